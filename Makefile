@@ -1,0 +1,80 @@
+# Every target sets up what it needs. Python 3.11+ and make are enough to start.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+PORT ?= 8000
+export SIGHTLINE_HOME ?= $(CURDIR)/var
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --constraint constraints.txt
+FRONTEND := webapp/viewer/frontend
+VIEWER_SOURCES := $(shell find $(FRONTEND) -type f -not -path '*/node_modules/*' -not -path '*/mock/*' 2>/dev/null)
+STATIC_SOURCES := $(shell find webapp/static_src -type f 2>/dev/null)
+
+.PHONY: help run test check unit browser bench fuzz demo-model frontend setup-base setup-dev setup-training clean
+help: ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
+
+# --- set-up: stamps, so that a second start does nothing ----------------------------------------------------------
+# Requirements are read from pyproject.toml, so that there is one list of them.
+requirements = $(BIN)/python tools/requirements.py
+$(VENV)/.base: pyproject.toml constraints.txt tools/requirements.py
+	@test -x $(BIN)/python || { echo "creating $(VENV)"; $(PYTHON) -m venv $(VENV); }
+	@echo "installing base packages"
+	@$(PIP) --requirement <($(requirements) base frontend)
+	@touch $@
+$(VENV)/.training: $(VENV)/.base
+	@echo "installing the training extra (torch: several GB, the first time takes minutes)"
+	@$(PIP) --requirement <($(requirements) training)
+	@touch $@
+$(VENV)/.dev: $(VENV)/.base
+	@echo "installing development tools"
+	@$(PIP) --requirement <($(requirements) dev redis)
+	@touch $@
+setup-base: $(VENV)/.base
+setup-dev: $(VENV)/.dev
+setup-training: $(VENV)/.training
+
+$(FRONTEND)/node_modules/.stamp: $(FRONTEND)/package.json $(FRONTEND)/package-lock.json | $(VENV)/.base
+	@echo "installing the viewer's packages"
+	@cd $(FRONTEND) && PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+webapp/viewer/static/viewer/.vite/manifest.json: $(VIEWER_SOURCES) $(FRONTEND)/node_modules/.stamp
+	@echo "building the viewer"
+	@cd $(FRONTEND) && PATH="$(CURDIR)/$(BIN):$$PATH" npm run --silent build
+	@touch $@
+build/static/.stamp: webapp/viewer/static/viewer/.vite/manifest.json $(STATIC_SOURCES) | $(VENV)/.base
+	@echo "collecting static files"
+	@$(BIN)/python manage.py collectstatic --noinput --clear --verbosity 0
+	@touch $@
+frontend: build/static/.stamp ## build the viewer and collect static files
+
+# --- use ----------------------------------------------------------------------------------------------------------
+run: $(VENV)/.base build/static/.stamp ## start web and worker on 127.0.0.1:8000 with demo cases
+	@$(BIN)/python manage.py serve --port $(PORT)
+
+demo-model: $(VENV)/.training ## train, calibrate, evaluate and export the demo bundle
+	@$(BIN)/python -m training demo-model
+
+# --- checks -------------------------------------------------------------------------------------------------------
+check: $(VENV)/.dev $(FRONTEND)/node_modules/.stamp ## lint, types, import layers and unit tests: under three minutes
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/lint-imports --no-cache >/dev/null || $(BIN)/lint-imports --no-cache
+	@$(BIN)/mypy inference webapp reader_study manage.py
+	@cd $(FRONTEND) && PATH="$(CURDIR)/$(BIN):$$PATH" npm run --silent check && PATH="$(CURDIR)/$(BIN):$$PATH" npm run --silent test
+	@$(BIN)/python manage.py makemigrations --check --dry-run
+	@$(BIN)/python -m pytest -q -m "not slow and not browser" --ignore=tests/training
+
+test: check $(VENV)/.training build/static/.stamp ## everything, real Chromium included
+	@bash tools/chromium.sh
+	@$(BIN)/mypy training
+	@$(BIN)/python -m pytest --durations=15
+
+bench: $(VENV)/.training $(VENV)/.dev build/static/.stamp ## measure; results under benchmarks/results
+	@$(BIN)/python -m benchmarks
+
+clean: ## remove what was built; keeps var/ with its images and reviews
+	rm -rf $(VENV) build $(FRONTEND)/node_modules webapp/viewer/static .mypy_cache .ruff_cache .pytest_cache test-results

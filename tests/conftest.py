@@ -1,0 +1,28 @@
+"""Fixtures shared by all rooms' tests."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+
+
+def shared_data_folder(subfolder: str = "") -> Path:
+    """The folder of real radiographs: SIGHTLINE_TEST_DATA, or shared/data beside the project."""
+    root = Path(os.environ.get("SIGHTLINE_TEST_DATA", REPOSITORY.parent / "shared" / "data"))
+    return root / subfolder
+
+
+@pytest.fixture
+def shared_data() -> Callable[[str], Path]:
+    """Gives a folder of the test data by name, or skips with the path that is missing."""
+
+    def find(subfolder: str) -> Path:
+        folder = shared_data_folder(subfolder)
+        if not folder.exists():
+            pytest.skip(f"test data {folder} are missing; set SIGHTLINE_TEST_DATA to their folder")
+        return folder
+
+    return find

@@ -1,0 +1,10 @@
+"""Celery application. A message only wakes a worker; the job row is the truth (ingest_and_jobs.md, section 9)."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "webapp.settings")
+app = Celery("sightline")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks(["webapp.predictions"])

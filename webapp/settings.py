@@ -1,0 +1,172 @@
+"""Settings. The embedded default (SQLite, files, Celery over filesystem://) and a large installation differ only here.
+
+Environment: SIGHTLINE_HOME, SIGHTLINE_SECRET_KEY, SIGHTLINE_DEBUG, SIGHTLINE_HOSTS, SIGHTLINE_HTTPS, SIGHTLINE_DEMO,
+SIGHTLINE_DEMO_PASSWORD, DATABASE_URL, CELERY_BROKER_URL, SIGHTLINE_LEASE_SECONDS, SIGHTLINE_WORKER_THREADS.
+"""
+
+import os
+from datetime import timedelta
+from pathlib import Path
+
+import dj_database_url
+from django.core.exceptions import ImproperlyConfigured
+
+from webapp.environment import env_bool, env_int, kept_secret
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+SIGHTLINE_HOME = Path(os.environ.get("SIGHTLINE_HOME", BASE_DIR / "var")).resolve()
+SIGHTLINE_HOME.mkdir(parents=True, exist_ok=True)
+
+DEBUG = env_bool("SIGHTLINE_DEBUG", False)
+ALLOWED_HOSTS = [host for host in os.environ.get("SIGHTLINE_HOSTS", "127.0.0.1,localhost,[::1]").split(",") if host]
+LOCAL_HOSTS = {"127.0.0.1", "localhost", "[::1]", "testserver"}
+if DEBUG and not set(ALLOWED_HOSTS) <= LOCAL_HOSTS:
+    raise ImproperlyConfigured(f"SIGHTLINE_DEBUG is on with public hosts {sorted(set(ALLOWED_HOSTS) - LOCAL_HOSTS)}")
+SECRET_KEY = os.environ.get("SIGHTLINE_SECRET_KEY") or kept_secret(SIGHTLINE_HOME / "secret-key.txt")
+SIGHTLINE_DEMO = env_bool("SIGHTLINE_DEMO", True)
+SIGHTLINE_VERSION = "0.1.0"
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "rest_framework",
+    "knox",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "webapp.accounts",
+    "webapp.audit",
+    "webapp.archive",
+    "webapp.predictions",
+    "reader_study",
+    "webapp.deployments",
+    "webapp.viewer",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "webapp.security_headers.SecurityHeadersMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+]
+
+ROOT_URLCONF = "webapp.urls"
+ASGI_APPLICATION = "webapp.asgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "webapp" / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+# --- database -----------------------------------------------------------------------------------------------------
+DATABASES = {"default": dj_database_url.config(default=f"sqlite:///{SIGHTLINE_HOME / 'sightline.sqlite3'}")}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    # synchronous=FULL: NORMAL may lose the last commits on power loss, and an answered upload must survive it.
+    DATABASES["default"]["OPTIONS"] = {
+        "timeout": 20,
+        "transaction_mode": "IMMEDIATE",
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
+    }
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- people -------------------------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "accounts.User"
+LOGIN_URL = "sign_in"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "/sign-in/"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+SESSION_COOKIE_AGE = 12 * 3600  # absolute limit of a session
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SAMESITE = "Lax"
+HTTPS = env_bool("SIGHTLINE_HTTPS", False)
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+# --- API ----------------------------------------------------------------------------------------------------------
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "rest_framework.authentication.SessionAuthentication",
+        "knox.auth.TokenAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.PageNumberPagination",
+    "PAGE_SIZE": 50,
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+}
+REST_KNOX = {"TOKEN_TTL": timedelta(hours=12), "AUTO_REFRESH": False, "TOKEN_LIMIT_PER_USER": 20}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Sightline",
+    "DESCRIPTION": "Clinical review of chest radiographs. Research use only — not for diagnosis.",
+    "VERSION": SIGHTLINE_VERSION,
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "COMPONENT_SPLIT_REQUEST": True,
+}
+
+# --- files in and out ---------------------------------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "build" / "static"
+STATICFILES_DIRS = [BASE_DIR / "webapp" / "static_src"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
+}
+WHITENOISE_IMMUTABLE_FILE_TEST = r"^.+[.-][0-9a-zA-Z_-]{8}\..+$"  # the names that Vite hashes
+STORE_DIR = SIGHTLINE_HOME / "store"
+QUARANTINE_DIR = SIGHTLINE_HOME / "quarantine"
+INCOMING_DIR = SIGHTLINE_HOME / "incoming"
+FRAME_CACHE_DIR = SIGHTLINE_HOME / "frames"
+MAP_DIR = SIGHTLINE_HOME / "maps"
+BUNDLE_DIR = SIGHTLINE_HOME / "bundles"
+FILE_UPLOAD_TEMP_DIR = INCOMING_DIR
+INCOMING_DIR.mkdir(parents=True, exist_ok=True)
+MAX_FILE_BYTES = 256 * 2**20
+MAX_REQUEST_BYTES = 2 * 2**30
+MAX_FILES_PER_REQUEST = 2000
+DATA_UPLOAD_MAX_NUMBER_FILES = MAX_FILES_PER_REQUEST
+DEMO_DIR = BASE_DIR / "webapp" / "demo"
+
+# --- jobs ---------------------------------------------------------------------------------------------------------
+JOB_LEASE_SECONDS = env_int("SIGHTLINE_LEASE_SECONDS", 30, minimum=1)
+JOB_MAX_ATTEMPTS = 3
+WORKER_THREADS = env_int("SIGHTLINE_WORKER_THREADS", 0)  # 0: ONNX Runtime chooses
+CELERY_BROKER_URL = os.environ.get("CELERY_BROKER_URL", "filesystem://")
+
+# --- language, time, logs -----------------------------------------------------------------------------------------
+LANGUAGE_CODE = "en-gb"
+TIME_ZONE = "UTC"
+USE_TZ = True
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["stderr"], "level": os.environ.get("SIGHTLINE_LOG_LEVEL", "INFO")},
+}

@@ -1,0 +1,23 @@
+"""Addresses: each app's pages in its urls.py, its part of the API in its api_urls.py."""
+
+from django.contrib import admin
+from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+
+urlpatterns = [
+    path("", include("webapp.viewer.urls")),
+    path("", include("webapp.accounts.urls")),
+    path("", include("webapp.archive.urls")),
+    path("", include("webapp.predictions.urls")),
+    path("", include("webapp.deployments.urls")),
+    path("", include("reader_study.urls")),
+    path("api/", include("webapp.accounts.api_urls")),
+    path("api/", include("webapp.archive.api_urls")),
+    path("api/", include("webapp.predictions.api_urls")),
+    path("api/", include("webapp.deployments.api_urls")),
+    path("api/", include("webapp.viewer.api_urls")),
+    path("api/", include("reader_study.api_urls")),
+    path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="api_docs"),
+    path("admin/", admin.site.urls),
+]

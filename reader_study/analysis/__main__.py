@@ -1,0 +1,5 @@
+import sys
+
+from reader_study.analysis.cli import main
+
+sys.exit(main())

@@ -1,0 +1,154 @@
+"""Results as JSON documents: full precision, no NaN (null plus reason), tests in natural order, estimate = a - b."""
+
+import math
+from typing import Any
+
+import numpy as np
+
+from reader_study.analysis import VERSION, froc
+from reader_study.analysis import obuchowski_rockette as obuchowski
+from reader_study.analysis.covariance import Cells
+from reader_study.analysis.dorfman_berbaum_metz import DorfmanBerbaumMetz
+from reader_study.analysis.froc import MarksTable
+from reader_study.analysis.obuchowski_rockette import Analysis, Difference, ObuchowskiRockette
+from reader_study.analysis.tables import RatingsTable
+
+Document = dict[str, Any]
+
+
+def without_nan(value: Any) -> Any:
+    """The document with numpy scalars made plain and NaN or infinity made null."""
+    if isinstance(value, dict):
+        return {key: without_nan(entry) for key, entry in value.items()}
+    if isinstance(value, list | tuple | np.ndarray):
+        return [without_nan(entry) for entry in value]
+    if isinstance(value, np.integer):
+        return int(value)
+    if isinstance(value, float | np.floating):
+        return float(value) if math.isfinite(value) else None
+    return value
+
+
+def difference_document(names: tuple[str, ...], difference: Difference) -> Document:
+    return {
+        "a": names[difference.a],
+        "b": names[difference.b],
+        "estimate": difference.estimate,
+        "se": difference.se,
+        "df": difference.df,
+        "p": difference.p,
+        "ci": list(difference.ci) if difference.ci else None,
+        **({} if difference.ci else {"reason": "standard error is 0"}),
+    }
+
+
+def _analysis(names: tuple[str, ...], analysis: Analysis, statistic: str) -> Document:
+    document: Document = {statistic: analysis.statistic}
+    if statistic == "f":
+        document |= {"df1": analysis.df1, "df2": analysis.df2}
+    else:
+        document["df"] = analysis.df1
+    document["p"] = analysis.p
+    if analysis.statistic is None:
+        document["reason"] = "one test only" if not analysis.differences else "the tests do not vary: denominator is 0"
+    document["differences"] = [difference_document(names, difference) for difference in analysis.differences]
+    return document
+
+
+def _singles(names: tuple[str, ...], analysis: Analysis) -> list[Document]:
+    return [
+        {"test": names[one.index], "estimate": one.estimate, "se": one.se, "df": one.df, "ci": one.ci}
+        for one in analysis.singles
+    ]
+
+
+def analysis_blocks(
+    tests: tuple[str, ...],
+    readers: tuple[str, ...],
+    cells: Cells,
+    result: ObuchowskiRockette,
+    design: str,
+    alpha: float,
+) -> Document:
+    """estimates, means, ms, components, rrrc, frrc and rrfc of a crossed or nested analysis."""
+    t, r = cells.values.shape
+    se = [[float(np.sqrt(max(cells.covariance[i, j, i, j], 0.0))) for j in range(r)] for i in range(t)]
+    one_reader = {"reason": "one reader only: readers cannot be random"}
+    return {
+        "estimates": [
+            {"test": tests[i], "reader": readers[j], "value": cells.values[i, j], "se": se[i][j]}
+            for i in range(t)
+            for j in range(r)
+        ],
+        "means": {tests[i]: cells.values[i].mean() for i in range(t)},
+        "ms": {"T": result.ms.T, "R": result.ms.R, "TR": result.ms.TR},
+        "components": vars(result.components),
+        "rrrc": {**_analysis(tests, result.rrrc, "f"), "tests": _singles(tests, result.rrrc)}
+        if result.rrrc
+        else one_reader,
+        "frrc": {
+            **_analysis(tests, result.frrc, "chi2"),
+            "tests": _singles(tests, result.frrc),
+            "readers": [
+                {"reader": readers[reader], **difference_document(tests, difference)}
+                for reader, difference in obuchowski.reader_differences(cells, design, alpha)
+            ],
+        },
+        "rrfc": _analysis(tests, result.rrfc, "f") if result.rrfc else one_reader,
+    }
+
+
+def ratings_head(
+    command: str, table: RatingsTable, method: str, covariance: str | None, fom: str, design: str
+) -> Document:
+    """What every ratings document starts with."""
+    return {
+        "command": command,
+        "version": VERSION,
+        "input_sha256": table.sha256,
+        "method": method,
+        "covariance": covariance,
+        "fom": fom,
+        "design": {
+            "type": design,
+            "tests": list(table.tests),
+            "readers": list(table.readers),
+            "n_cases": len(table.cases),
+            "n_normal": table.n_normal,
+            "n_abnormal": table.n_abnormal,
+        },
+    }
+
+
+def marks_head(table: MarksTable, fom: str) -> Document:
+    """Head of a free-response document, with all five figures of merit per test and reader."""
+    t, r = len(table.tests), len(table.readers)
+    return {
+        "command": "froc",
+        "version": VERSION,
+        "input_sha256": table.sha256,
+        "method": "or",
+        "covariance": "jackknife",
+        "fom": fom,
+        "design": {
+            "type": "factorial",
+            "tests": list(table.tests),
+            "readers": list(table.readers),
+            "n_cases": table.n_normal + table.n_abnormal,
+            "n_normal": table.n_normal,
+            "n_abnormal": table.n_abnormal,
+        },
+        "foms": {
+            name: [
+                {"test": table.tests[i], "reader": table.readers[j], "value": froc.value(table, i, j, name)}
+                for i in range(t)
+                for j in range(r)
+            ]
+            for name in froc.NAMES
+        },
+    }
+
+
+def dbm_block(result: DorfmanBerbaumMetz) -> Document:
+    """Mean squares and components of the pseudovalue ANOVA."""
+    return {"ms": result.ms, "components": result.components, "f": result.f}

@@ -1,0 +1,58 @@
+"""What readers do with the model's answer: right to wrong, wrong to right, and how often they follow it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from reader_study.analysis.proportions import mcnemar_exact, wilson
+
+
+@dataclass(frozen=True)
+class Reliance:
+    """Counts of one reader; following rates are changes towards the model among unaided answers that differed from it."""
+
+    helped: int
+    misled: int
+    kept_right: int
+    kept_wrong: int
+    p: float
+    followed_when_wrong: tuple[int, int]
+    followed_when_right: tuple[int, int]
+
+
+def reliance(unaided: np.ndarray, aided: np.ndarray, model: np.ndarray, truth: np.ndarray) -> Reliance:
+    """Calls as bool [n] of the same cases. p: exact McNemar of misled against helped."""
+    before, after = unaided == truth, aided == truth
+    helped, misled = int((~before & after).sum()), int((before & ~after).sum())
+    differed = unaided != model
+    wrong, right = differed & (model != truth), differed & (model == truth)
+    return Reliance(
+        helped,
+        misled,
+        int((before & after).sum()),
+        int((~before & ~after).sum()),
+        mcnemar_exact(misled, helped),
+        (int((wrong & (aided == model)).sum()), int(wrong.sum())),
+        (int((right & (aided == model)).sum()), int(right.sum())),
+    )
+
+
+def following_rate(counts: tuple[int, int], alpha: float = 0.05) -> tuple[float, tuple[float, float]] | None:
+    """Share with its Wilson interval, or None where no answer could follow."""
+    followed, n = counts
+    return None if n == 0 else (followed / n, wilson(followed, n, alpha))
+
+
+def pooled_change(
+    unaided: np.ndarray, aided: np.ndarray, truth: np.ndarray, seed: int = 0, draws: int = 2000
+) -> tuple[float, tuple[float, float]]:
+    """Mean change of correctness, aided minus unaided, with a two-way (readers x cases) bootstrap interval.
+
+    unaided, aided: bool [r, n]; truth: bool [n].
+    """
+    change = (aided == truth).astype(float) - (unaided == truth).astype(float)
+    generator = np.random.default_rng(seed)
+    r, n = change.shape
+    means = [change[np.ix_(generator.integers(0, r, r), generator.integers(0, n, n))].mean() for _ in range(draws)]
+    low, high = np.quantile(means, [0.025, 0.975])
+    return float(change.mean()), (float(low), float(high))

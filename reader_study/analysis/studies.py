@@ -1,0 +1,207 @@
+"""One function per command: a table in, a document out. The command line and the web application call the same."""
+
+from collections.abc import Sequence
+from itertools import combinations
+
+import numpy as np
+from scipy.stats import norm
+from scipy.stats import t as student
+
+from reader_study.analysis import VERSION, covariance, documents, dorfman_berbaum_metz, froc, sizing, ustatistics
+from reader_study.analysis import obuchowski_rockette as obuchowski
+from reader_study.analysis.agreement import cohen, fleiss, icc, krippendorff
+from reader_study.analysis.agreement.result import Agreement, with_bootstrap
+from reader_study.analysis.design import FACTORIAL, NESTED_READERS, NESTED_TESTS, find_design
+from reader_study.analysis.documents import Document, without_nan
+from reader_study.analysis.figures_of_merit import figure_of_merit
+from reader_study.analysis.obuchowski_rockette import Components
+from reader_study.analysis.refusal import DataRefused
+from reader_study.analysis.tables import RatingsTable
+
+METHODS = ("or", "dbm", "ustat")
+
+
+def analyse_ratings(
+    table: RatingsTable,
+    method: str = "or",
+    estimator: str = "jackknife",
+    fom: str = "auc",
+    design: str = "auto",
+    alpha: float = 0.05,
+) -> Document:
+    """The `mrmc` document. Raises DataRefused naming the value and what is allowed."""
+    if method not in METHODS:
+        raise DataRefused(f"method '{method}' is not one of {', '.join(METHODS)}")
+    if method == "ustat":
+        if fom != "auc":
+            raise DataRefused(f"method ustat takes fom auc only, not '{fom}'")
+        return without_nan(_analyse_ustat(table, alpha))
+    if method == "dbm" and estimator != "jackknife":
+        raise DataRefused(f"method dbm is the jackknife; covariance '{estimator}' does not apply")
+    merit = figure_of_merit(fom)
+    found = find_design(table, FACTORIAL if method == "dbm" else design)
+    cells = covariance.estimate(table, merit, estimator)
+    result = obuchowski.analyse(cells, found.type, alpha)
+    document = documents.ratings_head("mrmc", table, method, estimator, fom, found.type)
+    document |= documents.analysis_blocks(table.tests, table.readers, cells, result, found.type, alpha)
+    if method == "dbm":
+        document["dbm"] = documents.dbm_block(dorfman_berbaum_metz.analyse(table, merit))
+    return without_nan({**document, "warnings": _warnings(found.type, result.components)})
+
+
+def _warnings(design: str, parts: Components) -> list[str]:
+    found = []
+    if design == FACTORIAL and parts.cov2 < parts.cov3:
+        found.append("Cov2 is smaller than Cov3: their difference is taken as 0 in the tests")
+    if parts.var_tr is not None and parts.var_tr < 0:
+        found.append("Var(TR) is negative: readers differ less between tests than cases alone explain")
+    if design in {NESTED_READERS, NESTED_TESTS}:
+        found.append(f"design {design}: covariances of cells without common cases are 0")
+    return found
+
+
+def _analyse_ustat(table: RatingsTable, alpha: float) -> Document:
+    arms = ustatistics.arms(table)
+    t = len(arms)
+    matrix = np.array([[ustatistics.one_shot_covariance(one, other) for other in arms] for one in arms])
+    warnings: list[str] = []
+    df_tests: list[float | None] = [None] * t
+    df_pairs: dict[tuple[int, int], float | None] = {}
+    complete = not np.isnan(table.ratings).any()
+    if complete:
+        crossed = obuchowski.analyse(covariance.estimate(table, figure_of_merit("auc"), "unbiased"), FACTORIAL, alpha)
+        if crossed.rrrc:
+            df_tests = [one.df for one in crossed.rrrc.singles]
+            df_pairs = {(d.a, d.b): d.df for d in crossed.rrrc.differences}
+    else:
+        warnings.append("ratings are missing or uncrossed: intervals use the normal quantile")
+    document = documents.ratings_head("mrmc", table, "ustat", None, "auc", "factorial" if complete else "unbalanced")
+    tests = [
+        _interval({"test": table.tests[k]}, arms[k].auc, matrix[k, k], df_tests[k], alpha, test_zero=False)
+        for k in range(t)
+    ]
+    differences = []
+    for a, b in combinations(range(t), 2):
+        variance = matrix[a, a] + matrix[b, b] - 2 * matrix[a, b]
+        name = {"a": table.tests[a], "b": table.tests[b]}
+        differences.append(
+            _interval(name, arms[a].auc - arms[b].auc, variance, df_pairs.get((a, b)), alpha, test_zero=True)
+        )
+    return {**document, "ustat": {"tests": tests, "differences": differences}, "warnings": warnings}
+
+
+def _interval(
+    name: Document, value: float, variance: float, df: float | None, alpha: float, *, test_zero: bool
+) -> Document:
+    """estimate, se, df, ci and for differences p; a variance that is not positive gives nulls with the reason."""
+    if not variance > 0:
+        reason = "the estimated variance is not positive"
+        nothing = {"se": None, "df": df, "ci": None, "reason": reason}
+        return {**name, "estimate": value, **nothing, **({"p": None} if test_zero else {})}
+    se = float(np.sqrt(variance))
+    quantile = norm.ppf(1 - alpha / 2) if df is None else student.ppf(1 - alpha / 2, df)
+    p = 2 * float(norm.sf(abs(value) / se) if df is None else student.sf(abs(value) / se, df))
+    ci = [value - quantile * se, value + quantile * se]
+    return {**name, "estimate": value, "se": se, "df": df, "ci": ci, **({"p": p} if test_zero else {})}
+
+
+def analyse_marks(table: froc.MarksTable, fom: str = "wafroc", alpha: float = 0.05) -> Document:
+    """The `froc` document: OR on the jackknife over all cases, with all five figures of merit."""
+    cells = froc.cells(table, fom)
+    result = obuchowski.analyse(cells, FACTORIAL, alpha)
+    document = documents.marks_head(table, fom)
+    document |= documents.analysis_blocks(table.tests, table.readers, cells, result, FACTORIAL, alpha)
+    return without_nan({**document, "warnings": [*table.warnings, *_warnings(FACTORIAL, result.components)]})
+
+
+def analyse_agreement(table: RatingsTable, level: str = "ordinal", seed: int = 0) -> Document:
+    """The `agreement` document: one object per statistic, per test; kappas for two readers, the others for all."""
+    if level not in krippendorff.LEVELS:
+        raise DataRefused(f"level '{level}' is not one of {', '.join(krippendorff.LEVELS)}")
+    blocks = {name: _agreement_of(table.ratings[k], level, seed) for k, name in enumerate(table.tests)}
+    return without_nan(
+        {
+            "command": "agreement",
+            "version": VERSION,
+            "input_sha256": table.sha256,
+            "level": level,
+            "readers": list(table.readers),
+            "tests": blocks,
+            "warnings": [],
+        }
+    )
+
+
+def _agreement_of(ratings: np.ndarray, level: str, seed: int) -> Document:
+    """ratings: [readers, cases] of one test."""
+    found: dict[str, Agreement] = {}
+    levels = np.unique(ratings[~np.isnan(ratings)])
+    complete = ratings[:, ~np.isnan(ratings).any(axis=0)].T  # [cases, readers]
+    alpha_method = f"krippendorff {level}"
+    found["krippendorff_alpha"] = with_bootstrap(
+        lambda cases: krippendorff.krippendorff_alpha(cases.T, level), ratings.T, alpha_method, seed
+    )
+    if len(ratings) == 2 and len(complete) and len(levels) > 1:
+        for weights in cohen.WEIGHTS:
+            name = "kappa" if weights == "none" else f"kappa_{weights}"
+            found[name] = with_bootstrap(
+                lambda cases, w=weights: cohen.kappa(cohen.table_of(cases[:, 0], cases[:, 1], levels), w),  # type: ignore[misc]
+                complete,
+                f"cohen {weights}",
+                seed,
+            )
+        table_of = lambda cases: cohen.table_of(cases[:, 0], cases[:, 1], levels)  # noqa: E731 - used twice, below
+        found["pabak"] = with_bootstrap(lambda cases: cohen.pabak(table_of(cases)), complete, "pabak", seed)
+        found["gwet_ac1"] = with_bootstrap(lambda cases: cohen.gwet_ac1(table_of(cases)), complete, "gwet ac1", seed)
+    if len(ratings) >= 2 and len(complete) >= 2:
+        counts = np.array([[(row == value).sum() for value in levels] for row in complete])
+        found["fleiss_kappa"] = with_bootstrap(fleiss.fleiss_kappa, counts, "fleiss", seed)
+    document: Document = {name: vars(result) for name, result in found.items()}
+    if len(ratings) >= 2 and len(complete) >= 2:
+        for form, value in icc.intraclass_correlations(complete).items():
+            document[form] = {
+                "estimate": value.estimate,
+                "ci": value.ci,
+                "n": len(complete),
+                "method": "Shrout and Fleiss",
+                "reason": value.reason,
+            }
+    return document
+
+
+def size_study(
+    parts: Components,
+    pilot_cases: int,
+    effect: float,
+    readers: Sequence[int],
+    cases: Sequence[int],
+    alpha: float = 0.05,
+    wanted: float = 0.8,
+    analysis: str = "rrrc",
+) -> Document:
+    """The `size` document: power over readers x cases and the smallest number of cases per number of readers."""
+    if effect == 0:
+        raise DataRefused("effect 0 needs no study: give the smallest difference worth finding")
+    try:
+        grid = [sizing.power(parts, pilot_cases, effect, j, k, analysis, alpha) for j in readers for k in cases]
+    except ValueError as error:
+        raise DataRefused(str(error)) from None
+    smallest = {}
+    for j in readers:
+        enough = [entry.cases for entry in grid if entry.readers == j and entry.power >= wanted]
+        smallest[str(j)] = min(enough) if enough else None
+    return without_nan(
+        {
+            "command": "size",
+            "version": VERSION,
+            "analysis": analysis,
+            "effect": effect,
+            "alpha": alpha,
+            "power": wanted,
+            "components": vars(parts),
+            "pilot_cases": pilot_cases,
+            "grid": [vars(entry) for entry in grid],
+            "smallest": smallest,
+            "warnings": [],
+        }
+    )

@@ -76,5 +76,8 @@ test: check $(VENV)/.training build/static/.stamp ## everything, real Chromium i
 bench: $(VENV)/.training $(VENV)/.dev build/static/.stamp ## measure; results under benchmarks/results
 	@$(BIN)/python -m benchmarks
 
+fuzz: $(VENV)/.dev ## 10,000 mutated DICOM files through pre-parse and decoding child
+	@$(BIN)/python -m tests.hostile.fuzz_dicom --count 10000
+
 clean: ## remove what was built; keeps var/ with its images and reviews
 	rm -rf $(VENV) build $(FRONTEND)/node_modules webapp/viewer/static .mypy_cache .ruff_cache .pytest_cache test-results

@@ -1,0 +1,26 @@
+"""`python -m benchmarks [NAME …]`: run all measurements or the named ones, one after the other."""
+
+import importlib
+import json
+import sys
+
+from benchmarks.machine import describe_machine
+
+NAMES = ("explained_graph", "upload_to_result", "reader_study_statistics")
+
+
+def main(names: list[str]) -> int:
+    """Exit code 0, or 2 naming an unknown measurement and the allowed ones."""
+    unknown = [name for name in names if name not in NAMES]
+    if unknown:
+        print(f"benchmarks: {unknown[0]!r} is not one of {', '.join(NAMES)}", file=sys.stderr)
+        return 2
+    print(json.dumps(describe_machine()))
+    for name in names or NAMES:
+        print(f"\n== {name}")
+        importlib.import_module(f"benchmarks.{name}").main()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,28 @@
+"""Which objects may come in: SOP classes and modalities. A setting; tests may open the gate."""
+
+from dataclasses import dataclass
+
+MEDIA_DIRECTORY = "1.2.840.10008.1.3.10"
+COMPUTED_RADIOGRAPHY = "1.2.840.10008.5.1.4.1.1.1"
+DIGITAL_X_RAY_PRESENTATION = "1.2.840.10008.5.1.4.1.1.1.1"
+DIGITAL_X_RAY_PROCESSING = "1.2.840.10008.5.1.4.1.1.1.1.1"
+SECONDARY_CAPTURE = "1.2.840.10008.5.1.4.1.1.7"
+
+SOP_CLASSES = frozenset({COMPUTED_RADIOGRAPHY, DIGITAL_X_RAY_PRESENTATION, DIGITAL_X_RAY_PROCESSING, SECONDARY_CAPTURE})
+MODALITIES = frozenset({"CR", "DX", "RG"})
+
+
+@dataclass(frozen=True)
+class Accept:
+    """None means any."""
+
+    sop_classes: frozenset[str] | None = SOP_CLASSES
+    modalities: frozenset[str] | None = MODALITIES
+
+    @classmethod
+    def any_class(cls) -> "Accept":
+        """Every class and modality; all other checks stay. Media directories stay refused."""
+        return cls(sop_classes=None, modalities=None)
+
+
+DEFAULT_ACCEPT = Accept()

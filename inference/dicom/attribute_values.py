@@ -1,0 +1,149 @@
+"""Values of the wanted elements: text in its character set, decimals, binary words.
+
+Text from a file is data: control characters become U+FFFD, over-long text is cut, nothing here raises on it.
+"""
+
+import mmap
+import re
+import warnings
+
+import numpy as np
+from pydicom.charset import convert_encodings, decode_bytes, default_encoding, python_encoding
+
+from inference.dicom import elements as tags
+from inference.dicom.element_walk import Element, name
+from inference.dicom.refusal import DicomRefusal
+
+MOST_CHARACTERS = 512  # LO has 64, PN three groups of 64; longer text is an error or an attack
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_DECIMAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+_PERSON_NAME_DELIMITERS = {0x5E, 0x3D, 0x5C}  # ^ = backslash, PS3.5 6.1.2.5.3
+_TEXT_DELIMITERS = {0x5C}
+
+
+class Values:
+    """Reads the values of one data set (top level or one item)."""
+
+    def __init__(self, data: mmap.mmap, found: dict[int, Element], is_big_endian: bool) -> None:
+        self._data = data
+        self._found = found
+        self._is_big_endian = is_big_endian
+        self._encodings = _encodings(self.raw(tags.SPECIFIC_CHARACTER_SET))
+
+    def item(self, found: dict[int, Element]) -> "Values":
+        """The same reading for an item; it inherits the character set unless it names one."""
+        values = Values(self._data, found, self._is_big_endian)
+        if tags.SPECIFIC_CHARACTER_SET not in found:
+            values._encodings = self._encodings
+        return values
+
+    def __contains__(self, tag: int) -> bool:
+        return tag in self._found
+
+    def element(self, tag: int) -> Element | None:
+        return self._found.get(tag)
+
+    def raw(self, tag: int) -> bytes:
+        element = self._found.get(tag)
+        return b"" if element is None else self._data[element.offset : element.offset + element.length]
+
+    def text(self, tag: int) -> str:
+        """All values as stored, padding removed; undecodable bytes as U+FFFD."""
+        raw = self.raw(tag).strip(b"\0 ")
+        delimiters = _PERSON_NAME_DELIMITERS if tag == tags.PATIENT_NAME else _TEXT_DELIMITERS
+        text = _decode(raw[: 4 * MOST_CHARACTERS], self._encodings, delimiters)
+        return _CONTROL.sub("\ufffd", text)[:MOST_CHARACTERS].strip()
+
+    def code(self, tag: int) -> str:
+        """A code string or UID: the first value, ASCII only."""
+        return self.codes(tag)[0]
+
+    def codes(self, tag: int) -> list[str]:
+        """All values of a code string; one empty text when the element is missing."""
+        raw = self.raw(tag)[:MOST_CHARACTERS].decode("ascii", "replace")
+        return [_CONTROL.sub("\ufffd", part.strip("\0 ")) for part in raw.split("\\")]
+
+    def decimals(self, tag: int) -> list[float | None]:
+        """Values of DS or IS; None stands for text that is no finite number. Empty list: no value."""
+        raw = self.raw(tag)[: 16 * MOST_CHARACTERS].decode("ascii", "replace").strip("\0 ")
+        return [_decimal(part) for part in raw.split("\\")] if raw else []
+
+    def decimal(self, tag: int) -> float | None:
+        values = self.decimals(tag)
+        return values[0] if values else None
+
+    def words(self, tag: int, is_signed: bool = False) -> np.ndarray:
+        """16-bit values as int64 [n]; an odd last byte is left out. Content of UN is little-endian."""
+        element = self._found.get(tag)
+        if element is None:
+            return np.zeros(0, np.int64)
+        order = ">" if self._is_big_endian and element.vr != "UN" else "<"
+        raw = self.raw(tag)
+        dtype = f"{order}{'i' if is_signed else 'u'}2"
+        return np.frombuffer(raw[: len(raw) // 2 * 2], dtype).astype(np.int64)
+
+    def bytes8(self, tag: int) -> np.ndarray:
+        """The value as bytes, uint8 [n]; words of a big-endian data set are turned to byte order."""
+        raw = np.frombuffer(self.raw(tag), np.uint8)
+        element = self._found.get(tag)
+        is_words = element is not None and element.vr in ("OW", "US", "SS")
+        if self._is_big_endian and is_words and len(raw) % 2 == 0:
+            return raw.reshape(-1, 2)[:, ::-1].reshape(-1)
+        return raw
+
+    def required_word(self, tag: int) -> int:
+        """A US of one value with the VR of the dictionary or UN; raises DicomRefusal missing_tag, bad_encoding."""
+        element = self._found.get(tag)
+        if element is None or element.length == 0:
+            raise DicomRefusal("missing_tag", f"element {name(tag)} is missing or empty")
+        check_vr(element)
+        if element.length != 2:
+            raise DicomRefusal("bad_encoding", f"element {name(tag)} has {element.length} bytes instead of 2")
+        return int(self.words(tag)[0])
+
+
+def check_vr(element: Element) -> None:
+    """Raises DicomRefusal bad_encoding unless the VR is that of the dictionary, or UN."""
+    wanted = tags.DICTIONARY[element.tag]
+    if element.vr not in (wanted, "UN") and element.vr not in wanted.split(" or "):
+        raise DicomRefusal("bad_encoding", f"element {name(element.tag)} has VR {element.vr!r} instead of {wanted}")
+
+
+def _decimal(part: str) -> float | None:
+    part = part.strip("\0 ")
+    if not _DECIMAL.fullmatch(part):
+        return None
+    value = float(part)
+    return value if np.isfinite(value) else None
+
+
+def _encodings(character_sets: bytes) -> list[str]:
+    """Python encodings of Specific Character Set; unknown terms read as ASCII with replacement characters.
+
+    Without the attribute the text should be ASCII; real files then hold Latin-1, which is what is read.
+    """
+    terms = [term.strip("\0 ") for term in character_sets[:256].decode("ascii", "replace").split("\\")]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            encodings = list(convert_encodings(terms if any(terms) else None))
+            for encoding in encodings:
+                b"".decode(encoding)
+        except Exception:  # whatever the charset code raises on strange terms: the text stays readable
+            return ["ascii"]
+    if any(
+        encoding == default_encoding and term not in python_encoding
+        for term, encoding in zip(terms, encodings, strict=False)
+    ):
+        return ["ascii"]
+    return encodings
+
+
+def _decode(raw: bytes, encodings: list[str], delimiters: set[int]) -> str:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            return decode_bytes(raw, encodings, delimiters)
+        except Exception:  # see above
+            return raw.decode("ascii", "replace")

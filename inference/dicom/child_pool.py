@@ -1,0 +1,290 @@
+"""Decoding children for any process: `with ChildPool() as pool: pool.decode(path, header)`.
+
+Web and worker processes never decode themselves, not even small images: a decoder can abort the process. Each pool
+owns one forking server (child_server.py); one forked child does one file and ends. Threads may share a pool.
+"""
+
+import atexit
+import contextlib
+import dataclasses
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Any, BinaryIO
+
+import numpy as np
+
+from inference.dicom.accept import DEFAULT_ACCEPT, Accept
+from inference.dicom.child_protocol import LENGTH, REQUEST, STATUS, identity
+from inference.dicom.header import DicomHeader
+from inference.dicom.limits import DEFAULT_LIMITS, MIB, Limits
+from inference.dicom.refusal import DicomRefusal
+from inference.dicom.stored_pixels import StoredPixels
+
+# The server enforces the time limits; past this many seconds more, the server itself is taken for dead.
+_GRACE_SECONDS = 10.0
+_MOST_DOCUMENT_BYTES = 64 * MIB
+# The server gets nothing else from the environment: no database address, no secret.
+_ENVIRONMENT = ("PATH", "LD_LIBRARY_PATH", "LANG", "LC_ALL", "TMPDIR", "HOME")
+WORK = "inference.dicom.child_work:work"
+_SERVER = (
+    "import sys; sys.path[:] = {path!r}; from inference.dicom.child_server import serve; serve({descriptor}, {work!r})"
+)
+
+
+class ChildPool:
+    """Runs pre-parse and decoding in sandboxed children.
+
+    limits: of `decode`; `preparse` takes its own. children: how many may run at the same time.
+    work: module:function that a child runs; tests pass children that misbehave.
+    """
+
+    def __init__(self, limits: Limits = DEFAULT_LIMITS, children: int | None = None, work: str = WORK) -> None:
+        self._limits = limits
+        self._work = work
+        self._slots = threading.BoundedSemaphore(children or max(2, os.cpu_count() or 2))
+        self._lock = threading.Lock()
+        self._server: subprocess.Popen[bytes] | None = None
+        self._control: socket.socket | None = None
+        self._owner = os.getpid()
+
+    def __enter__(self) -> "ChildPool":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def preparse(
+        self,
+        path: Path,
+        accept: Accept = DEFAULT_ACCEPT,
+        limits: Limits | None = None,
+    ) -> DicomHeader:
+        """`inference.dicom.preparse` in a child.
+
+        Raises DicomRefusal, and OSError for a fault of the machine (full disk) that a later try may not meet.
+        """
+        limits = limits or self._limits
+        with _result_file() as result:
+            document = self._ask("preparse", path, accept, limits, limits.preparse_seconds, result)
+        return DicomHeader.from_json(document["header"])
+
+    def decode(self, path: Path, header: DicomHeader) -> StoredPixels:
+        """Stored values of an accepted file whose header is known.
+
+        Raises DicomRefusal decoder_error, decoder_timeout, decoder_memory, decoder_crash, codestream_*, and
+        integrity_mismatch when the file no longer says what `header` says.
+        """
+        with _result_file() as result:
+            document = self._ask("decode", path, Accept.any_class(), self._limits, self._limits.decode_seconds, result)[
+                "pixels"
+            ]
+            if document["identity"] != identity(header):
+                raise DicomRefusal("integrity_mismatch", "the file's header is not the one that was accepted")
+            values = _read_pixels(result, header)
+        return StoredPixels(values, str(document["decoder"]), str(document["sha256"]))
+
+    def start(self) -> None:
+        """Starts the server ahead of the first file; loading the codecs takes about a second."""
+        with self._lock:
+            self._running_control()
+
+    def close(self) -> None:
+        """Ends the server with all its children."""
+        with self._lock:
+            self._stop()
+
+    # -- one request -------------------------------------------------------------------------------
+
+    def _ask(
+        self, operation: str, path: Path, accept: Accept, limits: Limits, seconds: float, result: BinaryIO
+    ) -> dict[str, Any]:
+        request = {
+            "operation": operation,
+            "accept": [_sorted(accept.sop_classes), _sorted(accept.modalities)],
+            "limits": dataclasses.asdict(limits),
+        }
+        with self._slots, path.open("rb") as file:
+            # A server that died (killed from outside) is replaced once; a second death is the file's doing.
+            outcome = self._run(request, file, result, seconds) or self._run(request, file, result, seconds)
+        if outcome is None:
+            raise DicomRefusal("decoder_crash", "the decoding process ended without an answer")
+        _refuse_bad_end(outcome, seconds)
+        return _read_document(result)
+
+    def _run(
+        self, request: dict[str, Any], file: BinaryIO, result: BinaryIO, seconds: float
+    ) -> tuple[int, bool] | None:
+        """Wait status and whether time ran out; None when the server died."""
+        result.seek(0)
+        result.truncate()
+        result.write(json.dumps(request).encode("ascii"))
+        result.flush()
+        result.seek(0)  # the child shares this position
+        ours, theirs = socket.socketpair()
+        with ours:
+            with theirs:
+                descriptors = [theirs.fileno(), file.fileno(), result.fileno()]
+                if not self._send(REQUEST.pack(seconds), descriptors):
+                    return None
+            ours.settimeout(seconds + _GRACE_SECONDS)
+            try:
+                answer = ours.recv(STATUS.size)
+            except OSError:
+                answer = b""
+        if len(answer) != STATUS.size:
+            self._forget_server()
+            return None
+        status, is_timed_out = STATUS.unpack(answer)
+        return status, is_timed_out
+
+    def _send(self, message: bytes, descriptors: list[int]) -> bool:
+        with self._lock:
+            try:
+                socket.send_fds(self._running_control(), [message], descriptors)
+            except OSError:
+                self._stop()
+                return False
+        return True
+
+    # -- the server --------------------------------------------------------------------------------
+
+    def _running_control(self) -> socket.socket:
+        """The control socket of a living server of this very process. Call with the lock held."""
+        if self._owner != os.getpid():  # forked since: the server belongs to the parent
+            self._server, self._control, self._owner = None, None, os.getpid()
+        if self._server is not None and self._server.poll() is not None:
+            self._stop()
+        if self._control is None:
+            ours, theirs = socket.socketpair()
+            with theirs:
+                self._server = _start_server(theirs.fileno(), self._work)
+            self._control = ours
+        return self._control
+
+    def _forget_server(self) -> None:
+        with self._lock:
+            self._stop()
+
+    def _stop(self) -> None:
+        control, server = self._control, self._server
+        self._control, self._server = None, None
+        if control is not None:
+            control.close()
+        if server is not None and self._owner == os.getpid():
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                server.wait(timeout=2)
+            if server.poll() is None:
+                server.kill()
+                server.wait()
+
+
+def _start_server(descriptor: int, work: str) -> "subprocess.Popen[bytes]":
+    """A bare interpreter with this process's import path; the caller's main module plays no part."""
+    path = [entry for entry in sys.path if entry]
+    own_root = str(Path(__file__).resolve().parents[2])
+    if own_root not in path:
+        path.append(own_root)
+    environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
+    # One thread per library: children are the parallelism, and a forked thread pool is a dead one.
+    threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+    return subprocess.Popen(
+        [sys.executable, "-I", "-c", _SERVER.format(path=path, descriptor=descriptor, work=work)],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        pass_fds=(descriptor,),
+        start_new_session=True,  # Ctrl+C in the terminal is for the caller
+        env=environment | threads,
+    )
+
+
+def _sorted(values: frozenset[str] | None) -> list[str] | None:
+    return None if values is None else sorted(values)
+
+
+@contextlib.contextmanager
+def _result_file() -> Iterator[BinaryIO]:
+    """A nameless file, in memory where the system has such files."""
+    if hasattr(os, "memfd_create"):
+        with os.fdopen(os.memfd_create("sightline-result"), "w+b") as file:
+            yield file
+    else:
+        with tempfile.TemporaryFile() as file:
+            yield file
+
+
+def _refuse_bad_end(outcome: tuple[int, bool], seconds: float) -> None:
+    status, is_timed_out = outcome
+    ended_by = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
+    if is_timed_out or ended_by == signal.SIGXCPU:
+        raise DicomRefusal("decoder_timeout", f"reading the file takes longer than {seconds:g} seconds")
+    if ended_by:
+        name = signal.Signals(ended_by).name
+        raise DicomRefusal("decoder_crash", f"the decoding process was ended by {name}")
+    if status != 0:
+        code = os.waitstatus_to_exitcode(status)
+        raise DicomRefusal("decoder_crash", f"the decoding process ended with code {code}")
+
+
+def _read_document(result: BinaryIO) -> dict[str, Any]:
+    """The child's answer. It handled hostile bytes, so its lengths are checked like any other input."""
+    result.seek(0)
+    head = result.read(LENGTH.size)
+    length = LENGTH.unpack(head)[0] if len(head) == LENGTH.size else 0
+    if not 0 < length <= _MOST_DOCUMENT_BYTES:
+        raise DicomRefusal("decoder_crash", "the decoding process left no answer")
+    document: dict[str, Any] = json.loads(result.read(length))
+    if "refusal" in document:
+        code, text, action, http = document["refusal"]
+        raise DicomRefusal(code, text, action, http)
+    if "failure" in document:
+        raise OSError(document["failure"], os.strerror(document["failure"]))
+    return document
+
+
+def _read_pixels(result: BinaryIO, header: DicomHeader) -> np.ndarray:
+    """[rows, columns] in the dtype that the header demands, from where the document ended."""
+    dtype = header.pixel_dtype
+    values = np.empty((header.rows, header.columns), dtype.newbyteorder("<"))
+    view = values.data.cast("B")
+    received = 0
+    while received < len(view):
+        count = result.readinto(view[received:])  # type: ignore[attr-defined]
+        if not count:
+            raise DicomRefusal("decoder_crash", f"the decoding process left {received} of {len(view)} bytes")
+        received += count
+    return values.astype(dtype, copy=False)
+
+
+_shared: ChildPool | None = None
+_shared_lock = threading.Lock()
+
+
+def shared_pool() -> ChildPool:
+    """The pool of this process, started at its first file and closed at exit. Safe after a fork."""
+    global _shared
+    with _shared_lock:
+        if _shared is None:
+            _shared = ChildPool()
+            atexit.register(_shared.close)
+        return _shared
+
+
+def _forget_shared() -> None:
+    """In a forked process: locks may be held by threads that do not exist here, and the server is the parent's."""
+    global _shared, _shared_lock
+    _shared = None
+    _shared_lock = threading.Lock()
+
+
+os.register_at_fork(after_in_child=_forget_shared)

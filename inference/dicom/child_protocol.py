@@ -1,0 +1,30 @@
+"""What ChildPool, the forking server and the child say to each other. Light: imports no codec."""
+
+import struct
+from typing import Any
+
+from inference.dicom.header import DicomHeader
+
+# Caller to server, with three descriptors: status socket, file, result file. Seconds allowed.
+REQUEST = struct.Struct("<d")
+# Server to caller, on the status socket: wait status of the child, and whether its time ran out.
+STATUS = struct.Struct("<i?")
+# Result file: length of the document, the document as JSON, then the pixels of `decode` (little-endian).
+# Before the child runs, the same file holds the request as JSON.
+LENGTH = struct.Struct("<Q")
+
+# What the pixels depend on: a stored file whose header no longer says the same is not the file that was taken.
+_IDENTITY = (
+    "sop_instance_uid",
+    "transfer_syntax_uid",
+    "rows",
+    "columns",
+    "bits_allocated",
+    "bits_stored",
+    "pixel_representation",
+)
+
+
+def identity(header: DicomHeader) -> list[Any]:
+    """The values of a header that decide its pixels."""
+    return [getattr(header, name) for name in _IDENTITY]

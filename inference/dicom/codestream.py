@@ -1,0 +1,142 @@
+"""Check 12: does the pixel stream fit the data set? Read before any decoder sees a byte.
+
+The decoders allocate what the stream header claims and do not reliably report a damaged stream, so the header
+is compared here: JPEG family ISO 10918-1 B.2 and 14495-1, JPEG 2000 ISO 15444-1 A.5, RLE PS3.5 annex G.
+"""
+
+import struct
+from dataclasses import dataclass
+from itertools import pairwise
+
+from inference.dicom.element_walk import PixelExtent
+from inference.dicom.image_pixel import ImagePixel
+from inference.dicom.refusal import DicomRefusal
+from inference.dicom.transfer_syntax import TransferSyntax
+
+_RLE_HEADER = 64
+_STANDALONE_MARKERS = frozenset({0x01, 0xD8, *range(0xD0, 0xD8)})
+# SOF0-15 without DHT C4, JPG C8, DAC CC; and SOF55 of JPEG-LS.
+_FRAME_MARKERS = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC} | {0xF7}
+
+
+@dataclass(frozen=True)
+class StreamHeader:
+    """What a stream says about itself. `is_signed` is None where the coding knows no sign."""
+
+    rows: int
+    columns: int
+    components: int
+    precision: int
+    marker: int = 0
+    is_signed: bool | None = None
+
+
+def check_native(pixels: PixelExtent, image: ImagePixel) -> None:
+    """Raises DicomRefusal size_mismatch unless the length is exact, or one pad byte makes it even."""
+    if pixels.length == image.bytes or (image.bytes % 2 == 1 and pixels.length == image.bytes + 1):
+        return
+    raise DicomRefusal(
+        "size_mismatch",
+        f"Pixel Data has {pixels.length} bytes; {image.rows} x {image.columns} pixels of "
+        f"{image.bits_allocated} bits need {image.bytes}",
+    )
+
+
+def check_stream(stream: bytes, image: ImagePixel, syntax: TransferSyntax) -> None:
+    """`stream`: the joined fragments. Raises DicomRefusal codestream_mismatch, codestream_truncated."""
+    if not stream:
+        raise _truncated("holds no byte")
+    if syntax.codec == "rle":
+        _check_rle(stream, image)
+        return
+    header = jpeg_2000_header(stream) if syntax.codec == "jpeg-2000" else jpeg_header(stream)
+    _check_header(header, image, syntax)
+    if b"\xff\xd9" not in stream[-3:]:
+        raise _truncated("does not end with its end marker FFD9")
+
+
+def jpeg_header(stream: bytes) -> StreamHeader:
+    """Reads the start-of-frame segment of a JPEG or JPEG-LS stream."""
+    if stream[:2] != b"\xff\xd8":
+        raise _mismatch("does not begin with the JPEG marker FFD8")
+    position = 2
+    while position + 4 <= len(stream):
+        if stream[position] != 0xFF:
+            raise _mismatch(f"has no marker at byte {position}")
+        marker = stream[position + 1]
+        if marker == 0xFF:  # fill byte
+            position += 1
+        elif marker in _STANDALONE_MARKERS:
+            position += 2
+        elif marker in _FRAME_MARKERS:
+            if position + 10 > len(stream):
+                break
+            precision, rows, columns, components = struct.unpack_from(">BHHB", stream, position + 4)
+            return StreamHeader(rows, columns, components, precision, marker)
+        elif marker in (0xD9, 0xDA):
+            raise _mismatch("has no frame header before its first scan")
+        else:
+            position += 2 + struct.unpack_from(">H", stream, position + 2)[0]
+    raise _truncated("ends before its frame header")
+
+
+def jpeg_2000_header(stream: bytes) -> StreamHeader:
+    """Reads the SIZ segment. The sizes are of the whole image, tiles apart."""
+    if stream[:4] != b"\xff\x4f\xff\x51":
+        raise _mismatch("does not begin with the JPEG 2000 markers FF4F FF51")
+    if len(stream) < 45:
+        raise _truncated("ends inside its SIZ segment")
+    x_end, y_end, x_start, y_start, tile_x, tile_y, tile_x0, tile_y0, components, depth, step_x, step_y = (
+        struct.unpack_from(">8LHBBB", stream, 8)
+    )
+    if components == 1 and (step_x, step_y) != (1, 1):
+        raise _mismatch(f"is subsampled {step_x} x {step_y}")
+    if tile_x == 0 or tile_y == 0 or tile_x0 > x_start or tile_y0 > y_start:
+        raise _mismatch("has impossible tiles")
+    return StreamHeader(
+        rows=y_end - y_start,
+        columns=x_end - x_start,
+        components=components,
+        precision=(depth & 0x7F) + 1,
+        is_signed=bool(depth & 0x80),
+    )
+
+
+def _check_header(header: StreamHeader, image: ImagePixel, syntax: TransferSyntax) -> None:
+    if syntax.sof and header.marker not in syntax.sof:
+        raise _mismatch(f"has frame marker FF{header.marker:02X}, which is not {syntax.name}")
+    if (header.rows, header.columns, header.components) != (image.rows, image.columns, 1):
+        raise _mismatch(
+            f"is {header.rows} x {header.columns} with {header.components} components; "
+            f"the data set says {image.rows} x {image.columns} with 1"
+        )
+    if not image.bits_stored <= header.precision <= image.bits_allocated:
+        raise _mismatch(
+            f"has {header.precision} bits; the data set has {image.bits_stored} stored, "
+            f"{image.bits_allocated} allocated"
+        )
+    if header.is_signed is not None and header.is_signed != (image.pixel_representation == 1):
+        words = {True: "signed", False: "unsigned"}
+        raise _mismatch(f"is {words[header.is_signed]}; the data set says {words[not header.is_signed]}")
+
+
+def _check_rle(stream: bytes, image: ImagePixel) -> None:
+    if len(stream) < _RLE_HEADER:
+        raise _truncated(f"has {len(stream)} bytes; an RLE header alone has {_RLE_HEADER}")
+    count, *offsets = struct.unpack_from("<16L", stream)
+    wanted = image.bits_allocated // 8
+    if count != wanted:
+        raise _mismatch(f"has {count} RLE segments instead of {wanted}")
+    used = offsets[:count]
+    if used[0] != _RLE_HEADER or any(later <= earlier for earlier, later in pairwise(used)):
+        raise _mismatch(f"has RLE segments at {used}")
+    if used[-1] >= len(stream):
+        raise _truncated(f"has an RLE segment at byte {used[-1]} of {len(stream)}")
+
+
+def _mismatch(fault: str) -> DicomRefusal:
+    return DicomRefusal("codestream_mismatch", f"the compressed pixel stream {fault}")
+
+
+def _truncated(fault: str) -> DicomRefusal:
+    return DicomRefusal("codestream_truncated", f"the compressed pixel stream {fault}")

@@ -1,0 +1,156 @@
+"""Pixel Data to stored values, by the one decoder pinned for each transfer syntax.
+
+Runs in the sandboxed child only: a decoder can abort the process. The codecs are called directly and never by way
+of a library that tries one after the other; no colour conversion, no lookup table.
+"""
+
+from collections.abc import Callable
+from importlib.metadata import version
+from io import BytesIO
+
+import gdcm
+import jpeg_ls
+import numpy as np
+import openjpeg
+from PIL import Image
+from rle.rle import decode_frame as decode_rle_frame
+
+from inference.dicom.codestream import jpeg_2000_header, jpeg_header
+from inference.dicom.decoder_complaints import refused_if_pixels_were_lost
+from inference.dicom.header import DicomHeader
+from inference.dicom.preparse import ParsedFile
+from inference.dicom.refusal import DicomRefusal
+from inference.dicom.stored_pixels import StoredPixels, stored_pixels
+from inference.dicom.transfer_syntax import Codec, TransferSyntax, transfer_syntax
+
+VERSIONS = {
+    package: f"{package} {version(package)}"
+    for package in ("numpy", "pillow", "python-gdcm", "pyjpegls", "pylibjpeg-openjpeg", "pylibjpeg-rle")
+}
+
+# Decoded bytes or samples, and the package that made them.
+Decoded = tuple[np.ndarray, str]
+
+
+def decode_pixels(parsed: ParsedFile) -> StoredPixels:
+    """Stored values [rows, columns] of an accepted file.
+
+    Lossless values are masked to BitsStored (sign-extended), lossy ones clipped to its range.
+    Raises DicomRefusal decoder_error, decoder_memory.
+    """
+    header = parsed.header
+    syntax = transfer_syntax(header.transfer_syntax_uid)
+    try:
+        samples, package = _DECODERS[syntax.codec](parsed)
+        values = _in_bits_stored(_shaped(samples, header), header, syntax)
+    except DicomRefusal:
+        raise
+    except MemoryError:
+        raise DicomRefusal("decoder_memory", "decoding the pixels needs more memory than is allowed") from None
+    except (Exception, RecursionError) as error:  # the codec libraries raise a wide choice of types
+        raise DicomRefusal("decoder_error", f"the pixels cannot be decoded ({type(error).__name__})") from None
+    return stored_pixels(values, VERSIONS[package])
+
+
+def _native(parsed: ParsedFile) -> Decoded:
+    header = parsed.header
+    raw = parsed.pixel_bytes()
+    count = header.rows * header.columns
+    if parsed.is_big_endian and header.bits_allocated == 8 and parsed.pixels.vr == "OW":
+        # bytes travel as big-endian words: swap each pair (PS3.5 8.1.1, annex A.3)
+        swapped = np.frombuffer(raw[: len(raw) // 2 * 2], ">u2").astype("<u2").tobytes()
+        return np.frombuffer(swapped, header.pixel_dtype, count), "numpy"
+    dtype = header.pixel_dtype.newbyteorder(">" if parsed.is_big_endian else "<")
+    return np.frombuffer(raw, dtype, count), "numpy"
+
+
+def _rle(parsed: ParsedFile) -> Decoded:
+    header = parsed.header
+    frame = decode_rle_frame(parsed.pixel_bytes(), header.rows * header.columns, header.bits_allocated, "<")
+    return np.frombuffer(frame, header.pixel_dtype.newbyteorder("<")), "pylibjpeg-rle"
+
+
+def _jpeg(parsed: ParsedFile) -> Decoded:
+    stream = parsed.pixel_bytes()
+    if jpeg_header(stream).precision > 8:
+        return _gdcm(parsed)
+    _gdcm(parsed)  # its pixels are not used: Pillow shows a cut stream half gray and says nothing, GDCM tells
+    with Image.open(BytesIO(stream), formats=("JPEG",)) as image:
+        if image.mode != "L":
+            raise DicomRefusal("codestream_mismatch", f"the JPEG stream has mode {image.mode} instead of gray")
+        return np.asarray(image), "pillow"
+
+
+def _gdcm(parsed: ParsedFile) -> Decoded:
+    """GDCM on a bare image: the joined stream, its shape and its bits."""
+    header = parsed.header
+    stream = parsed.pixel_bytes()
+    fragment = gdcm.Fragment()
+    fragment.SetByteStringValue(stream)
+    fragments = gdcm.SequenceOfFragments.New()
+    fragments.AddFragment(fragment)
+    element = gdcm.DataElement(gdcm.Tag(0x7FE0, 0x0010))
+    element.SetValue(fragments.__ref__())
+    image = gdcm.Image()
+    image.SetNumberOfDimensions(2)
+    image.SetDimensions((header.columns, header.rows, 1))
+    image.SetDataElement(element)
+    kind = gdcm.PhotometricInterpretation.GetPIType("MONOCHROME2")
+    image.SetPhotometricInterpretation(gdcm.PhotometricInterpretation(kind))
+    syntax_kind = gdcm.TransferSyntax.GetTSType(header.transfer_syntax_uid)
+    image.SetTransferSyntax(gdcm.TransferSyntax(syntax_kind))
+    bits = header.bits_stored
+    image.SetPixelFormat(gdcm.PixelFormat(1, header.bits_allocated, bits, bits - 1, header.pixel_representation))
+    # GDCM gives char* as str
+    with refused_if_pixels_were_lost():
+        frame = image.GetBuffer().encode("utf-8", "surrogateescape")
+    return np.frombuffer(frame, header.pixel_dtype.newbyteorder("<")), "python-gdcm"
+
+
+def _jpeg_ls(parsed: ParsedFile) -> Decoded:
+    buffer, info = jpeg_ls.decode_pixel_data(parsed.pixel_bytes())
+    return _container(bytes(buffer), info["bits_per_sample"], parsed.header), "pyjpegls"
+
+
+def _jpeg_2000(parsed: ParsedFile) -> Decoded:
+    stream = parsed.pixel_bytes()
+    buffer = openjpeg.decode_pixel_data(stream, version=2)
+    return _container(bytes(buffer), jpeg_2000_header(stream).precision, parsed.header), "pylibjpeg-openjpeg"
+
+
+_DECODERS: dict[Codec, Callable[[ParsedFile], Decoded]] = {
+    "native": _native,
+    "rle": _rle,
+    "jpeg": _jpeg,
+    "jpeg-lossless": _gdcm,
+    "jpeg-ls": _jpeg_ls,
+    "jpeg-2000": _jpeg_2000,
+}
+
+
+def _container(buffer: bytes, precision: int, header: DicomHeader) -> np.ndarray:
+    """These decoders choose 1 or 2 bytes per sample by the precision of the stream, not by BitsAllocated."""
+    size = 1 if precision <= 8 else 2
+    return np.frombuffer(buffer, f"<{'i' if header.is_signed else 'u'}{size}")
+
+
+def _shaped(samples: np.ndarray, header: DicomHeader) -> np.ndarray:
+    """[rows, columns] in the dtype of the data set, native byte order, writable."""
+    if samples.size != header.rows * header.columns:
+        raise DicomRefusal(
+            "decoder_error",
+            f"the decoder gave {samples.size} pixels instead of {header.rows} x {header.columns}",
+        )
+    return samples.reshape(header.rows, header.columns).astype(header.pixel_dtype)
+
+
+def _in_bits_stored(values: np.ndarray, header: DicomHeader, syntax: TransferSyntax) -> np.ndarray:
+    spare = header.bits_allocated - header.bits_stored
+    if spare == 0:
+        return values
+    if syntax.is_lossy:
+        lowest = header.lowest_stored
+        return np.clip(values, lowest, lowest + (1 << header.bits_stored) - 1)
+    if header.is_signed:
+        return (values << spare) >> spare  # the arithmetic shift extends the sign
+    return values & values.dtype.type((1 << header.bits_stored) - 1)

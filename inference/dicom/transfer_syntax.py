@@ -1,0 +1,62 @@
+"""The transfer syntaxes that are read, each with its one pinned decoder.
+
+A second decoder is never tried: a lenient one turns a refused file into half an image.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from inference.dicom.refusal import DicomRefusal
+
+Codec = Literal["native", "rle", "jpeg", "jpeg-lossless", "jpeg-ls", "jpeg-2000"]
+
+
+@dataclass(frozen=True)
+class TransferSyntax:
+    """Encoding of the data set and of its pixels. `sof`: JPEG start-of-frame markers the stream may carry."""
+
+    uid: str
+    name: str
+    codec: Codec
+    is_lossy: bool = False
+    is_implicit: bool = False
+    is_big_endian: bool = False
+    is_deflated: bool = False
+    sof: tuple[int, ...] = ()
+
+    @property
+    def is_encapsulated(self) -> bool:
+        return self.codec != "native"
+
+
+_TABLE = (
+    TransferSyntax("1.2.840.10008.1.2", "Implicit VR Little Endian", "native", is_implicit=True),
+    TransferSyntax("1.2.840.10008.1.2.1", "Explicit VR Little Endian", "native"),
+    TransferSyntax("1.2.840.10008.1.2.1.99", "Deflated Explicit VR Little Endian", "native", is_deflated=True),
+    TransferSyntax("1.2.840.10008.1.2.2", "Explicit VR Big Endian", "native", is_big_endian=True),
+    TransferSyntax("1.2.840.10008.1.2.5", "RLE Lossless", "rle"),
+    TransferSyntax("1.2.840.10008.1.2.4.50", "JPEG Baseline", "jpeg", is_lossy=True, sof=(0xC0,)),
+    TransferSyntax("1.2.840.10008.1.2.4.51", "JPEG Extended", "jpeg", is_lossy=True, sof=(0xC0, 0xC1)),
+    TransferSyntax("1.2.840.10008.1.2.4.57", "JPEG Lossless, Process 14", "jpeg-lossless", sof=(0xC3,)),
+    TransferSyntax("1.2.840.10008.1.2.4.70", "JPEG Lossless, First-Order Prediction", "jpeg-lossless", sof=(0xC3,)),
+    TransferSyntax("1.2.840.10008.1.2.4.80", "JPEG-LS Lossless", "jpeg-ls", sof=(0xF7,)),
+    TransferSyntax("1.2.840.10008.1.2.4.81", "JPEG-LS Near-Lossless", "jpeg-ls", is_lossy=True, sof=(0xF7,)),
+    TransferSyntax("1.2.840.10008.1.2.4.90", "JPEG 2000 Lossless", "jpeg-2000"),
+    TransferSyntax("1.2.840.10008.1.2.4.91", "JPEG 2000", "jpeg-2000", is_lossy=True),
+    TransferSyntax("1.2.840.10008.1.2.4.201", "HTJ2K Lossless", "jpeg-2000"),
+    TransferSyntax("1.2.840.10008.1.2.4.202", "HTJ2K Lossless RPCL", "jpeg-2000"),
+    TransferSyntax("1.2.840.10008.1.2.4.203", "HTJ2K", "jpeg-2000", is_lossy=True),
+)
+
+TRANSFER_SYNTAXES: dict[str, TransferSyntax] = {syntax.uid: syntax for syntax in _TABLE}
+
+
+def transfer_syntax(uid: str) -> TransferSyntax:
+    """The row of `uid`; raises DicomRefusal unsupported_transfer_syntax."""
+    try:
+        return TRANSFER_SYNTAXES[uid]
+    except KeyError:
+        names = ", ".join(syntax.name for syntax in _TABLE)
+        raise DicomRefusal(
+            "unsupported_transfer_syntax", f"transfer syntax {uid[:64]!r} is not one of {names}"
+        ) from None

@@ -1,0 +1,205 @@
+"""From grayscale values to the tensor a model sees: one implementation, called by training and by serving.
+
+Three steps, each a named value of the bundle's manifest: the intensity rule brings the values to [0, 1], the
+resize mode brings the frame to the model's size, and `region` records where the model's field lies in the source
+image, so that maps and boxes find their way back. Bright = dense (MONOCHROME2 sense) throughout.
+methods.md section 4; the polarity and lookup tables of a DICOM file live in `inference.dicom.grayscale`.
+
+Coordinates: corner convention. Pixel (column i, row j) covers [i, i+1) x [j, j+1); a region or box is in source pixels.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from PIL import Image
+
+if TYPE_CHECKING:
+    from inference.dicom import DicomHeader, StoredPixels
+
+PERCENTILE_RULE = "percentile-0.5-99.5"
+PERCENTILES = (0.5, 99.5)
+
+# percentile-0.5-99.5: these percentiles of the modality output (padding left out) become 0 and 1.
+# file-voi: the file's own VOI, item 0 of its lookup tables, else its window 0, else the stored range.
+# stored-range: the range that the stored bits span becomes [0, 1].
+INTENSITY_RULES = (PERCENTILE_RULE, "file-voi", "stored-range")
+
+# stretch: both sides to the model's size, aspect ratio given up.
+# letterbox: the whole image, aspect ratio kept, zeros outside; `region` reaches beyond the image.
+# center-crop: the largest centred rectangle of the model's aspect ratio.
+RESIZE_MODES = ("stretch", "letterbox", "center-crop")
+
+Box = tuple[float, float, float, float]
+Region = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True)
+class InputSpec:
+    """What a model takes: size in pixels, intensity rule, resize mode. The `input` part of a manifest."""
+
+    height: int
+    width: int
+    intensity: str = PERCENTILE_RULE
+    resize: str = "letterbox"
+
+    def __post_init__(self) -> None:
+        if self.height < 1 or self.width < 1:
+            raise ValueError(f"input size {self.height} x {self.width} is not positive")
+        _require_known("intensity rule", self.intensity, INTENSITY_RULES)
+        _require_known("resize mode", self.resize, RESIZE_MODES)
+
+    @classmethod
+    def from_manifest(cls, part: Mapping[str, Any]) -> InputSpec:
+        """Read the `input` part of a bundle manifest."""
+        return cls(int(part["height"]), int(part["width"]), str(part["intensity"]), str(part["resize"]))
+
+
+@dataclass(frozen=True, eq=False)
+class ModelInput:
+    """One image as the model sees it.
+
+    image: float32 [1, H, W] in [0, 1], bright = dense. region: x0, y0, x1, y1 of the model's whole field in source
+    pixels (a letterbox reaches outside the image). sha256: of the tensor's little-endian bytes, stored with results.
+    """
+
+    image: np.ndarray
+    region: Region
+    source_height: int
+    source_width: int
+    sha256: str
+
+
+def rescale_intensity(values: np.ndarray, rule: str, mask: np.ndarray | None = None) -> np.ndarray:
+    """Bring an array to [0, 1] by an intensity rule; returns float32 of the same shape.
+
+    values: [h, w], any real dtype. mask: bool [h, w], True where a pixel counts (padding is False and becomes 0).
+    The percentile rule is the same for both polarities, so it may run before or after inversion. An array carries no
+    VOI of its own, so `file-voi` and `stored-range` both take the dtype's range: unsigned integers are divided by
+    their maximum, floats must already lie in [0, 1].
+    Raises ValueError for an unknown rule, values that are not finite, or floats outside [0, 1] where that is needed.
+    """
+    _require_known("intensity rule", rule, INTENSITY_RULES)
+    counted = values if mask is None else values[mask]
+    if counted.size and not np.isfinite(counted).all():
+        raise ValueError("image values are not all finite; allowed: real numbers")
+    low, high = _percentile_range(counted) if rule == PERCENTILE_RULE else _dtype_range(counted)
+    if not high > low:  # constant image: nothing to stretch, and dividing would make NaN
+        return np.zeros(values.shape, np.float32)
+    scaled = np.clip((np.asarray(values, np.float64) - low) / (high - low), 0.0, 1.0)
+    if mask is not None:
+        scaled = np.where(mask, scaled, 0.0)
+    return scaled.astype(np.float32)
+
+
+def resize_image(image: np.ndarray, spec: InputSpec) -> tuple[np.ndarray, Region]:
+    """Resize float32 [h, w] to the model's [H, W], antialiased bilinear; also returns the region in source pixels.
+
+    Antialiased: when shrinking, the triangle filter widens with the factor (Pillow's BILINEAR on mode F), so fine
+    texture does not alias into the model's grid. Raises ValueError if the image is not two-dimensional or is empty.
+    """
+    if image.ndim != 2 or 0 in image.shape:
+        raise ValueError(f"image of shape {image.shape} cannot be resized; wanted [rows, columns], both at least 1")
+    if spec.resize == "letterbox":
+        return _letterbox(image, spec)
+    rows, columns = image.shape
+    region = (0.0, 0.0, float(columns), float(rows))
+    if spec.resize == "center-crop":
+        region = _central_region(rows, columns, spec)
+    return _resample(image, spec.height, spec.width, region), region
+
+
+def prepare_array(gray: np.ndarray, spec: InputSpec) -> ModelInput:
+    """Model input of an image that is already bright = dense (PNG, JPEG, phantoms): intensity rule, then resize.
+
+    gray: [h, w], unsigned integers or floats; see `rescale_intensity` for what each rule takes.
+    """
+    if gray.ndim != 2:
+        raise ValueError(f"image of shape {gray.shape} is not grayscale; wanted [rows, columns]")
+    return _model_input(rescale_intensity(gray, spec.intensity), spec)
+
+
+def prepare_dicom(header: DicomHeader, pixels: StoredPixels, spec: InputSpec) -> ModelInput:
+    """Model input of a decoded DICOM frame: lookup tables, polarity and intensity rule, then resize."""
+    # Imported here because inference.dicom.grayscale takes its rule names from this file.
+    from inference.dicom import model_grayscale
+
+    return _model_input(model_grayscale(header, pixels, spec.intensity), spec)
+
+
+def box_to_model(box: Box, model_input: ModelInput) -> Box:
+    """(x, y, w, h) in source pixels -> (x, y, w, h) in pixels of the model's field. Not clipped."""
+    scale_x, scale_y = _source_pixels_per_model_pixel(model_input)
+    x, y, w, h = box
+    return (x - model_input.region[0]) / scale_x, (y - model_input.region[1]) / scale_y, w / scale_x, h / scale_y
+
+
+def box_to_source(box: Box, model_input: ModelInput) -> Box:
+    """(x, y, w, h) in pixels of the model's field -> (x, y, w, h) in source pixels. Not clipped."""
+    scale_x, scale_y = _source_pixels_per_model_pixel(model_input)
+    x, y, w, h = box
+    return model_input.region[0] + x * scale_x, model_input.region[1] + y * scale_y, w * scale_x, h * scale_y
+
+
+def _model_input(gray: np.ndarray, spec: InputSpec) -> ModelInput:
+    resized, region = resize_image(np.asarray(gray, np.float32), spec)
+    tensor = np.ascontiguousarray(resized[None], dtype="<f4")
+    return ModelInput(tensor, region, gray.shape[0], gray.shape[1], hashlib.sha256(tensor.tobytes()).hexdigest())
+
+
+def _letterbox(image: np.ndarray, spec: InputSpec) -> tuple[np.ndarray, Region]:
+    rows, columns = image.shape
+    factor = min(spec.height / rows, spec.width / columns)
+    inner_height = min(spec.height, max(1, round(rows * factor)))
+    inner_width = min(spec.width, max(1, round(columns * factor)))
+    top, left = (spec.height - inner_height) // 2, (spec.width - inner_width) // 2
+    field = np.zeros((spec.height, spec.width), np.float32)
+    whole = (0.0, 0.0, float(columns), float(rows))
+    field[top : top + inner_height, left : left + inner_width] = _resample(image, inner_height, inner_width, whole)
+    # The two scales differ by the rounding of the inner size, so each axis keeps its own.
+    scale_x, scale_y = columns / inner_width, rows / inner_height
+    x0, y0 = -left * scale_x, -top * scale_y
+    return field, (x0, y0, x0 + spec.width * scale_x, y0 + spec.height * scale_y)
+
+
+def _central_region(rows: int, columns: int, spec: InputSpec) -> Region:
+    factor = max(spec.height / rows, spec.width / columns)
+    width, height = min(columns, spec.width / factor), min(rows, spec.height / factor)
+    x0, y0 = (columns - width) / 2, (rows - height) / 2
+    return x0, y0, x0 + width, y0 + height
+
+
+def _resample(image: np.ndarray, height: int, width: int, region: Region) -> np.ndarray:
+    picture = Image.fromarray(np.ascontiguousarray(image, np.float32))
+    resized = picture.resize((width, height), Image.Resampling.BILINEAR, box=region)
+    return np.clip(np.asarray(resized, np.float32), 0.0, 1.0)
+
+
+def _source_pixels_per_model_pixel(model_input: ModelInput) -> tuple[float, float]:
+    x0, y0, x1, y1 = model_input.region
+    _, height, width = model_input.image.shape
+    return (x1 - x0) / width, (y1 - y0) / height
+
+
+def _percentile_range(counted: np.ndarray) -> tuple[float, float]:
+    if not counted.size:
+        return 0.0, 0.0
+    low, high = np.percentile(counted, PERCENTILES)
+    return float(low), float(high)
+
+
+def _dtype_range(counted: np.ndarray) -> tuple[float, float]:
+    if np.issubdtype(counted.dtype, np.unsignedinteger):
+        return 0.0, float(np.iinfo(counted.dtype).max)
+    if counted.size and (counted.min() < 0 or counted.max() > 1):
+        raise ValueError(f"values span {counted.min():g} to {counted.max():g}; allowed: 0 to 1, or unsigned integers")
+    return 0.0, 1.0
+
+
+def _require_known(what: str, value: str, allowed: tuple[str, ...]) -> None:
+    if value not in allowed:
+        raise ValueError(f"{what} {value!r} is not one of {', '.join(allowed)}")

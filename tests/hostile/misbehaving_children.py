@@ -1,0 +1,46 @@
+"""Children for ChildPool that do what the file's first bytes say: what a decoder with a fault may do."""
+
+import os
+import signal
+import socket
+import time
+
+from inference.dicom.child_work import work as good_work
+from inference.dicom.limits import Limits
+from inference.dicom.sandbox import enter_sandbox
+
+NETWORK_REFUSED = 42
+
+
+def work(input_descriptor: int, result_descriptor: int) -> None:
+    order = os.pread(input_descriptor, 8, 0).rstrip(b"\0")
+    if order == b"ABORT":
+        os.abort()
+    elif order == b"KILL":
+        os.kill(os.getpid(), signal.SIGKILL)
+    elif order == b"STOP":
+        os.kill(os.getpid(), signal.SIGSTOP)
+    elif order == b"SLEEP":
+        time.sleep(60)
+    elif order == b"EXIT":
+        os._exit(3)
+    elif order == b"SILENT":
+        os.ftruncate(result_descriptor, 0)
+    elif order == b"LIE":
+        os.ftruncate(result_descriptor, 0)
+        os.pwrite(result_descriptor, (1 << 62).to_bytes(8, "little"), 0)
+    elif order == b"PARENT":
+        os.kill(os.getppid(), signal.SIGKILL)
+        time.sleep(60)
+    elif order == b"SPIN":
+        enter_sandbox(Limits(decode_cpu_seconds=1))
+        while True:
+            pass
+    elif order == b"NETWORK":
+        enter_sandbox(Limits())
+        try:
+            socket.socket()
+        except PermissionError:
+            os._exit(NETWORK_REFUSED)
+    else:
+        good_work(input_descriptor, result_descriptor)

@@ -1,0 +1,32 @@
+"""The exposed field on made collimation."""
+
+import numpy as np
+
+from inference.dicom.exposed_field import exposed_box, exposed_values
+
+
+def exposed(rows: int, columns: int) -> np.ndarray:
+    return np.random.default_rng(1).integers(200, 800, (rows, columns)).astype(np.uint16)
+
+
+def test_flat_borders_are_peeled_from_four_sides() -> None:
+    image = np.full((100, 120), 1000, np.uint16)
+    image[10:90, 20:110] = exposed(80, 90)
+    assert exposed_box(image, None) == (10, 90, 20, 110)
+
+
+def test_an_image_without_collimation_is_taken_whole() -> None:
+    assert exposed_box(exposed(60, 70), None) == (0, 60, 0, 70)
+
+
+def test_a_flat_image_is_taken_whole() -> None:
+    assert exposed_box(np.full((8, 9), 5, np.uint16), None) == (0, 8, 0, 9)
+
+
+def test_padding_is_left_out_of_the_values() -> None:
+    image = exposed(40, 40)
+    padding = np.zeros((40, 40), bool)
+    padding[:, :5] = True
+    image[padding] = 0
+    assert exposed_values(image, padding).min() >= 200
+    assert len(exposed_values(image, padding)) == 40 * 35

@@ -1,0 +1,79 @@
+"""RSNA Pneumonia Detection Challenge 2018, stage 2 layout. Its terms allow evaluation only; nothing here is trained on."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from pathlib import Path
+
+from training.data import tables
+from training.data.records import Box, DataError, Record, checked_box
+
+SIDE = 1024
+CLASSES = ("Normal", "Lung Opacity", "No Lung Opacity / Not Normal")
+BOX_COLUMNS = ("x", "y", "width", "height")
+
+
+def read_rsna(folder: Path, *, keep_third_class: bool = False, patients: Path | None = None) -> list[Record]:
+    """One Record per image, labelled for lung_opacity only (the other findings are unknown).
+
+    The third class, "No Lung Opacity / Not Normal", is dropped unless keep_third_class; then it is a negative.
+    patients: a labels.csv with the columns rsna_patientId and patient, which gives the real person; without it each
+    image counts as its own patient, as in the challenge, and images of one person may part company in a split.
+    Raises DataError.
+    """
+    folder = Path(folder)
+    classes = _classes(folder / "stage_2_detailed_class_info.csv")
+    boxes = _boxes(folder / "stage_2_train_labels.csv", classes)
+    people = _people(patients) if patients is not None else {}
+    records = []
+    for image, kind in classes.items():
+        if kind == CLASSES[2] and not keep_third_class:
+            continue
+        path = folder / "stage_2_train_images" / f"{image}.dcm"
+        if not path.is_file():
+            raise DataError(f"stage_2_detailed_class_info.csv: image stage_2_train_images/{path.name} is missing")
+        labels: dict[str, int | None] = {
+            "lung_opacity": int(kind == CLASSES[1]),
+            "pleural_effusion": None,
+            "cardiomegaly": None,
+        }
+        person = people.get(image, f"rsna-{image}")
+        records.append(Record(path, image, person, "", labels, boxes.get(image, []), "rsna"))
+    return records
+
+
+def _classes(path: Path) -> dict[str, str]:
+    """Image -> class. A patient with two boxes has two equal rows; two different classes are an error."""
+    found: dict[str, str] = {}
+    for where, row in tables.rows(path, ("patientId", "class")):
+        image, kind = row["patientId"], row["class"]
+        if kind not in CLASSES:
+            raise DataError(f"{where}: class {kind!r} is not one of {', '.join(CLASSES)}")
+        if found.setdefault(image, kind) != kind:
+            raise DataError(f"{where}: patientId {image!r} is {kind!r} here and {found[image]!r} above")
+    return found
+
+
+def _boxes(path: Path, classes: dict[str, str]) -> dict[str, list[Box]]:
+    found: dict[str, list[Box]] = defaultdict(list)
+    for where, row in tables.rows(path, ("patientId", *BOX_COLUMNS, "Target")):
+        image, target = row["patientId"], row["Target"]
+        if image not in classes:
+            raise DataError(f"{where}: patientId {image!r} has no row in stage_2_detailed_class_info.csv")
+        if target not in ("0", "1"):
+            raise DataError(f"{where}: Target {target!r} is not 0 or 1")
+        if (target == "1") != (classes[image] == CLASSES[1]):
+            raise DataError(f"{where}: Target {target} contradicts class {classes[image]!r}")
+        if target == "1":
+            numbers = [tables.number(row[name], where, name) for name in BOX_COLUMNS]
+            found[image].append(checked_box("lung_opacity", numbers, SIDE, SIDE, where))
+    return dict(found)
+
+
+def _people(path: Path) -> dict[str, str]:
+    """RSNA image -> the NIH patient it came from."""
+    people = {}
+    for where, row in tables.rows(path, ("rsna_patientId", "patient")):
+        if row["rsna_patientId"]:
+            people[row["rsna_patientId"]] = f"nih-{int(tables.number(row['patient'], where, 'patient'))}"
+    return people

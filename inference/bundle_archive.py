@@ -1,0 +1,133 @@
+"""The zip file around a bundle: read with limits, written the same way every time.
+
+Members are stored, not deflated, with fixed times, sorted names and fixed rights: the same content gives the same
+bytes and so the same id, on every machine (deflate output differs between zlib builds).
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import tempfile
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+
+MIB = 1024 * 1024
+
+# A bundle is read whole into memory; ONNX itself stops at 2 GiB. The limits are on what is read, not on what a zip
+# header claims, so that a zip bomb ends at its limit.
+MEMBER_LIMITS = {
+    "manifest.json": 64 * MIB,
+    "model.onnx": 1536 * MIB,
+    "card.md": 4 * MIB,
+    "selfcheck.npz": 256 * MIB,
+}
+FILE_LIMIT = 2048 * MIB
+ARRAY_LIMIT = 256 * MIB
+ARRAYS_LIMIT = 32
+
+_FIXED_TIME = (1980, 1, 1, 0, 0, 0)
+
+
+class ArchiveError(ValueError):
+    """A bundle file that is not the zip it should be. `check` is the name of the check that failed."""
+
+    def __init__(self, check: str, message: str) -> None:
+        super().__init__(message)
+        self.check = check
+
+
+def read_members(data: bytes) -> dict[str, bytes]:
+    """The four members of a bundle. Raises ArchiveError: not a zip, missing, extra, repeated or oversized member."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            _check_names([info.filename for info in archive.infolist()])
+            return {name: _read_limited(archive, name, limit) for name, limit in MEMBER_LIMITS.items()}
+    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, OSError) as error:
+        # RuntimeError: an encrypted member; NotImplementedError: an unknown compression.
+        raise ArchiveError(
+            "zip", f"not a readable zip file ({error}); allowed: a zip as `write_bundle` makes"
+        ) from error
+
+
+def write_members(path: Path, members: Mapping[str, bytes]) -> None:
+    """Write a bundle file atomically: a temporary file in the same folder, flushed to disk, then renamed."""
+    handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(pack_members(members))
+            stream.flush()
+            os.fsync(stream.fileno())
+        Path(temporary).chmod(0o644)
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def pack_members(members: Mapping[str, bytes]) -> bytes:
+    """Zip bytes of named members: sorted, stored, fixed times."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
+        for name in sorted(members):
+            info = zipfile.ZipInfo(name, _FIXED_TIME)
+            info.create_system = 3  # otherwise the platform's number is written
+            info.external_attr = 0o644 << 16
+            archive.writestr(info, members[name])
+    return target.getvalue()
+
+
+def pack_arrays(arrays: Mapping[str, np.ndarray]) -> bytes:
+    """An .npz of float32 arrays with fixed times (numpy's own savez does not promise them)."""
+    members = {}
+    for name, values in arrays.items():
+        target = io.BytesIO()
+        np.lib.format.write_array(target, np.ascontiguousarray(values, "<f4"), version=(1, 0), allow_pickle=False)
+        members[f"{name}.npy"] = target.getvalue()
+    return pack_members(members)
+
+
+def read_arrays(data: bytes) -> dict[str, np.ndarray]:
+    """The arrays of an .npz, with limits on number and size and never unpickling. Raises ArchiveError."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            names = [info.filename for info in archive.infolist()]
+            if len(names) > ARRAYS_LIMIT or len(set(names)) < len(names):
+                raise ArchiveError("selfcheck", f"{len(names)} arrays; allowed: up to {ARRAYS_LIMIT}, each once")
+            return {name.removesuffix(".npy"): _read_array(archive, name) for name in names}
+    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, ValueError, OSError) as error:
+        if isinstance(error, ArchiveError):
+            raise
+        raise ArchiveError(
+            "selfcheck", f"selfcheck.npz is not readable ({error}); allowed: an .npz of float32"
+        ) from error
+
+
+def _read_array(archive: zipfile.ZipFile, name: str) -> np.ndarray:
+    stream = io.BytesIO(_read_limited(archive, name, ARRAY_LIMIT))
+    values = np.lib.format.read_array(stream, allow_pickle=False)
+    if values.dtype != np.float32:
+        raise ArchiveError("selfcheck", f"{name}: dtype {values.dtype}; allowed: float32")
+    return values
+
+
+def _check_names(names: list[str]) -> None:
+    wanted = sorted(MEMBER_LIMITS)
+    missing = [name for name in wanted if name not in names]
+    extra = sorted(set(names) - set(wanted))
+    repeated = sorted({name for name in names if names.count(name) > 1})
+    for kind, found in (("missing", missing), ("extra", extra), ("repeated", repeated)):
+        if found:
+            listed = ", ".join(repr(name[:80]) for name in found[:4])
+            raise ArchiveError("members", f"{kind} {listed}; allowed: exactly {', '.join(wanted)}")
+
+
+def _read_limited(archive: zipfile.ZipFile, name: str, limit: int) -> bytes:
+    with archive.open(name) as stream:
+        data = stream.read(limit + 1)
+    if len(data) > limit:
+        raise ArchiveError("size", f"{name} is larger than {limit // MIB} MiB; allowed: up to {limit // MIB} MiB")
+    return data

@@ -1,0 +1,113 @@
+"""Runs a bundle: images in, explanations out, on CUDA where it really works, else on the CPU; the answer says which.
+
+One `session.run` gives probabilities, logits, maps and embedding; nothing here knows how the network looks.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from inference.bundle import Bundle, BundleError, replay_selfcheck
+from inference.explanation import Explanation, Origin, build_explanation
+from inference.gate import GateQuestion, judge
+from inference.preprocessing import ModelInput
+from inference.session import CPU, open_session, provider_of, run_session
+
+__all__ = ["Case", "Engine", "Explanation", "NonFiniteOutput"]
+
+# Small enough for the activations of a 512 x 512 network on a modest GPU, large enough to fill it.
+BATCH = 8
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """One image to be explained, with what the gate asks about it. None: not stated in the file."""
+
+    input: ModelInput
+    view: str | None = None
+    age_years: float | None = None
+    body_part: str | None = None
+    modality: str | None = None
+
+
+class NonFiniteOutput(ArithmeticError):
+    """A model gave NaN or infinity. Names the bundle, the output and the input tensor's hash; no number is shown."""
+
+    def __init__(self, bundle: str, output: str, input_sha256: str) -> None:
+        super().__init__(bundle, output, input_sha256)
+        self.bundle = bundle
+        self.output = output
+        self.input_sha256 = input_sha256
+
+    def __str__(self) -> str:
+        return (
+            f"bundle {self.bundle}: output {self.output!r} is not finite for input {self.input_sha256[:12]}; "
+            "allowed: real numbers"
+        )
+
+
+class Engine:
+    """A bundle on a provider.
+
+    providers None: CUDA if present and working, else CPU. threads None: the runtime's choice.
+    On another provider than the CPU (where `Bundle.load` replayed it) the selfcheck is replayed first: BundleError.
+    """
+
+    def __init__(
+        self, bundle: Bundle, providers: Sequence[str] | None = None, threads: int | None = None, batch: int = BATCH
+    ) -> None:
+        if batch < 1:
+            raise ValueError(f"batch {batch}; allowed: 1 or more")
+        self.bundle = bundle
+        self._batch = batch
+        self._session = open_session(bundle.onnx_bytes, providers, threads)
+        self.provider = provider_of(self._session)
+        if self.provider != CPU:
+            self._require_selfcheck()
+
+    def explain(self, items: Sequence[Case]) -> list[Explanation]:
+        """Explanations in the order of the cases. Raises ValueError for a wrong input size, NonFiniteOutput."""
+        for item in items:
+            self._require_size(item.input)
+        return [explanation for batch in self._batches(items) for explanation in self._explain_batch(batch)]
+
+    def _batches(self, items: Sequence[Case]) -> Iterator[Sequence[Case]]:
+        for start in range(0, len(items), self._batch):
+            yield items[start : start + self._batch]
+
+    def _explain_batch(self, items: Sequence[Case]) -> list[Explanation]:
+        start = time.perf_counter()
+        outputs = run_session(self._session, np.stack([item.input.image for item in items]))
+        seconds = (time.perf_counter() - start) / len(items)
+        explanations = []
+        for row, item in enumerate(items):
+            own = {name: values[row] for name, values in outputs.items()}
+            explanations.append(self._explain_one(item, own, seconds))
+        return explanations
+
+    def _explain_one(self, item: Case, outputs: dict[str, np.ndarray], seconds: float) -> Explanation:
+        bundle = self.bundle
+        for name, values in outputs.items():
+            if not np.isfinite(values).all():
+                raise NonFiniteOutput(f"{bundle.name} {bundle.version}", name, item.input.sha256)
+        question = GateQuestion(item.view, item.age_years, item.body_part, item.modality)
+        gate = judge(bundle.contents.gate, question, outputs["embedding"])
+        origin = Origin(bundle.id, bundle.name, bundle.version, self.provider, item.input.sha256)
+        return build_explanation(bundle.contents, origin, item.input, gate, outputs, seconds)
+
+    def _require_size(self, model_input: ModelInput) -> None:
+        spec = self.bundle.input_spec
+        wanted = (1, spec.height, spec.width)
+        if model_input.image.shape != wanted or model_input.image.dtype != np.float32:
+            found = f"{model_input.image.dtype} {model_input.image.shape}"
+            raise ValueError(f"model input is {found}; allowed: float32 {wanted} for {self.bundle.name}")
+
+    def _require_selfcheck(self) -> None:
+        failure = replay_selfcheck(self._session, self.bundle.selfcheck, self.bundle.contents.output_names)
+        if failure is not None:
+            name = f"{self.bundle.name} {self.bundle.version}"
+            raise BundleError(name, f"selfcheck on {self.provider}", failure)

@@ -1,0 +1,203 @@
+"""The answer to one image: probabilities, decisions, gate verdict, maps and boxes, and the document the API gives.
+
+Boxes are in source image pixels. An image that the gate refuses gets no number, no map and no box: a result that must
+not be used must not be seen. architecture.md sections 3 and 5.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from inference.boxes import MapField, PixelBox, classmap_fixed_boxes, component_boxes, mass95_boxes, positive_part
+from inference.calibration import probability_interval
+from inference.decisions import NEGATIVE, Decision, decide, is_above_operating_point
+from inference.gate import REFUSED, GateVerdict
+from inference.manifest import Finding, FindingMap, Manifest, MapOutput
+from inference.preprocessing import ModelInput, Region
+
+NO_EVIDENCE = "no positive evidence"
+_HEAD_TITLES = {"wildcat": "WILDCAT", "spn": "SPN"}
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where an answer comes from: without these no number is shown."""
+
+    bundle_id: str
+    bundle_name: str
+    bundle_version: str
+    provider: str
+    input_sha256: str
+
+
+@dataclass(frozen=True, eq=False)
+class Explanation:
+    """One image's answer.
+
+    probabilities, logits: by finding key (kept for the record also when the gate refuses). findings: as the API gives
+    them. maps: float32 [K, h, w] by kind, empty when refused. embedding: float32 [D]. region: of the maps, source pixels.
+    """
+
+    origin: Origin
+    contents: Manifest
+    gate: GateVerdict
+    probabilities: Mapping[str, float]
+    logits: Mapping[str, float]
+    findings: list[dict[str, Any]]
+    maps: Mapping[str, np.ndarray]
+    boxes: Mapping[str, list[PixelBox]]
+    embedding: np.ndarray
+    region: Region
+    seconds: float
+
+    @property
+    def provider(self) -> str:
+        """The execution provider that computed it."""
+        return self.origin.provider
+
+    @property
+    def bundle_id(self) -> str:
+        """SHA-256 of the bundle."""
+        return self.origin.bundle_id
+
+    @property
+    def input_sha256(self) -> str:
+        """SHA-256 of the input tensor."""
+        return self.origin.input_sha256
+
+    def document(self) -> dict[str, Any]:
+        """The findings document of the API: plain JSON values, no NaN."""
+        origin = self.origin
+        return {
+            "bundle": origin.bundle_id,
+            "bundle_name": origin.bundle_name,
+            "bundle_version": origin.bundle_version,
+            "provider": origin.provider,
+            "input_sha256": origin.input_sha256,
+            "gate": self.gate.document(),
+            "maps": [
+                map_document(output, self.contents.findings, self.maps[output.kind], self.region)
+                for output in self.contents.maps
+                if output.kind in self.maps
+            ],
+            "findings": self.findings,
+        }
+
+
+def build_explanation(
+    contents: Manifest,
+    origin: Origin,
+    model_input: ModelInput,
+    gate: GateVerdict,
+    outputs: Mapping[str, np.ndarray],
+    seconds: float,
+) -> Explanation:
+    """Turn one image's raw outputs into its answer. outputs: without the batch axis ([K], [K, h, w], [D])."""
+    refused = gate.verdict == REFUSED
+    findings: list[dict[str, Any]] = []
+    boxes: dict[str, list[PixelBox]] = {}
+    for column, finding in enumerate(contents.findings):
+        probability, logit = float(outputs["probabilities"][column]), float(outputs["logits"][column])
+        decision = decide(probability, finding, gate)
+        boxes[finding.key] = []
+        if has_boxes(probability, finding, decision):
+            maps = {output.kind: outputs[output.kind][column] for output in contents.maps}
+            boxes[finding.key] = finding_boxes(finding, maps, model_input)
+        findings.append(finding_document(finding, probability, logit, decision, boxes[finding.key]))
+    return Explanation(
+        origin=origin,
+        contents=contents,
+        gate=gate,
+        probabilities=dict(zip(contents.keys, map(float, outputs["probabilities"]), strict=True)),
+        logits=dict(zip(contents.keys, map(float, outputs["logits"]), strict=True)),
+        findings=findings,
+        maps={} if refused else {output.kind: outputs[output.kind] for output in contents.maps},
+        boxes=boxes,
+        embedding=outputs["embedding"],
+        region=model_input.region,
+        seconds=seconds,
+    )
+
+
+def has_boxes(probability: float, finding: Finding, decision: Decision) -> bool:
+    """Boxes are drawn where the answer is not negative and the score reaches the operating point."""
+    if decision.decision in (REFUSED, NEGATIVE):
+        return False
+    return decision.decision == "positive" or is_above_operating_point(probability, finding)
+
+
+def finding_boxes(finding: Finding, maps: Mapping[str, np.ndarray], model_input: ModelInput) -> list[PixelBox]:
+    """Boxes of one finding by every rule; maps: [h, w] by kind. `component` first: it is what is drawn by default."""
+    grid = (model_input.image.shape[-2], model_input.image.shape[-1])
+    boxes: list[PixelBox] = []
+    for kind, values in maps.items():
+        field = MapField(kind, model_input.region, model_input.source_height, model_input.source_width)
+        boxes += component_boxes(values, field, map_threshold(values, finding.maps[kind]), grid)
+        boxes += mass95_boxes(values, field)
+        if kind == "classmaps":  # paper 001 defines the rule on class maps
+            boxes += classmap_fixed_boxes(values, field)
+    return boxes
+
+
+def map_threshold(values: np.ndarray, rule: FindingMap) -> float:
+    """The finding's threshold in units of this map: a relative one is a fraction of the map's own maximum."""
+    if rule.scale == "relative":
+        return rule.threshold * float(positive_part(values).max())
+    return rule.threshold
+
+
+def finding_document(
+    finding: Finding, probability: float, logit: float, decision: Decision, boxes: list[PixelBox]
+) -> dict[str, Any]:
+    """One finding as the API gives it; probability and interval are null when refused."""
+    refused = decision.decision == REFUSED
+    point = finding.operating_point
+    return {
+        "key": finding.key,
+        "title": finding.title,
+        "code": dict(finding.code),
+        "probability": None if refused else probability,
+        "interval": None if refused else list(probability_interval(logit, finding.calibrator.bootstrap)),
+        "operating_point": {
+            "threshold": point.threshold,
+            "sensitivity": dict(point.sensitivity),
+            "specificity": dict(point.specificity),
+        },
+        "decision": decision.decision,
+        "reason": decision.reason,
+        "boxes": [box.document() for box in boxes],
+    }
+
+
+def map_document(
+    output: MapOutput, findings: tuple[Finding, ...], values: np.ndarray, region: Region
+) -> dict[str, Any]:
+    """Description of one kind of map. values: [K, h, w]. Lists run in the order of `findings`."""
+    rules = [finding.maps[output.kind] for finding in findings]
+    return {
+        "kind": output.kind,
+        "head": output.head,
+        "method": method_title(output),
+        "findings": [finding.key for finding in findings],
+        "height": output.height,
+        "width": output.width,
+        "region": list(region),
+        "scale": rules[0].scale,
+        # + 0.0: the graph gives -0.0 as well, which reads like an error in JSON
+        "minimum": [float(low) + 0.0 for low in values.min(axis=(1, 2))],
+        "maximum": [float(high) + 0.0 for high in values.max(axis=(1, 2))],
+        "threshold": [rule.threshold for rule in rules],
+        "is_zero": [bool(high <= 0) for high in values.max(axis=(1, 2))],
+        "evidence": [None if rule.evidence is None else dict(rule.evidence) for rule in rules],
+    }
+
+
+def method_title(output: MapOutput) -> str:
+    """Name of the method as it is shown: Grad-CAM, or the head's class map."""
+    if output.kind == "gradcam":
+        return "Grad-CAM"
+    return f"{_HEAD_TITLES.get(output.head.lower(), output.head)} class map"

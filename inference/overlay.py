@@ -1,0 +1,167 @@
+"""PNG of an image with one explanation map, its boxes and the line that every picture must carry.
+
+Scores are interpolated bilinearly, then cut at the finding's threshold, then coloured, as the viewer does (viewer.md
+section 9). A map without positive evidence is not stretched: the picture says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+from inference.boxes import PixelBox, interpolate, positive_part
+from inference.explanation import NO_EVIDENCE, Explanation, map_threshold, method_title
+from inference.gate import REFUSED
+from inference.manifest import Finding, MapOutput
+from inference.preprocessing import Region
+
+RESEARCH_LINE = "Research use only — not for diagnosis"
+LONGEST_SIDE = 1024
+OPACITY = 0.4
+_CAPTION_SIZE = 20
+_BAR = 62
+_INK = "#d8dde3"
+_BOX_COLOURS = {"component": "#ffffff", "mass95": "#7fd1ff", "classmap-fixed": "#ffb347"}
+# Cividis at nine even steps (Nunez, Anderton, Renslow 2018): steadily lighter, readable with colour-blind eyes.
+_CIVIDIS = np.array(
+    [
+        (0, 34, 78),
+        (18, 53, 112),
+        (59, 73, 108),
+        (87, 93, 109),
+        (112, 113, 115),
+        (138, 134, 120),
+        (167, 156, 117),
+        (200, 181, 107),
+        (254, 232, 56),
+    ],
+    np.float64,
+)
+
+
+def write_overlays(folder: Path, stem: str, gray: np.ndarray, explanation: Explanation) -> list[Path]:
+    """Write one PNG per finding and map kind (one in all when the gate refused); returns the paths.
+
+    gray: float [rows, columns] in [0, 1], the source image, bright = dense.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    for name, picture in overlay_pictures(gray, explanation):
+        path = folder / f"{stem}.{name}.png"
+        picture.save(path)
+        written.append(path)
+    return written
+
+
+def overlay_pictures(gray: np.ndarray, explanation: Explanation) -> Iterator[tuple[str, Image.Image]]:
+    """Name and picture of each overlay."""
+    base, scale = _base_picture(gray)
+    origin = explanation.origin
+    model = f"{origin.bundle_name} {origin.bundle_version} ({origin.bundle_id[:12]})"
+    if explanation.gate.verdict == REFUSED:
+        yield REFUSED, _captioned(base, f"No answer. {explanation.gate.reason}", model)
+        return
+    for column, finding in enumerate(explanation.contents.findings):
+        for output in explanation.contents.maps:
+            values = explanation.maps[output.kind][column]
+            picture = _coloured(
+                base, values, map_threshold(values, finding.maps[output.kind]), explanation.region, scale
+            )
+            boxes = [box for box in explanation.boxes[finding.key] if box.map == output.kind]
+            _draw_boxes(picture, boxes, scale)
+            yield (
+                f"{finding.key}.{output.kind}",
+                _captioned(picture, _caption(finding, output, values, explanation), model),
+            )
+
+
+def cividis(shares: np.ndarray) -> np.ndarray:
+    """RGB 0..255, float [..., 3], of shares in [0, 1]."""
+    steps = np.linspace(0, 1, len(_CIVIDIS))
+    return np.stack([np.interp(shares, steps, _CIVIDIS[:, channel]) for channel in range(3)], axis=-1)
+
+
+def _caption(finding: Finding, output: MapOutput, values: np.ndarray, explanation: Explanation) -> str:
+    entry = next(part for part in explanation.findings if part["key"] == finding.key)
+    low, high = entry["interval"]
+    text = f"{finding.title}: {entry['probability']:.2f} ({low:.2f}-{high:.2f}), {entry['decision']}. {method_title(output)}"
+    return text if values.max() > 0 else f"{text}: {NO_EVIDENCE}"
+
+
+def _base_picture(gray: np.ndarray) -> tuple[Image.Image, float]:
+    """RGB picture with the longer side at most LONGEST_SIDE, and picture pixels per source pixel."""
+    rows, columns = gray.shape
+    scale = min(1.0, LONGEST_SIDE / max(rows, columns))
+    size = (max(1, round(columns * scale)), max(1, round(rows * scale)))
+    picture = Image.fromarray(np.asarray(gray, np.float32)).resize(size, Image.Resampling.BILINEAR)
+    levels = np.rint(np.clip(np.asarray(picture), 0, 1) * 255).astype(np.uint8)
+    return Image.fromarray(levels).convert("RGB"), scale
+
+
+def _coloured(base: Image.Image, values: np.ndarray, threshold: float, region: Region, scale: float) -> Image.Image:
+    positive = positive_part(values)
+    if positive.max() <= 0:
+        return base.copy()
+    fine = _sampled(positive, region, base.size, scale)
+    shown = (fine >= threshold) & (fine > 0)
+    alpha = np.where(shown, OPACITY, 0.0)[..., None]
+    mixed = np.asarray(base, np.float64) * (1 - alpha) + cividis(fine / positive.max()) * alpha
+    return Image.fromarray(np.rint(mixed).astype(np.uint8))
+
+
+def _sampled(positive: np.ndarray, region: Region, size: tuple[int, int], scale: float) -> np.ndarray:
+    """The map's scores at the picture's pixels: interpolated over the whole field, then the image cut out of it."""
+    width, height = size
+    x0, y0, x1, y1 = (edge * scale for edge in region)
+    fine = interpolate(positive, (max(1, round(y1 - y0)), max(1, round(x1 - x0))))
+    # nearest field pixel of each picture pixel; outside the field (centre crop) there is no score
+    rows = np.floor((np.arange(height) + 0.5 - y0) / (y1 - y0) * fine.shape[0]).astype(int)
+    columns = np.floor((np.arange(width) + 0.5 - x0) / (x1 - x0) * fine.shape[1]).astype(int)
+    inside_rows, inside_columns = (rows >= 0) & (rows < fine.shape[0]), (columns >= 0) & (columns < fine.shape[1])
+    sampled = fine[np.ix_(rows.clip(0, fine.shape[0] - 1), columns.clip(0, fine.shape[1] - 1))]
+    return np.where(inside_rows[:, None] & inside_columns[None, :], sampled, 0.0)
+
+
+def _draw_boxes(picture: Image.Image, boxes: list[PixelBox], scale: float) -> None:
+    pen = ImageDraw.Draw(picture)
+    for box in boxes:
+        left, top = box.x * scale, box.y * scale
+        corners = (left, top, max(left, left + box.w * scale - 1), max(top, top + box.h * scale - 1))
+        pen.rectangle(corners, outline=_BOX_COLOURS[box.rule], width=2)
+
+
+def _captioned(picture: Image.Image, caption: str, model: str) -> Image.Image:
+    """The picture on black with a bar of two lines: what is shown; the research line and the model."""
+    width = max(picture.width, 480)
+    canvas = Image.new("RGB", (width, picture.height + _BAR), "black")
+    canvas.paste(picture, (0, 0))
+    pen = ImageDraw.Draw(canvas)
+    for line, text in enumerate((caption, f"{RESEARCH_LINE} · {model}")):
+        _write_line(pen, (8, picture.height + 6 + 26 * line), text, width - 16)
+    return canvas
+
+
+def _write_line(pen: ImageDraw.ImageDraw, start: tuple[float, float], text: str, width: int) -> None:
+    """One line in the default font, as large as fits. That font has no em dash, so the dash is drawn."""
+    font = _font_for(text, width)
+    x, y = start
+    dash = font.getlength("mm") / 2
+    for part in text.split("—"):
+        if x > start[0]:
+            middle = y + font.getbbox("x")[1] / 2 + font.getbbox("x")[3] / 2
+            pen.line((x, middle, x + dash, middle), fill=_INK, width=2)
+            x += dash
+        pen.text((x, y), part, fill=_INK, font=font)
+        x += font.getlength(part)
+
+
+def _font_for(text: str, width: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+    """The default font, as large as the line allows."""
+    for size in range(_CAPTION_SIZE, 8, -1):
+        font = ImageFont.load_default(size)
+        if font.getlength(text.replace("—", "m")) <= width:
+            return font
+    return ImageFont.load_default(8)

@@ -1,0 +1,59 @@
+"""Conformal decisions and calibration intervals, by hand."""
+
+import numpy as np
+import pytest
+from scipy.special import expit, logit
+
+from inference.calibration import calibrated_probability, probability_interval
+from inference.decisions import decide_by_conformal_set
+from inference.manifest import Conformal
+
+GAP = Conformal(alpha=0.1, present_at_least=0.6, absent_at_most=0.3)
+OVERLAP = Conformal(alpha=0.1, present_at_least=0.3, absent_at_most=0.6)
+
+
+@pytest.mark.parametrize(
+    ("conformal", "probability", "decision"),
+    [
+        (GAP, 0.6, "positive"),
+        (GAP, 0.3, "negative"),
+        (GAP, 0.45, "uncertain"),
+        (OVERLAP, 0.61, "positive"),
+        (OVERLAP, 0.29, "negative"),
+        (OVERLAP, 0.3, "uncertain"),
+        (OVERLAP, 0.6, "uncertain"),
+    ],
+)
+def test_one_member_of_the_set_decides(conformal, probability, decision):
+    assert decide_by_conformal_set(probability, conformal).decision == decision
+
+
+def test_uncertain_says_why():
+    both = decide_by_conformal_set(0.45, OVERLAP)
+    neither = decide_by_conformal_set(0.45, GAP)
+    assert both.reason == "At 90 % confidence neither presence nor absence can be ruled out."
+    assert neither.reason == "At 90 % confidence the score fits neither presence nor absence."
+
+
+def test_too_few_cases_are_always_uncertain():
+    # fewer than 9 of a class at alpha .1: q = 1, so t1 = 0 and t0 = 1
+    always = Conformal(0.1, present_at_least=0.0, absent_at_most=1.0)
+    assert {decide_by_conformal_set(p, always).decision for p in (0.0, 0.5, 1.0)} == {"uncertain"}
+
+
+def test_a_temperature_is_a_scale():
+    # methods.md 14.4: z = 2, T = 2 / ln 3 gives p = .75
+    assert calibrated_probability(np.array([2.0]), np.log(3) / 2, 0.0)[0] == pytest.approx(0.75)
+
+
+def test_the_interval_is_the_middle_95_percent_of_the_refits():
+    # logit 1 and biases such that the probabilities run evenly from 0.10 to 0.90 in 41 steps of 0.02:
+    # the 2.5th percentile is at rank 0.025 * 40 = 1, the 97.5th at rank 39
+    wanted = np.linspace(0.10, 0.90, 41)
+    bootstrap = np.column_stack([np.full(41, 0.5), logit(wanted) - 0.5])
+    assert probability_interval(1.0, bootstrap[::-1]) == pytest.approx((0.12, 0.88))
+
+
+def test_equal_refits_leave_no_interval():
+    low, high = probability_interval(2.0, np.tile([0.8, -0.1], (20, 1)))
+    assert low == high == pytest.approx(expit(1.5))

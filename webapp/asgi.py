@@ -1,8 +1,19 @@
 """ASGI entry, served by uvicorn."""
 
 import os
+import threading
 
 from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "webapp.settings")
-application = get_asgi_application()
+_django = get_asgi_application()
+
+from django.conf import settings  # noqa: E402 - settings exist once Django is set up
+
+from inference.dicom import shared_pool  # noqa: E402
+from webapp.archive.request_limit import limit_requests  # noqa: E402
+
+application = limit_requests(_django, settings.MAX_REQUEST_BYTES)
+
+# The decoding server takes about a second to start; the first upload should not wait for it.
+threading.Thread(target=shared_pool().start, name="warm-decoding-server", daemon=True).start()

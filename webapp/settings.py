@@ -1,7 +1,8 @@
 """Settings. The embedded default (SQLite, files, Celery over filesystem://) and a large installation differ only here.
 
 Environment: SIGHTLINE_HOME, SIGHTLINE_SECRET_KEY, SIGHTLINE_DEBUG, SIGHTLINE_HOSTS, SIGHTLINE_HTTPS, SIGHTLINE_DEMO,
-SIGHTLINE_DEMO_PASSWORD, DATABASE_URL, CELERY_BROKER_URL, SIGHTLINE_LEASE_SECONDS, SIGHTLINE_WORKER_THREADS.
+SIGHTLINE_DEMO_PASSWORD, SIGHTLINE_IDLE_MINUTES, SIGHTLINE_QUOTA_GIB, SIGHTLINE_USER_QUOTA_GIB, SIGHTLINE_QUARANTINE_DAYS,
+DATABASE_URL, CELERY_BROKER_URL, SIGHTLINE_LEASE_SECONDS, SIGHTLINE_WORKER_THREADS, SIGHTLINE_WORKER_MEMORY_MB.
 """
 
 import os
@@ -12,6 +13,7 @@ import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 
 from webapp.environment import env_bool, env_int, kept_secret
+from webapp.predictions.broker import broker_options
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 SIGHTLINE_HOME = Path(os.environ.get("SIGHTLINE_HOME", BASE_DIR / "var")).resolve()
@@ -54,6 +56,8 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "webapp.accounts.session_limits.SessionLimitsMiddleware",
+    "webapp.audit.request_id.RequestIdMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
 ]
 
@@ -83,6 +87,8 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "transaction_mode": "IMMEDIATE",
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
     }
+    # Tests use a file too: SQLite's in-memory mode has other locks than the ones that threads and processes meet here.
+    DATABASES["default"]["TEST"] = {"NAME": str(SIGHTLINE_HOME / "test.sqlite3")}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- people -------------------------------------------------------------------------------------------------------
@@ -95,6 +101,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 SESSION_COOKIE_AGE = 12 * 3600  # absolute limit of a session
+SESSION_IDLE_SECONDS = 60 * env_int("SIGHTLINE_IDLE_MINUTES", 30, minimum=1)
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
@@ -109,14 +116,15 @@ X_FRAME_OPTIONS = "DENY"
 # --- API ----------------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
+        "knox.auth.TokenAuthentication",  # first, so that a missing sign-in is answered 401 and not 403
         "rest_framework.authentication.SessionAuthentication",
-        "knox.auth.TokenAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.PageNumberPagination",
     "PAGE_SIZE": 50,
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_THROTTLE_RATES": {"uploads": "1200/min"},
 }
 REST_KNOX = {"TOKEN_TTL": timedelta(hours=12), "AUTO_REFRESH": False, "TOKEN_LIMIT_PER_USER": 20}
 SPECTACULAR_SETTINGS = {
@@ -150,6 +158,12 @@ INCOMING_DIR.mkdir(parents=True, exist_ok=True)
 MAX_FILE_BYTES = 256 * 2**20
 MAX_REQUEST_BYTES = 2 * 2**30
 MAX_FILES_PER_REQUEST = 2000
+# Straight to disk: hundreds of radiographs in one request must not pass through memory.
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
+FILE_UPLOAD_PERMISSIONS = 0o600
+STORAGE_QUOTA_BYTES = env_int("SIGHTLINE_QUOTA_GIB", 500) * 2**30  # 0: no limit
+USER_QUOTA_BYTES = env_int("SIGHTLINE_USER_QUOTA_GIB", 100) * 2**30
+QUARANTINE_DAYS = env_int("SIGHTLINE_QUARANTINE_DAYS", 30, minimum=1)
 DATA_UPLOAD_MAX_NUMBER_FILES = MAX_FILES_PER_REQUEST
 DEMO_DIR = BASE_DIR / "webapp" / "demo"
 
@@ -157,7 +171,17 @@ DEMO_DIR = BASE_DIR / "webapp" / "demo"
 JOB_LEASE_SECONDS = env_int("SIGHTLINE_LEASE_SECONDS", 30, minimum=1)
 JOB_MAX_ATTEMPTS = 3
 WORKER_THREADS = env_int("SIGHTLINE_WORKER_THREADS", 0)  # 0: ONNX Runtime chooses
-CELERY_BROKER_URL = os.environ.get("CELERY_BROKER_URL", "filesystem://")
+WORKER_MEMORY_MB = env_int("SIGHTLINE_WORKER_MEMORY_MB", 8192, minimum=256)  # a worker above it is replaced
+CELERY_BROKER_URL = os.environ.get("CELERY_BROKER_URL", "filesystem://localhost")
+CELERY_BROKER_TRANSPORT_OPTIONS = broker_options(CELERY_BROKER_URL, SIGHTLINE_HOME)
+CELERY_BROKER_CONNECTION_TIMEOUT = 2
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a worker without a broker polls the rows, and stays
+CELERY_TASK_DEFAULT_QUEUE = "wake"
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 
 # --- language, time, logs -----------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en-gb"

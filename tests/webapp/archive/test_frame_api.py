@@ -1,0 +1,171 @@
+"""Frame and header: exact samples, both encodings, integrity and audit at each read."""
+
+import gzip
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import zstandard
+from django.test import Client
+
+from tests.webapp.archive.dicom_files import chest_dicom, chest_pixels, lut_dicom
+from webapp.archive import children, frames
+from webapp.archive.frame_api import best_encoding
+from webapp.archive.ingest import Sender, ingest_file
+from webapp.archive.models import Image, Project
+from webapp.audit.models import AccessEvent
+
+
+@pytest.fixture
+def image(storage: Path, db: None) -> Image:
+    return ingest_file([chest_dicom(seed=5)], Sender(Project.default(), None, "upload")).image
+
+
+@pytest.fixture
+def client(signed_in: Callable[..., Client]) -> Client:
+    return signed_in()
+
+
+def frame(client: Client, image: Image, query: str = "", **headers: str) -> Any:
+    return client.get(
+        f"/api/images/{image.pk}/frame/{query}", headers={k.replace("_", "-"): v for k, v in headers.items()}
+    )
+
+
+UNPACK = {
+    "zstd": lambda body: zstandard.ZstdDecompressor().decompress(body),
+    "gzip": gzip.decompress,
+    "identity": bytes,
+}
+
+
+@pytest.mark.parametrize("encoding", UNPACK)
+def test_the_frame_is_the_stored_samples_whatever_the_encoding(encoding: str, client: Client, image: Image) -> None:
+    for _ in range(2):  # made, then from the cache
+        answer = frame(client, image, accept_encoding=encoding)
+
+        raw = UNPACK[encoding](answer.content)
+        assert np.array_equal(np.frombuffer(raw, "<u2").reshape(96, 80), chest_pixels(seed=5))
+        assert answer.get("Content-Encoding", "identity") == encoding
+        assert answer["ETag"] == f'"{hashlib.sha256(raw).hexdigest()}"'
+        assert (answer["Content-Type"], answer["Cache-Control"]) == ("application/octet-stream", "no-store")
+
+
+def test_the_header_describes_the_frame(client: Client, image: Image) -> None:
+    document = client.get(f"/api/images/{image.pk}/header/").json()
+
+    assert (document["rows"], document["columns"], document["bytes"]) == (96, 80, 15360)
+    assert document["sha256"] == hashlib.sha256(chest_pixels(seed=5).tobytes()).hexdigest()
+    assert document["view"] == "PA"
+
+
+def test_a_lut_is_reached_by_its_index(client: Client, storage: Path) -> None:
+    image = ingest_file([lut_dicom()], Sender(Project.default(), None, "upload")).image
+
+    raw = frame(client, image, "?voi=0").content
+
+    # The table is the inverse identity over 4,096 entries of 16 bits: stored v -> 4095 - v, which keeps its place
+    # among 0..65535 because the table's own range is 16 bits.
+    assert np.array_equal(np.frombuffer(raw, "<u2").reshape(96, 80), 4095 - chest_pixels())
+
+
+def test_a_preview_is_small(client: Client, storage: Path) -> None:
+    image = ingest_file([chest_dicom(rows=700, columns=600)], Sender(Project.default(), None, "upload")).image
+
+    document = client.get(f"/api/images/{image.pk}/header/?voi=preview").json()
+
+    assert (document["rows"], document["columns"]) == (512, 439)
+    assert len(frame(client, image, "?voi=preview").content) == 512 * 439 * 2
+
+
+@pytest.mark.parametrize("voi", ["7", "enhanced", "../../x", "", "-1", "٣"])
+def test_an_unknown_voi_is_refused_with_what_is_allowed(voi: str, client: Client, image: Image) -> None:
+    answer = client.get(f"/api/images/{image.pk}/frame/", {"voi": voi})
+
+    assert (answer.status_code, answer.json()["code"]) == (400, "bad_voi")
+    assert "linear" in answer.json()["text"]
+
+
+def test_the_same_samples_are_not_sent_twice(client: Client, image: Image) -> None:
+    etag = frame(client, image)["ETag"]
+
+    answer = frame(client, image, if_none_match=etag)
+
+    assert (answer.status_code, answer.content) == (304, b"")
+
+
+@pytest.mark.parametrize("resource", ["frame", "header", "file"])
+@pytest.mark.parametrize("damage", ["changed", "missing"])
+def test_a_changed_file_is_never_shown(resource: str, damage: str, client: Client, image: Image) -> None:
+    assert frame(client, image).status_code == 200  # the cache holds good pixels now
+    if damage == "missing":
+        image.stored_path.unlink()
+    else:
+        content = bytearray(image.stored_path.read_bytes())
+        content[-1] ^= 1
+        image.stored_path.write_bytes(content)
+
+    answer = client.get(f"/api/images/{image.pk}/{resource}/")
+
+    assert (answer.status_code, answer.json()["code"]) == (409, "integrity_mismatch")
+    assert AccessEvent.objects.filter(verb="image.integrity_mismatch", target=f"image:{image.pk}").count() == 1
+
+
+def test_a_damaged_cache_is_made_anew(client: Client, image: Image) -> None:
+    good = frame(client, image).content
+    for path in frames._cache_folder(image).iterdir():
+        content = bytearray(path.read_bytes())
+        content[-3] ^= 255
+        path.write_bytes(content)
+
+    assert frame(client, image).content == good
+
+
+def test_pixels_are_decoded_once(client: Client, image: Image, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_pool() -> Any:
+        raise AssertionError("decoded again")
+
+    monkeypatch.setattr(children, "pool", no_pool)
+
+    assert frame(client, image).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("resource", "verb"),
+    [("frame/", "image.view_frame"), ("header/", "image.view_header"), ("file/", "image.download"), ("", "image.view")],
+)
+def test_every_read_is_an_access_event(resource: str, verb: str, client: Client, image: Image) -> None:
+    client.get(f"/api/images/{image.pk}/{resource}")
+
+    event = AccessEvent.objects.get(verb=verb)
+    assert (event.actor, event.target) == (client.person, f"image:{image.pk}")
+    assert "Person" not in str(event.details)
+
+
+def test_the_uid_is_a_key_as_well(client: Client, image: Image) -> None:
+    answer = client.get(f"/api/images/{image.sop_instance_uid}/header/")
+
+    assert answer.status_code == 200
+
+
+@pytest.mark.parametrize("accept", ["application/json", "application/octet-stream", "image/png"])
+def test_the_accept_header_never_stands_in_the_way(accept: str, client: Client, image: Image) -> None:
+    assert frame(client, image, accept=accept).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("accepted", "best"),
+    [
+        ("gzip, deflate, br, zstd", "zstd"),
+        ("gzip, deflate", "gzip"),
+        ("", "identity"),
+        ("zstd;q=0, gzip;q=0.5", "gzip"),
+        ("br;q=1.0", "identity"),
+        ("GZIP;Q=1", "gzip"),
+    ],
+)
+def test_the_best_encoding_is_the_smallest_one_allowed(accepted: str, best: str) -> None:
+    assert best_encoding(accepted) == best

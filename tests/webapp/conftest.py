@@ -1,0 +1,51 @@
+"""The people and folders of the web tests."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.conf import LazySettings
+from django.test import Client
+
+STORAGE_SETTINGS = ("STORE_DIR", "QUARANTINE_DIR", "INCOMING_DIR", "FRAME_CACHE_DIR", "MAP_DIR", "BUNDLE_DIR")
+
+
+@pytest.fixture
+def storage(tmp_path: Path, settings: LazySettings) -> Path:
+    """All storage folders below a temporary one, which is given."""
+    for name in STORAGE_SETTINGS:
+        folder = tmp_path / name.lower()
+        folder.mkdir()
+        setattr(settings, name, folder)
+    settings.FILE_UPLOAD_TEMP_DIR = settings.INCOMING_DIR
+    return tmp_path
+
+
+@pytest.fixture(autouse=True)
+def fast_passwords(settings: LazySettings) -> None:
+    """Slow hashes are Django's to test; here they would be most of the time."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def person(db: None) -> Callable[..., object]:
+    """Makes a person by role: `person("manager")`, or with a name: `person("radiologist", "stranger")`."""
+    from webapp.accounts.models import User
+
+    def make(role: str = "radiologist", username: str = "") -> User:
+        return User.objects.create_user(username or role, password="a long test password", role=role)
+
+    return make
+
+
+@pytest.fixture
+def signed_in(person: Callable[..., object]) -> Callable[..., Client]:
+    """A client that a person of this role has signed in with; `client.person` is the person."""
+
+    def make(role: str = "radiologist", username: str = "") -> Client:
+        client = Client()
+        client.person = person(role, username)
+        client.force_login(client.person)
+        return client
+
+    return make

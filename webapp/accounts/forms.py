@@ -1,0 +1,36 @@
+"""The sign-in form."""
+
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest
+
+from webapp.accounts.models import User
+from webapp.accounts.policy import Refusal
+from webapp.accounts.sign_in_throttle import check_credentials
+
+
+class SignInForm(forms.Form):
+    """Name and password; `user` or `refusal` is set once the form has been validated."""
+
+    username = forms.CharField(max_length=150, widget=forms.TextInput(attrs={"autocomplete": "username"}))
+    password = forms.CharField(
+        max_length=1024, strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "current-password"})
+    )
+
+    def __init__(self, request: HttpRequest, data: Any = None) -> None:
+        super().__init__(data)
+        self.request = request
+        self.user: User | None = None
+        self.refusal: Refusal | None = None
+
+    def clean(self) -> dict[str, Any]:
+        fields = super().clean() or {}
+        if self.errors:
+            return fields
+        result = check_credentials(self.request, fields["username"], fields["password"])
+        if isinstance(result, Refusal):
+            self.refusal = result
+            raise forms.ValidationError(result.text, code=result.code)
+        self.user = result
+        return fields

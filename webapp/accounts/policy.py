@@ -1,0 +1,103 @@
+"""Who may do what: one function per verb, `may_<verb>(user, object) -> Refusal or None`.
+
+A refusal is data: a code for programs and a sentence for people. Views turn it into a 403 with `require`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import PermissionDenied
+
+from webapp.accounts.models import User
+
+Person = User | AnonymousUser
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why something is not allowed: code for programs, text for people."""
+
+    code: str
+    text: str
+
+
+NOT_SIGNED_IN = Refusal("not_signed_in", "Sign in first.")
+NOT_UPLOADER = Refusal(
+    "not_uploader", "Only the person who uploaded these files, a manager or an admin may see the report."
+)
+NOT_ADMIN = Refusal("not_admin", "Only an admin may do this.")
+
+Embargo = Callable[[Person, Any], Refusal | None]
+# Reader studies hide images, AI output and others' answers from their readers: each registers its rule here.
+EMBARGOES: list[Embargo] = []
+
+
+def register_embargo(embargo: Embargo) -> Embargo:
+    """Adds a rule that may hide an image's AI output and reviews from a person; usable as a decorator."""
+    if embargo not in EMBARGOES:
+        EMBARGOES.append(embargo)
+    return embargo
+
+
+def may_upload(user: Person) -> Refusal | None:
+    return _signed_in(user)
+
+
+def may_see_upload(user: Person, upload: Any) -> Refusal | None:
+    """The report of an upload names files as the sender named them, so it is kept for the uploader and managers."""
+    refusal = _signed_in(user)
+    if refusal or upload.user_id == user.pk:
+        return refusal
+    return None if _has_role(user, User.Role.MANAGER, User.Role.ADMIN) else NOT_UPLOADER
+
+
+def may_see_image(user: Person, image: Any = None) -> Refusal | None:
+    """Every signed-in person of the site sees every image of the project."""
+    return _signed_in(user)
+
+
+def may_see_predictions(user: Person, image: Any) -> Refusal | None:
+    """AI output of an image: whoever sees the image, unless a reader study has it under embargo for this person."""
+    return may_see_image(user, image) or _embargo(user, image)
+
+
+def may_review(user: Person, image: Any) -> Refusal | None:
+    """Clinical review shows AI output and takes a verdict on it, so the same embargo holds."""
+    return may_see_predictions(user, image)
+
+
+def may_manage_bundles(user: Person) -> Refusal | None:
+    """Adding, activating and rolling back decide what every reader is shown."""
+    return _signed_in(user) or (None if _has_role(user, User.Role.ADMIN) else NOT_ADMIN)
+
+
+def may_manage_people(user: Person) -> Refusal | None:
+    return _signed_in(user) or (None if _has_role(user, User.Role.ADMIN) else NOT_ADMIN)
+
+
+def require(refusal: Refusal | None) -> None:
+    """Raises PermissionDenied with the refusal's sentence; Django and the REST framework both answer 403."""
+    if refusal is not None:
+        raise PermissionDenied(refusal.text)
+
+
+def require_person(user: Person) -> User:
+    """The signed-in person; raises PermissionDenied for anybody else."""
+    require(_signed_in(user))
+    if not isinstance(user, User):
+        raise PermissionDenied(NOT_SIGNED_IN.text)
+    return user
+
+
+def _signed_in(user: Person) -> Refusal | None:
+    return None if user.is_authenticated and user.is_active else NOT_SIGNED_IN
+
+
+def _has_role(user: Person, *roles: str) -> bool:
+    return isinstance(user, User) and user.role in roles
+
+
+def _embargo(user: Person, image: Any) -> Refusal | None:
+    return next((refusal for embargo in EMBARGOES if (refusal := embargo(user, image))), None)

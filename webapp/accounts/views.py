@@ -1,0 +1,52 @@
+"""Pages: signing in and out."""
+
+from django.conf import settings
+from django.contrib.auth import login, logout
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render, resolve_url
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_protect
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST
+
+from webapp.accounts.demo_users import DEMO_USERS
+from webapp.accounts.forms import SignInForm
+from webapp.accounts.sign_in_throttle import TOO_MANY
+
+
+@never_cache
+@csrf_protect
+@sensitive_post_parameters("password")
+@require_http_methods(["GET", "HEAD", "POST"])
+def sign_in(request: HttpRequest) -> HttpResponse:
+    """The way in. `login` gives the session a new key, so that a key known from before is worth nothing."""
+    target = _safe_target(request)
+    if request.method != "POST":
+        if request.user.is_authenticated:
+            return HttpResponseRedirect(target)
+        return _sign_in_page(request, SignInForm(request), target, 200)
+    form = SignInForm(request, request.POST)
+    if form.is_valid() and form.user is not None:
+        login(request, form.user)
+        return HttpResponseRedirect(target)
+    return _sign_in_page(request, form, target, 429 if form.refusal == TOO_MANY else 200)
+
+
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    logout(request)
+    return HttpResponseRedirect(resolve_url(settings.LOGOUT_REDIRECT_URL))
+
+
+def _sign_in_page(request: HttpRequest, form: SignInForm, target: str, status: int) -> HttpResponse:
+    people = [{"username": person.username, "role": person.role} for person in DEMO_USERS]
+    context = {"form": form, "next": target, "demo_users": people if settings.SIGHTLINE_DEMO else []}
+    return render(request, "accounts/sign_in.html", context, status=status)
+
+
+def _safe_target(request: HttpRequest) -> str:
+    """Where to go afterwards: `next` if it stays on this site, the worklist otherwise."""
+    target = request.POST.get("next") or request.GET.get("next") or ""
+    is_safe = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
+    return target if is_safe else resolve_url(settings.LOGIN_REDIRECT_URL)

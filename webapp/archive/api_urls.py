@@ -1,0 +1,14 @@
+from django.urls import URLPattern, URLResolver, path
+
+from webapp.archive import frame_api, image_api, upload_api
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("uploads/", upload_api.UploadsView.as_view(), name="api_uploads"),
+    path("uploads/<uuid:upload_id>/", upload_api.UploadView.as_view(), name="api_upload"),
+    path("images/", image_api.ImagesView.as_view(), name="api_images"),
+    path("images/search/", image_api.ImageSearchView.as_view(), name="api_image_search"),
+    path("images/<str:key>/", image_api.ImageView.as_view(), name="api_image"),
+    path("images/<str:key>/file/", image_api.ImageFileView.as_view(), name="api_image_file"),
+    path("images/<str:key>/frame/", frame_api.FrameView.as_view(), name="api_image_frame"),
+    path("images/<str:key>/header/", frame_api.HeaderView.as_view(), name="api_image_header"),
+]

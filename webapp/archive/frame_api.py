@@ -1,0 +1,81 @@
+"""The frame and its header document (viewer.md section 2). Each read hashes the stored file and is an access event."""
+
+import re
+
+from django.http import HttpResponse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from webapp import audit
+from webapp.archive import frames
+from webapp.archive.integrity_answer import IntegrityAnswer
+from webapp.archive.lookup import image_or_404
+from webapp.archive.serializers import FaultSerializer
+
+VOI = OpenApiParameter("voi", str, description="linear (default), the index of a VOI item, or preview")
+FAULTS = {400: FaultSerializer, 409: OpenApiResponse(FaultSerializer, description="the stored file is damaged")}
+
+
+class HeaderView(IntegrityAnswer):
+    """The description of a frame as JSON."""
+
+    @extend_schema(operation_id="images_header", parameters=[VOI], responses={200: OpenApiTypes.OBJECT, **FAULTS})
+    def get(self, request: Request, key: str) -> Response:
+        image = image_or_404(request.user, key)
+        voi = request.query_params.get("voi", "linear")
+        try:
+            document = frames.description(image, voi)
+        except ValueError as error:
+            raise _bad_voi(error) from error
+        audit.record(request.user, "image.view_header", f"image:{image.pk}", voi=voi)
+        return Response(document, headers={"Cache-Control": "no-store"})
+
+
+class FrameView(IntegrityAnswer):
+    """uint16 little-endian samples, row by row; compressed as Accept-Encoding allows; ETag = SHA-256 of the samples."""
+
+    @extend_schema(
+        operation_id="images_frame",
+        parameters=[VOI],
+        responses={
+            (200, "application/octet-stream"): OpenApiTypes.BINARY,
+            304: OpenApiResponse(description="the samples are the ones you have"),
+            **FAULTS,
+        },
+    )
+    def get(self, request: Request, key: str) -> HttpResponse:
+        image = image_or_404(request.user, key)
+        voi = request.query_params.get("voi", "linear")
+        try:
+            frame = frames.encoded_frame(image, voi, best_encoding(request.headers.get("Accept-Encoding", "")))
+        except ValueError as error:
+            raise _bad_voi(error) from error
+        audit.record(request.user, "image.view_frame", f"image:{image.pk}", voi=voi)
+        etag = f'"{frame.description["sha256"]}"'
+        if etag in request.headers.get("If-None-Match", ""):
+            response = HttpResponse(status=304)
+        else:
+            response = HttpResponse(frame.body, content_type="application/octet-stream")
+            if frame.encoding != "identity":
+                response["Content-Encoding"] = frame.encoding
+        response["ETag"] = etag
+        response["Vary"] = "Accept-Encoding"
+        response["Cache-Control"] = "no-store"
+        return response
+
+
+def best_encoding(accepted: str) -> str:
+    """The best of zstd, gzip, identity that `Accept-Encoding: accepted` allows; an encoding with q=0 is not wanted."""
+    wanted = {}
+    for part in accepted.lower().split(","):
+        name, _, parameters = part.strip().partition(";")
+        quality = re.search(r"q\s*=\s*([0-9.]+)", parameters)
+        wanted[name.strip()] = float(quality.group(1).strip(".") or 0) if quality else 1.0
+    return next((name for name in ("zstd", "gzip") if wanted.get(name, 0) > 0), "identity")
+
+
+def _bad_voi(error: ValueError) -> ValidationError:
+    return ValidationError({"code": "bad_voi", "text": str(error)})

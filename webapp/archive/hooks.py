@@ -1,0 +1,22 @@
+"""Where rooms above the archive hang on: they register here in their AppConfig.ready, the archive imports none of them.
+
+Every hook is called inside the transaction that stores the row, so that e.g. image and job exist together or not at all.
+A hook that wants to act after the commit uses transaction.on_commit itself.
+"""
+
+from collections.abc import Callable
+
+from webapp.archive.models import Image, Upload
+
+image_stored_hooks: list[Callable[[Image], object]] = []
+zip_received_hooks: list[Callable[[Upload], object]] = []
+
+
+def run_image_stored(image: Image) -> None:
+    for hook in image_stored_hooks:
+        hook(image)
+
+
+def run_zip_received(upload: Upload) -> None:
+    for hook in zip_received_hooks:
+        hook(upload)

@@ -1,0 +1,234 @@
+"""The one door: every file, whoever sends it, comes in through `ingest_file`.
+
+Receive and hash, quota, pre-parse in a child, duplicate check, repairs, decode check in a child, durable rename, and one
+transaction for the image, the rows that other rooms hang on it, the audit event and the sender's report.
+"""
+
+import logging
+import uuid
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+
+from inference.dicom.accept import Accept
+from inference.dicom.header import DicomHeader
+from inference.dicom.limits import Limits
+from inference.dicom.refusal import DicomRefusal
+from inference.dicom.repair import write_repaired
+from inference.dicom.stored_pixels import StoredPixels
+from webapp import audit
+from webapp.accounts.models import User
+from webapp.archive import children, frames
+from webapp.archive.hooks import image_stored_hooks, run_image_stored, zip_received_hooks
+from webapp.archive.image_columns import column_text, image_columns
+from webapp.archive.models import Image, Project, UploadItem
+from webapp.archive.quarantine import quarantine
+from webapp.archive.quota import quota_refusal
+from webapp.archive.reasons import Reason, reason, reason_of
+from webapp.archive.storage import (
+    FileTooLarge,
+    Received,
+    StorageFull,
+    disk_full_is_told,
+    file_sha256,
+    key_path,
+    move_durably,
+    new_incoming_path,
+    read_chunks,
+    receive,
+)
+
+__all__ = ["IngestOutcome", "Sender", "image_stored_hooks", "ingest_file", "zip_received_hooks"]
+
+logger = logging.getLogger(__name__)
+Status = UploadItem.Status
+
+
+@dataclass(frozen=True)
+class IngestOutcome:
+    """What became of one file. `image` is the stored one; for a conflict it stays None, nothing of the first is told."""
+
+    status: str
+    reason: Reason | None
+    http: int
+    image: Image | None = None
+
+
+@dataclass(frozen=True)
+class Sender:
+    """Who sends one file and how it is reported. `report` runs inside the transaction that stores the file's row."""
+
+    project: Project
+    user: User | None
+    source: str  # upload, zip or directory
+    name: str = ""  # as the sender calls the file; for display only
+    report: Callable[[IngestOutcome], object] = lambda outcome: None
+
+
+def ingest_file(content: Path | Iterable[bytes], sender: Sender) -> IngestOutcome:
+    """Takes one file and says what became of it; a refused file is an outcome, not an exception.
+
+    Errors of `content` itself (a broken connection, a damaged zip member) pass through; nothing is left then.
+    """
+    try:
+        if isinstance(content, Path):
+            with content.open("rb") as handle:
+                received = receive(read_chunks(handle), settings.MAX_FILE_BYTES)
+        else:
+            received = receive(content, settings.MAX_FILE_BYTES)
+    except FileTooLarge:
+        return _refuse(sender, reason("too_large", f"The file is larger than {settings.MAX_FILE_BYTES // 2**20} MiB."))
+    except StorageFull:
+        return _refuse(sender, reason("storage_full"))
+    try:
+        return _take(received, sender)
+    except StorageFull:
+        return _refuse(sender, reason("storage_full"))
+    finally:
+        received.path.unlink(missing_ok=True)
+
+
+def _take(received: Received, sender: Sender) -> IngestOutcome:
+    refusal = quota_refusal(sender.user, received.bytes)
+    if refusal:
+        return _refuse(sender, refusal)
+    if is_zip(received.path):
+        return _quarantine(received, sender, reason("zip_nested"))
+    try:
+        header = children.pool().preparse(received.path, accepted_objects(), file_limits())
+    except DicomRefusal as error:
+        return _quarantine(received, sender, reason_of(error))
+    known = _known(sender.project, header)
+    if known:
+        return _settle_known(known, received, sender)
+    return _store(received, header, sender)
+
+
+def _store(received: Received, header: DicomHeader, sender: Sender) -> IngestOutcome:
+    """Repairs a copy, has it decoded, and stores it."""
+    copy = received.path
+    try:
+        if header.repairs:
+            copy = new_incoming_path()
+            with disk_full_is_told():
+                copy.touch(mode=0o600)
+                write_repaired(received.path, copy, header)
+        try:
+            pixels = children.pool().decode(copy, header)
+        except DicomRefusal as error:
+            return _quarantine(received, sender, reason_of(error))
+        return _commit(received, copy, header, pixels, sender)
+    finally:
+        copy.unlink(missing_ok=True)
+
+
+def _commit(received: Received, copy: Path, header: DicomHeader, pixels: StoredPixels, sender: Sender) -> IngestOutcome:
+    image = Image(
+        **image_columns(header),
+        project=sender.project,
+        received_sha256=received.sha256,
+        stored_sha256=file_sha256(copy) if header.repairs else received.sha256,
+        bytes=copy.stat().st_size,
+        storage_key=uuid.uuid4(),
+        original_name=column_text(sender.name, "original_name"),
+        uploaded_by=sender.user,
+    )
+    is_repaired = bool(header.repairs)
+    status = Status.REPAIRED if is_repaired else Status.ACCEPTED
+    outcome = IngestOutcome(status, reason("repaired") if is_repaired else None, 200, image)
+    stored = key_path(image.storage_key)
+    # From here to the commit the repaired copy or the received file lies under its key and nowhere else.
+    try:
+        move_durably(copy, stored)
+        with disk_full_is_told(), transaction.atomic():
+            image.save(force_insert=True)
+            run_image_stored(image)
+            _record_stored(image, sender)
+            sender.report(outcome)
+    except IntegrityError:
+        stored.replace(copy)
+        known = _known(sender.project, header)
+        if known is None:
+            raise
+        return _settle_known(known, received, sender)  # the same image came in by another request in the meantime
+    except BaseException:
+        _remove_unless_committed(image, stored)
+        raise
+    frames.keep_decoded(image, pixels)
+    return outcome
+
+
+def _settle_known(known: Image, received: Received, sender: Sender) -> IngestOutcome:
+    """Same content: nothing changes. Other content: the first stays untouched, the new one goes to quarantine."""
+    if known.received_sha256 != received.sha256:
+        return _quarantine(received, sender, reason("uid_conflict"))
+    why = reason("duplicate")
+    outcome = IngestOutcome(Status.DUPLICATE, why, why.http, known)
+    with disk_full_is_told(), transaction.atomic():
+        audit.record(sender.user, "image.duplicate", f"image:{known.pk}", source=sender.source)
+        sender.report(outcome)
+    return outcome
+
+
+def _quarantine(received: Received, sender: Sender, why: Reason) -> IngestOutcome:
+    """Keeps the bytes apart; when the disk is too full for that, the reason becomes storage_full."""
+    outcome = IngestOutcome(Status.QUARANTINED, why, why.http)
+    with disk_full_is_told(), quarantine(received, why.code, sender.user, sender.source):
+        sender.report(outcome)
+    return outcome
+
+
+def _refuse(sender: Sender, why: Reason) -> IngestOutcome:
+    """A file of which nothing could be kept: too large, over quota, disk full."""
+    outcome = IngestOutcome(Status.QUARANTINED, why, why.http)
+    with disk_full_is_told(), transaction.atomic():
+        audit.record(sender.user, "file.refused", "file:not_kept", code=why.code, source=sender.source)
+        sender.report(outcome)
+    return outcome
+
+
+def is_zip(path: Path) -> bool:
+    """By content: a zip signature at the start, and no DICM prefix (a preamble may say anything)."""
+    with path.open("rb") as handle:
+        return starts_like_zip(handle.read(132))
+
+
+def starts_like_zip(start: bytes) -> bool:
+    return start[:4] in (b"PK\x03\x04", b"PK\x05\x06") and start[128:132] != b"DICM"
+
+
+def accepted_objects() -> Accept:
+    """SOP classes and modalities taken here: the setting DICOM_ACCEPT, or the documented lists."""
+    return getattr(settings, "DICOM_ACCEPT", None) or Accept()
+
+
+def file_limits() -> Limits:
+    return Limits(file_bytes=settings.MAX_FILE_BYTES)
+
+
+def _known(project: Project, header: DicomHeader) -> Image | None:
+    return Image.objects.filter(project=project, sop_instance_uid=header.sop_instance_uid).first()
+
+
+def _record_stored(image: Image, sender: Sender) -> None:
+    audit.record(
+        sender.user,
+        "image.stored",
+        f"image:{image.pk}",
+        source=sender.source,
+        bytes=image.bytes,
+        received_sha256=image.received_sha256,
+        stored_sha256=image.stored_sha256,
+        repairs=image.repairs,
+    )
+
+
+def _remove_unless_committed(image: Image, stored: Path) -> None:
+    """An error after the commit (in somebody's on_commit) must not take a stored image's file away."""
+    if Image.objects.filter(pk=image.pk).exists():
+        logger.error("image %s was stored, but something that follows its commit failed", image.pk)
+    else:
+        stored.unlink(missing_ok=True)

@@ -1,0 +1,34 @@
+"""From a key in an address to the image it names: our random id, or the SOP Instance UID."""
+
+import re
+import uuid
+
+from django.http import Http404
+
+from webapp.accounts.policy import Person, may_see_image, require
+from webapp.archive.models import Image
+
+UID_PATTERN = re.compile(r"[0-9.]{1,64}")
+
+
+def image_or_404(user: Person, key: str | uuid.UUID) -> Image:
+    """The image that `key` names, when `user` may see it.
+
+    Raises Http404 for an unknown or malformed key and PermissionDenied (403) for a person who may not see the image.
+    A UID that several projects hold means the image that came last.
+    """
+    image = _find(str(key))
+    if image is None:
+        raise Http404("no image has this id or SOP Instance UID")
+    require(may_see_image(user, image))
+    return image
+
+
+def _find(key: str) -> Image | None:
+    images = Image.objects.select_related("project")
+    if UID_PATTERN.fullmatch(key):
+        return images.filter(sop_instance_uid=key).order_by("-created_at").first()
+    try:
+        return images.filter(pk=uuid.UUID(key)).first()
+    except ValueError:
+        return None

@@ -1,0 +1,118 @@
+"""Unpacking a received zip, member by member, each through the one door. Run by a job; may be run again at any time.
+
+Each member's outcome is committed with its image, so a run that was killed goes on where it stopped.
+"""
+
+import logging
+import uuid
+import zipfile
+from collections.abc import Callable
+
+from django.db import transaction
+
+from webapp import audit
+from webapp.archive.ingest import IngestOutcome, Sender, ingest_file
+from webapp.archive.models import Project, Upload, UploadItem
+from webapp.archive.quarantine import quarantine
+from webapp.archive.reasons import Reason, reason
+from webapp.archive.reports import outcome_fields, refusal_fields, settle_state
+from webapp.archive.storage import Received, file_sha256
+from webapp.archive.uploads import waiting_zip_path
+from webapp.archive.zip_directory import ZipRefused, member_refusal, open_zip
+from webapp.archive.zip_members import Budget, member_chunks
+
+logger = logging.getLogger(__name__)
+Status = UploadItem.Status
+# Members with these codes were not read to their end: the zip itself is kept in quarantine in their place.
+UNREAD = {"zip_ratio", "zip_damaged", "zip_encrypted", "zip_member_type", "zip_method", "too_large"}
+
+
+class _SettledElsewhere(Exception):
+    """Another run has reported this member in the meantime: this one's image is rolled back."""
+
+
+def ingest_zip_members(upload_id: uuid.UUID | str, keep_going: Callable[[], bool] = lambda: True) -> None:
+    """Takes every pending member of every zip of the upload. Stops between two members when `keep_going()` is False."""
+    upload = Upload.objects.get(pk=upload_id)
+    for container in upload.items.filter(is_container=True, status=Status.PENDING).order_by("position"):
+        try:
+            is_finished = _ingest_container(container, keep_going)
+        except ZipRefused as error:
+            _settle_members(container, error.reason)
+            is_finished = True
+        if not is_finished:
+            break
+        _close_container(container)
+    settle_state(upload)
+
+
+def abandon_zips(upload_id: uuid.UUID | str) -> None:
+    """For a job that was given up: what is still pending is reported as such, so that no report waits for ever."""
+    upload = Upload.objects.get(pk=upload_id)
+    for container in upload.items.filter(is_container=True, status=Status.PENDING):
+        _settle_members(container, reason("worker_died"))
+        _close_container(container)
+    settle_state(upload)
+
+
+def _ingest_container(container: UploadItem, keep_going: Callable[[], bool]) -> bool:
+    """True when every member has its final status."""
+    path = waiting_zip_path(container.incoming_name)
+    if not path.exists():
+        raise ZipRefused("zip_damaged", "The zip is no longer on the server.")
+    budget = Budget(path.stat().st_size)
+    project = Project.default()
+    settle_state(container.upload)
+    with open_zip(path) as archive:
+        for item in container.members.filter(status=Status.PENDING).order_by("position"):
+            if not keep_going():
+                return False
+            _ingest_member(archive, item, budget, project)
+            settle_state(container.upload)
+    return True
+
+
+def _ingest_member(archive: zipfile.ZipFile, item: UploadItem, budget: Budget, project: Project) -> None:
+    """One bad member never stops the others."""
+    info = archive.infolist()[item.member_index or 0]
+    why = member_refusal(info)
+    if why is not None:
+        _settle(item, why)
+        return
+
+    def report(outcome: IngestOutcome) -> None:
+        fields = outcome_fields(outcome)
+        if not UploadItem.objects.filter(pk=item.pk, status=Status.PENDING).update(**fields):
+            raise _SettledElsewhere
+
+    try:
+        sender = Sender(project, item.upload.user, "zip", item.name, report)
+        ingest_file(member_chunks(archive, info, budget), sender)
+    except ZipRefused as error:
+        _settle(item, error.reason)
+    except _SettledElsewhere:
+        logger.info("member %s of upload %s was settled by another run", item.position, item.upload.pk)
+
+
+def _settle(item: UploadItem, why: Reason) -> None:
+    with transaction.atomic():
+        audit.record(item.upload.user, "file.refused", f"upload:{item.upload.pk}", code=why.code, source="zip")
+        UploadItem.objects.filter(pk=item.pk, status=Status.PENDING).update(**refusal_fields(why))
+
+
+def _settle_members(container: UploadItem, why: Reason) -> None:
+    container.members.filter(status=Status.PENDING).update(**refusal_fields(why))
+
+
+def _close_container(container: UploadItem) -> None:
+    """Every member is reported: the zip goes, or to quarantine when some of it could not be taken out."""
+    path = waiting_zip_path(container.incoming_name)
+    unread = container.members.filter(reason_code__in=[*UNREAD, "worker_died"]).first()
+    fields = {"status": Status.ACCEPTED, "http": 200, "incoming_name": ""}
+    if unread is not None and path.exists():
+        received = Received(path, file_sha256(path), path.stat().st_size)
+        with quarantine(received, unread.reason_code, container.upload.user, "zip"):
+            UploadItem.objects.filter(pk=container.pk).update(**fields)
+        return
+    UploadItem.objects.filter(pk=container.pk).update(**fields)
+    path.unlink(missing_ok=True)

@@ -31,7 +31,11 @@ def null_simulation(structure: str, draws: int = DRAWS, seed: int = 0) -> dict[s
         interval = analysis.differences[0].ci if analysis else None
         covered += interval is not None and interval[0] <= 0 <= interval[1]
     rate = rejected / draws
-    return {"rejection_rate": rate, "coverage": covered / draws, "standard_error": float(np.sqrt(rate * (1 - rate) / draws))}
+    return {
+        "rejection_rate": rate,
+        "coverage": covered / draws,
+        "standard_error": float(np.sqrt(rate * (1 - rate) / draws)),
+    }
 
 
 def large_study_seconds(repeats: int = 3) -> dict[str, float]:

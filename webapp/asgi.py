@@ -2,10 +2,13 @@
 
 import os
 import threading
+import warnings
 
 from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "webapp.settings")
+# WhiteNoise hands over plain files; Django warns about each that it reads them in a thread, which is what we want.
+warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume synchronous iterators")
 _django = get_asgi_application()
 
 from django.conf import settings  # noqa: E402 - settings exist once Django is set up

@@ -47,7 +47,7 @@ FIRST_NAMES = {
 
 
 # As in the RSNA challenge: a year that nobody takes for a real examination.
-STUDY_YEAR = 1901
+STUDY_YEAR = 2025
 
 
 @dataclass(frozen=True)

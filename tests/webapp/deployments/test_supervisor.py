@@ -1,0 +1,61 @@
+"""Children are started, restarted with growing delays, and stopped with what they forked. Real, tiny processes."""
+
+import signal
+import subprocess
+import sys
+import time
+
+import psutil
+
+from webapp.deployments.supervisor import Child, Supervisor
+
+FOREVER = [sys.executable, "-c", "import time; time.sleep(60)"]
+FORKS = [sys.executable, "-c", "import subprocess, time; subprocess.Popen(['sleep', '60']); time.sleep(60)"]
+
+
+def test_it_restarts_a_child_that_died_after_a_delay_that_grows():
+    child = Child("short", ["false"])
+    child.look(now=0.0)
+    child.process.wait()
+    child.look(now=1.0)
+    assert child.process is None
+    assert child.start_after == 1.5
+    child.look(now=1.4)
+    assert child.process is None
+    child.look(now=1.6)
+    child.process.wait()
+    child.look(now=2.0)
+    assert child.start_after == 3.0  # 0.5 s doubled
+
+
+def test_it_forgets_the_delay_after_a_steady_run():
+    child = Child("steady", ["false"], backoff=16.0)
+    child.look(now=0.0)
+    child.process.wait()
+    child.look(now=100.0)
+    assert child.start_after == 100.5
+
+
+def test_it_stops_the_child_and_what_it_forked():
+    child = Child("forking", FORKS)
+    child.start(now=0.0)
+    deadline = time.monotonic() + 10
+    while not (forked := psutil.Process(child.process.pid).children()) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    Supervisor([child]).stop()
+    assert child.process.returncode == -signal.SIGTERM
+    _, alive = psutil.wait_procs(forked, timeout=5)
+    assert alive == []
+
+
+def test_it_stops_everything_on_a_signal():
+    script = (
+        "import sys; from webapp.deployments.supervisor import Child, Supervisor;"
+        f"Supervisor([Child('one', {FOREVER!r})]).run(lambda: print('up', flush=True))"
+    )
+    process = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE)
+    assert process.stdout.readline() == b"up\n"
+    [child] = psutil.Process(process.pid).children()
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(10) == 0
+    assert not child.is_running()

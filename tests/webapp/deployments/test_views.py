@@ -1,0 +1,123 @@
+"""Registry pages and API: who may look, who may change, and what a broken file is answered."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from tests.inference.tiny_bundle import make_tiny_bundle
+from webapp.accounts.models import User
+from webapp.deployments.models import DeployedBundle
+from webapp.deployments.services import activate, add_bundle
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _store(settings, tmp_path):
+    settings.BUNDLE_DIR = tmp_path / "store"
+    settings.INCOMING_DIR = tmp_path / "incoming"
+
+
+@pytest.fixture
+def tiny(tmp_path):
+    path = tmp_path / "tiny.bundle"
+    make_tiny_bundle(path)
+    return path
+
+
+@pytest.fixture
+def bundle(tiny) -> DeployedBundle:
+    return add_bundle(tiny, None)
+
+
+def person(role: str) -> User:
+    return User.objects.create_user(role, password="long-enough-password", role=role)
+
+
+@pytest.fixture
+def admin(client):
+    client.force_login(person("admin"))
+    return client
+
+
+@pytest.fixture
+def reader(client):
+    client.force_login(person("radiologist"))
+    return client
+
+
+def sent(path):
+    return {"file": SimpleUploadedFile(path.name, path.read_bytes())}
+
+
+def test_an_admin_adds_and_activates_through_the_api(admin, tiny):
+    answer = admin.post("/api/bundles/", sent(tiny))
+    assert answer.status_code == 201
+    bundle_id = answer.json()["id"]
+    assert admin.post(f"/api/bundles/{bundle_id}/activate/").json()["state"] == "active"
+    [listed] = admin.get("/api/bundles/").json()["results"]
+    assert (listed["id"], listed["added_by"]) == (bundle_id, "admin")
+
+
+def test_a_broken_file_is_answered_with_its_sentence(admin, tmp_path):
+    answer = admin.post("/api/bundles/", {"file": SimpleUploadedFile("model.bundle", b"not a zip")})
+    assert answer.status_code == 422
+    assert answer.json()["text"].startswith("model.bundle: ")
+    assert admin.post("/api/bundles/", {}).json()["text"] == "No file was sent; the field is called `file`."
+    assert list(tmp_path.glob("store/*")) == list(tmp_path.glob("incoming/*")) == []
+
+
+def test_a_radiologist_reads_and_changes_nothing(reader, bundle, tiny):
+    assert reader.get("/api/bundles/").status_code == 200
+    assert b"Add a model" not in reader.get("/models/").content
+    refused = [
+        reader.post("/api/bundles/", sent(tiny)),
+        reader.post(f"/api/bundles/{bundle.pk}/activate/"),
+        reader.post(f"/api/bundles/{bundle.pk}/rollback/"),
+        reader.post("/models/add/", sent(tiny)),
+        reader.post(f"/models/{bundle.pk}/activate/"),
+        reader.post(f"/models/{bundle.pk}/rollback/"),
+    ]
+    assert [answer.status_code for answer in refused] == [403] * 6
+    bundle.refresh_from_db()
+    assert bundle.state == "registered"
+
+
+def test_unknown_ids_are_not_found(admin):
+    for url in ("/models/abc/activate/", "/models/abc/rollback/", "/api/bundles/abc/activate/"):
+        assert admin.post(url).status_code == 404
+    assert admin.get("/models/abc/").status_code == 404
+
+
+def test_only_the_bundle_in_service_can_be_rolled_back(admin, bundle):
+    answer = admin.post(f"/api/bundles/{bundle.pk}/rollback/")
+    assert answer.status_code == 409
+    assert "not in service" in answer.json()["text"]
+
+
+def test_the_list_shows_the_state_and_asks_before_a_change(admin, bundle):
+    page = admin.get("/models/").content.decode()
+    assert "Registered" in page
+    assert f"/models/{bundle.pk}/activate/" in page
+    assert "answers for every new prediction" not in page
+    activate(bundle, None)
+    page = admin.get("/models/").content.decode()
+    assert f"{bundle} answers for every new prediction." in page
+
+
+def test_the_page_of_a_model_shows_its_numbers_and_its_card_as_text(admin, bundle):
+    DeployedBundle.objects.update(card="# Card\n\n<script>alert(1)</script>\n")
+    page = admin.get(f"/models/{bundle.pk}/").content.decode()
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+    assert "<script>alert" not in page
+    assert "Operating points" in page
+    assert bundle.manifest["findings"][0]["title"] in page
+    assert " style=" not in page
+    assert "onclick" not in page
+
+
+def test_the_form_adds_activates_and_tells(admin, tiny):
+    page = admin.post("/models/add/", sent(tiny), follow=True)
+    bundle = DeployedBundle.objects.get()
+    assert page.redirect_chain == [(f"/models/{bundle.pk}/", 302)]
+    page = admin.post(f"/models/{bundle.pk}/activate/", follow=True).content.decode()
+    assert f"{bundle} is in service." in page

@@ -1,0 +1,78 @@
+"""The broker: allowed addresses, options, and publishing when it is broken."""
+
+from pathlib import Path
+from queue import Empty
+
+import pytest
+from kombu import Connection
+
+from webapp.predictions.broker import broker_options, check_broker, use_forgiving_folders
+from webapp.predictions.jobs.create import create_job, publish_wake
+from webapp.predictions.models import Job
+
+
+@pytest.mark.parametrize("url", ["filesystem://", "redis://host/0", "amqp://host", "memory://"])
+def test_it_accepts_the_brokers_it_runs_on(settings, url):
+    settings.CELERY_BROKER_URL = url
+    assert check_broker() == []
+
+
+@pytest.mark.parametrize("url", ["sqla+sqlite:///jobs.db", "kafka://host", ""])
+def test_it_refuses_other_brokers_and_names_those_allowed(settings, url):
+    settings.CELERY_BROKER_URL = url
+    [error] = check_broker()
+    assert repr(url.partition("://")[0]) in error.msg
+    assert "filesystem://, redis://" in error.msg
+
+
+def test_it_never_shows_the_password_of_a_broker(settings):
+    settings.CELERY_BROKER_URL = "kafka://name:secret@host"
+    [error] = check_broker()
+    assert "secret" not in error.msg
+
+
+def test_it_polls_the_folder_ten_times_a_second(tmp_path):
+    options = broker_options("filesystem://", tmp_path)
+    assert options["polling_interval"] == 0.1
+    assert options["data_folder_in"] == options["data_folder_out"] == str(tmp_path / "broker" / "messages")
+
+
+def folder_queue(home: Path):
+    use_forgiving_folders()
+    connection = Connection("filesystem://", transport_options=broker_options("filesystem://", home))
+    return connection.SimpleQueue("wake")
+
+
+def test_it_makes_a_missing_broker_folder_and_delivers(tmp_path):
+    queue = folder_queue(tmp_path)
+    queue.put("look")
+    message = queue.get(timeout=2)
+    message.ack()
+    assert message.payload == "look"
+
+
+def test_it_reads_a_broken_broker_folder_as_an_empty_queue(tmp_path):
+    (tmp_path / "broker").write_text("a file where the folder should be")
+    with pytest.raises(Empty):
+        folder_queue(tmp_path).get(block=False)
+
+
+@pytest.mark.django_db
+def test_it_keeps_the_job_when_the_broker_is_broken(monkeypatch, django_capture_on_commit_callbacks):
+    from webapp.predictions import tasks
+
+    monkeypatch.setattr(tasks.wake, "apply_async", _broken)
+    with django_capture_on_commit_callbacks(execute=True) as callbacks:
+        job = create_job("test", {}, "one")
+    assert len(callbacks) == 1
+    assert Job.objects.get(id=job.id).state == Job.State.QUEUED
+    assert publish_wake(job.id) is False
+
+
+def _broken(*args: object, **kwargs: object) -> None:
+    raise OSError("no such folder")
+
+
+@pytest.mark.django_db
+def test_it_makes_one_job_per_key():
+    assert create_job("test", {}, "one").id == create_job("test", {}, "one").id

@@ -1,0 +1,188 @@
+"""Claiming: one worker has a job, a lease ends, attempts end, a fence holds. Times are given, nothing sleeps."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from webapp.predictions.jobs.cancel import cancel, retry
+from webapp.predictions.jobs.claim import Claim, claim, claim_next
+from webapp.predictions.jobs.finish import fail, finish, park, postpone, release_waiting
+from webapp.predictions.jobs.lease import Beat, LeaseLost, extend
+from webapp.predictions.jobs.sweep import sweep
+from webapp.predictions.models import Job
+
+pytestmark = pytest.mark.django_db
+
+NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
+LEASE = timedelta(seconds=30)
+LATER = NOON + LEASE + timedelta(seconds=1)
+
+
+@pytest.fixture(autouse=True)
+def _lease(settings):
+    settings.JOB_LEASE_SECONDS = 30
+
+
+def make_job(key: str = "one", **values) -> Job:
+    return Job.objects.create(kind="test", idempotency_key=key, **{"created_at": NOON, **values})
+
+
+def claimed(job: Job, now: datetime = NOON) -> Claim:
+    found = claim(job.id, now)
+    assert found is not None
+    return found
+
+
+def test_it_gives_a_job_to_one_worker_only():
+    job = make_job()
+    first = claim(job.id, NOON)
+    assert first is not None
+    assert first.job.attempts == 1
+    assert claim(job.id, NOON) is None
+    assert claim_next(NOON) is None
+
+
+def test_it_takes_the_higher_priority_first_and_then_the_older():
+    make_job("young", created_at=NOON + timedelta(seconds=5))
+    make_job("old")
+    make_job("urgent", priority=10, created_at=NOON + timedelta(seconds=9))
+    now = NOON + timedelta(seconds=10)
+    order = [claim_next(now).job.idempotency_key for _ in range(3)]
+    assert order == ["urgent", "old", "young"]
+
+
+def test_it_takes_over_a_job_whose_lease_ran_out():
+    job = make_job()
+    dead = claimed(job)
+    assert claim(job.id, NOON + LEASE) is None  # not before the lease is over
+    second = claimed(job, LATER)
+    assert second.job.attempts == 2
+    assert second.token != dead.token
+
+
+def test_it_refuses_the_result_of_a_late_worker():
+    job = make_job()
+    late, current = claimed(job), claimed(job, LATER)
+    written = []
+    with pytest.raises(LeaseLost):
+        finish(late, lambda: written.append("late"))
+    finish(current, lambda: written.append("current"))
+    assert written == ["current"]
+    assert not fail(late, "decoder_error", "too late")
+    assert Job.objects.get(id=job.id).state == Job.State.SUCCEEDED
+
+
+def test_it_writes_no_result_twice():
+    held = claimed(make_job())
+    finish(held, lambda: None)
+    with pytest.raises(LeaseLost):
+        finish(held, lambda: None)
+
+
+def test_it_keeps_the_job_open_when_writing_the_result_fails():
+    job = make_job()
+    with pytest.raises(OSError, match="disk full"):
+        finish(claimed(job), _disk_full)
+    assert Job.objects.get(id=job.id).state == Job.State.RUNNING
+
+
+def _disk_full() -> None:
+    raise OSError("disk full")
+
+
+def test_it_extends_a_lease_only_for_its_holder():
+    job = make_job()
+    late = claimed(job)
+    assert extend(late, NOON + timedelta(seconds=20)) is Beat.KEPT
+    assert claim(job.id, LATER) is None
+    claimed(job, NOON + timedelta(seconds=51))
+    assert extend(late, NOON + timedelta(seconds=52)) is Beat.LOST
+
+
+def test_it_gives_up_after_the_last_attempt_of_a_dying_worker():
+    job = make_job(max_attempts=3)
+    now = NOON
+    for _ in range(3):
+        claimed(job, now)
+        now += LEASE + timedelta(seconds=1)
+    assert claim_next(now) is None
+    job.refresh_from_db()
+    assert (job.state, job.error_code) == (Job.State.FAILED, "worker_died")
+    assert job.error_text.startswith("The worker ended 3 times")
+    assert job.finished_at == now
+
+
+def test_it_backs_off_after_a_passing_fault_and_fails_after_the_last():
+    job = make_job(max_attempts=2)
+    postpone(claimed(job), "storage_error", "A file could not be read.", NOON)
+    assert claim_next(NOON + timedelta(seconds=1)) is None  # 2 s after the first attempt
+    again = claimed(job, NOON + timedelta(seconds=3))
+    postpone(again, "storage_error", "A file could not be read.")
+    job.refresh_from_db()
+    assert (job.state, job.error_code) == (Job.State.FAILED, "storage_error")
+
+
+def test_it_lets_a_job_wait_without_counting_attempts():
+    job = make_job(max_attempts=1)
+    park(claimed(job), "waiting: no model is in service", NOON)
+    job.refresh_from_db()
+    assert (job.state, job.attempts, job.waiting_for) == (Job.State.QUEUED, 0, "waiting: no model is in service")
+    assert claim_next(NOON) is None
+    assert release_waiting("test", NOON) == 1
+    assert claim_next(NOON) is not None
+
+
+def test_it_cancels_a_queued_job_at_once():
+    job = make_job()
+    assert cancel(job.id)
+    assert claim_next(NOON) is None
+    assert Job.objects.get(id=job.id).state == Job.State.CANCELLED
+    assert not cancel(job.id)
+
+
+def test_it_refuses_the_result_of_a_cancelled_job():
+    job = make_job()
+    held = claimed(job)
+    assert cancel(job.id)
+    assert extend(held, NOON) is Beat.CANCELLED
+    with pytest.raises(LeaseLost):
+        finish(held, lambda: None)
+
+
+def test_it_closes_a_cancelled_job_whose_worker_died():
+    job = make_job()
+    claimed(job)
+    cancel(job.id)
+    assert claim_next(LATER) is None
+    assert Job.objects.get(id=job.id).state == Job.State.CANCELLED
+
+
+def test_it_retries_a_failed_job_with_fresh_attempts():
+    job = make_job()
+    fail(claimed(job), "decoder_error", "The pixels cannot be decoded.")
+    assert retry(job.id)
+    job.refresh_from_db()
+    assert (job.state, job.attempts, job.error_code) == (Job.State.QUEUED, 0, "")
+    assert not retry(job.id)
+
+
+def test_it_sweeps_each_job_once_per_period():
+    job = make_job()
+    woken = []
+    assert sweep(NOON, woken.append) == 1
+    assert sweep(NOON + timedelta(seconds=4), woken.append) == 0
+    assert sweep(NOON + timedelta(seconds=6), woken.append) == 1
+    assert woken == [job.id, job.id]
+
+
+def test_it_sweeps_expired_leases_and_leaves_running_jobs():
+    claimed(make_job())
+    assert sweep(NOON, lambda job_id: None) == 0
+    assert sweep(LATER, lambda job_id: None) == 1
+
+
+def test_it_sweeps_at_most_fifty_jobs_per_pass():
+    for number in range(60):
+        make_job(str(number))
+    assert sweep(NOON, lambda job_id: None) == 50
+    assert sweep(NOON, lambda job_id: None) == 10

@@ -1,0 +1,121 @@
+"""A real file through the real model run: the result names what it was made from, and waits without a model."""
+
+import numpy as np
+import pytest
+
+from tests.inference.tiny_bundle import make_tiny_bundle
+from tests.webapp.archive.dicom_files import chest_dicom
+from webapp.archive.ingest import Sender, ingest_file
+from webapp.archive.models import Image, Project
+from webapp.archive.storage import stored_path
+from webapp.predictions import bundle_store
+from webapp.predictions.bundle_store import bundle_path
+from webapp.predictions.infer import highest_finding
+from webapp.predictions.jobs.finish import release_waiting
+from webapp.predictions.map_files import map_path
+from webapp.predictions.models import Job
+from webapp.predictions.worker import run_one
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _home(settings, tmp_path, monkeypatch):
+    for name in ("BUNDLE", "MAP", "STORE", "QUARANTINE", "INCOMING", "FRAME_CACHE"):
+        folder = tmp_path / name.lower()
+        folder.mkdir()
+        setattr(settings, f"{name}_DIR", folder)
+    monkeypatch.setattr(bundle_store, "_shelf", bundle_store.EngineShelf())  # no engine of an earlier test
+
+
+@pytest.fixture
+def bundle_id(tmp_path) -> str:
+    """Id of a tiny bundle in the store and in service."""
+    path = tmp_path / "tiny.bundle"
+    bundle_id = make_tiny_bundle(path)
+    path.rename(bundle_path(bundle_id))
+    Project.objects.filter(pk=Project.default().pk).update(active_bundle=bundle_id)
+    return bundle_id
+
+
+def uploaded(tmp_path) -> Image:
+    path = tmp_path / "chest.dcm"
+    path.write_bytes(chest_dicom())
+    image = ingest_file(path, Sender(Project.default(), None, "directory", path.name)).image
+    assert image is not None
+    return image
+
+
+def test_the_result_names_bundle_provider_image_and_input(bundle_id, tmp_path):
+    image = uploaded(tmp_path)
+    assert run_one()
+    prediction = image.predictions.get()
+    assert prediction.state == Job.State.SUCCEEDED
+    assert (prediction.bundle_id, prediction.image_sha256) == (bundle_id, image.stored_sha256)
+    assert prediction.bundle_name
+    assert prediction.bundle_version
+    assert prediction.provider.endswith("ExecutionProvider")
+    assert len(prediction.input_sha256) == 64
+    assert prediction.finished_at is not None
+
+
+def test_the_maps_have_the_shapes_that_the_document_says(bundle_id, tmp_path):
+    image = uploaded(tmp_path)
+    run_one()
+    prediction = image.predictions.get()
+    kinds = {described["kind"] for described in prediction.document["maps"]}
+    assert kinds == {"gradcam", "classmaps"}
+    for described in prediction.document["maps"]:
+        shape = (len(described["findings"]), described["height"], described["width"])
+        values = np.fromfile(map_path(prediction.maps_key, described["kind"]), dtype="<f4")
+        assert values.size == np.prod(shape)
+        if described["kind"] == "gradcam":
+            assert values.min() >= 0
+
+
+def test_it_waits_with_a_reason_until_a_model_is_in_service(tmp_path, request):
+    image = uploaded(tmp_path)
+    assert run_one()
+    job = image.predictions.get().job
+    assert (job.state, job.waiting_for, job.attempts) == ("queued", "waiting: no model is in service", 0)
+    assert not run_one()
+    request.getfixturevalue("bundle_id")
+    release_waiting("infer")
+    assert run_one()
+    assert image.predictions.get().state == "succeeded"
+
+
+def test_it_waits_when_the_file_of_the_model_is_damaged(bundle_id, tmp_path):
+    bundle_path(bundle_id).write_bytes(b"damaged")
+    image = uploaded(tmp_path)
+    run_one()
+    waiting_for = image.predictions.get().job.waiting_for
+    assert waiting_for.startswith(f"waiting: model {bundle_id[:12]} cannot be loaded: hash")
+
+
+def test_it_fails_with_integrity_mismatch_when_the_stored_file_changed(bundle_id, tmp_path):
+    image = uploaded(tmp_path)
+    path = stored_path(image)
+    path.chmod(0o600)
+    content = bytearray(path.read_bytes())
+    content[-1] ^= 1
+    path.write_bytes(bytes(content))
+    run_one()
+    job = image.predictions.get().job
+    assert (job.state, job.error_code) == ("failed", "integrity_mismatch")
+    assert list(tmp_path.glob("map/*/*")) == []
+
+
+def test_the_highest_finding_is_positive_before_it_is_probable():
+    findings = [
+        {"key": "effusion", "probability": 0.6, "decision": "uncertain"},
+        {"key": "opacity", "probability": 0.4, "decision": "positive"},
+    ]
+    highest = highest_finding({"gate": {"verdict": "pass"}, "findings": findings})
+    assert (highest.finding, highest.probability) == ("opacity", 0.4)
+
+
+def test_a_refused_case_has_no_number():
+    findings = [{"key": "opacity", "probability": None, "decision": "refused"}]
+    highest = highest_finding({"gate": {"verdict": "refused"}, "findings": findings})
+    assert (highest.finding, highest.probability, highest.decision) == ("", None, "refused")

@@ -1,0 +1,65 @@
+"""What is asked of workers: one job per image and run, one per zip, and what a given-up zip leaves."""
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from webapp.archive.image_filters import apply_filters
+from webapp.archive.models import Image, Upload, UploadItem
+from webapp.predictions.jobs.cancel import cancel
+from webapp.predictions.models import Job, Prediction
+from webapp.predictions.requests import ingest_received_zip, predict_again, predict_new_image
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_new_image_gets_one_job_and_one_queued_prediction(make_image):
+    image = make_image()
+    predict_new_image(image)
+    predict_new_image(image)
+    assert Job.objects.get().idempotency_key == f"infer:{image.id}:1"
+    assert image.predictions.get().state == "queued"
+
+
+def test_job_and_image_exist_together_or_not_at_all(make_image):
+    with pytest.raises(IntegrityError):
+        _store_and_break(make_image)
+    assert not Job.objects.exists()
+    assert not Image.objects.exists()
+
+
+@transaction.atomic
+def _store_and_break(make_image) -> None:
+    predict_new_image(make_image())
+    raise IntegrityError
+
+
+def test_another_run_has_its_own_job_and_goes_first(succeeded):
+    prediction, is_new = predict_again(succeeded.image)
+    assert is_new
+    assert (prediction.job.idempotency_key[-2:], prediction.job.priority) == (":2", 10)
+    assert Prediction.objects.count() == 2
+
+
+def test_a_zip_gets_a_job_and_a_second_zip_of_the_upload_another(radiologist):
+    upload = Upload.objects.create(user=radiologist)
+    for position in range(2):
+        UploadItem.objects.create(upload=upload, position=position, name="all.zip", is_container=True)
+        ingest_received_zip(upload)
+    assert Job.objects.filter(kind="ingest_zip", payload={"upload": str(upload.id)}).count() == 2
+
+
+def test_a_cancelled_zip_leaves_no_report_that_waits_for_ever(radiologist):
+    upload = Upload.objects.create(user=radiologist)
+    UploadItem.objects.create(upload=upload, position=0, name="all.zip", is_container=True)
+    ingest_received_zip(upload)
+    assert cancel(Job.objects.get().id)
+    upload.refresh_from_db()
+    assert upload.state == Upload.State.DONE
+    assert not upload.items.filter(status="pending").exists()
+
+
+def test_the_image_list_is_narrowed_by_the_state_of_the_newest_prediction(queued, make_image):
+    make_image()
+    assert list(apply_filters(Image.objects.all(), {"state": "queued"})) == [queued.image]
+    with pytest.raises(ValueError, match="state 'done' is not one of queued, running"):
+        apply_filters(Image.objects.all(), {"state": "done"})

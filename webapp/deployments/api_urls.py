@@ -1,0 +1,9 @@
+from django.urls import URLPattern, URLResolver, path
+
+from webapp.deployments import views
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("bundles/", views.Bundles.as_view(), name="api_bundles"),
+    path("bundles/<str:bundle_id>/activate/", views.ActivateBundle.as_view(), name="api_activate_bundle"),
+    path("bundles/<str:bundle_id>/rollback/", views.RollBackBundle.as_view(), name="api_roll_back_bundle"),
+]

@@ -1,0 +1,101 @@
+"""What the model page shows of a manifest, as plain rows. Missing parts are shown as missing, never made up."""
+
+from dataclasses import dataclass
+from typing import Any
+
+NOT_STATED = "not stated"
+
+
+@dataclass(frozen=True)
+class FindingRow:
+    """One line of the tables of operating points and calibration."""
+
+    key: str
+    title: str
+    code: str
+    rule: str
+    threshold: str
+    sensitivity: str
+    specificity: str
+    calibration: str
+    calibrated_on: str
+    ece_before: str
+    ece_after: str
+    maps: list[tuple[str, str]]
+
+
+def finding_rows(manifest: dict[str, Any]) -> list[FindingRow]:
+    """One row per finding, in the order of the bundle."""
+    titles = {kind: map_title(kind, output) for kind, output in (manifest.get("outputs") or {}).items()}
+    return [_finding_row(finding, titles) for finding in manifest.get("findings", [])]
+
+
+def map_title(kind: str, output: dict[str, Any]) -> str:
+    """Grad-CAM, or for class maps the method of the head that draws them."""
+    return "Grad-CAM" if kind == "gradcam" else str(output.get("head", kind)).upper()
+
+
+def metric_rows(manifest: dict[str, Any]) -> list[tuple[str, str]]:
+    """Every value below evidence.metrics and evidence.localization, with its path as name."""
+    evidence = manifest.get("evidence", {})
+    found: list[tuple[str, str]] = []
+    for part in ("metrics", "localization"):
+        found += _flattened(evidence.get(part) or {}, "")
+    return found
+
+
+def measured(value: Any) -> str:
+    """`0.83 (95 % CI 0.79 to 0.87, n 120)` for {"value", "ci", "n"}; the parts that are there."""
+    if value is None:
+        return NOT_STATED
+    if not isinstance(value, dict) or "value" not in value:
+        return _number(value)
+    extras = []
+    if value.get("ci"):
+        low, high = value["ci"]
+        extras.append(f"95 % CI {_number(low)} to {_number(high)}")
+    stated = [key for key in ("chance", "noise_floor", "n") if value.get(key) is not None]
+    extras += [f"{key.replace('_', ' ')} {_number(value[key])}" for key in stated]
+    return _number(value["value"]) + (f" ({', '.join(extras)})" if extras else "")
+
+
+def _finding_row(finding: dict[str, Any], titles: dict[str, str]) -> FindingRow:
+    point = finding.get("operating_point") or {}
+    calibration = finding.get("calibration") or {}
+    code = finding.get("code") or {}
+    return FindingRow(
+        key=finding["key"],
+        title=finding.get("title", finding["key"]),
+        code=f"{code.get('scheme', '')} {code.get('value', '')}".strip() or NOT_STATED,
+        rule=point.get("rule", NOT_STATED),
+        threshold=measured(point.get("threshold")),
+        sensitivity=measured(point.get("sensitivity")),
+        specificity=measured(point.get("specificity")),
+        calibration=calibration.get("method", NOT_STATED),
+        calibrated_on=f"{calibration.get('n', '?')} cases, {calibration.get('n_positive', '?')} with the finding",
+        ece_before=measured(calibration.get("ece_before")),
+        ece_after=measured(calibration.get("ece_after")),
+        maps=[(titles.get(kind, kind), _evidence(entry)) for kind, entry in (finding.get("maps") or {}).items()],
+    )
+
+
+def _evidence(entry: dict[str, Any]) -> str:
+    evidence = entry.get("evidence")
+    return f"{evidence.get('metric', 'score')} {measured(evidence)}" if evidence else "not measured"
+
+
+def _flattened(value: Any, path: str) -> list[tuple[str, str]]:
+    if isinstance(value, dict) and "value" not in value:
+        rows: list[tuple[str, str]] = []
+        for key, inner in value.items():
+            rows += _flattened(inner, f"{path} / {key}" if path else str(key))
+        return rows
+    if isinstance(value, list) and any(isinstance(inner, dict | list) for inner in value):
+        return [(path, f"{len(value)} entries")]
+    return [(path, measured(value))]
+
+
+def _number(value: Any) -> str:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return ", ".join(_number(inner) for inner in value) if isinstance(value, list) else str(value)
+    return str(value) if isinstance(value, int) else f"{value:.3g}"

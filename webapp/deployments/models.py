@@ -1,0 +1,44 @@
+"""The registry of model bundles."""
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+
+class DeployedBundle(models.Model):
+    """One bundle that passed its self-check here. The file lies in BUNDLE_DIR under its id and is never changed."""
+
+    class State(models.TextChoices):
+        REGISTERED = "registered", "Registered"
+        ACTIVE = "active", "In service"
+        RETIRED = "retired", "Retired"
+        FAILED = "failed", "Failed"
+
+    bundle_id = models.CharField(max_length=64, primary_key=True, help_text="SHA-256 of the file")
+    name = models.CharField(max_length=100)
+    version = models.CharField(max_length=40)
+    manifest = models.JSONField(help_text="manifest.json without its arrays")
+    card = models.TextField(blank=True)
+    state = models.CharField(max_length=16, choices=State.choices, default=State.REGISTERED)
+    selfcheck = models.JSONField(default=dict, help_text="what was replayed when the bundle was added")
+    bytes = models.PositiveBigIntegerField(default=0)
+    added_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    added_at = models.DateTimeField(default=timezone.now)
+    activated_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    activated_at = models.DateTimeField(null=True, blank=True)
+    # What roll back returns to. Kept through a roll back, so that a second one goes one step further.
+    replaced = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        ordering = ["-added_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["state"], condition=models.Q(state="active"), name="one_bundle_in_service")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.version}"
+
+    @property
+    def short_id(self) -> str:
+        """First twelve digits of the id, as people see it."""
+        return self.bundle_id[:12]

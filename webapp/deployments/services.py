@@ -1,0 +1,150 @@
+"""Add a bundle, put it in service, go back to the one before."""
+
+import os
+import time
+import uuid
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from webapp import audit
+from webapp.accounts.models import User
+from webapp.archive.models import Project
+from webapp.deployments.models import DeployedBundle
+from webapp.predictions.bundle_store import bundle_path
+from webapp.predictions.jobs.finish import release_waiting
+from webapp.predictions.jobs.kinds import INFER
+
+State = DeployedBundle.State
+COPY_BYTES = 2**20
+STALE_SECONDS = 3600.0  # a half copy this old was left by a process that died
+
+
+class BundleRefused(Exception):
+    """The file is not taken, or the step is not possible; the sentence is for the person who asked."""
+
+
+def add_bundle(source: Path, user: User | None, shown_name: str = "") -> DeployedBundle:
+    """Copies the file into the store, replays its self-check on this machine, and registers it.
+
+    `shown_name` stands in messages for a source that has a random name.
+    A bundle that is already registered is returned as it is. Raises BundleRefused with the sentence of the check
+    that failed; then neither a row nor a file remains.
+    """
+    # Imported here: the web process needs ONNX Runtime only while it replays a self-check.
+    from inference.bundle import Bundle, BundleError
+
+    copy = _copy_into_store(source)
+    try:
+        bundle = Bundle.load(copy)
+    except BundleError as problem:
+        copy.unlink(missing_ok=True)
+        audit.record(user, "refuse_bundle", "bundle", check=problem.check)
+        raise BundleRefused(f"{shown_name or source.name}: {problem.check}: {problem.message}") from problem
+    except BaseException:
+        copy.unlink(missing_ok=True)
+        raise
+    size = copy.stat().st_size
+    target = bundle_path(bundle.id)
+    copy.replace(target)
+    _sync_folder(target.parent)
+    with transaction.atomic():
+        row, is_new = DeployedBundle.objects.get_or_create(
+            bundle_id=bundle.id,
+            defaults={
+                "name": bundle.name,
+                "version": bundle.version,
+                "manifest": without_arrays(dict(bundle.manifest)),
+                "card": bundle.card,
+                "selfcheck": {"passed": True, "at": timezone.now().isoformat()},
+                "bytes": size,
+                "added_by": user,
+            },
+        )
+        if is_new:
+            audit.record(user, "add_bundle", f"bundle:{bundle.id}", bytes=size)
+    return row
+
+
+def activate(bundle: DeployedBundle, user: User | None) -> DeployedBundle:
+    """Puts a bundle in service: it answers for every prediction that starts from now on; waiting ones start at once.
+
+    Raises BundleRefused when its file is missing.
+    """
+    return _put_in_service(bundle, user, "activate_bundle", remember=True)
+
+
+def roll_back(user: User | None) -> DeployedBundle:
+    """Puts the bundle in service that the present one replaced. Raises BundleRefused when there is none."""
+    current = DeployedBundle.objects.filter(state=State.ACTIVE).select_related("replaced").first()
+    if current is None:
+        raise BundleRefused("No model is in service, so there is nothing to roll back.")
+    if current.replaced is None:
+        raise BundleRefused(f"{current} replaced no other model, so there is nothing to roll back to.")
+    return _put_in_service(current.replaced, user, "roll_back_bundle", remember=False)
+
+
+def without_arrays(value: Any) -> Any:
+    """The manifest without its base64 arrays: they stay in the file, and a page never needs them."""
+    if isinstance(value, dict):
+        if set(value) == {"dtype", "shape", "base64"}:
+            return {"dtype": value["dtype"], "shape": value["shape"]}
+        return {key: without_arrays(inner) for key, inner in value.items()}
+    return [without_arrays(inner) for inner in value] if isinstance(value, list) else value
+
+
+def _put_in_service(bundle: DeployedBundle, user: User | None, verb: str, *, remember: bool) -> DeployedBundle:
+    if not bundle_path(bundle.bundle_id).is_file():
+        raise BundleRefused(f"The file of {bundle} ({bundle.short_id}) is missing from the store; add it again.")
+    with transaction.atomic():
+        project = Project.objects.select_for_update().get(pk=Project.default().pk)
+        current = DeployedBundle.objects.filter(state=State.ACTIVE).exclude(pk=bundle.pk).first()
+        DeployedBundle.objects.filter(state=State.ACTIVE).update(state=State.RETIRED)
+        bundle.refresh_from_db()
+        if remember and current is not None:
+            bundle.replaced = current
+        bundle.state = State.ACTIVE
+        bundle.activated_at = timezone.now()
+        bundle.activated_by = user
+        bundle.save()
+        project.active_bundle = bundle.bundle_id
+        project.save(update_fields=["active_bundle"])
+        released = release_waiting(INFER)
+        before = current.bundle_id if current else ""
+        audit.record(user, verb, f"bundle:{bundle.bundle_id}", before=before, released=released)
+    return bundle
+
+
+def _copy_into_store(source: Path) -> Path:
+    """A synced copy under a name of its own, in the folder where it will stay, so that the rename is atomic."""
+    folder: Path = settings.BUNDLE_DIR
+    folder.mkdir(parents=True, exist_ok=True)
+    _remove_stale(folder)
+    copy = folder / f"{uuid.uuid4()}.incoming"
+    try:
+        with source.open("rb") as reader, copy.open("wb") as writer:
+            while chunk := reader.read(COPY_BYTES):
+                writer.write(chunk)
+            writer.flush()
+            os.fsync(writer.fileno())
+    except OSError as problem:
+        copy.unlink(missing_ok=True)
+        raise BundleRefused(f"{source.name} cannot be copied into the store: {problem.strerror}") from problem
+    return copy
+
+
+def _remove_stale(folder: Path) -> None:
+    for path in folder.glob("*.incoming"):
+        if time.time() - path.stat().st_mtime > STALE_SECONDS:
+            path.unlink(missing_ok=True)
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,104 @@
+"""Start child processes in groups of their own, restart those that die, stop all of them together."""
+
+import logging
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+logger = logging.getLogger(__name__)
+
+FIRST_BACKOFF_SECONDS = 0.5
+LONGEST_BACKOFF_SECONDS = 30.0
+STEADY_SECONDS = 60.0  # a child that ran this long starts again without delay
+STOP_SECONDS = 20.0  # after that, what still runs is killed; a job in hand is taken up by its lease
+
+
+@dataclass
+class Child:
+    """One process to keep running. Its group is its own, so that stopping it also stops what it forked."""
+
+    name: str
+    command: Sequence[str]
+    process: subprocess.Popen[bytes] | None = None
+    started_at: float = 0.0
+    start_after: float = 0.0
+    backoff: float = FIRST_BACKOFF_SECONDS
+
+    def start(self, now: float) -> None:
+        self.process = subprocess.Popen(list(self.command), start_new_session=True)
+        self.started_at = now
+        logger.info("%s started, process %d", self.name, self.process.pid)
+
+    def look(self, now: float) -> None:
+        """Notices that the process ended and plans the next start; starts it when that time has come."""
+        if self.process is not None and self.process.poll() is not None:
+            self._plan_restart(now, self.process.returncode)
+        if self.process is None and now >= self.start_after:
+            self.start(now)
+
+    def ask_to_stop(self) -> None:
+        """SIGTERM to the process, not to its group: a worker finishes its job, and needs its decoding children for it."""
+        if self.process is not None and self.process.poll() is None:
+            self.process.terminate()
+
+    def _plan_restart(self, now: float, code: int) -> None:
+        self.kill_group()
+        if now - self.started_at >= STEADY_SECONDS:
+            self.backoff = FIRST_BACKOFF_SECONDS
+        self.process = None
+        self.start_after = now + self.backoff
+        logger.warning("%s ended with code %d; next start in %.1f s", self.name, code, self.backoff)
+        self.backoff = min(self.backoff * 2, LONGEST_BACKOFF_SECONDS)
+
+    def kill_group(self) -> None:
+        """Ends the process and whatever it forked (decoding children): a group outlives its leader."""
+        if self.process is not None:
+            try:
+                os.killpg(self.process.pid, signal.SIGKILL)
+            except (ProcessLookupError, PermissionError):
+                return
+
+
+@dataclass
+class Supervisor:
+    """Keeps children running until a signal asks to stop."""
+
+    children: list[Child] = field(default_factory=list)
+    period_seconds: float = 0.2
+    _is_stopping: bool = False
+
+    def run(self, on_started: Callable[[], None] = lambda: None) -> None:
+        """Blocks until SIGTERM or SIGINT, then stops every child: first asked, later killed."""
+        before = {number: signal.signal(number, self._ask_to_stop) for number in (signal.SIGTERM, signal.SIGINT)}
+        try:
+            for child in self.children:
+                child.start(time.monotonic())
+            on_started()
+            while not self._is_stopping:
+                for child in self.children:
+                    child.look(time.monotonic())
+                time.sleep(self.period_seconds)
+        finally:
+            self.stop()
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    def stop(self) -> None:
+        for child in self.children:
+            child.ask_to_stop()
+        deadline = time.monotonic() + STOP_SECONDS
+        for child in self.children:
+            if child.process is None:
+                continue
+            try:
+                child.process.wait(max(0.1, deadline - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                logger.warning("%s did not stop within %.0f s and is killed", child.name, STOP_SECONDS)
+            child.kill_group()
+            child.process.wait()
+
+    def _ask_to_stop(self, number: int, frame: object) -> None:
+        self._is_stopping = True

@@ -1,0 +1,70 @@
+"""Model bundles on disk, by id, and the engine that a worker process keeps for the one in service."""
+
+import re
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+
+if TYPE_CHECKING:
+    from inference.engine import Engine
+
+BUNDLE_ID = re.compile(r"[0-9a-f]{64}")
+
+
+class BundleUnavailable(Exception):
+    """The model in service cannot be used by this process; the sentence is for the people who wait."""
+
+
+def bundle_path(bundle_id: str) -> Path:
+    """Where the bundle of this id lies (it need not exist). Raises ValueError for anything but 64 hex digits."""
+    if not BUNDLE_ID.fullmatch(bundle_id):
+        raise ValueError(f"bundle id {bundle_id[:80]!r} is not 64 hexadecimal digits")
+    return settings.BUNDLE_DIR / f"{bundle_id}.bundle"
+
+
+class EngineShelf:
+    """The last engine asked for. One model at a time: a GPU rarely holds two."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._bundle_id = ""
+        self._engine: Engine | None = None
+
+    def get(self, bundle_id: str) -> "Engine":
+        """Engine of this bundle, loaded and self-checked once per process.
+
+        Raises BundleUnavailable with a sentence that names the bundle and the check.
+        """
+        with self._lock:
+            if self._engine is None or self._bundle_id != bundle_id:
+                self._engine = None  # frees the old model before the new one is loaded
+                self._engine = _load(bundle_id)
+                self._bundle_id = bundle_id
+            return self._engine
+
+
+def _load(bundle_id: str) -> "Engine":
+    # Imported here: the web process uses this module for paths and needs no ONNX Runtime.
+    from inference.bundle import Bundle, BundleError
+    from inference.engine import Engine
+
+    path = bundle_path(bundle_id)
+    if not path.is_file():
+        raise BundleUnavailable(f"the file of model {bundle_id[:12]} is missing on this worker")
+    try:
+        bundle = Bundle.load(path, expected_id=bundle_id)
+        return Engine(bundle, threads=settings.WORKER_THREADS or None)
+    except BundleError as problem:
+        raise BundleUnavailable(
+            f"model {bundle_id[:12]} cannot be loaded: {problem.check}: {problem.message}"
+        ) from problem
+
+
+_shelf = EngineShelf()
+
+
+def engine_for(bundle_id: str) -> "Engine":
+    """Engine of this bundle, kept in this process."""
+    return _shelf.get(bundle_id)

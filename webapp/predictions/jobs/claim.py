@@ -1,0 +1,83 @@
+"""Claim a job: one conditional UPDATE, portable, no SELECT FOR UPDATE (ingest_and_jobs.md, section 9, rule 2)."""
+
+import os
+import socket
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import F, Q
+from django.utils import timezone
+
+from webapp.predictions.jobs.given_up import tell_given_up
+from webapp.predictions.models import Job
+
+WORKER_DIED = "worker_died"
+WORKER_DIED_TEXT = "The worker ended {attempts} times while it handled this job. Try again, or tell an administrator."
+CANDIDATES = 10  # looked at per pass; more than workers may race for the first few
+
+
+@dataclass(frozen=True)
+class Claim:
+    """The right to write the result of a job, as long as the row still carries `token`."""
+
+    job: Job
+    token: uuid.UUID
+
+
+def claimable(now: datetime) -> Q:
+    """Queued and not held back, or running under a lease that has run out."""
+    is_due = Q(not_before__isnull=True) | Q(not_before__lte=now)
+    return Q(state=Job.State.QUEUED) & is_due | Q(state=Job.State.RUNNING, lease_until__lt=now)
+
+
+def claim(job_id: uuid.UUID | str, now: datetime | None = None) -> Claim | None:
+    """The job if it is mine now, else None: someone else's, finished, held back, worn out or cancelled."""
+    now = now or timezone.now()
+    rows = Job.objects.filter(claimable(now), id=job_id)
+    if _close_unrunnable(rows, now):
+        tell_given_up(uuid.UUID(str(job_id)))
+        return None
+    token = uuid.uuid4()
+    mine = rows.filter(attempts__lt=F("max_attempts"), cancel_requested=False).update(
+        state=Job.State.RUNNING,
+        lease_token=token,
+        lease_until=now + timedelta(seconds=settings.JOB_LEASE_SECONDS),
+        attempts=F("attempts") + 1,
+        started_at=now,
+        waiting_for="",
+        worker=f"{socket.gethostname()}:{os.getpid()}"[:128],
+    )
+    if mine == 0:
+        return None
+    # Read by token: between the UPDATE and this line the lease may, in theory, already be someone else's.
+    job = Job.objects.filter(id=job_id, lease_token=token).first()
+    return Claim(job, token) if job else None
+
+
+def claim_next(now: datetime | None = None) -> Claim | None:
+    """The first claimable job by priority and age, or None when there is nothing to do."""
+    now = now or timezone.now()
+    while True:
+        order = ("-priority", "created_at")
+        candidates = list(Job.objects.filter(claimable(now)).order_by(*order).values_list("id", flat=True)[:CANDIDATES])
+        for job_id in candidates:
+            claimed = claim(job_id, now)
+            if claimed:
+                return claimed
+        if len(candidates) < CANDIDATES:
+            return None
+
+
+def _close_unrunnable(rows, now: datetime) -> bool:  # type: ignore[no-untyped-def]  # QuerySet[Job], generic only in stubs
+    """Ends a claimable job that a person cancelled or that has used its attempts; True if it did."""
+    ended = {"finished_at": now, "lease_until": None, "lease_token": None}
+    if rows.filter(cancel_requested=True).update(state=Job.State.CANCELLED, **ended):
+        return True
+    worn_out = rows.filter(attempts__gte=F("max_attempts"))
+    attempts = worn_out.values_list("attempts", flat=True).first()
+    if attempts is None:
+        return False
+    text = WORKER_DIED_TEXT.format(attempts=attempts)
+    return bool(worn_out.update(state=Job.State.FAILED, error_code=WORKER_DIED, error_text=text, **ended))

@@ -1,0 +1,83 @@
+"""Kinds of job: a name and what runs it. Each kind registers itself when its app is ready."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from django.utils.module_loading import import_string
+
+from webapp.predictions.jobs.claim import Claim
+from webapp.predictions.jobs.lease import Lease
+
+INFER = "infer"
+INGEST_ZIP = "ingest_zip"
+
+
+class JobRefused(Exception):
+    """The input is at fault: the job fails at once with this code and sentence, without another attempt."""
+
+    def __init__(self, code: str, text: str) -> None:
+        super().__init__(code, text)
+        self.code = code
+        self.text = text
+
+
+class JobMustWait(Exception):
+    """Nothing is wrong with the job, but it cannot run yet. It stays queued, keeps its attempts and shows why."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def _nothing() -> None:
+    return None
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a run hands over: `write` stores rows inside the fenced transaction, `discard` removes files if it is lost,
+    `clean` runs after the commit."""
+
+    write: Callable[[], None] = _nothing
+    discard: Callable[[], None] = _nothing
+    clean: Callable[[], None] = _nothing
+
+
+@dataclass(frozen=True)
+class Kind:
+    """`limit_seconds`: past it the lease is no longer extended and the worker process ends itself."""
+
+    name: str
+    run: Callable[[Claim, Lease], Result]
+    limit_seconds: float = 300.0
+
+
+def imported_when_run(path: str) -> Callable[[Claim, Lease], Result]:
+    """The function at this dotted path, imported at the first run: the web process needs no ONNX Runtime for it."""
+
+    def run(claim: Claim, lease: Lease) -> Result:
+        result: Result = import_string(path)(claim, lease)
+        return result
+
+    return run
+
+
+@dataclass
+class _Registry:
+    kinds: dict[str, Kind] = field(default_factory=dict)
+
+
+_registry = _Registry()
+
+
+def register_kind(kind: Kind) -> None:
+    """Makes a kind known to the workers; the last registration of a name counts."""
+    _registry.kinds[kind.name] = kind
+
+
+def kind_named(name: str) -> Kind:
+    """The kind, or JobRefused naming those that exist."""
+    if name not in _registry.kinds:
+        known = ", ".join(sorted(_registry.kinds))
+        raise JobRefused("unknown_kind", f"job kind {name!r} is not one of {known}")
+    return _registry.kinds[name]

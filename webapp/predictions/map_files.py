@@ -1,0 +1,70 @@
+"""Explanation maps on disk: float32 little-endian [K, h, w], one file per kind, named with the lease token.
+
+The token in the name is the fence of files: a late worker writes beside the valid result, never over it, and only the
+name that the committed row holds is ever served.
+"""
+
+import os
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from uuid import UUID
+
+import numpy as np
+from django.conf import settings
+
+KIND = re.compile(r"[a-z][a-z0-9_-]{0,31}")
+
+
+def write_maps(prediction_id: UUID, token: UUID, maps: Mapping[str, np.ndarray]) -> str:
+    """Writes every map [K, h, w], fsynced, and returns the key for the row. Raises OSError; leaves nothing behind then."""
+    key = f"{prediction_id}-{token}"
+    try:
+        for kind, values in maps.items():
+            path = map_path(key, kind)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with path.open("wb") as handle:
+                handle.write(np.ascontiguousarray(values, dtype="<f4").tobytes())
+                handle.flush()
+                os.fsync(handle.fileno())
+        _sync_folder(_folder(key))
+    except OSError:
+        remove_maps(key)
+        raise
+    return key
+
+
+def map_path(key: str, kind: str) -> Path:
+    """File of one kind of map. Raises ValueError for a kind that is not a plain name."""
+    if not KIND.fullmatch(kind):
+        raise ValueError(f"map kind {kind[:40]!r} is not a plain lower-case name")
+    return _folder(key) / f"{key}.{kind}.f32"
+
+
+def remove_maps(key: str) -> None:
+    """Removes the files of one run."""
+    for path in _folder(key).glob(f"{key}.*.f32"):
+        path.unlink(missing_ok=True)
+
+
+def remove_other_runs(key: str) -> None:
+    """Removes what killed runs of the same prediction left. Call after the commit that made `key` the valid one."""
+    prediction_id = key[:36]
+    for path in _folder(key).glob(f"{prediction_id}-*.f32"):
+        if not path.name.startswith(f"{key}."):
+            path.unlink(missing_ok=True)
+
+
+def _folder(key: str) -> Path:
+    return settings.MAP_DIR / key[:2]
+
+
+def _sync_folder(folder: Path) -> None:
+    """A file's name is only durable once its folder is synced too."""
+    if not folder.is_dir():
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

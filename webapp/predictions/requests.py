@@ -1,0 +1,42 @@
+"""Ask for work: when an image or a zip is stored, and when a person wants another run."""
+
+from django.db import transaction
+
+from webapp.archive.models import Image, Upload
+from webapp.predictions.jobs.create import create_job
+from webapp.predictions.jobs.kinds import INFER, INGEST_ZIP
+from webapp.predictions.models import Job, Prediction
+
+# Priorities. Somebody waits for a second run; the uploader watches the zip's report, and its members make more jobs.
+BY_HAND = 10
+ZIP_MEMBERS = 5
+AUTOMATIC = 0
+
+
+def predict_new_image(image: Image) -> None:
+    """Job and queued prediction of a newly stored image; runs inside the transaction that stores it."""
+    _create(image, run=1, priority=AUTOMATIC)
+
+
+def predict_again(image: Image) -> tuple[Prediction, bool]:
+    """A new run for the image, or the unfinished one if there is one; the flag says whether it is new."""
+    with transaction.atomic():
+        unfinished = image.predictions.filter(job__state__in=Job.UNFINISHED).select_related("job").first()
+        if unfinished:
+            return unfinished, False
+        return _create(image, run=image.predictions.count() + 1, priority=BY_HAND), True
+
+
+def ingest_received_zip(upload: Upload) -> None:
+    """Job for an upload that holds a zip; runs inside the transaction that stores the upload.
+
+    An upload that gets a second zip gets a second job: the key counts its containers.
+    """
+    containers = upload.items.filter(is_container=True).count()
+    create_job(INGEST_ZIP, {"upload": str(upload.pk)}, f"{INGEST_ZIP}:{upload.pk}:{containers}", ZIP_MEMBERS)
+
+
+def _create(image: Image, run: int, priority: int) -> Prediction:
+    """`run` counts the image's predictions: with the kind and the image it is the job's idempotency key."""
+    job = create_job(INFER, {"image": str(image.id)}, f"{INFER}:{image.id}:{run}", priority)
+    return Prediction.objects.get_or_create(job=job, defaults={"image": image})[0]

@@ -1,0 +1,156 @@
+"""API of predictions. Who may see AI output of an image is decided by accounts.policy, embargoes of studies included."""
+
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+from django.http import HttpResponse, HttpResponseNotModified
+from django.shortcuts import get_object_or_404
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.negotiation import BaseContentNegotiation
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from webapp import audit
+from webapp.accounts.policy import Refusal, may_review, may_see_predictions
+from webapp.archive.lookup import image_or_404
+from webapp.archive.models import Image
+from webapp.predictions.document import prediction_document
+from webapp.predictions.jobs.cancel import cancel, retry
+from webapp.predictions.map_files import map_path
+from webapp.predictions.map_picture import map_picture
+from webapp.predictions.models import Job, Prediction
+from webapp.predictions.requests import predict_again
+
+
+class ImagePredictions(APIView):
+    """All results of one image, newest first; POST asks for another run with the bundle then in service."""
+
+    @extend_schema(operation_id="image_predictions", responses=OpenApiTypes.OBJECT)
+    def get(self, request: Request, key: str) -> Response:
+        image = image_or_404(request.user, key)
+        refusal = may_see_predictions(request.user, image)
+        if refusal:
+            return refused(refusal, 403)
+        predictions = list(image.predictions.select_related("job"))
+        audit.record(request.user, "see_predictions", f"image:{image.id}", count=len(predictions))
+        return Response({"results": [prediction_document(prediction) for prediction in predictions]})
+
+    @extend_schema(operation_id="predict_again", request=None, responses={201: OpenApiTypes.OBJECT})
+    def post(self, request: Request, key: str) -> Response:
+        image = image_or_404(request.user, key)
+        refusal = may_review(request.user, image)
+        if refusal:
+            return refused(refusal, 403)
+        prediction, is_new = predict_again(image)
+        if is_new:
+            audit.record(request.user, "predict_again", f"image:{image.id}", prediction=str(prediction.id))
+        return Response(prediction_document(prediction), status=201 if is_new else 200)
+
+
+class CancelPrediction(APIView):
+    """Stops a queued prediction at once and a running one at its next heartbeat."""
+
+    @extend_schema(operation_id="cancel_prediction", request=None, responses=OpenApiTypes.OBJECT)
+    def post(self, request: Request, prediction_id: UUID) -> Response:
+        return _change(request, prediction_id, "cancel")
+
+
+class RetryPrediction(APIView):
+    """Queues a failed or cancelled prediction again."""
+
+    @extend_schema(operation_id="retry_prediction", request=None, responses=OpenApiTypes.OBJECT)
+    def post(self, request: Request, prediction_id: UUID) -> Response:
+        return _change(request, prediction_id, "retry")
+
+
+class FirstRenderer(BaseContentNegotiation):
+    """Leaves `?format=png` to the view: the REST framework would answer 404 for a format it has no renderer for."""
+
+    def select_parser(self, request: Request, parsers: Any) -> Any:
+        return parsers[0]
+
+    def select_renderer(self, request: Request, renderers: Any, format_suffix: str | None = None) -> Any:
+        return renderers[0], renderers[0].media_type
+
+
+class PredictionMap(APIView):
+    """One kind of map: float32 little-endian [K, h, w] in the order of the findings, or one finding as PNG."""
+
+    content_negotiation_class = FirstRenderer
+
+    @extend_schema(
+        operation_id="prediction_map",
+        parameters=[
+            OpenApiParameter("format", OpenApiTypes.STR, enum=["png"], description="a coloured picture of one finding"),
+            OpenApiParameter("finding", OpenApiTypes.STR, description="key of the finding, with format=png"),
+        ],
+        responses={(200, "application/octet-stream"): OpenApiTypes.BINARY, (200, "image/png"): OpenApiTypes.BINARY},
+    )
+    def get(self, request: Request, prediction_id: UUID, kind: str) -> HttpResponse:
+        prediction, image = _prediction_or_404(request, prediction_id)
+        refusal = may_see_predictions(request.user, image)
+        if refusal:
+            return refused(refusal, 403)
+        described = _described_map(prediction, kind)
+        if isinstance(described, Refusal):
+            return refused(described, 404)
+        audit.record(request.user, "see_map", f"prediction:{prediction.id}", kind=kind)
+        etag = f'"{prediction.maps_key}.{kind}"'
+        if request.GET.get("format") == "png":
+            return _picture(prediction, described, request.GET.get("finding", ""))
+        if request.headers.get("If-None-Match") == etag:
+            return HttpResponseNotModified(headers={"ETag": etag})
+        shape = f"{len(described['findings'])},{described['height']},{described['width']}"
+        content = map_path(prediction.maps_key, kind).read_bytes()
+        return HttpResponse(
+            content, content_type="application/octet-stream", headers={"X-Map-Shape": shape, "ETag": etag}
+        )
+
+
+def refused(refusal: Refusal, status: int) -> Response:
+    """A refusal as the body of an answer."""
+    return Response({"code": refusal.code, "text": refusal.text}, status=status)
+
+
+def _prediction_or_404(request: Request, prediction_id: UUID) -> tuple[Prediction, Image]:
+    prediction = get_object_or_404(Prediction.objects.select_related("job", "image"), id=prediction_id)
+    return prediction, image_or_404(request.user, prediction.image_id)
+
+
+def _change(request: Request, prediction_id: UUID, verb: str) -> Response:
+    prediction, image = _prediction_or_404(request, prediction_id)
+    refusal = may_review(request.user, image)
+    if refusal:
+        return refused(refusal, 403)
+    act = {"cancel": cancel, "retry": retry}[verb]
+    if prediction.job is None or not act(prediction.job.id):
+        text = f"A prediction that is {prediction.state} cannot be changed by {verb}."
+        return refused(Refusal("wrong_state", text), 409)
+    audit.record(request.user, f"{verb}_prediction", f"prediction:{prediction.id}")
+    prediction.job.refresh_from_db()
+    return Response(prediction_document(prediction))
+
+
+def _described_map(prediction: Prediction, kind: str) -> dict[str, Any] | Refusal:
+    if prediction.state != Job.State.SUCCEEDED:
+        return Refusal("no_result", f"This prediction is {prediction.state}: it has no maps.")
+    maps: list[dict[str, Any]] = prediction.document.get("maps", [])
+    for described in maps:
+        if described["kind"] == kind:
+            return described
+    known = ", ".join(described["kind"] for described in maps) or "none"
+    return Refusal("unknown_map", f"Map kind {kind[:32]!r} is not one of: {known}.")
+
+
+def _picture(prediction: Prediction, described: dict[str, Any], finding: str) -> HttpResponse:
+    if finding not in described["findings"]:
+        known = ", ".join(described["findings"])
+        return refused(Refusal("unknown_finding", f"Finding {finding[:64]!r} is not one of: {known}."), 400)
+    path = map_path(prediction.maps_key, described["kind"])
+    shape = (len(described["findings"]), described["height"], described["width"])
+    values = np.fromfile(path, dtype="<f4").reshape(shape)[described["findings"].index(finding)]
+    caption = f"{described['method']} {finding}, {prediction.bundle_name} {prediction.bundle_version}"
+    return HttpResponse(map_picture(values, caption), content_type="image/png")

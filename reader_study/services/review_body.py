@@ -1,0 +1,202 @@
+"""What a client sends as a review, checked field by field. Errors are data: code, field, sentence with value and choices."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, TypeGuard
+
+from reader_study.failure_scheme import (
+    CONFIDENCES,
+    LATERALITIES,
+    MODEL_CAUSES,
+    SEVERITIES,
+    SITES,
+    VERDICTS,
+    Verdict,
+)
+
+NOTE_CHARACTERS = 2000
+BODY_FIELDS = (
+    "bundle", "finding", "verdict", "confidence", "failure", "note", "replaces", "idempotency_key",
+)  # fmt: skip
+FAILURE_FIELDS = ("site", "cause", "laterality", "severity", "box", "outcome")
+
+
+class ReviewRefused(Exception):
+    """Why a review was not taken: status 400 (wrong content) or 409 (conflict with what is stored)."""
+
+    def __init__(self, code: str, field: str, text: str, http: int = 400) -> None:
+        super().__init__(text)
+        self.code, self.field, self.text, self.http = code, field, text, http
+
+
+@dataclass(frozen=True)
+class PixelBox:
+    """Box in source image pixels, corner convention."""
+
+    x: float
+    y: float
+    w: float
+    h: float
+
+
+@dataclass(frozen=True)
+class FailureMark:
+    """Where and why the model failed, in codes of the scheme."""
+
+    site: str
+    cause: str
+    laterality: str
+    severity: int | None
+    box: PixelBox | None
+
+
+@dataclass(frozen=True)
+class ReviewBody:
+    """A review as sent, with every code known to be in the scheme; not yet compared with image and bundle."""
+
+    bundle: str
+    finding: str
+    verdict: Verdict
+    confidence: int | None
+    failure: FailureMark | None
+    note: str
+    replaces: str | None
+    idempotency_key: str
+
+
+def read_review_body(data: object) -> ReviewBody:
+    """The checked body; raises ReviewRefused naming field, value and what is allowed."""
+    if not isinstance(data, Mapping):
+        raise ReviewRefused("not_an_object", "", f"the body is {_short(data)}, not a JSON object")
+    _no_unknown_fields(data, BODY_FIELDS, "")
+    verdict = VERDICTS[_code(data.get("verdict"), VERDICTS, "verdict")]
+    return ReviewBody(
+        bundle=_text(data.get("bundle"), "bundle", 64),
+        finding=_text(data.get("finding"), "finding", 64),
+        verdict=verdict,
+        confidence=_confidence(data.get("confidence")),
+        failure=_failure(data.get("failure"), verdict),
+        note=_note(data.get("note")),
+        replaces=None if data.get("replaces") is None else _text(data["replaces"], "replaces", 64),
+        idempotency_key=_text(data.get("idempotency_key"), "idempotency_key", 64),
+    )
+
+
+def _failure(data: object, verdict: Verdict) -> FailureMark | None:
+    if not verdict.is_failure:
+        if data is not None:
+            raise ReviewRefused("failure_not_allowed", "failure", f"verdict {verdict.code!r} takes no failure")
+        return None
+    if not isinstance(data, Mapping):
+        raise ReviewRefused(
+            "failure_missing",
+            "failure",
+            f"verdict {verdict.code!r} needs a failure with site and cause, got {_short(data)}",
+        )
+    _no_unknown_fields(data, FAILURE_FIELDS, "failure.")
+    if data.get("outcome") not in (None, verdict.outcome):
+        raise ReviewRefused(
+            "outcome_contradicts_verdict", "failure.outcome",
+            f"outcome {_short(data['outcome'])} does not go with verdict {verdict.code!r}: it is {verdict.outcome}",
+        )  # fmt: skip
+    box = None if data.get("box") is None else _box(data["box"])
+    if verdict.needs_box and box is None:
+        raise ReviewRefused(
+            "box_missing", "failure.box", f"verdict {verdict.code!r} needs a box: where the finding truly is"
+        )
+    return FailureMark(
+        site=_code(data.get("site"), SITES, "failure.site"),
+        cause=_code(data.get("cause"), MODEL_CAUSES, "failure.cause"),
+        laterality=_code(data.get("laterality") or "U", LATERALITIES, "failure.laterality"),
+        severity=_severity(data.get("severity")),
+        box=box,
+    )
+
+
+def _box(data: object) -> PixelBox:
+    if not isinstance(data, Mapping) or set(data) != {"x", "y", "w", "h"}:
+        raise ReviewRefused("box_shape", "failure.box", f"box {_short(data)} is not an object of x, y, w, h")
+    values = {}
+    for side in "xywh":
+        value = data[side]
+        if not _is_finite_number(value):
+            raise ReviewRefused("box_number", f"failure.box.{side}", f"{side} {_short(value)} is not a finite number")
+        values[side] = float(value)
+    if values["w"] <= 0 or values["h"] <= 0:
+        raise ReviewRefused(
+            "box_empty", "failure.box", f"box of {values['w']:g} x {values['h']:g} pixels: both must be above 0"
+        )
+    return PixelBox(**values)
+
+
+def _is_finite_number(value: object) -> TypeGuard[float]:
+    """JSON's 1e999 reaches Python as infinity and 10**400 as an integer no float can hold: neither is a place."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    try:
+        return math.isfinite(value)
+    except OverflowError:
+        return False
+
+
+def _confidence(value: object) -> int | None:
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int) or value not in CONFIDENCES:
+        raise ReviewRefused("not_allowed", "confidence", f"confidence {_short(value)} is not one of 1, 2, 3, 4, 5")
+    return value
+
+
+def _severity(value: object) -> int | None:
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int) or value not in SEVERITIES:
+        raise ReviewRefused("not_allowed", "failure.severity", f"severity {_short(value)} is not one of 0, 1, 2, 3")
+    return value
+
+
+def _note(value: object) -> str:
+    if value is None:
+        return ""
+    if not isinstance(value, str) or len(value) > NOTE_CHARACTERS:
+        got = f"{len(value)} characters" if isinstance(value, str) else _short(value)
+        raise ReviewRefused(
+            "note_too_long", "note", f"note is {got}: text of at most {NOTE_CHARACTERS} characters is allowed"
+        )
+    if not _is_storable(value):
+        raise ReviewRefused(
+            "note_characters", "note", "note holds a NUL or half of a surrogate pair: only plain text is allowed"
+        )
+    return value
+
+
+def _code(value: object, allowed: Mapping[str, object], field: str) -> str:
+    if not isinstance(value, str) or value not in allowed:
+        name = field.rpartition(".")[2]
+        raise ReviewRefused("not_allowed", field, f"{name} {_short(value)} is not one of {', '.join(allowed)}")
+    return value
+
+
+def _text(value: object, field: str, longest: int) -> str:
+    if not isinstance(value, str) or not 1 <= len(value) <= longest or not _is_storable(value):
+        raise ReviewRefused("not_allowed", field, f"{field} {_short(value)} is not a text of 1 to {longest} characters")
+    return value
+
+
+def _is_storable(text: str) -> bool:
+    """False for NUL (PostgreSQL refuses it) and lone surrogates (no UTF-8 form)."""
+    return "\x00" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
+
+
+def _no_unknown_fields(data: Mapping[Any, object], known: tuple[str, ...], prefix: str) -> None:
+    unknown = [str(name) for name in data if name not in known]
+    if unknown:
+        raise ReviewRefused(
+            "unknown_field", f"{prefix}{unknown[0][:40]}", f"{_short(unknown[0])} is not one of {', '.join(known)}"
+        )
+
+
+def _short(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."

@@ -1,0 +1,142 @@
+"""`/images/{id}/`: the reading page."""
+
+import json
+import re
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from reader_study.services.record_review import record_review
+from tests.webapp.viewer.case_factory import SCRIPT, make_image, make_result, review_body
+from webapp.viewer.templatetags import vite
+
+SignedIn = Callable[..., Client]
+pytestmark = pytest.mark.django_db
+MANIFEST = {
+    "src/reading.tsx": {
+        "file": "assets/reading-AbCd1234.js",
+        "css": ["assets/reading-Ef.css"],
+        "imports": ["_a.js"],
+        "isEntry": True,
+    },
+    "_a.js": {"file": "assets/a.js", "css": ["assets/a.css"], "imports": ["src/reading.tsx"]},
+}
+
+
+@pytest.fixture
+def built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    manifest = tmp_path / "manifest.json"
+    manifest.write_text(json.dumps(MANIFEST))
+    monkeypatch.setattr(vite, "MANIFEST", manifest)
+
+
+def boot(text: str) -> dict[str, Any]:
+    found = re.search(r'<script id="reading-boot" type="application/json">(.*?)</script>', text, re.DOTALL)
+    assert found
+    document: dict[str, Any] = json.loads(found[1])
+    return document
+
+
+def root(client: Client, address: str) -> dict[str, str]:
+    """The data attributes of #reading-root."""
+    text = client.get(address).content.decode()
+    found = re.search(r'<div id="reading-root"([^>]*)>', text)
+    assert found
+    return dict(re.findall(r'data-(\w+)="([^"]*)"', found[1]))
+
+
+@pytest.mark.parametrize("role", ["radiologist", "manager", "admin"])
+@pytest.mark.usefixtures("built")
+def test_every_role_gets_the_boot_document(signed_in: SignedIn, role: str) -> None:
+    image = make_image(patient_name="DOE^JANE")
+    text = signed_in(role).get(f"/images/{image.pk}/").content.decode()
+    document = boot(text)
+    assert document["image"]["patient"]["name"] == "DOE^JANE"
+    assert document["image"]["study_date"] == "2026-11-18"
+    assert document["urls"]["reviews"] == f"/api/images/{image.pk}/reviews/"
+    assert document["user"]["role"] == role
+
+
+@pytest.mark.usefixtures("built")
+def test_the_page_loads_the_entry_and_the_sheets_of_its_chunks(signed_in: SignedIn) -> None:
+    text = signed_in().get(f"/images/{make_image().pk}/").content.decode()
+    assert '<script type="module" src="/static/viewer/assets/reading-AbCd1234.js"></script>' in text
+    assert re.findall(r'href="/static/viewer/([^"]+)"', text) == ["assets/a.css", "assets/reading-Ef.css"]
+    assert "Research use only — not for diagnosis" in text
+
+
+@pytest.mark.usefixtures("built")
+def test_a_script_in_the_patient_name_is_inert_and_stays_out_of_title_and_address(signed_in: SignedIn) -> None:
+    image = make_image(patient_name="</script>" + SCRIPT, patient_id=SCRIPT)
+    text = signed_in().get(f"/images/{image.pk}/").content.decode()
+    assert SCRIPT not in text
+    assert boot(text)["image"]["patient"]["name"] == "</script>" + SCRIPT
+    assert f"<title>Case {image.code} · Sightline</title>" in text
+
+
+@pytest.mark.usefixtures("built")
+def test_neighbours_follow_the_codes_in_the_address(signed_in: SignedIn) -> None:
+    first, second, third = (
+        make_image(minutes_ago=minutes, view_position=view) for minutes, view in ((9, "PA"), (8, "AP"), (7, "PA"))
+    )
+    client = signed_in()
+    place = root(client, f"/images/{third.pk}/?view=PA")
+    assert (place["next"], place["previous"], place["position"], place["count"]) == (str(first.pk), "", "1", "2")
+    assert root(client, f"/images/{second.pk}/?sort=arrived")["next"] == str(third.pk)
+
+
+@pytest.mark.usefixtures("built")
+def test_neighbours_follow_the_list_shown_last_when_the_address_has_no_codes(signed_in: SignedIn) -> None:
+    first, second = make_image(minutes_ago=9), make_image(minutes_ago=8)
+    client = signed_in()
+    client.get("/?sort=arrived")
+    assert root(client, f"/images/{first.pk}/")["next"] == str(second.pk)
+
+
+@pytest.mark.usefixtures("built")
+def test_a_case_that_was_just_read_stays_a_neighbour(signed_in: SignedIn) -> None:
+    client = signed_in()
+    first, second = make_image(minutes_ago=8), make_image(minutes_ago=9)
+    make_result(first)
+    client.get("/")
+    client.get(f"/images/{first.pk}/")
+    record_review(client.person, first, review_body())
+    assert root(client, f"/images/{second.pk}/")["previous"] == str(first.pk)
+    client.get("/")
+    assert root(client, f"/images/{second.pk}/")["previous"] == ""
+
+
+@pytest.mark.usefixtures("built")
+def test_wrong_codes_fall_back_to_the_default_list(signed_in: SignedIn) -> None:
+    assert root(signed_in(), f"/images/{make_image().pk}/?state=nix")["position"] == "1"
+
+
+def test_an_unbuilt_viewer_says_what_to_do(
+    signed_in: SignedIn, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(vite, "MANIFEST", tmp_path / "missing.json")
+    answer = signed_in().get(f"/images/{make_image().pk}/")
+    assert answer.status_code == 503
+    assert "make frontend" in answer.content.decode()
+
+
+def test_an_unknown_id_is_404_in_house_style(signed_in: SignedIn) -> None:
+    answer = signed_in().get(f"/images/{uuid.UUID(int=5)}/")
+    assert answer.status_code == 404
+    assert "Nothing here" in answer.content.decode()
+
+
+def test_a_uid_in_the_address_is_404(signed_in: SignedIn) -> None:
+    assert signed_in().get(f"/images/{make_image().sop_instance_uid}/").status_code == 404
+
+
+def test_signed_out_is_sent_to_the_sign_in_page(client: Client) -> None:
+    assert client.get(f"/images/{uuid.UUID(int=5)}/").headers["Location"].startswith("/sign-in/")
+
+
+def test_the_page_cannot_be_posted_to(signed_in: SignedIn) -> None:
+    assert signed_in().post(f"/images/{make_image().pk}/").status_code == 405

@@ -1,0 +1,1 @@
+"""Pages of the viewer: one module per page."""

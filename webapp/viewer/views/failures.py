@@ -1,0 +1,152 @@
+"""`/failures/`: every recorded failure of the model, and where and why it fails, counted per bundle."""
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.views.decorators.http import require_GET
+
+from reader_study.analysis.proportions import wilson
+from reader_study.failure_scheme import CAUSES, FAILURE_VERDICTS, LATERALITIES, SEVERITIES, SITES, VERDICTS
+from reader_study.models import CaseReview, CaseReviewQuerySet
+from reader_study.review_filter import ReviewFilter
+from reader_study.visible import visible_reviews
+from webapp.accounts.policy import may_see_image, require
+from webapp.viewer.worklist.labels import fraction
+
+PAGE_SIZE = 50
+COUNT_ROWS = 12
+
+
+@dataclass(frozen=True)
+class CountRow:
+    """One site x cause pair of one bundle: share of all its failures of that verdict, with the Wilson 95 % interval."""
+
+    bundle: str
+    verdict: str
+    site: str
+    cause: str
+    count: int
+    total: int
+    low: float
+    high: float
+
+    @property
+    def percent(self) -> str:
+        """ "40 % (17–69)"."""
+        return f"{100 * self.count / self.total:.0f} % ({100 * self.low:.0f}–{100 * self.high:.0f})"
+
+    @property
+    def bar(self) -> tuple[str, str, str]:
+        """Start and width of the interval and place of the share, in percent of a bar."""
+        return f"{100 * self.low:.1f}", f"{100 * (self.high - self.low):.1f}", f"{100 * self.count / self.total:.1f}"
+
+
+@login_required
+@require_GET
+def failures(request: HttpRequest) -> HttpResponse:
+    """The list with its filters; 400 with the reason for a code that the scheme does not have."""
+    require(may_see_image(request.user))
+    error = ""
+    try:
+        chosen = ReviewFilter.from_query(request.GET)
+        if chosen.verdict and chosen.verdict not in FAILURE_VERDICTS:
+            raise ValueError(f"verdict {chosen.verdict!r} is not one of {', '.join(FAILURE_VERDICTS)}")
+    except ValueError as refused:
+        chosen, error = ReviewFilter(), str(refused)
+    everything = visible_reviews(request.user).current().failures()
+    found = chosen.apply(everything)
+    page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
+    codes = urlencode(chosen.as_query())
+    everything_current = {"current": "1", "failures": "1"}
+    context = {
+        "error": error,
+        "page": page,
+        "lines": [_line(review) for review in page],
+        "filters": _filters(everything, chosen),
+        "is_filtered": bool(codes),
+        "has_any": everything.exists(),
+        "counts": count_rows(found)[:COUNT_ROWS],
+        "codes": codes,
+        "export": f"{reverse('review_export')}?{urlencode(everything_current | chosen.as_query())}",
+    }
+    return render(request, "viewer/failures.html", context, status=400 if error else 200)
+
+
+def count_rows(reviews: CaseReviewQuerySet) -> list[CountRow]:
+    """Counts of verdict x site x cause per bundle, most frequent first."""
+    marks = Counter(reviews.order_by().values_list("bundle_id", "verdict", "site", "cause"))
+    totals: Counter[tuple[str, str]] = Counter()
+    for (bundle, verdict, _, _), n in marks.items():
+        totals[bundle, verdict] += n
+    names = dict(_bundles(reviews))
+    rows = []
+    for (bundle, verdict, site, cause), n in sorted(marks.items(), key=lambda item: (-item[1], item[0])):
+        total = totals[bundle, verdict]
+        name, low_high = names.get(bundle, bundle[:8]), wilson(n, total)
+        titles = (VERDICTS[verdict].title, SITES.get(site, site), CAUSES.get(cause, cause))
+        rows.append(CountRow(name, *titles, n, total, *low_high))
+    return rows
+
+
+def _bundles(reviews: CaseReviewQuerySet) -> list[tuple[str, str]]:
+    """Bundle ids with a name people know them by."""
+    columns = (
+        reviews.order_by().values_list("bundle_id", "prediction__bundle_name", "prediction__bundle_version").distinct()
+    )
+    return sorted((key, f"{name} {version} · {key[:4]}…{key[-2:]}".strip()) for key, name, version in columns)
+
+
+def _filters(everything: CaseReviewQuerySet, chosen: ReviewFilter) -> list[dict[str, Any]]:
+    keys = sorted(
+        {*everything.order_by().values_list("finding", flat=True).distinct(), *filter(None, [chosen.finding])}
+    )
+    bundles = _bundles(everything)
+    if chosen.bundle and chosen.bundle not in dict(bundles):
+        bundles.append((chosen.bundle, f"{chosen.bundle[:8]}…"))
+    options: dict[str, list[tuple[str, str]]] = {
+        "verdict": [(code, VERDICTS[code].title) for code in FAILURE_VERDICTS],
+        "finding": [(key, key.replace("_", " ")) for key in keys],
+        "site": list(SITES.items()),
+        "cause": list(CAUSES.items()),
+        "bundle": bundles,
+    }
+    return [
+        {
+            "name": name,
+            "label": name.capitalize(),
+            "any": f"any {name}",
+            "value": getattr(chosen, name),
+            "options": options[name],
+        }
+        for name in options
+    ]
+
+
+def _line(review: CaseReview) -> dict[str, Any]:
+    return {
+        "image": review.image_id,
+        "code": review.image.code,
+        "finding": review.finding.replace("_", " "),
+        "verdict": VERDICTS[review.verdict].title,
+        "site": SITES.get(review.site, review.site),
+        "laterality": LATERALITIES.get(review.laterality, "") if review.laterality != "U" else "",
+        "cause": CAUSES.get(review.cause, review.cause),
+        "severity": "" if review.severity is None else f"{review.severity} · {SEVERITIES.get(review.severity, '')}",
+        "confidence": review.confidence or "",
+        "probability": fraction(review.model_probability),
+        # A threshold may have moved, or the reader marks a false hot spot: stored, and said.
+        "is_contradiction": (review.verdict, review.model_decision)
+        in {("false_positive", "negative"), ("false_negative", "positive"), ("wrong_place", "negative")},
+        "decision": review.model_decision,
+        "bundle": f"{review.prediction.bundle_name} {review.prediction.bundle_version}".strip(),
+        "reader": review.reader.get_username(),
+        "note": review.note,
+        "created_at": review.created_at,
+    }

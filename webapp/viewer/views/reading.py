@@ -1,0 +1,96 @@
+"""`/images/{id}/`: the reading page. The server writes the boot document; the built viewer draws everything."""
+
+import uuid
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.middleware.csrf import get_token
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_GET
+
+from webapp import audit
+from webapp.accounts.policy import may_see_image, require
+from webapp.archive.models import Image
+from webapp.viewer.templatetags.vite import is_built
+from webapp.viewer.views.worklist import QUERY_KEY
+from webapp.viewer.worklist.labels import age_label
+from webapp.viewer.worklist.neighbours import neighbours, remember_opened
+from webapp.viewer.worklist.query import WorklistQuery
+
+ENTRY = "src/reading.tsx"
+
+
+@login_required
+@require_GET
+def reading(request: HttpRequest, image_id: uuid.UUID) -> HttpResponse:
+    """404 for an unknown id; 503 with what to do when the viewer has not been built."""
+    image = Image.objects.filter(pk=image_id).first()
+    if image is None:
+        raise Http404("no image has this id")
+    require(may_see_image(request.user, image))
+    if not is_built(ENTRY):
+        return render(request, "viewer/not_built.html", status=503)
+    query = _query(request)
+    place = neighbours(image, query, request.session)
+    remember_opened(request.session, image)
+    audit.record(request.user, "open", f"image:{image.pk}")
+    context = {"entry": ENTRY, "image": image, "place": place, "boot": boot_document(request, image, query)}
+    return render(request, "viewer/reading.html", context)
+
+
+def boot_document(request: HttpRequest, image: Image, query: WorklistQuery) -> dict[str, Any]:
+    """What the page's script needs before its first request."""
+    user: Any = request.user
+    api = f"/api/images/{image.pk}/"
+    return {
+        "image": {
+            "id": str(image.pk),
+            "sop_instance_uid": image.sop_instance_uid,
+            "code": image.code,
+            "patient": {
+                "name": image.patient_name,
+                "id": image.patient_id,
+                "birth_date": image.patient_birth_date,
+                "sex": image.patient_sex,
+                "age": _age(image),
+            },
+            "study_date": image.study_date.isoformat() if image.study_date else None,
+            "accession": image.accession_number,
+            "view": image.view_position,
+            "modality": image.modality,
+            "laterality": image.laterality,
+            "warnings": image.warnings,
+            "rows": image.rows,
+            "columns": image.columns,
+        },
+        "user": {"username": user.get_username(), "role": user.role},
+        "urls": {
+            "header": f"{api}header/",
+            "frame": f"{api}frame/",
+            "predictions": f"{api}predictions/",
+            "reviews": f"{api}reviews/",
+            "scheme": reverse("failure_scheme"),
+            "worklist": "/" + query.as_query(),
+            "events": reverse("events"),
+        },
+        "csrf": get_token(request),
+    }
+
+
+def _age(image: Image) -> str:
+    """ "63 y" or "18 mo"; empty when not known."""
+    age = age_label(image.age_years)
+    return f"{age} y" if age.isdigit() else age
+
+
+def _query(request: HttpRequest) -> WorklistQuery:
+    """The codes in the address, else those of the list shown last, else the default."""
+    for source in (request.GET, QueryDict(request.session.get(QUERY_KEY, "").lstrip("?"))):
+        if source:
+            try:
+                return WorklistQuery.from_query(source)
+            except ValueError:
+                continue
+    return WorklistQuery()

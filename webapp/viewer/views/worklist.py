@@ -1,0 +1,155 @@
+"""`/`: the worklist. Filters are codes in the address; search texts come by POST and stay in the session."""
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.db.models import Count
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from reader_study.failure_scheme import SITES
+from webapp import audit
+from webapp.accounts.policy import may_see_image, may_upload, require
+from webapp.archive.models import Image
+from webapp.predictions.models import Prediction
+from webapp.viewer.worklist.cases import cases, select
+from webapp.viewer.worklist.neighbours import forget_opened
+from webapp.viewer.worklist.query import DEFAULT_STATE, STATES, VIEWS, WorklistQuery
+from webapp.viewer.worklist.rows import rows
+from webapp.viewer.worklist.searches import keep_search, search_text
+
+PAGE_SIZE = 50
+QUERY_KEY = "worklist_query"
+PART_HEADER = "X-Sightline-Part"  # the page's own script asks for the list alone
+
+
+@login_required
+@require_GET
+def worklist(request: HttpRequest) -> HttpResponse:
+    """The list, or only its changing part for the script that keeps it fresh."""
+    require(may_see_image(request.user))
+    error = ""
+    try:
+        query = WorklistQuery.from_query(request.GET)
+    except ValueError as refused:
+        query, error = WorklistQuery(), str(refused)
+    is_part = request.headers.get(PART_HEADER) == "list"
+    context = _list_context(request, query, error)
+    if is_part:
+        return render(request, "viewer/worklist_list.html", context, status=400 if error else 200)
+    forget_opened(request.session)
+    request.session[QUERY_KEY] = query.as_query()
+    audit.record(request.user, "list", "worklist", count=len(context["rows"]), filters=query.as_query(search=""))
+    return render(
+        request, "viewer/worklist.html", context | _page_context(request, query), status=400 if error else 200
+    )
+
+
+@login_required
+@require_POST
+def worklist_search(request: HttpRequest) -> HttpResponse:
+    """Keeps the text in the session and sends on to an address that carries only its code."""
+    try:
+        query = WorklistQuery.from_query(request.POST)
+    except ValueError:
+        query = WorklistQuery()
+    code = keep_search(request.session, request.POST.get("text", ""))
+    # A search looks through everything: the case wanted may have been read already.
+    state = "all" if code else (DEFAULT_STATE if query.search else query.state)
+    return redirect("/" + query.as_query(search=code, state=state, page=1))
+
+
+def _list_context(request: HttpRequest, query: WorklistQuery, error: str) -> dict[str, Any]:
+    text = search_text(request.session, query.search)
+    page = Paginator(select(query, text), PAGE_SIZE).get_page(query.page)
+    now = timezone.now()
+    return {
+        "error": error,
+        "query": query,
+        "rows": rows(list(page.object_list), request.user, now),
+        "page": page,
+        "cursor": now.isoformat(),
+        "codes": query.as_query(),
+        "headers": _headers(query),
+        "previous_page": query.as_query(page=page.previous_page_number()) if page.has_previous() else None,
+        "next_page": query.as_query(page=page.next_page_number()) if page.has_next() else None,
+        "empty": None if page.paginator.count else _why_empty(query, text),
+        "counts": _counts(),
+    }
+
+
+def _page_context(request: HttpRequest, query: WorklistQuery) -> dict[str, Any]:
+    return {
+        "search": search_text(request.session, query.search),
+        "may_upload": may_upload(request.user) is None,
+        "filters": [
+            {"name": "state", "label": "Status", "any": "", "value": query.state, "options": list(STATES.items())},
+            {"name": "view", "label": "View", "any": "any view", "value": query.view, "options": list(VIEWS.items())},
+            {
+                "name": "finding", "label": "Highest finding", "any": "any finding", "value": query.finding,
+                "options": _finding_options(query.finding),
+            },
+            {"name": "site", "label": "Failure site", "any": "any site", "value": query.site, "options": list(SITES.items())},
+        ],
+    }  # fmt: skip
+
+
+def _finding_options(chosen: str) -> list[tuple[str, str]]:
+    """Findings that are the highest of some result, titled as the key reads."""
+    keys = (
+        Prediction.objects.exclude(highest_finding="").order_by().values_list("highest_finding", flat=True).distinct()
+    )
+    return [(key, key.replace("_", " ")) for key in sorted({*keys, *([chosen] if chosen else [])})]
+
+
+def _headers(query: WorklistQuery) -> list[dict[str, str]]:
+    """Column heads; those that sort carry the address of the next click and the present direction."""
+    heads = []
+    for title, key in (
+        ("State", ""), ("Patient", ""), ("Study", "study"), ("View", ""), ("Highest finding", "finding"), ("Review", ""),
+        ("Age", "arrived"),
+    ):  # fmt: skip
+        is_sorted = bool(key) and query.sort.lstrip("-") == key
+        is_descending = query.sort.startswith("-")
+        target = key if is_sorted and is_descending else f"-{key}"
+        # Newest arrival first is youngest age first: the column shows ages.
+        is_down = is_descending != (key == "arrived")
+        direction = ("descending" if is_down else "ascending") if is_sorted else ""
+        heads.append(
+            {"title": title, "href": "/" + query.as_query(sort=target, page=1) if key else "", "direction": direction}
+        )
+    return heads
+
+
+def _counts() -> dict[str, int]:
+    """Cases per state, over everything."""
+    counted = cases().order_by().values("case_state").annotate(n=Count("pk"))  # type: ignore[misc]
+    return dict.fromkeys(STATES, 0) | {row["case_state"]: row["n"] for row in counted}
+
+
+def _why_empty(query: WorklistQuery, text: str) -> dict[str, str]:
+    """An empty list says why, and what to do."""
+    if query.search and not text:
+        return {
+            "title": "This search has been forgotten",
+            "text": "Search texts are kept only as long as you are signed in, never in the address. Type it again.",
+        }
+    if not Image.objects.exists():
+        return {
+            "title": "No radiographs yet",
+            "text": "Drop DICOM files, a folder or a zip on the card beside this list. Results appear here by themselves.",
+        }
+    if query.is_narrowed:
+        return {
+            "title": "No case matches these filters",
+            "text": "Other cases exist: clear the search or widen a filter.",
+        }
+    if query.state == DEFAULT_STATE:
+        return {
+            "title": "Everything is read",
+            "text": "No case waits for a reader. Read cases are under status “read” or “all”.",
+        }
+    return {"title": "No case in this list", "text": "Choose another status."}

@@ -1,0 +1,1 @@
+"""What the worklist shows: codes in the address, rows, changes, neighbours of a case."""

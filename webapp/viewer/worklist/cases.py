@@ -1,0 +1,79 @@
+"""Images with the state of their newest result, ready to be filtered and sorted in the database."""
+
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.expressions import OrderBy
+
+from reader_study.models import CaseReview
+from webapp.archive.models import Image
+from webapp.predictions.models import Job, Prediction
+from webapp.viewer.worklist.query import WorklistQuery
+from webapp.viewer.worklist.searches import search_condition
+
+VIEW_NAMES = {"PA": ["PA"], "AP": ["AP"], "LAT": ["LL", "RL", "LAT", "LATERAL"], "none": [""]}
+
+
+def cases() -> QuerySet[Image]:
+    """Images annotated with `latest` (prediction id), `case_state` (a code of query.STATES), `highest` probability and finding.
+
+    case_state: read (somebody reviewed it), else by the newest result: waiting, failed, refused, to_read; no_model without one.
+    """
+    latest = Prediction.objects.filter(image=OuterRef("pk")).order_by("-created_at", "-id")
+    result = Prediction.objects.filter(pk=OuterRef("latest"))
+    return (
+        Image.objects.annotate(
+            latest=Subquery(latest.values("pk")[:1]), is_read=Exists(CaseReview.objects.filter(image=OuterRef("pk")))
+        )
+        .annotate(
+            job_state=Subquery(result.values("job__state")[:1]),
+            highest=Subquery(result.values("highest_probability")[:1]),
+            highest_finding=Subquery(result.values("highest_finding")[:1]),
+            highest_decision=Subquery(result.values("highest_decision")[:1]),
+        )
+        .annotate(case_state=_case_state())
+    )
+
+
+def select(query: WorklistQuery, search: str = "") -> QuerySet[Image]:
+    """The cases of one choice of filters, in its order. `search` is the text behind the query's search code."""
+    return cases().filter(condition(query, search)).order_by(*order(query))
+
+
+def condition(query: WorklistQuery, search: str = "") -> Q:
+    """What a choice of filters lets through."""
+    wanted = Q()
+    if query.state == "open":
+        wanted &= ~Q(case_state="read")
+    elif query.state != "all":
+        wanted &= Q(case_state=query.state)
+    if query.view:
+        wanted &= Q(view_position__in=VIEW_NAMES[query.view])
+    if query.finding:
+        wanted &= Q(highest_finding=query.finding, highest_decision__in=("positive", "uncertain"))
+    if query.site:
+        marks = CaseReview.objects.filter(image=OuterRef("pk"), site=query.site).current()
+        wanted &= Q(Exists(marks))
+    if query.search:
+        # A code this session does not know must not show everything as if nothing had been searched.
+        wanted &= search_condition(search) if search else Q(pk__in=[])
+    return wanted
+
+
+def order(query: WorklistQuery) -> list[OrderBy]:
+    """Sort columns, ending in arrival and id so that pages never overlap."""
+    column = {"arrived": "created_at", "finding": "highest", "study": "study_date"}[query.sort.lstrip("-")]
+    is_descending = query.sort.startswith("-")
+    first = F(column).desc(nulls_last=True) if is_descending else F(column).asc(nulls_last=True)
+    second = [F("study_time").desc() if is_descending else F("study_time").asc()] if column == "study_date" else []
+    arrival = F("created_at").asc() if query.sort == "arrived" else F("created_at").desc()
+    return [first, *second, arrival, F("pk").desc()]
+
+
+def _case_state() -> Case:
+    return Case(
+        When(is_read=True, then=Value("read")),
+        When(latest__isnull=True, then=Value("no_model")),
+        When(job_state__in=[Job.State.QUEUED, Job.State.RUNNING], then=Value("waiting")),
+        When(job_state__in=[Job.State.FAILED, Job.State.CANCELLED], then=Value("failed")),
+        When(highest_decision="refused", then=Value("refused")),
+        default=Value("to_read"),
+    )

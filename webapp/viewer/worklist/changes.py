@@ -1,0 +1,82 @@
+"""Which cases changed since a moment: what `/events/` and its polling fallback answer."""
+
+import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from django.db.models import Max, Q
+from django.utils import timezone
+
+from reader_study.models import CaseReview
+from webapp.archive.models import Image
+from webapp.predictions.models import Prediction
+
+# A row carries the time at which its transaction wrote it, not the time of its commit: look back this far again.
+COMMIT_LAG = datetime.timedelta(seconds=5)
+OLDEST = datetime.timedelta(minutes=10)  # a page that slept longer reloads the list as a whole
+MOST = 500
+
+
+def read_cursor(text: str, now: datetime.datetime) -> datetime.datetime:
+    """The moment a cursor names; now when there is none. Raises ValueError for text that is no cursor."""
+    if not text:
+        return now
+    try:
+        moment = datetime.datetime.fromisoformat(text.replace(" ", "+"))
+    except ValueError:
+        raise ValueError(f"since {text[:40]!r} is not a cursor that this server gave") from None
+    if moment.tzinfo is None:
+        raise ValueError(f"since {text[:40]!r} is not a cursor that this server gave")
+    return min(max(moment, now - OLDEST), now)
+
+
+def states_since(moment: datetime.datetime) -> dict[UUID, tuple[object, ...]]:
+    """Images whose row, job or reviews were touched after `moment` (less the commit lag), each with a comparable state."""
+    since = moment - COMMIT_LAG
+    touched: set[UUID] = set(Image.objects.filter(created_at__gt=since).values_list("pk", flat=True)[:MOST])
+    results = Prediction.objects.filter(
+        Q(created_at__gt=since)
+        | Q(finished_at__gt=since)
+        | Q(job__created_at__gt=since)
+        | Q(job__started_at__gt=since)
+        | Q(job__finished_at__gt=since)
+    )
+    touched.update(results.values_list("image", flat=True)[:MOST])
+    touched.update(CaseReview.objects.filter(created_at__gt=since).values_list("image", flat=True)[:MOST])
+    return _states(touched)
+
+
+def _states(images: Iterable[UUID]) -> dict[UUID, tuple[object, ...]]:
+    keys = list(images)
+    states: dict[UUID, tuple[object, ...]] = dict.fromkeys(keys, ())
+    if not keys:
+        return states
+    jobs = Prediction.objects.filter(image__in=keys).order_by("created_at", "id")
+    for image, prediction, state, attempts in jobs.values_list("image", "pk", "job__state", "job__attempts"):
+        states[image] += (prediction, state, attempts)
+    reviews = CaseReview.objects.filter(image__in=keys).order_by().values_list("image").annotate(last=Max("created_at"))
+    for image, last in reviews:
+        states[image] += (last,)
+    return states
+
+
+@dataclass
+class ChangeFeed:
+    """Remembers what it has told one listener, so that looking back over the commit lag repeats nothing."""
+
+    moment: datetime.datetime
+    told: dict[UUID, tuple[object, ...]] = field(default_factory=dict)
+
+    def next_changes(self, now: datetime.datetime | None = None) -> list[UUID]:
+        """Images that changed since the last call."""
+        now = now or timezone.now()
+        states = states_since(self.moment)
+        changed = [key for key, state in states.items() if self.told.get(key) != state]
+        self.told, self.moment = states, now
+        return changed
+
+    @property
+    def cursor(self) -> str:
+        """Text from which a new feed can go on."""
+        return self.moment.isoformat()

@@ -1,0 +1,43 @@
+"""Where a waiting case stands: its place in the queue and the time that usually takes."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from webapp.predictions.models import Job
+from webapp.viewer.worklist.labels import span
+
+LOOKED_AT = 1000  # places beyond are called "more than"
+RECENT = 20
+
+
+@dataclass(frozen=True)
+class Queue:
+    """Places of queued jobs (1 = next) and the mean seconds of the last finished ones, None before the first."""
+
+    places: dict[UUID, int]
+    seconds: float | None
+
+    def sentence(self, job: Job) -> str:
+        """What a waiting job is doing, for people."""
+        if job.state == Job.State.RUNNING:
+            return "running now" if job.attempts < 2 else f"running now, attempt {job.attempts}"
+        if job.waiting_for:
+            return job.waiting_for
+        place = self.places.get(job.pk)
+        if place is None:
+            return f"position above {LOOKED_AT} in the queue"
+        estimate = f", about {span(max(1.0, self.seconds * place))}" if self.seconds is not None else ""
+        return f"position {place} in the queue{estimate}"
+
+
+def read_queue() -> Queue:
+    """The queue as it is now: two small queries."""
+    waiting = Job.objects.filter(state=Job.State.QUEUED).order_by("-priority", "created_at")
+    places = {key: place for place, key in enumerate(waiting.values_list("pk", flat=True)[:LOOKED_AT], start=1)}
+    finished = Job.objects.filter(state=Job.State.SUCCEEDED, started_at__isnull=False, finished_at__isnull=False)
+    spans = [
+        (end - start).total_seconds()
+        for start, end in finished.order_by("-finished_at").values_list("started_at", "finished_at")[:RECENT]
+        if start and end
+    ]
+    return Queue(places, sum(spans) / len(spans) if spans else None)

@@ -1,0 +1,171 @@
+"""One row of the worklist, from an annotated image, its newest result and its reviews."""
+
+import datetime
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from reader_study.failure_scheme import SITES, VERDICTS
+from reader_study.models import CaseReview
+from reader_study.visible import visible_reviews
+from webapp.accounts.policy import Person, may_see_predictions
+from webapp.archive.models import Image
+from webapp.predictions.models import Job, Prediction
+from webapp.viewer.worklist.labels import age_of_case, fraction, person_label, study_label
+from webapp.viewer.worklist.query import STATES
+from webapp.viewer.worklist.queue import Queue, read_queue
+
+# State -> shape and colour of its dot: amber = the model waits for a reader, teal = a reader has spoken, red = refused.
+DOTS = {
+    "to_read": "model",
+    "read": "reader",
+    "refused": "stop",
+    "failed": "stop",
+    "waiting": "focus",
+    "no_model": "idle",
+}
+
+
+@dataclass(frozen=True)
+class Meter:
+    """The highest finding as a bar: percent of the bar's width, operating point as a tick (percent, or None)."""
+
+    percent: float
+    tick: float | None
+    title: str
+    text: str
+    note: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """What one line of the worklist says. Text is data: templates and scripts show it as text only."""
+
+    id: UUID
+    number: str
+    person: str
+    study: str
+    view: str
+    state: str
+    state_title: str
+    dot: str
+    meter: Meter | None
+    sentence: str
+    review: str
+    failures: tuple[str, ...]
+    age: str
+    arrived: datetime.datetime
+    warnings: tuple[str, ...]
+
+
+def rows(images: Sequence[Image], user: Person, now: datetime.datetime) -> list[Row]:
+    """Rows of one page of annotated images (worklist.cases); four queries however many there are."""
+    found = Prediction.objects.select_related("job").in_bulk([image.latest for image in images])  # type: ignore[attr-defined]
+    reviews = _reviews_by_image(images, user)
+    queue = read_queue()
+    return [_row(image, found.get(image.latest), reviews[image.pk], queue, user, now) for image in images]  # type: ignore[attr-defined]
+
+
+def _reviews_by_image(images: Iterable[Image], user: Person) -> dict[UUID, list[CaseReview]]:
+    by_image: dict[UUID, list[CaseReview]] = defaultdict(list)
+    for review in visible_reviews(user).filter(image__in=[image.pk for image in images]).current():
+        by_image[review.image_id].append(review)
+    return by_image
+
+
+def _row(
+    image: Image,
+    prediction: Prediction | None,
+    reviews: list[CaseReview],
+    queue: Queue,
+    user: Person,
+    now: datetime.datetime,
+) -> Row:
+    refusal = may_see_predictions(user, image)
+    state = "no_model" if refusal else image.case_state  # type: ignore[attr-defined]
+    document = {} if refusal or prediction is None else prediction.document
+    meter = None if refusal else _meter(prediction, document)
+    sentence = refusal.text if refusal else _sentence(prediction, document, meter, queue)
+    return Row(
+        id=image.pk,
+        number=image.patient_id or "no id",
+        person=person_label(image),
+        study=study_label(image),
+        view=image.view_position or "–",
+        state=state,
+        state_title="hidden" if refusal else _state_title(image),
+        dot=DOTS[state],
+        meter=meter,
+        sentence=sentence,
+        review=_review_label(reviews, document, user),
+        failures=tuple(_failure_label(review) for review in reviews if review.outcome),
+        age=age_of_case(image, now),
+        arrived=image.created_at,
+        warnings=tuple(str(code).replace("_", " ") for code in image.warnings),
+    )
+
+
+def _state_title(image: Image) -> str:
+    """As in the filter, but a case that waits says whether a worker has it."""
+    is_running = image.case_state == "waiting" and image.job_state == Job.State.RUNNING  # type: ignore[attr-defined]
+    return "running" if is_running else STATES[image.case_state]  # type: ignore[attr-defined]
+
+
+def _meter(prediction: Prediction | None, document: dict[str, Any]) -> Meter | None:
+    """The bar of the highest finding, only from a result that is finished and was not refused."""
+    if prediction is None or prediction.highest_probability is None:
+        return None
+    finding = next((row for row in document.get("findings", []) if row["key"] == prediction.highest_finding), None)
+    if finding is None:
+        return None
+    threshold = (finding.get("operating_point") or {}).get("threshold")
+    is_negative = finding.get("decision") == "negative"
+    return Meter(
+        percent=round(100 * prediction.highest_probability, 1),
+        tick=None if threshold is None else round(100 * threshold, 1),
+        title="none above" if is_negative else finding["title"],
+        text=fraction(prediction.highest_probability),
+        note="uncertain" if finding.get("decision") == "uncertain" else "",
+    )
+
+
+def _sentence(prediction: Prediction | None, document: dict[str, Any], meter: Meter | None, queue: Queue) -> str:
+    """What stands in the place of the bar: waiting, failed, refused, or no model."""
+    if meter is not None:
+        return ""
+    if prediction is None:
+        return "no model was active when it arrived"
+    job = prediction.job
+    if job and job.state in Job.UNFINISHED:
+        return queue.sentence(job)
+    if job and job.state == Job.State.CANCELLED:
+        return "cancelled; run it again from the case"
+    if job and job.state == Job.State.FAILED:
+        return job.error_text or "the worker failed without a reason"
+    return f"no score: {_refusal_reason(document)}"
+
+
+def _refusal_reason(document: dict[str, Any]) -> str:
+    checks = (document.get("gate") or {}).get("checks", [])
+    texts = [str(check.get("text", "")) for check in checks if not check.get("passed", True)]
+    reasons = [str(finding.get("reason") or "") for finding in document.get("findings", [])]
+    return next((text for text in [*texts, *reasons] if text), "the model refused without a reason")
+
+
+def _review_label(reviews: list[CaseReview], document: dict[str, Any], user: Person) -> str:
+    """Who has said something, about how many of the findings."""
+    if not reviews:
+        return ""
+    who = "me" if any(review.reader_id == user.pk for review in reviews) else reviews[0].reader.get_username()
+    readers = {review.reader_id for review in reviews}
+    others = f" + {len(readers) - 1}" if len(readers) > 1 else ""
+    total = len(document.get("findings", []))
+    seen = len({review.finding for review in reviews})
+    return f"{who}{others} · {seen} of {total}" if total else f"{who}{others}"
+
+
+def _failure_label(review: CaseReview) -> str:
+    title = VERDICTS[review.verdict].title.lower() if review.verdict in VERDICTS else review.verdict
+    return f"{title} · {SITES.get(review.site, review.site)}"

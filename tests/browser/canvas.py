@@ -1,0 +1,63 @@
+"""Reading pixels off the page: the viewport's canvas and the heat-map's."""
+
+import base64
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from playwright.sync_api import Page
+
+READ_CANVAS = """
+selector => {
+  const canvas = document.querySelector(selector);
+  if (!canvas || !canvas.width || !canvas.height) return null;
+  const copy = document.createElement('canvas');
+  copy.width = canvas.width; copy.height = canvas.height;
+  const context = copy.getContext('2d');
+  context.drawImage(canvas, 0, 0);
+  const data = context.getImageData(0, 0, copy.width, copy.height).data;
+  let text = '';
+  const step = 0x8000;
+  for (let i = 0; i < data.length; i += step) text += String.fromCharCode.apply(null, data.subarray(i, i + step));
+  return {width: copy.width, height: copy.height, pixels: btoa(text)};
+}
+"""
+
+
+@dataclass(frozen=True)
+class CanvasPixels:
+    """uint8 [height, width, 4], RGBA, in canvas pixels."""
+
+    rgba: np.ndarray
+
+    @property
+    def gray(self) -> np.ndarray:
+        return self.rgba[:, :, 0].astype(float)
+
+    @property
+    def alpha(self) -> np.ndarray:
+        return self.rgba[:, :, 3].astype(float)
+
+
+def read_canvas(page: Page, selector: str) -> CanvasPixels | None:
+    """The pixels of a canvas, or None where there is none yet."""
+    found = page.evaluate(READ_CANVAS, selector)
+    if found is None:
+        return None
+    flat = np.frombuffer(base64.b64decode(found["pixels"]), np.uint8)
+    return CanvasPixels(flat.reshape(found["height"], found["width"], 4))
+
+
+def wait_for(page: Page, condition: Callable[[], bool], what: str, seconds: float = 30) -> None:
+    """Poll from outside: a page under this content security policy evaluates no strings. Raises with what was awaited."""
+    for _ in range(int(seconds * 10)):
+        if condition():
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(f"waited {seconds:.0f} s for {what}")
+
+
+def painted(page: Page) -> bool:
+    """Whether the viewport shows an image: contrast on its canvas, not an event."""
+    canvas = read_canvas(page, "[data-testid=viewport] canvas")
+    return canvas is not None and float(np.ptp(canvas.gray)) > 60

@@ -1,0 +1,52 @@
+/** The combination a key press stands for, in the notation of the key table. */
+
+export interface KeyPress {
+  readonly key: string;
+  readonly code: string;
+  readonly ctrlKey: boolean;
+  readonly metaKey: boolean;
+  readonly altKey: boolean;
+  readonly shiftKey: boolean;
+}
+
+/** Letters, digits and named keys carry their shift; signs such as ? and + already are what shift made of them. */
+export function combinationOf(press: KeyPress): string {
+  const digit = /^Digit([1-9])$/.exec(press.code)?.[1];
+  // A digit key with shift types a sign that differs by keyboard layout: the key itself counts (0 has no shifted use,
+  // and types = on many layouts).
+  const isDigit = digit !== undefined && (press.shiftKey || press.key === digit);
+  const isLetter = /^[a-z]$/i.test(press.key);
+  const base = isDigit ? digit : isLetter ? press.key.toLowerCase() : press.key;
+  const carriesShift = isDigit || isLetter || press.key.length > 1;
+  return [
+    press.ctrlKey || press.metaKey ? 'ctrl+' : '',
+    press.altKey ? 'alt+' : '',
+    press.shiftKey && carriesShift ? 'shift+' : '',
+    base,
+  ].join('');
+}
+
+/** Where typing means text, no shortcut fires. */
+export function isTextField(target: { tagName?: string; type?: string; isContentEditable?: boolean } | null): boolean {
+  if (!target) return false;
+  if (target.isContentEditable) return true;
+  if (target.tagName === 'TEXTAREA' || target.tagName === 'SELECT') return true;
+  return target.tagName === 'INPUT' && !['range', 'checkbox', 'radio', 'button'].includes(target.type ?? 'text');
+}
+
+/** Keys that a focused control uses itself: it acts first. */
+export function belongsToControl(
+  combination: string,
+  target: { tagName?: string; type?: string; role?: string | null } | null,
+): boolean {
+  const isControl =
+    target?.tagName === 'BUTTON' ||
+    target?.tagName === 'A' ||
+    target?.tagName === 'INPUT' ||
+    target?.tagName === 'SUMMARY';
+  if (!isControl) return false;
+  if (combination === ' ') return true;
+  // A radio has no use for Enter: there it submits the form, as from anywhere else.
+  if (combination === 'Enter') return target.role !== 'radio';
+  return combination.includes('Arrow') && (target.type === 'range' || target.role === 'radio');
+}

@@ -1,0 +1,121 @@
+/**
+ * Every key of the reading page, once: the handler, the key sheet and the hints on the buttons read this table.
+ * A combination is written as modifiers and key: `shift+1`, `ctrl+z`, `alt+ArrowLeft`, `?`.
+ */
+import type { ReadingSession } from '../session/reading_session';
+
+export type KeyGroup = 'Case' | 'AI' | 'Answer' | 'Window' | 'View' | 'Tools';
+
+export interface KeyRow {
+  readonly id: string;
+  readonly combinations: readonly string[];
+  /** How the sheet and the buttons show it. */
+  readonly shown: string;
+  readonly group: KeyGroup;
+  readonly action: string;
+  run(session: ReadingSession, combination: string): void;
+}
+
+const ARROWS: Record<string, [number, number]> = {
+  ArrowLeft: [-1, 0],
+  ArrowRight: [1, 0],
+  ArrowUp: [0, -1],
+  ArrowDown: [0, 1],
+};
+const arrows = (prefix = ''): string[] => Object.keys(ARROWS).map((arrow) => prefix + arrow);
+const ZOOM_STEP = 1.25;
+
+function nudge(session: ReadingSession, combination: string): void {
+  const [dx, dy] = ARROWS[combination.split('+').at(-1) ?? ''] ?? [0, 0];
+  session.nudge(dx, dy, combination.includes('alt+'), combination.includes('shift+') ? 10 : 1);
+}
+
+const row = (
+  group: KeyGroup,
+  id: string,
+  shown: string,
+  action: string,
+  combinations: readonly string[],
+  run: KeyRow['run'],
+): KeyRow => ({ id, combinations, shown, group, action, run });
+
+export const KEY_TABLE: readonly KeyRow[] = [
+  row('Case', 'next', 'J', 'next case', ['j'], (s) => s.go(s.boot.next)),
+  row('Case', 'previous', 'K', 'previous case', ['k'], (s) => s.go(s.boot.previous)),
+  row('AI', 'layer', 'O', 'AI layer on or off; hold to hide', ['o'], (s) => s.toggleAi()),
+  row('AI', 'gradcam', 'G', 'Grad-CAM of the finding', ['g'], (s) => s.toggleMap('gradcam')),
+  row('AI', 'classmaps', 'W', 'WILDCAT map of the finding', ['w'], (s) => s.toggleMap('classmaps')),
+  row(
+    'AI',
+    'class',
+    '⇧1…9',
+    'map of the n-th finding',
+    Array.from({ length: 9 }, (_, i) => `shift+${i + 1}`),
+    (s, c) => s.showMapOf(Number(c.at(-1))),
+  ),
+  row('AI', 'next-finding', ']', 'next finding', [']'], (s) => s.selectBy(1)),
+  row('AI', 'previous-finding', '[', 'previous finding', ['['], (s) => s.selectBy(-1)),
+  row(
+    'Answer',
+    'agree',
+    'Y',
+    'agree with the finding',
+    ['y'],
+    (s) => s.selected() && s.agree(s.panel.get().selected ?? ''),
+  ),
+  row('Answer', 'disagree', 'X', 'disagree with the finding', ['x'], (s) => s.disagree()),
+  row('Answer', 'failure', 'F', 'mark a failure', ['f'], (s) => s.disagree()),
+  row('Answer', 'submit', 'Enter', 'save the answer', ['Enter'], (s) => void s.saveForm()),
+  row('Answer', 'undo', 'Ctrl+Z', 'take the last answer back', ['ctrl+z'], (s) => void s.undoAnswer()),
+  row(
+    'Window',
+    'preset',
+    '1…6',
+    'window presets',
+    Array.from({ length: 6 }, (_, i) => String(i + 1)),
+    (s, c) => void s.choosePreset(Number(c) - 1),
+  ),
+  row('Window', 'invert', 'I', 'invert', ['i'], (s) => s.controller.toggleInvert()),
+  row('View', 'fit', '=', 'fit', ['='], (s) => s.controller.fit()),
+  row('View', 'one-to-one', '0', 'one image pixel per screen pixel', ['0'], (s) => s.controller.oneToOne()),
+  row('View', 'zoom-in', '+', 'zoom in', ['+'], (s) => s.controller.zoomBy(ZOOM_STEP)),
+  row('View', 'zoom-out', '-', 'zoom out', ['-'], (s) => s.controller.zoomBy(1 / ZOOM_STEP)),
+  row('View', 'reset', '␣', 'reset view and window', [' '], (s) => void s.controller.reset()),
+  row('View', 'rotate-right', 'R', 'rotate right', ['r'], (s) => s.controller.rotate(90)),
+  row('View', 'rotate-left', 'L', 'rotate left', ['l'], (s) => s.controller.rotate(-90)),
+  row('View', 'flip-horizontal', 'H', 'flip horizontal', ['h'], (s) => s.controller.flip('horizontal')),
+  row('View', 'flip-vertical', 'V', 'flip vertical', ['v'], (s) => s.controller.flip('vertical')),
+  row('View', 'smooth', 'S', 'interpolation on or off', ['s'], (s) => s.controller.toggleSmooth()),
+  row('Tools', 'zoom-tool', 'Z', 'zoom on left drag', ['z'], (s) => s.controller.chooseTool('zoom')),
+  row('Tools', 'box', 'B', 'draw a box; again: box in the centre', ['b'], (s) => s.drawBox()),
+  row(
+    'Tools',
+    'nudge',
+    'arrows',
+    'move the box 1 px (⇧ 10, alt resizes); else pan',
+    [...arrows(), ...arrows('shift+'), ...arrows('alt+'), ...arrows('alt+shift+')],
+    nudge,
+  ),
+  row(
+    'Tools',
+    'delete',
+    'Del',
+    'remove the box',
+    ['Delete', 'Backspace'],
+    (s) => s.panel.get().form?.box && s.putBox(null),
+  ),
+  row('Tools', 'escape', 'Esc', 'back to window and level; close', ['Escape'], (s) => s.escape()),
+  row('Tools', 'keys', '?', 'this sheet', ['?', 'F1'], (s) =>
+    s.panel.set({ isKeySheetOpen: !s.panel.get().isKeySheetOpen }),
+  ),
+];
+
+function rowOf(id: string): KeyRow {
+  const found = KEY_TABLE.find((entry) => entry.id === id);
+  if (!found) throw new Error(`no key row '${id}'`);
+  return found;
+}
+
+/** The key a button shows for the row `id`, and what it does. Both raise Error for an id that no row has. */
+export const keyOf = (id: string): string => rowOf(id).shown;
+export const actionOf = (id: string): string => rowOf(id).action;

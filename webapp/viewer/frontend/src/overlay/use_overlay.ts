@@ -1,0 +1,145 @@
+/** Keeps the two overlay layers in step with what the reader chose and with every move of the view. */
+import type { RefObject } from 'react';
+import { useEffect, useRef } from 'react';
+import type { FindingDocument } from '../api/documents';
+import type { Affine } from '../geometry/pixels';
+import { VERDICT_SHORT } from '../reviews/failure_form';
+import { fraction } from '../panel/wording';
+import type { PanelState } from '../session/panel_state';
+import { areBoxesShown, boxesToShow } from '../session/panel_state';
+import type { ReadingSession } from '../session/reading_session';
+import { currentAnswers } from '../session/reviews_state';
+import { useSession } from '../shell/session_context';
+import { useStore } from '../state/store';
+import type { LabelledBox } from './box_layer';
+import { BoxLayer } from './box_layer';
+import { HeatLayer } from './heat_layer';
+import type { HeatPicture } from './heat_layer';
+import type { MapCache } from './map_cache';
+import { mapCache } from './map_cache';
+import { scaleOf, thresholdScore } from './map_scores';
+
+function modelBoxes(panel: PanelState, findings: readonly FindingDocument[]): LabelledBox[] {
+  return findings
+    .filter((finding) => areBoxesShown(panel, finding))
+    .flatMap((finding) =>
+      boxesToShow(panel, finding).map((box, i) => ({
+        box,
+        label:
+          i > 0
+            ? ''
+            : [
+                finding.title,
+                finding.probability !== null && finding.decision !== 'uncertain' ? fraction(finding.probability) : '',
+              ]
+                .join(' ')
+                .trim(),
+        speaker: 'model' as const,
+        isFaint: finding.key !== panel.selected,
+      })),
+    );
+}
+
+/** Saved boxes of all readers; the one in the open form is drawn by the tool instead. */
+function readerBoxes(session: ReadingSession, panel: PanelState): LabelledBox[] {
+  const { scheme } = session.scheme.get();
+  return currentAnswers(session.desk.answers()).flatMap((answer) => {
+    const box = answer.failure?.box;
+    const isEdited = panel.form?.isChanged && answer.isMine && answer.finding === panel.form.finding;
+    if (!box || isEdited) return [];
+    const site = scheme?.sites.find((choice) => choice.code === answer.failure?.site)?.title ?? answer.failure?.site;
+    const who = answer.isMine ? '' : ` · ${answer.reader}`;
+    return [
+      {
+        box,
+        label: `${VERDICT_SHORT[answer.verdict]} · ${site}${who}`,
+        speaker: 'reader' as const,
+        isFaint: answer.finding !== panel.selected,
+      },
+    ];
+  });
+}
+
+async function heatPicture(session: ReadingSession, panel: PanelState, cache: MapCache): Promise<HeatPicture | null> {
+  const { mapKind: kind, selected } = panel;
+  const shown = session.shown();
+  const document = shown?.maps.find((map) => map.kind === kind);
+  if (!shown || !document || !kind || !selected || !document.findings.includes(selected)) return null;
+  const scale = scaleOf(document, selected);
+  if (scale.isZero) return null;
+  const map = (await cache.get(shown.id, document)).get(selected);
+  if (!map) return null;
+  const share = session.threshold(selected, kind);
+  return {
+    map,
+    region: document.region,
+    high: scale.maximum,
+    threshold: thresholdScore(share, scale.maximum),
+    colours: panel.colours,
+  };
+}
+
+export function useOverlay(heat: RefObject<HTMLCanvasElement | null>, boxes: RefObject<SVGSVGElement | null>): void {
+  const session = useSession();
+  const panel = useStore(session.panel);
+  const predictions = useStore(session.predictions.state);
+  const reviews = useStore(session.desk.state);
+  const outbox = useStore(session.desk.outbox.state);
+  const scheme = useStore(session.scheme);
+  const layers = useRef<{ heat: HeatLayer; boxes: BoxLayer; affine: Affine | null } | null>(null);
+
+  useEffect(() => {
+    if (!heat.current || !boxes.current) return;
+    const created = {
+      heat: new HeatLayer(heat.current, session.boot.image),
+      boxes: new BoxLayer(boxes.current),
+      affine: null as Affine | null,
+    };
+    layers.current = created;
+    const stop = session.controller.onDraw((affine) => {
+      created.affine = affine;
+      created.heat.draw(affine);
+      created.boxes.draw(affine);
+    });
+    return () => {
+      stop();
+      layers.current = null;
+    };
+  }, [session, heat, boxes]);
+
+  useEffect(() => {
+    const now = layers.current;
+    if (!now) return;
+    const isAiShown = panel.isAiVisible && !panel.isAiHeld;
+    const ai = isAiShown ? modelBoxes(panel, session.findings()) : [];
+    now.boxes.setBoxes([...ai, ...readerBoxes(session, panel)]);
+    if (now.affine) now.boxes.draw(now.affine);
+  }, [session, panel, predictions, reviews, outbox, scheme]);
+
+  const isAiShown = panel.isAiVisible && !panel.isAiHeld;
+  const { mapKind, selected, thresholds, colours } = panel;
+  useEffect(() => {
+    let isStale = false;
+    const show = (picture: HeatPicture | null): void => {
+      const now = layers.current;
+      if (isStale || !now) return;
+      now.heat.setPicture(picture);
+      if (now.affine) now.heat.draw(now.affine);
+    };
+    if (!isAiShown || !mapKind) show(null);
+    else {
+      heatPicture(session, session.panel.get(), mapCache).then(show, () => {
+        show(null);
+        session.announce('the map could not be loaded: try again');
+      });
+    }
+    return () => {
+      isStale = true;
+    };
+  }, [session, predictions, isAiShown, mapKind, selected, thresholds, colours]);
+
+  useEffect(() => {
+    layers.current?.heat.setOpacity(panel.opacity);
+    if (layers.current?.affine) layers.current.heat.draw(layers.current.affine);
+  }, [panel.opacity]);
+}

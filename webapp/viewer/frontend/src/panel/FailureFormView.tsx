@@ -1,0 +1,196 @@
+/** Where and why the model failed. Nothing is preselected: a proposal is only an order, never an answer. */
+import { useEffect, useRef, useState } from 'react';
+import type { Choice } from '../api/scheme';
+import { ordered } from '../api/scheme';
+import { keyOf } from '../keys/key_table';
+import type { FailureForm } from '../reviews/failure_form';
+import { VERDICT_TITLES, missing } from '../reviews/failure_form';
+import { useSession } from '../shell/session_context';
+import { useStore } from '../state/store';
+import { ChipGroup } from './ChipGroup';
+import { clock } from './wording';
+
+const CHIPS_SHOWN = 7;
+const CONFIDENCES: readonly Choice[] = ['1', '2', '3', '4', '5'].map((code) => ({ code, title: code }));
+
+interface QuestionProps {
+  readonly question: string;
+  readonly choices: readonly Choice[];
+  readonly proposed?: readonly string[];
+  readonly shown?: number;
+  readonly value: string | null;
+  readonly testPrefix: string;
+  readonly onChoose: (value: string) => void;
+}
+
+function Question({
+  question,
+  choices,
+  proposed = [],
+  shown = choices.length,
+  value,
+  testPrefix,
+  onChoose,
+}: QuestionProps) {
+  const [isOpen, setOpen] = useState(false);
+  const { first, rest } = ordered(choices, proposed, shown);
+  const isHidden = rest.some((choice) => choice.code === value);
+  const offered = isOpen || isHidden ? [...first, ...rest] : first;
+  return (
+    <div className="question">
+      <span className="muted">{question}</span>
+      <ChipGroup
+        label={question}
+        chips={offered.map(({ code, title }) => ({ value: code, title, hint: code }))}
+        value={value}
+        testPrefix={testPrefix}
+        onChoose={onChoose}
+      >
+        {offered.length < choices.length && (
+          <button type="button" className="choice" data-testid={`${testPrefix}-other`} onClick={() => setOpen(true)}>
+            other…
+          </button>
+        )}
+      </ChipGroup>
+    </div>
+  );
+}
+
+function BoxQuestion({ form }: { readonly form: FailureForm }) {
+  const session = useSession();
+  const { tool } = useStore(session.controller.view);
+  const { box } = form;
+  const numbers = box && [box.x, box.y, box.w, box.h].map((v) => v.toFixed(1)).join(', ');
+  return (
+    <div className="question row">
+      <button
+        type="button"
+        className={tool === 'box' ? 'on' : ''}
+        aria-pressed={tool === 'box'}
+        data-testid="draw-box"
+        onClick={() => session.drawBox()}
+      >
+        {tool === 'box' && !box ? 'Box in the centre' : 'Draw a box'} <kbd>{keyOf('box')}</kbd>
+      </button>
+      <span className="grow num small muted" data-testid="box-numbers">
+        {numbers
+          ? `x, y, w, h: ${numbers}`
+          : form.verdict === 'wrong_place'
+            ? 'needed: where it should be'
+            : 'optional'}
+      </span>
+      {box && (
+        <button type="button" className="plain" onClick={() => session.putBox(null)}>
+          remove
+        </button>
+      )}
+    </div>
+  );
+}
+
+function SaveRow({ form }: { readonly form: FailureForm }) {
+  const session = useSession();
+  const lacks = missing(form);
+  const isReady = lacks.length === 0 && form.isChanged;
+  const hint = lacks.length
+    ? `still needed: ${lacks.join(', ')}`
+    : form.isChanged
+      ? 'ready'
+      : 'saved; change anything to save anew';
+  return (
+    <div className="row">
+      <span className="grow small muted">{hint}</span>
+      <button type="button" className="plain" onClick={() => session.closeForm()}>
+        Close
+      </button>
+      <button
+        type="button"
+        className="save"
+        aria-disabled={!isReady}
+        data-testid="save-review"
+        onClick={() => void session.saveForm()}
+      >
+        Save <kbd>{keyOf('submit')}</kbd>
+      </button>
+    </div>
+  );
+}
+
+export function FailureFormView({ form }: { readonly form: FailureForm }) {
+  const session = useSession();
+  const { scheme } = useStore(session.scheme);
+  useStore(session.desk.state);
+  useStore(session.desk.outbox.state);
+  const place = useRef<HTMLElement>(null);
+  useEffect(() => {
+    place.current?.scrollIntoView({ block: 'nearest' });
+  }, [form.finding, form.verdict]);
+  if (!scheme) return <p className="muted">Loading the failure scheme…</p>;
+
+  const own = session.desk.own(form.finding);
+  const rows = scheme.suggestions.filter((row) => row.verdict === form.verdict);
+  const change = (key: keyof FailureForm) => (value: string) => session.changeForm({ [key]: value });
+  const state =
+    form.isChanged || !own ? 'not saved yet' : own.isWaiting ? 'waiting' : `saved ${clock(new Date(own.created_at))}`;
+  return (
+    <section className="failure" ref={place} aria-label={VERDICT_TITLES[form.verdict]} data-testid="failure-form">
+      <div className="row">
+        <h3 className="grow reader">{VERDICT_TITLES[form.verdict]}</h3>
+        <span className="faint small">{state}</span>
+      </div>
+      <Question
+        question={form.verdict === 'false_negative' ? 'Where is it?' : 'Where did it look?'}
+        choices={scheme.sites}
+        proposed={rows.map((row) => row.site)}
+        shown={CHIPS_SHOWN}
+        value={form.site}
+        testPrefix="site"
+        onChoose={change('site')}
+      />
+      <Question
+        question="Side"
+        choices={scheme.lateralities}
+        value={form.laterality}
+        testPrefix="laterality"
+        onChoose={change('laterality')}
+      />
+      <Question
+        question="Why?"
+        choices={scheme.causes}
+        proposed={rows.map((row) => row.cause)}
+        shown={CHIPS_SHOWN}
+        value={form.cause}
+        testPrefix="cause"
+        onChoose={change('cause')}
+      />
+      <Question
+        question="Severity"
+        choices={scheme.severities}
+        value={form.severity}
+        testPrefix="severity"
+        onChoose={change('severity')}
+      />
+      <Question
+        question="Confidence"
+        choices={CONFIDENCES}
+        value={form.confidence === null ? null : String(form.confidence)}
+        testPrefix="confidence"
+        onChoose={(value) => session.changeForm({ confidence: Number(value) })}
+      />
+      <BoxQuestion form={form} />
+      <label className="question">
+        <span className="muted">Note</span>
+        <textarea
+          rows={2}
+          value={form.note}
+          maxLength={2000}
+          placeholder="no names or dates"
+          data-testid="note"
+          onChange={(event) => session.changeForm({ note: event.target.value })}
+          onKeyDown={(event) => event.key === 'Escape' && event.currentTarget.blur()}
+        />
+      </label>
+      <SaveRow form={form} />
+    </section>
+  );
+}

@@ -1,0 +1,149 @@
+/** One finding: what the model says, where it looked, and what the reader makes of it. */
+import type { FindingDocument, PredictionDocument, Verdict } from '../api/documents';
+import { keyOf } from '../keys/key_table';
+import { VERDICT_TITLES } from '../reviews/failure_form';
+import { isAboveOperatingPoint } from '../session/panel_state';
+import type { Answer } from '../session/reviews_state';
+import { useSession } from '../shell/session_context';
+import { useStore } from '../state/store';
+import { ChipGroup } from './ChipGroup';
+import { MapControls } from './MapControls';
+import { ProbabilityBar } from './ProbabilityBar';
+import { clock, findingSentence, fraction } from './wording';
+
+const CONFIDENCES = ['1', '2', '3', '4', '5'];
+
+/** A yes of the model can be false or misplaced, a no can have missed; where it is undecided both are open. */
+export function verdictsFor(finding: FindingDocument): Verdict[] {
+  if (finding.decision === 'refused') return ['false_negative'];
+  if (finding.decision === 'uncertain') return ['agree', 'false_positive', 'false_negative', 'wrong_place'];
+  return isAboveOperatingPoint(finding) ? ['agree', 'false_positive', 'wrong_place'] : ['agree', 'false_negative'];
+}
+
+function Score({ finding }: { readonly finding: FindingDocument }) {
+  const testId = `probability-${finding.key}`;
+  const isNumber = finding.probability !== null && (finding.decision === 'positive' || finding.decision === 'negative');
+  if (!isNumber) {
+    return (
+      <span className={`chip ${finding.decision === 'refused' ? 'stop' : ''}`} data-testid={testId}>
+        {finding.decision}
+      </span>
+    );
+  }
+  return (
+    <span className="num score" data-testid={testId}>
+      {fraction(finding.probability ?? 0)}
+    </span>
+  );
+}
+
+function OwnAnswer({ answer }: { readonly answer: Answer }) {
+  const session = useSession();
+  const { form } = useStore(session.panel);
+  const state = answer.isWaiting ? 'waiting' : `saved ${clock(new Date(answer.created_at))}`;
+  return (
+    <div className="own-answer">
+      <div className="row">
+        <span className="reader grow">
+          {answer.verdict === 'agree' ? '✓ you agree' : `✎ you: ${VERDICT_TITLES[answer.verdict].toLowerCase()}`}
+          {answer.confidence !== null && <span className="muted"> · confidence {answer.confidence}</span>}
+        </span>
+        <span className="faint small">{state}</span>
+      </div>
+      {answer.verdict === 'agree' && !form && (
+        <ChipGroup
+          label="Confidence"
+          chips={CONFIDENCES.map((value) => ({ value, title: value }))}
+          value={answer.confidence === null ? null : String(answer.confidence)}
+          testPrefix="confidence"
+          onChoose={(value) => session.judge(answer.finding, 'agree', Number(value))}
+        >
+          <span className="faint small">how sure? (optional)</span>
+        </ChipGroup>
+      )}
+    </div>
+  );
+}
+
+function Actions({ finding, own }: { readonly finding: FindingDocument; readonly own: Answer | null }) {
+  const session = useSession();
+  const { form } = useStore(session.panel);
+  const hint: Partial<Record<Verdict, string>> = { agree: keyOf('agree') };
+  hint[isAboveOperatingPoint(finding) ? 'false_positive' : 'false_negative'] = keyOf('disagree');
+  const open = form?.finding === finding.key ? form.verdict : own?.verdict;
+  return (
+    <div className="acts">
+      {verdictsFor(finding).map((verdict) => (
+        <button
+          key={verdict}
+          type="button"
+          className={`${verdict === 'agree' ? 'yes' : ''} ${open === verdict ? 'chosen' : ''}`}
+          aria-pressed={open === verdict}
+          data-testid={`${verdict}-${finding.key}`}
+          onClick={(event) => {
+            event.stopPropagation();
+            if (verdict === 'agree') session.agree(finding.key);
+            else session.openForm(finding.key, verdict);
+          }}
+        >
+          {VERDICT_TITLES[verdict]} {hint[verdict] && <kbd>{hint[verdict]}</kbd>}
+        </button>
+      ))}
+      <button
+        type="button"
+        className={`narrow ${open === 'cannot_judge' ? 'chosen' : ''}`}
+        aria-pressed={open === 'cannot_judge'}
+        aria-label="Cannot judge"
+        title="cannot judge"
+        data-testid={`cannot_judge-${finding.key}`}
+        onClick={(event) => {
+          event.stopPropagation();
+          session.judge(finding.key, 'cannot_judge', null);
+        }}
+      >
+        ?
+      </button>
+    </div>
+  );
+}
+
+interface Props {
+  readonly prediction: PredictionDocument;
+  readonly finding: FindingDocument;
+}
+
+export function FindingCard({ prediction, finding }: Props) {
+  const session = useSession();
+  const { selected } = useStore(session.panel);
+  useStore(session.desk.state);
+  useStore(session.desk.outbox.state);
+  const own = session.desk.own(finding.key);
+  const isSelected = selected === finding.key;
+  return (
+    <section
+      className={isSelected ? 'finding on' : 'finding'}
+      data-testid={`finding-${finding.key}`}
+      data-decision={finding.decision}
+      aria-label={finding.title}
+      onClick={() => session.select(finding.key)}
+    >
+      <div className="row">
+        <button
+          type="button"
+          className="name plain"
+          aria-expanded={isSelected}
+          data-testid={`select-${finding.key}`}
+          onClick={() => session.select(finding.key)}
+        >
+          {finding.title}
+        </button>
+        <Score finding={finding} />
+      </div>
+      {(finding.decision === 'positive' || finding.decision === 'negative') && <ProbabilityBar finding={finding} />}
+      <p className={finding.decision === 'refused' ? 'stop' : 'muted'}>{findingSentence(finding)}</p>
+      {isSelected && finding.decision !== 'refused' && <MapControls prediction={prediction} finding={finding} />}
+      <Actions finding={finding} own={own} />
+      {own && <OwnAnswer answer={own} />}
+    </section>
+  );
+}

@@ -1,0 +1,156 @@
+/** Map of the selected finding: kind, boxes, legend with numbers, threshold, opacity, colours, and what the map is worth. */
+import type { FindingDocument, MapDocument, PredictionDocument } from '../api/documents';
+import { keyOf } from '../keys/key_table';
+import type { ColourMap } from '../overlay/colour_map';
+import { COLOUR_MAPS, cssGradient } from '../overlay/colour_map';
+import type { MapKind } from '../overlay/map_scores';
+import { scaleOf } from '../overlay/map_scores';
+import { areBoxesShown } from '../session/panel_state';
+import { useSession } from '../shell/session_context';
+import { useStore } from '../state/store';
+import { ChipGroup } from './ChipGroup';
+import { evidenceOf, evidenceSentence, fraction, mapTitle, ruleTitle } from './wording';
+
+const TEST_IDS: Record<string, string> = { gradcam: 'map-gradcam', classmaps: 'map-wildcat' };
+
+function Slider(props: { label: string; value: number; testId: string; shown: string; onChange(value: number): void }) {
+  return (
+    <label className="slider">
+      <span>{props.label}</span>
+      <input
+        type="range"
+        min={0}
+        max={1}
+        step={0.01}
+        value={props.value}
+        data-testid={props.testId}
+        onChange={(event) => props.onChange(Number(event.target.value))}
+      />
+      <span className="num">{props.shown}</span>
+    </label>
+  );
+}
+
+function Legend({ document, finding }: { readonly document: MapDocument; readonly finding: string }) {
+  const session = useSession();
+  const { colours } = useStore(session.panel);
+  const scale = scaleOf(document, finding);
+  const threshold = session.threshold(finding, document.kind as MapKind);
+  const top = document.scale === 'relative' ? '1' : String(Number(scale.maximum.toPrecision(3)));
+  return (
+    <div className="legend-block">
+      <div
+        className="legend"
+        style={{ backgroundImage: cssGradient(colours) }}
+        role="img"
+        aria-label={`colours from 0 to ${top}, shown above ${fraction(threshold)} of the maximum`}
+      >
+        <span className="cut" style={{ width: `${threshold * 100}%` }} />
+        <span className="mark" style={{ left: `${threshold * 100}%` }} />
+      </div>
+      <div className="row faint small">
+        <span className="num">0</span>
+        <span className="grow centred">{document.scale === 'relative' ? 'relative within this image' : 'score'}</span>
+        <span className="num">{top}</span>
+      </div>
+    </div>
+  );
+}
+
+function ShownMap({ document, finding }: { readonly document: MapDocument; readonly finding: FindingDocument }) {
+  const session = useSession();
+  const panel = useStore(session.panel);
+  const kind = document.kind as MapKind;
+  const threshold = session.threshold(finding.key, kind);
+  const evidence = evidenceOf(document, finding.key);
+  if (scaleOf(document, finding.key).isZero) {
+    return (
+      <p className="muted" data-testid="map-zero">
+        no positive evidence: this map is zero everywhere
+      </p>
+    );
+  }
+  return (
+    <>
+      <Legend document={document} finding={finding.key} />
+      <p className={evidence ? 'muted small' : 'faint small'} data-testid="map-evidence">
+        {document.method} · {document.head}: {evidenceSentence(evidence)}
+      </p>
+      <Slider
+        label="threshold"
+        value={threshold}
+        shown={fraction(threshold)}
+        testId="map-threshold"
+        onChange={(v) => session.setThreshold(finding.key, kind, v)}
+      />
+      <Slider
+        label="opacity"
+        value={panel.opacity}
+        shown={fraction(panel.opacity)}
+        testId="map-opacity"
+        onChange={(v) => session.panel.set({ opacity: v })}
+      />
+      <ChipGroup
+        label="Colour map"
+        chips={COLOUR_MAPS.map((name) => ({ value: name, title: name }))}
+        value={panel.colours}
+        testPrefix="colours"
+        onChoose={(name) => session.panel.set({ colours: name as ColourMap })}
+      />
+    </>
+  );
+}
+
+export function MapControls({
+  prediction,
+  finding,
+}: {
+  readonly prediction: PredictionDocument;
+  readonly finding: FindingDocument;
+}) {
+  const session = useSession();
+  const panel = useStore(session.panel);
+  const available = prediction.maps.filter((map) => map.findings.includes(finding.key));
+  const shown = available.find((map) => map.kind === panel.mapKind);
+  const rules = [...new Set(finding.boxes.map((box) => box.rule))];
+  const hasBoxes = areBoxesShown(panel, finding);
+  return (
+    <div className="map-controls">
+      <div className="acts">
+        {available.map((map) => (
+          <button
+            key={map.kind}
+            type="button"
+            className={panel.mapKind === map.kind ? 'on' : ''}
+            aria-pressed={panel.mapKind === map.kind}
+            data-testid={TEST_IDS[map.kind] ?? `map-${map.kind}`}
+            onClick={() => session.toggleMap(map.kind as MapKind)}
+          >
+            {mapTitle(map.kind)} <kbd>{keyOf(map.kind)}</kbd>
+          </button>
+        ))}
+        {rules.length > 0 && (
+          <button
+            type="button"
+            className={hasBoxes ? 'on' : ''}
+            aria-pressed={hasBoxes}
+            data-testid="boxes-toggle"
+            onClick={() => session.toggleBoxes(finding)}
+          >
+            Boxes
+          </button>
+        )}
+      </div>
+      {hasBoxes && rules.length > 1 && (
+        <ChipGroup
+          label="Rule of the boxes"
+          chips={rules.map((rule) => ({ value: rule, title: ruleTitle(rule) }))}
+          value={panel.boxRule}
+          testPrefix="box-rule"
+          onChoose={(boxRule) => session.panel.set({ boxRule })}
+        />
+      )}
+      {shown && <ShownMap document={shown} finding={finding} />}
+    </div>
+  );
+}

@@ -1,0 +1,81 @@
+/** Answers already given to this image, newest first, with their boxes in numbers: the marks as text. */
+import type { Scheme } from '../api/scheme';
+import { VERDICT_TITLES } from '../reviews/failure_form';
+import type { Answer } from '../session/reviews_state';
+import { currentAnswers } from '../session/reviews_state';
+import { useSession } from '../shell/session_context';
+import { useStore } from '../state/store';
+import { clock } from './wording';
+
+function failureWords(answer: Answer, scheme: Scheme | null): string {
+  const { failure } = answer;
+  if (!failure) return '';
+  const title = (choices: readonly { code: string; title: string }[] | undefined, code: string): string =>
+    choices?.find((choice) => choice.code === code)?.title ?? code;
+  const side = failure.laterality && failure.laterality !== 'U' ? title(scheme?.lateralities, failure.laterality) : '';
+  const severity = failure.severity === null ? '' : `severity ${failure.severity}`;
+  return [title(scheme?.sites, failure.site), side, title(scheme?.causes, failure.cause), severity]
+    .filter(Boolean)
+    .join(' · ');
+}
+
+function Row({
+  answer,
+  title,
+  isCurrent,
+}: {
+  readonly answer: Answer;
+  readonly title: string;
+  readonly isCurrent: boolean;
+}) {
+  const session = useSession();
+  const { scheme } = useStore(session.scheme);
+  const box = answer.failure?.box;
+  const canChange = isCurrent && answer.isMine && answer.failure !== null;
+  const when = new Date(answer.created_at);
+  return (
+    <li className={isCurrent ? '' : 'replaced'} data-testid={`review-${answer.verdict}`}>
+      <div className="row">
+        <span className="grow">
+          <span className="reader">{VERDICT_TITLES[answer.verdict]}</span> · {title}
+        </span>
+        {!isCurrent && <span className="chip">replaced</span>}
+        {canChange && (
+          <button type="button" className="plain" onClick={() => session.openForm(answer.finding, answer.verdict)}>
+            change
+          </button>
+        )}
+      </div>
+      {answer.failure && <div>{failureWords(answer, scheme)}</div>}
+      {answer.note && <div className="muted">“{answer.note}”</div>}
+      <div className="faint small num">
+        {answer.reader} · {answer.isWaiting ? 'waiting' : `${when.toLocaleDateString('en-CA')} ${clock(when)}`}
+        {answer.confidence !== null && ` · confidence ${answer.confidence}`}
+        {box && ` · box ${[box.x, box.y, box.w, box.h].map((v) => v.toFixed(0)).join(', ')}`}
+      </div>
+    </li>
+  );
+}
+
+export function ReviewList() {
+  const session = useSession();
+  const { problem } = useStore(session.desk.state);
+  useStore(session.desk.outbox.state);
+  useStore(session.predictions.state);
+  const answers = session.desk.answers();
+  const current = new Set(currentAnswers(answers));
+  const titleOf = (key: string): string =>
+    session.findings().find((finding) => finding.key === key)?.title ?? key.replaceAll('_', ' ');
+  return (
+    <section aria-label="Answers">
+      <h2>Answers</h2>
+      {problem && <p className="stop">{problem}</p>}
+      {answers.length === 0 && !problem && <p className="faint">none yet: agree, or mark where the model failed</p>}
+      <ul className="answers" data-testid="review-list">
+        {answers.map((answer) => (
+          <Row key={answer.id} answer={answer} title={titleOf(answer.finding)} isCurrent={current.has(answer)} />
+        ))}
+      </ul>
+    </section>
+  );
+}

@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest';
+import type { FindingDocument, MapDocument } from '../api/documents';
+import { evidenceOf, evidenceSentence, findingSentence, fraction } from './wording';
+
+const finding = (change: Partial<FindingDocument>): FindingDocument => ({
+  key: 'lung_opacity',
+  title: 'Lung opacity',
+  probability: 0.81,
+  interval: [0.7, 0.88],
+  operating_point: { threshold: 0.42, sensitivity: { value: 0.86 }, specificity: 0.81 },
+  decision: 'positive',
+  reason: null,
+  boxes: [],
+  ...change,
+});
+
+describe('the words of a finding', () => {
+  it.each([
+    [0.814, '.81'],
+    [1, '1.00'],
+    [0, '.00'],
+    [-0.5, '-.50'],
+  ])('writes %d as %s', (value, text) => {
+    expect(fraction(value)).toBe(text);
+  });
+
+  it('say which side of the operating point, and how good that point is', () => {
+    expect(findingSentence(finding({}))).toBe('above operating point .42 · sens .86 · spec .81');
+    expect(findingSentence(finding({ probability: 0.1 }))).toMatch(/^below operating point \.42/);
+  });
+
+  it('give the reason in place of a score', () => {
+    expect(findingSentence(finding({ decision: 'refused', probability: null, reason: 'lateral view' }))).toBe(
+      'lateral view',
+    );
+    expect(findingSentence(finding({ decision: 'uncertain' }))).toBe('both answers stay possible');
+  });
+});
+
+describe('the evidence of a map', () => {
+  const pointing = { metric: 'pointing', value: 0.61, n: 80, chance: 0.12 };
+  const described = (evidence: MapDocument['evidence']): MapDocument =>
+    ({ findings: ['a', 'b'], evidence }) as unknown as MapDocument;
+
+  it('is found per kind, per place and per key', () => {
+    expect(evidenceOf(described(pointing), 'b')).toBe(pointing);
+    expect(evidenceOf(described([null, pointing]), 'b')).toBe(pointing);
+    expect(evidenceOf(described({ b: pointing }), 'b')).toBe(pointing);
+    expect(evidenceOf(described({ b: pointing }), 'a')).toBeNull();
+    expect(evidenceOf(described(null), 'a')).toBeNull();
+  });
+
+  it('is a sentence with its number and chance, or says that nothing was measured', () => {
+    expect(evidenceSentence(pointing)).toBe('hits the lesion in 61 % (n = 80), by chance 12 %');
+    expect(evidenceSentence(null)).toBe('accuracy of place not measured');
+  });
+});

@@ -1,0 +1,30 @@
+/** Entry of the reading page: reads the boot document, opens the session, renders. */
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { readBoot } from './boot';
+import { openOutboxStorage } from './reviews/outbox_storage';
+import { ReadingSession } from './session/reading_session';
+import { NoWebGl } from './shell/NoWebGl';
+import { ReadingPage } from './shell/ReadingPage';
+import './style/reading.css';
+import { exposeHooks } from './test_hooks';
+import { hasWebGl2 } from './viewport/webgl';
+
+async function start(element: HTMLElement): Promise<void> {
+  const root = createRoot(element);
+  if (!hasWebGl2()) {
+    root.render(<NoWebGl />);
+    return;
+  }
+  const session = new ReadingSession(readBoot(element), await openOutboxStorage());
+  exposeHooks(session);
+  root.render(
+    <StrictMode>
+      <ReadingPage session={session} />
+    </StrictMode>,
+  );
+  await session.open();
+}
+
+const element = document.getElementById('reading-root');
+if (element) void start(element);

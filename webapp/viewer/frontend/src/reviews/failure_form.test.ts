@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest';
+import { emptyForm, missing, requestOf } from './failure_form';
+
+const whole = {
+  ...emptyForm('lung_opacity', 'false_positive'),
+  site: 'HIL',
+  cause: 'NRM',
+  severity: '1',
+  confidence: 4,
+};
+
+describe('the failure form', () => {
+  it('names what is still to be chosen', () => {
+    expect(missing(emptyForm('lung_opacity', 'false_positive'))).toEqual(['where', 'why', 'severity', 'confidence']);
+    expect(missing(whole)).toEqual([]);
+  });
+
+  it('asks for a box only when the place was wrong', () => {
+    expect(missing({ ...whole, verdict: 'wrong_place' })).toEqual(['a box']);
+  });
+
+  it('becomes the request of the API', () => {
+    expect(requestOf({ ...whole, note: ' a vessel ' }, 'b'.repeat(64), null, 'key')).toEqual({
+      bundle: 'b'.repeat(64),
+      finding: 'lung_opacity',
+      verdict: 'false_positive',
+      confidence: 4,
+      failure: { site: 'HIL', laterality: 'U', cause: 'NRM', severity: 1, box: null },
+      note: 'a vessel',
+      replaces: null,
+      idempotency_key: 'key',
+    });
+  });
+
+  it('is not sent half filled', () => {
+    expect(() => requestOf({ ...whole, cause: null }, 'b', null, 'key')).toThrow('answer lacks why');
+  });
+});

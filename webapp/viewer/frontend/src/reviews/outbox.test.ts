@@ -1,0 +1,106 @@
+import { describe, expect, it } from 'vitest';
+import type { ReviewDocument, ReviewRequest } from '../api/documents';
+import { RequestError } from '../api/request';
+import { Outbox } from './outbox';
+import type { QueuedReview } from './outbox_storage';
+import { memoryStorage } from './outbox_storage';
+
+const queued = (key: string, queuedAt: number, replacesKey: string | null = null): QueuedReview => ({
+  key,
+  reader: 'radiologist',
+  image: 'i',
+  path: '/reviews/',
+  queuedAt,
+  replacesKey,
+  refusal: null,
+  body: { idempotency_key: key, replaces: null } as ReviewRequest,
+});
+
+/** An outbox whose server answers with the listed statuses in turn, then 201; waiting between attempts is stepped by hand. */
+function outboxAgainst(statuses: number[]) {
+  const sent: ReviewRequest[] = [];
+  const waits: number[] = [];
+  const saved: string[] = [];
+  let resume = (): void => undefined;
+  const storage = memoryStorage();
+  const outbox = new Outbox(storage, {
+    reader: 'radiologist',
+    send: (item) => {
+      sent.push(item.body);
+      const status = statuses.shift() ?? 201;
+      if (status >= 300 || status === 0) return Promise.reject(new RequestError(status, 'http', `status ${status}`));
+      return Promise.resolve({ id: `review-${item.key}` } as ReviewDocument);
+    },
+    onSaved: (item) => saved.push(item.key),
+    wait: (ms) => {
+      waits.push(ms);
+      return new Promise((resolve) => (resume = resolve));
+    },
+  });
+  return { outbox, storage, sent, waits, saved, resume: () => resume() };
+}
+
+const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
+
+describe('the outbox', () => {
+  it('forgets an answer only when the server has it', async () => {
+    const { outbox, storage, saved } = outboxAgainst([]);
+    await outbox.add(queued('a', 1));
+    await outbox.flush();
+    await turn();
+    expect(saved).toEqual(['a']);
+    expect(await storage.all()).toEqual([]);
+    expect(outbox.state.get().savedAt).not.toBeNull();
+  });
+
+  it('keeps an answer through an outage and sends it with the same key', async () => {
+    const { outbox, sent, waits, saved, resume } = outboxAgainst([0, 500]);
+    await outbox.add(queued('a', 1));
+    await turn();
+    expect(outbox.state.get().waiting).toHaveLength(1);
+    expect(outbox.state.get().problem).toBe('status 0');
+    resume();
+    await turn();
+    resume();
+    await turn();
+    expect(sent.map((body) => body.idempotency_key)).toEqual(['a', 'a', 'a']);
+    expect(waits).toEqual([1000, 2000]);
+    expect(saved).toEqual(['a']);
+    expect(outbox.state.get().problem).toBeNull();
+  });
+
+  it('keeps an answer when the session has ended', async () => {
+    const { outbox } = outboxAgainst([401]);
+    await outbox.add(queued('a', 1));
+    await turn();
+    expect(outbox.state.get().waiting).toHaveLength(1);
+    expect(outbox.state.get().problem).toContain('sign in again');
+  });
+
+  it('shows a refused answer and goes on with the next', async () => {
+    const { outbox, saved } = outboxAgainst([400]);
+    await outbox.add(queued('a', 1));
+    await outbox.add(queued('b', 2));
+    await turn();
+    expect(outbox.state.get().refused.map((item) => [item.key, item.refusal])).toEqual([['a', 'status 400']]);
+    expect(saved).toEqual(['b']);
+  });
+
+  it('gives a replacement the id of the answer it waited for', async () => {
+    const { outbox, sent, resume } = outboxAgainst([0]);
+    await outbox.add(queued('a', 1));
+    await outbox.add(queued('b', 2, 'a'));
+    await turn();
+    resume();
+    await turn();
+    expect(sent.at(-1)?.replaces).toBe('review-a');
+  });
+
+  it('never sends the answers of another reader', async () => {
+    const { outbox, storage, sent } = outboxAgainst([]);
+    await storage.put({ ...queued('x', 1), reader: 'radiologist2' });
+    await outbox.flush();
+    expect(sent).toEqual([]);
+    expect(await storage.all()).toHaveLength(1);
+  });
+});

@@ -1,0 +1,131 @@
+/**
+ * Answers on their way to the server: queued first, then sent in order, one at a time, until acknowledged.
+ * The idempotency key makes a repeated delivery harmless, so a lost answer of the server loses nothing.
+ */
+import type { ReviewDocument } from '../api/documents';
+import { RequestError } from '../api/request';
+import { createStore } from '../state/store';
+import { deliveryOf, waitMs } from './delivery';
+import type { OutboxStorage, QueuedReview } from './outbox_storage';
+
+export interface OutboxState {
+  readonly waiting: readonly QueuedReview[];
+  /** Answers the server refused for good: shown until the reader discards them. */
+  readonly refused: readonly QueuedReview[];
+  readonly savedAt: Date | null;
+  /** Why sending stands still: offline, signed out; null while all is well. */
+  readonly problem: string | null;
+  readonly isDurable: boolean;
+}
+
+export interface OutboxOptions {
+  readonly reader: string;
+  readonly send: (item: QueuedReview) => Promise<ReviewDocument>;
+  readonly onSaved: (item: QueuedReview, review: ReviewDocument) => void;
+  readonly wait?: (ms: number) => Promise<void>;
+}
+
+const LOCK = 'sightline-outbox';
+
+async function exclusively(work: () => Promise<void>): Promise<void> {
+  // Two tabs of one reader must not send the same queue side by side.
+  if (typeof navigator !== 'undefined' && 'locks' in navigator) await navigator.locks.request(LOCK, work);
+  else await work();
+}
+
+export class Outbox {
+  readonly state = createStore<OutboxState>({
+    waiting: [],
+    refused: [],
+    savedAt: null,
+    problem: null,
+    isDurable: true,
+  });
+  private sending = false;
+  private failures = 0;
+
+  constructor(
+    private readonly storage: OutboxStorage,
+    private readonly options: OutboxOptions,
+  ) {
+    this.state.set({ isDurable: storage.isDurable });
+  }
+
+  async add(item: QueuedReview): Promise<void> {
+    await this.storage.put(item);
+    await this.refresh();
+    void this.flush();
+  }
+
+  async discard(key: string): Promise<void> {
+    await this.storage.remove(key);
+    await this.refresh();
+  }
+
+  /** Sends what waits; returns when the queue is empty or stands still. */
+  async flush(): Promise<void> {
+    if (this.sending) return;
+    this.sending = true;
+    try {
+      let isMoving = true;
+      while (isMoving) {
+        isMoving = false;
+        await exclusively(async () => {
+          isMoving = await this.sendFirst();
+        });
+      }
+    } finally {
+      this.sending = false;
+    }
+  }
+
+  async refresh(): Promise<void> {
+    const own = (await this.storage.all()).filter((item) => item.reader === this.options.reader);
+    this.state.set({
+      waiting: own.filter((item) => item.refusal === null),
+      refused: own.filter((item) => item.refusal !== null),
+    });
+  }
+
+  /** True when there may be more to send. */
+  private async sendFirst(): Promise<boolean> {
+    await this.refresh();
+    const item = this.state.get().waiting[0];
+    if (!item) return false;
+    try {
+      await this.acknowledge(item, await this.options.send(item));
+      return true;
+    } catch (error) {
+      if (!(error instanceof RequestError)) throw error;
+      return this.hold(item, error);
+    }
+  }
+
+  private async acknowledge(item: QueuedReview, review: ReviewDocument): Promise<void> {
+    for (const later of this.state.get().waiting) {
+      if (later.replacesKey !== item.key) continue;
+      await this.storage.put({ ...later, replacesKey: null, body: { ...later.body, replaces: review.id } });
+    }
+    await this.storage.remove(item.key);
+    this.failures = 0;
+    await this.refresh();
+    this.state.set({ savedAt: new Date(), problem: null });
+    this.options.onSaved(item, review);
+  }
+
+  private async hold(item: QueuedReview, error: RequestError): Promise<boolean> {
+    const delivery = deliveryOf(error.status, error.code);
+    if (delivery === 'rejected' || delivery === 'conflict') {
+      await this.storage.put({ ...item, refusal: error.text });
+      await this.refresh();
+      return true;
+    }
+    this.failures += 1;
+    this.state.set({
+      problem: delivery === 'signed_out' ? `not sent: ${error.text}; sign in again in another tab` : error.text,
+    });
+    const wait = this.options.wait ?? ((ms: number) => new Promise((resolve) => setTimeout(resolve, ms)));
+    void wait(waitMs(this.failures)).then(() => this.flush());
+    return false;
+  }
+}

@@ -1,0 +1,62 @@
+/** What the reader has chosen to see beside the view itself. */
+import type { FindingDocument, ModelBox } from '../api/documents';
+import type { ColourMap } from '../overlay/colour_map';
+import { DEFAULT_COLOUR_MAP } from '../overlay/colour_map';
+import type { MapKind } from '../overlay/map_scores';
+import type { FailureForm } from '../reviews/failure_form';
+
+export interface PanelState {
+  readonly selected: string | null;
+  readonly mapKind: MapKind | null;
+  /** Threshold chosen per finding and kind, as a share of the map's maximum; absent = the bundle's. */
+  readonly thresholds: Readonly<Record<string, number>>;
+  readonly opacity: number;
+  readonly colours: ColourMap;
+  readonly isAiVisible: boolean;
+  /** O is held down: the AI layer is hidden until it is released. */
+  readonly isAiHeld: boolean;
+  /** Findings whose boxes were switched by hand; absent = shown for a positive decision. */
+  readonly boxes: Readonly<Record<string, boolean>>;
+  readonly boxRule: string;
+  readonly isKeySheetOpen: boolean;
+  readonly form: FailureForm | null;
+  /** Last sentence for the live region. */
+  readonly announcement: string;
+}
+
+export const DEFAULT_OPACITY = 0.4;
+
+export const INITIAL_PANEL: PanelState = {
+  selected: null,
+  mapKind: null,
+  thresholds: {},
+  opacity: DEFAULT_OPACITY,
+  colours: DEFAULT_COLOUR_MAP,
+  isAiVisible: true,
+  isAiHeld: false,
+  boxes: {},
+  boxRule: 'component',
+  isKeySheetOpen: false,
+  form: null,
+  announcement: '',
+};
+
+export const thresholdKey = (finding: string, kind: MapKind): string => `${finding}/${kind}`;
+
+export function isAboveOperatingPoint(finding: FindingDocument): boolean {
+  const { probability, operating_point: point } = finding;
+  return probability !== null && point !== null && probability >= point.threshold;
+}
+
+export function areBoxesShown(panel: PanelState, finding: FindingDocument): boolean {
+  const byDecision =
+    finding.decision === 'positive' || (finding.decision === 'uncertain' && isAboveOperatingPoint(finding));
+  return panel.boxes[finding.key] ?? byDecision;
+}
+
+/** Boxes of one rule, from the map that is shown, or from the first map that has any. */
+export function boxesToShow(panel: PanelState, finding: FindingDocument): ModelBox[] {
+  const ofRule = finding.boxes.filter((box) => box.rule === panel.boxRule);
+  const map = panel.mapKind && ofRule.some((box) => box.map === panel.mapKind) ? panel.mapKind : ofRule[0]?.map;
+  return ofRule.filter((box) => box.map === map);
+}

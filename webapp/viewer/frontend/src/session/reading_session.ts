@@ -1,0 +1,269 @@
+/** One image being read: the view, the model's results, the reader's answers, and the verbs that keys and buttons share. */
+import type { FindingDocument, PredictionDocument, Verdict } from '../api/documents';
+import type { Scheme } from '../api/scheme';
+import { loadScheme } from '../api/scheme';
+import type { Boot } from '../boot';
+import type { PixelBox } from '../geometry/pixel_box';
+import { centreBox, movedBox, resizedBox } from '../geometry/pixel_box';
+import type { MapKind } from '../overlay/map_scores';
+import { scaleOf } from '../overlay/map_scores';
+import type { FailureForm } from '../reviews/failure_form';
+import { emptyForm, formOf, missing } from '../reviews/failure_form';
+import type { OutboxStorage } from '../reviews/outbox_storage';
+import { createStore } from '../state/store';
+import { ViewportController } from '../viewport/controller';
+import { furtherPresets } from '../viewport/window_level';
+import type { PanelState } from './panel_state';
+import { INITIAL_PANEL, isAboveOperatingPoint, areBoxesShown, thresholdKey } from './panel_state';
+import type { PredictionsState } from './predictions_feed';
+import { PredictionsFeed, isPending, shownPrediction } from './predictions_feed';
+import { NextCase } from './next_case';
+import { ReviewsDesk } from './reviews_desk';
+
+export class ReadingSession {
+  readonly panel = createStore<PanelState>(INITIAL_PANEL);
+  readonly scheme = createStore<{ scheme: Scheme | null }>({ scheme: null });
+  readonly controller: ViewportController;
+  readonly predictions: PredictionsFeed;
+  readonly desk: ReviewsDesk;
+  readonly nextCase: NextCase;
+
+  constructor(
+    readonly boot: Boot,
+    storage: OutboxStorage,
+  ) {
+    const announce = (text: string): void => this.announce(text);
+    this.controller = new ViewportController({
+      imageId: boot.image.id,
+      headerPath: boot.urls.header,
+      framePath: boot.urls.frame,
+      announce,
+      onDraftBox: (box) => this.changeForm({ box }),
+    });
+    this.nextCase = new NextCase(boot.next);
+    this.predictions = new PredictionsFeed(boot.urls.predictions, boot.csrf, (before, after) =>
+      this.tellChange(before, after),
+    );
+    this.desk = new ReviewsDesk(
+      { image: boot.image.id, reader: boot.user.username, path: boot.urls.reviews, csrf: boot.csrf, announce },
+      storage,
+    );
+  }
+
+  async open(): Promise<void> {
+    void this.desk.open();
+    void loadScheme(this.boot.urls.scheme).then(
+      (scheme) => this.scheme.set({ scheme }),
+      () => this.announce('the failure scheme could not be loaded: reload the page'),
+    );
+    const { view } = this.controller;
+    const stop = view.subscribe(() => {
+      if (view.get().status === 'loading') return;
+      stop();
+      void this.nextCase.prepare();
+    });
+    await this.predictions.refresh();
+  }
+
+  announce(text: string): void {
+    this.panel.set({ announcement: text });
+  }
+
+  shown(): PredictionDocument | null {
+    return shownPrediction(this.predictions.state.get().items);
+  }
+
+  findings(): readonly FindingDocument[] {
+    const shown = this.shown();
+    return shown?.state === 'succeeded' ? shown.findings : [];
+  }
+
+  selected(): FindingDocument | null {
+    const { selected } = this.panel.get();
+    return this.findings().find((finding) => finding.key === selected) ?? null;
+  }
+
+  select(key: string): void {
+    if (this.panel.get().selected === key) return;
+    this.panel.set({ selected: key });
+    const finding = this.selected();
+    if (finding) this.announce(`finding ${finding.title}`);
+  }
+
+  selectBy(step: number): void {
+    const findings = this.findings();
+    const now = findings.findIndex((finding) => finding.key === this.panel.get().selected);
+    const next = findings[(now + step + findings.length) % findings.length];
+    if (next) this.select(next.key);
+  }
+
+  /** Map of the n-th finding (1-based), with the kind in use or the first there is. */
+  showMapOf(n: number): void {
+    const finding = this.findings()[n - 1];
+    if (!finding) return;
+    this.select(finding.key);
+    const kind = this.panel.get().mapKind ?? (this.shown()?.maps[0]?.kind as MapKind | undefined);
+    if (kind) this.panel.set({ mapKind: kind, isAiVisible: true });
+  }
+
+  toggleMap(kind: MapKind): void {
+    const document = this.shown()?.maps.find((map) => map.kind === kind);
+    const finding = this.selected();
+    if (!document || !finding) return this.announce('no map of this kind for this image');
+    const isOn = this.panel.get().mapKind === kind;
+    this.panel.set({ mapKind: isOn ? null : kind, isAiVisible: true });
+    this.announce(isOn ? 'map off' : `${document.method} of ${finding.title}`);
+  }
+
+  setThreshold(finding: string, kind: MapKind, share: number): void {
+    const { thresholds } = this.panel.get();
+    this.panel.set({ thresholds: { ...thresholds, [thresholdKey(finding, kind)]: share } });
+  }
+
+  /** The threshold in use, as a share of the map's maximum. */
+  threshold(finding: string, kind: MapKind): number {
+    const document = this.shown()?.maps.find((map) => map.kind === kind);
+    const chosen = this.panel.get().thresholds[thresholdKey(finding, kind)];
+    return chosen ?? (document ? scaleOf(document, finding).threshold : 0);
+  }
+
+  toggleBoxes(finding: FindingDocument): void {
+    const panel = this.panel.get();
+    const isShown = areBoxesShown(panel, finding);
+    this.panel.set({ boxes: { ...panel.boxes, [finding.key]: !isShown }, isAiVisible: true });
+  }
+
+  toggleAi(): void {
+    const isAiVisible = !this.panel.get().isAiVisible;
+    this.panel.set({ isAiVisible });
+    this.announce(isAiVisible ? 'AI layer shown' : 'AI layer hidden');
+  }
+
+  holdAi(isAiHeld: boolean): void {
+    this.panel.set({ isAiHeld });
+  }
+
+  async choosePreset(index: number): Promise<void> {
+    const header = await this.controller.header;
+    const preset = header.presets[index];
+    if (preset) await this.controller.applyPreset(preset, index);
+  }
+
+  /** The next stored window or lookup table of the file after the one shown. */
+  async nextStoredWindow(): Promise<void> {
+    const header = await this.controller.header;
+    const further = furtherPresets(header);
+    const now = further.findIndex((preset) => preset.name === this.controller.view.get().presetName);
+    const next = further[(now + 1) % Math.max(1, further.length)];
+    if (next) await this.controller.applyPreset(next, null);
+    else this.announce('the file stores no further window');
+  }
+
+  agree(key: string): void {
+    this.judge(key, 'agree', this.desk.own(key)?.verdict === 'agree' ? (this.desk.own(key)?.confidence ?? null) : null);
+  }
+
+  judge(key: string, verdict: 'agree' | 'cannot_judge', confidence: number | null): void {
+    const bundle = this.shown()?.bundle;
+    if (!bundle) return;
+    this.select(key);
+    this.closeForm();
+    const own = this.desk.own(key);
+    if (own?.verdict === verdict && own.confidence === confidence) return this.announce('already saved');
+    void this.desk.judge({ bundle, finding: key, verdict, confidence });
+  }
+
+  /** What disagreeing means for this finding: the model's yes is a false positive, its no a false negative. */
+  disagree(): void {
+    const finding = this.selected();
+    if (finding) this.openForm(finding.key, isAboveOperatingPoint(finding) ? 'false_positive' : 'false_negative');
+  }
+
+  openForm(key: string, verdict: Verdict): void {
+    this.select(key);
+    const own = this.desk.own(key);
+    const form = own?.verdict === verdict ? formOf(own) : emptyForm(key, verdict);
+    this.panel.set({ form });
+    this.controller.placeDraftBox(form.box);
+  }
+
+  changeForm(change: Partial<FailureForm>): void {
+    const { form } = this.panel.get();
+    if (form) this.panel.set({ form: { ...form, ...change, isChanged: true } });
+  }
+
+  closeForm(): void {
+    this.panel.set({ form: null });
+    this.controller.placeDraftBox(null);
+    if (this.controller.view.get().tool === 'box') this.controller.chooseTool('window');
+  }
+
+  async saveForm(): Promise<void> {
+    const { form } = this.panel.get();
+    const bundle = this.shown()?.bundle;
+    if (!form || !bundle) return;
+    const lacks = missing(form);
+    if (lacks.length) return this.announce(`still needed: ${lacks.join(', ')}`);
+    if (!form.isChanged) return this.announce('already saved');
+    this.closeForm();
+    await this.desk.saveForm(form, bundle);
+  }
+
+  async undoAnswer(): Promise<void> {
+    this.closeForm();
+    this.announce((await this.desk.undo()) ?? 'no answer of yours to take back');
+  }
+
+  /** B: draw with the left button; B again places a box in the centre for the keyboard. */
+  drawBox(): void {
+    if (!this.panel.get().form) this.disagree();
+    if (!this.panel.get().form) return this.announce('choose a finding first');
+    if (this.controller.view.get().tool !== 'box') {
+      this.controller.chooseTool('box');
+      return this.announce('draw a box; B again places one in the centre; arrows move it, alt and arrows resize it');
+    }
+    this.putBox(centreBox(this.boot.image));
+  }
+
+  /** Replaces the draft box, or removes it. */
+  putBox(box: PixelBox | null): void {
+    this.changeForm({ box });
+    this.controller.placeDraftBox(box);
+    this.announce(
+      box
+        ? `box at ${Math.round(box.x)}, ${Math.round(box.y)}, ${Math.round(box.w)} by ${Math.round(box.h)} pixels`
+        : 'box removed',
+    );
+  }
+
+  /** Arrow keys: the draft box when there is one, otherwise the picture (dx, dy in steps of one). */
+  nudge(dx: number, dy: number, isResize: boolean, step: number): void {
+    const box = this.panel.get().form?.box;
+    if (!box || !this.panel.get().form?.isChanged) return this.controller.panBy(-dx * step * 10, -dy * step * 10);
+    const change = isResize ? resizedBox : movedBox;
+    this.putBox(change(box, dx * step, dy * step, this.boot.image));
+  }
+
+  escape(): void {
+    if (this.panel.get().isKeySheetOpen) this.panel.set({ isKeySheetOpen: false });
+    else if (this.controller.view.get().tool !== 'window') this.controller.chooseTool('window');
+    else if (this.panel.get().form) this.closeForm();
+  }
+
+  go(image: string | null): void {
+    if (image) window.location.assign(`/images/${image}/${window.location.search}`);
+    else this.announce('no further case in this list');
+  }
+
+  private tellChange(before: PredictionsState, after: PredictionsState): void {
+    const { selected } = this.panel.get();
+    const findings = this.findings();
+    if (!selected && findings.length) {
+      const first = findings.find((finding) => finding.decision === 'positive') ?? findings[0];
+      this.panel.set({ selected: first?.key ?? null });
+    }
+    const was = before.items[0];
+    const now = after.items[0];
+    if (isPending(was) && now && !isPending(now)) this.announce(`model run ${now.state}`);
+  }
+}

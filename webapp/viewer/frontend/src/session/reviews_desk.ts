@@ -1,0 +1,157 @@
+/** Giving, changing and withdrawing answers. Append-only: a change is a new answer that replaces the old one. */
+import type { FailureAnswer, ReviewDocument, ReviewRequest, Verdict } from '../api/documents';
+import { RequestError, getJson, postJson } from '../api/request';
+import type { FailureForm } from '../reviews/failure_form';
+import { requestOf } from '../reviews/failure_form';
+import { Outbox } from '../reviews/outbox';
+import type { OutboxStorage } from '../reviews/outbox_storage';
+import { createStore } from '../state/store';
+import type { Answer } from './reviews_state';
+import { allAnswers, currentAnswers, ownAnswer } from './reviews_state';
+
+export interface ReviewsState {
+  readonly saved: readonly ReviewDocument[];
+  /** Why the earlier answers cannot be listed; null when they can. */
+  readonly problem: string | null;
+}
+
+export interface DeskOptions {
+  readonly image: string;
+  readonly reader: string;
+  readonly path: string;
+  readonly csrf: string;
+  readonly announce: (text: string) => void;
+}
+
+interface Judgement {
+  readonly bundle: string;
+  readonly finding: string;
+  readonly verdict: Verdict;
+  readonly confidence: number | null;
+  readonly failure?: FailureAnswer | null;
+  readonly note?: string;
+}
+
+/** The API refuses a failure on an agreement, even an empty one: what is not given is left out. */
+export function withoutNulls(body: object): Record<string, unknown> {
+  const given = Object.entries(body).filter(([, value]) => value !== null);
+  return Object.fromEntries(
+    given.map(([name, value]) => [name, name === 'failure' ? withoutNulls(value as object) : (value as unknown)]),
+  );
+}
+
+export class ReviewsDesk {
+  readonly state = createStore<ReviewsState>({ saved: [], problem: null });
+  readonly outbox: Outbox;
+
+  constructor(
+    private readonly options: DeskOptions,
+    storage: OutboxStorage,
+  ) {
+    this.outbox = new Outbox(storage, {
+      reader: options.reader,
+      send: (item) => postJson<ReviewDocument>(item.path, withoutNulls(item.body), options.csrf),
+      onSaved: (item, review) => {
+        if (item.image === options.image) this.keep(review);
+        options.announce('saved');
+      },
+    });
+  }
+
+  /** Lists earlier answers and sends what an earlier visit left behind. */
+  async open(): Promise<void> {
+    window.addEventListener('online', this.flush);
+    await this.outbox.refresh();
+    await this.load();
+    await this.outbox.flush();
+  }
+
+  close(): void {
+    window.removeEventListener('online', this.flush);
+  }
+
+  answers(): Answer[] {
+    const waiting = this.outbox.state.get().waiting.filter((item) => item.image === this.options.image);
+    return allAnswers(this.state.get().saved, waiting, this.options.reader);
+  }
+
+  own(finding: string): Answer | null {
+    return ownAnswer(this.answers(), finding);
+  }
+
+  /** One-key answers without a form: agree, cannot judge. */
+  async judge(judgement: Judgement): Promise<void> {
+    const { bundle, finding, verdict, confidence } = judgement;
+    const body = {
+      bundle,
+      finding,
+      verdict,
+      confidence,
+      failure: judgement.failure ?? null,
+      note: judgement.note ?? '',
+    };
+    await this.queue({ ...body, replaces: null, idempotency_key: crypto.randomUUID() });
+  }
+
+  async saveForm(form: FailureForm, bundle: string): Promise<void> {
+    await this.queue(requestOf(form, bundle, null, crypto.randomUUID()));
+  }
+
+  /** Takes the newest own answer back: its predecessor is given again, or `cannot judge` when there was none. */
+  async undo(): Promise<string | null> {
+    const answers = this.answers();
+    const last = currentAnswers(answers).find((answer) => answer.isMine);
+    if (!last) return null;
+    const before = answers.find((answer) => answer.id === last.replaces);
+    const again = before ?? {
+      ...last,
+      verdict: 'cannot_judge' as const,
+      confidence: null,
+      failure: null,
+      note: 'withdrawn',
+    };
+    await this.judge({
+      bundle: again.bundle,
+      finding: again.finding,
+      verdict: again.verdict,
+      confidence: again.confidence,
+      failure: again.failure,
+      note: again.note,
+    });
+    return before
+      ? `earlier answer given again: ${before.verdict.replace('_', ' ')}`
+      : 'answer withdrawn: cannot judge';
+  }
+
+  private readonly flush = (): void => void this.outbox.flush();
+
+  private async load(): Promise<void> {
+    try {
+      const wire = await getJson<{ results?: ReviewDocument[]; reviews?: ReviewDocument[] }>(this.options.path);
+      this.state.set({ saved: wire.reviews ?? wire.results ?? [], problem: null });
+    } catch (error) {
+      if (!(error instanceof RequestError)) throw error;
+      this.state.set({ problem: `Earlier answers cannot be listed: ${error.text}` });
+    }
+  }
+
+  private keep(review: ReviewDocument): void {
+    const others = this.state.get().saved.filter((saved) => saved.id !== review.id);
+    this.state.set({ saved: [review, ...others] });
+  }
+
+  private async queue(request: ReviewRequest): Promise<void> {
+    const previous = this.own(request.finding);
+    const replacesKey = previous?.isWaiting ? previous.id : null;
+    await this.outbox.add({
+      key: request.idempotency_key,
+      reader: this.options.reader,
+      image: this.options.image,
+      path: this.options.path,
+      queuedAt: Date.now(),
+      body: { ...request, replaces: previous && !previous.isWaiting ? previous.id : null },
+      replacesKey,
+      refusal: null,
+    });
+  }
+}

@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest';
+import type { ReviewDocument } from '../api/documents';
+import type { QueuedReview } from '../reviews/outbox_storage';
+import { allAnswers, currentAnswers, ownAnswer } from './reviews_state';
+
+const saved = (id: string, minute: number, reader: string, replaces: string | null = null): ReviewDocument => ({
+  id,
+  bundle: 'b',
+  finding: 'effusion',
+  verdict: 'agree',
+  confidence: null,
+  failure: null,
+  note: '',
+  replaces,
+  created_at: `2026-11-20T10:${String(minute).padStart(2, '0')}:00.000Z`,
+  reader,
+});
+
+const waiting = (key: string, minute: number, replaces: string | null): QueuedReview =>
+  ({
+    key,
+    reader: 'me',
+    queuedAt: Date.UTC(2026, 10, 20, 10, minute),
+    replacesKey: null,
+    refusal: null,
+    body: { ...saved(key, minute, 'me', replaces), idempotency_key: key },
+  }) as unknown as QueuedReview;
+
+describe('answers to an image', () => {
+  it('come newest first, with those still waiting', () => {
+    const answers = allAnswers([saved('a', 1, 'me'), saved('b', 3, 'you')], [waiting('k', 2, null)], 'me');
+    expect(answers.map((a) => [a.id, a.isWaiting, a.isMine])).toEqual([
+      ['b', false, false],
+      ['k', true, true],
+      ['a', false, true],
+    ]);
+  });
+
+  it('are current until a later one replaces them, sent or not', () => {
+    const answers = allAnswers([saved('a', 1, 'me'), saved('b', 2, 'me', 'a')], [waiting('k', 3, 'b')], 'me');
+    expect(currentAnswers(answers).map((a) => a.id)).toEqual(['k']);
+    expect(ownAnswer(answers, 'effusion')?.id).toBe('k');
+  });
+
+  it("of another reader are never one's own", () => {
+    expect(ownAnswer(allAnswers([saved('a', 1, 'you')], [], 'me'), 'effusion')).toBeNull();
+  });
+});

@@ -1,0 +1,55 @@
+/** Who the picture shows, which model speaks, and what it may be used for: visible at every width. */
+import { shownPrediction } from '../session/predictions_feed';
+import { useStore } from '../state/store';
+import { ageText, dateText, personName } from './patient_text';
+import { useSession } from './session_context';
+
+function ModelChip() {
+  const session = useSession();
+  const { items } = useStore(session.predictions.state);
+  const shown = shownPrediction(items);
+  if (!shown?.bundle) return null;
+  const short = `${shown.bundle.slice(0, 4)}…${shown.bundle.slice(-2)}`;
+  const provider = shown.provider.replace('ExecutionProvider', '');
+  return (
+    <span className="chip" title={`bundle ${shown.bundle}`} data-testid="model-chip">
+      {shown.bundle_name} {shown.bundle_version} · <span className="num">{short}</span>
+      {provider && ` · ${provider}`}
+    </span>
+  );
+}
+
+export function Banner() {
+  const { boot } = useSession();
+  const { image } = boot;
+  const { patient } = image;
+  const facts = [
+    patient.sex,
+    ageText(patient.age),
+    patient.birth_date && `born ${dateText(patient.birth_date)}`,
+    patient.id && `ID ${patient.id}`,
+    dateText(image.study_date),
+    image.accession && `Acc ${image.accession}`,
+  ].filter(Boolean);
+  return (
+    <header className="banner">
+      <a className="brand" href={boot.urls.worklist} title="back to the worklist">
+        Sightline
+      </a>
+      <span className="chip num">{image.code}</span>
+      <span className="patient">
+        {personName(patient.name)} <span className="muted">{facts.join(' · ')}</span>
+      </span>
+      <span className="grow" />
+      <ModelChip />
+      <span className="research" data-testid="research-banner">
+        Research use only — not for diagnosis
+      </span>
+      {boot.position && (
+        <span className="muted">
+          {boot.position} of {boot.count}
+        </span>
+      )}
+    </header>
+  );
+}

@@ -1,0 +1,38 @@
+/** The whole reading page. */
+import { useEffect } from 'react';
+import { listenToKeys } from '../keys/key_handler';
+import { Panel } from '../panel/Panel';
+import type { ReadingSession } from '../session/reading_session';
+import { useStore } from '../state/store';
+import { Stage } from '../viewport/Stage';
+import { Banner } from './Banner';
+import { KeySheet } from './KeySheet';
+import { StatusBar } from './StatusBar';
+import { Toolbar } from './Toolbar';
+import { SessionContext } from './session_context';
+
+function LiveRegion({ session }: { readonly session: ReadingSession }) {
+  const { announcement } = useStore(session.panel);
+  return (
+    <div className="visually-hidden" role="status" aria-live="polite" data-testid="live-region">
+      {announcement}
+    </div>
+  );
+}
+
+export function ReadingPage({ session }: { readonly session: ReadingSession }) {
+  useEffect(() => listenToKeys(session), [session]);
+  return (
+    <SessionContext.Provider value={session}>
+      <div className="reading-page">
+        <Banner />
+        <Toolbar />
+        <Stage />
+        <Panel />
+        <StatusBar />
+        <KeySheet />
+        <LiveRegion session={session} />
+      </div>
+    </SessionContext.Provider>
+  );
+}

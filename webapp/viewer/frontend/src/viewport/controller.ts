@@ -1,0 +1,379 @@
+/**
+ * The one owner of Cornerstone objects: engine, stack viewport, tools. Lives outside React; components read its
+ * store and call its verbs. Mounting twice (StrictMode) destroys the first engine before the second is made.
+ */
+import { Enums, RenderingEngine, cache, eventTarget, imageLoader, init as initCore } from '@cornerstonejs/core';
+import type { StackViewport, Types } from '@cornerstonejs/core';
+import { init as initTools } from '@cornerstonejs/tools';
+import type { HeaderDocument, PresetItem } from '../api/documents';
+import { getJson } from '../api/request';
+import type { PixelBox } from '../geometry/pixel_box';
+import { boxCorners } from '../geometry/pixel_box';
+import type { Affine, CanvasPoint, ImagePoint } from '../geometry/pixels';
+import { REFERENCE_PX, affineFromThreePoints, canvasPoint, imagePoint, scales } from '../geometry/pixels';
+import { createStore } from '../state/store';
+import type { Orientation } from './camera';
+import { fit, orient, orientationOf, panBy, zoomAbout } from './camera';
+import { DraftBox } from './draft_box';
+import { addSource, imageIdOf, registerFrameLoader, removeSource, startFrame } from './frame_loader';
+import { ViewportTools } from './tool_group';
+import type { Tool, ViewState } from './view_state';
+import { INITIAL_VIEW } from './view_state';
+import type { Bounds } from './window_level';
+import { LINEAR_FRAME, draggedBounds, linearBounds } from './window_level';
+
+const { Events, InterpolationType, ViewportType } = Enums;
+const WHEEL_STEP = 1.15;
+const CACHE_BYTES = 512 * 1024 * 1024;
+const CONTEXT_LOST = 'The graphics context was lost. Your answers are kept: reload the page to see the image again.';
+
+export interface ControllerOptions {
+  readonly imageId: string;
+  readonly headerPath: string;
+  readonly framePath: string;
+  readonly announce: (text: string) => void;
+  readonly onDraftBox: (box: PixelBox | null) => void;
+}
+
+/** The two conversions of vtk's image data that Cornerstone's types leave optional. */
+interface PixelGrid {
+  indexToWorld(index: Types.Point3): Types.Point3;
+  worldToIndex(world: Types.Point3): Types.Point3;
+}
+
+let mounts = 0;
+
+export class ViewportController {
+  readonly view = createStore<ViewState>(INITIAL_VIEW);
+  readonly header: Promise<HeaderDocument>;
+  private readonly abort = new AbortController();
+  private loaded: HeaderDocument | null = null;
+  private engine: RenderingEngine | null = null;
+  private viewport: StackViewport | null = null;
+  private tools: ViewportTools | null = null;
+  private draft: DraftBox | null = null;
+  private element: HTMLDivElement | null = null;
+  private resizeObserver: ResizeObserver | null = null;
+  private shown: PresetItem | null = null;
+  private drawScheduled = false;
+  private readonly drawListeners = new Set<(affine: Affine) => void>();
+
+  constructor(private readonly options: ControllerOptions) {
+    this.header = getJson<HeaderDocument>(options.headerPath, this.abort.signal);
+    this.header.catch(() => undefined); // shown by mount, which awaits the same promise
+    startFrame(options.imageId, LINEAR_FRAME, this.pathOf(LINEAR_FRAME), this.abort.signal);
+  }
+
+  /** Loads the image into `element` and shows it with the first preset. */
+  async mount(element: HTMLDivElement): Promise<void> {
+    this.unmount();
+    this.element = element;
+    try {
+      const header = await this.header;
+      if (this.element !== element) return;
+      this.loaded = header;
+      addSource({
+        id: this.options.imageId,
+        header,
+        framePath: (frame) => this.pathOf(frame),
+        onHash: (frame, sha256, announced) =>
+          this.checkHash(sha256, frame === LINEAR_FRAME ? header.sha256 : announced),
+      });
+      const first = header.presets[0] ?? fullRange(header);
+      await loadFrame(imageIdOf(this.options.imageId, first.frame));
+      if (this.element !== element) return;
+      this.createEngine(element, header);
+      await this.show(first, 0);
+      if (this.element === element) this.view.set({ status: 'ready' });
+    } catch (error) {
+      if (this.element === element) this.fail(`The image could not be shown: ${messageOf(error)}. Reload the page.`);
+    }
+  }
+
+  unmount(): void {
+    this.element?.removeEventListener('wheel', this.wheel);
+    this.element?.removeEventListener('dblclick', this.doubleClick);
+    this.element?.removeEventListener(Events.CAMERA_MODIFIED, this.scheduleDraw);
+    this.element?.removeEventListener(Events.IMAGE_RENDERED, this.scheduleDraw);
+    eventTarget.removeEventListener(Events.WEBGL_CONTEXT_LOST, this.contextLost);
+    this.resizeObserver?.disconnect();
+    this.draft?.destroy();
+    this.tools?.destroy();
+    this.engine?.destroy();
+    this.element = this.engine = this.viewport = this.tools = this.draft = this.resizeObserver = null;
+  }
+
+  destroy(): void {
+    this.abort.abort();
+    this.unmount();
+    removeSource(this.options.imageId);
+  }
+
+  /** Calls back with the affine after every change of the view, at most once per animation frame. */
+  onDraw(listener: (affine: Affine) => void): () => void {
+    this.drawListeners.add(listener);
+    this.scheduleDraw();
+    return () => this.drawListeners.delete(listener);
+  }
+
+  pxToCanvas(x: number, y: number): CanvasPoint {
+    const [cx, cy] = this.stack().worldToCanvas(this.toWorld(x, y));
+    return canvasPoint(cx, cy);
+  }
+
+  canvasToPx(x: number, y: number): ImagePoint {
+    return this.toImage(this.stack().canvasToWorld([x, y]));
+  }
+
+  async applyPreset(preset: PresetItem, index: number | null): Promise<void> {
+    if (!this.viewport) return;
+    await this.show(preset, index);
+    this.options.announce(`window ${preset.name}`);
+  }
+
+  setBounds({ lower, upper }: Bounds): void {
+    this.viewport?.setProperties({ voiRange: { lower, upper } });
+    this.viewport?.render();
+    this.view.set({ bounds: { lower, upper } });
+  }
+
+  toggleInvert(): void {
+    const isInverted = !this.view.get().isInverted;
+    this.viewport?.setProperties({ invert: isInverted });
+    this.viewport?.render();
+    this.view.set({ isInverted });
+    this.options.announce(isInverted ? 'inverted' : 'not inverted');
+  }
+
+  toggleSmooth(): void {
+    const isSmooth = !this.view.get().isSmooth;
+    this.viewport?.setProperties({
+      interpolationType: isSmooth ? InterpolationType.LINEAR : InterpolationType.NEAREST,
+    });
+    this.viewport?.render();
+    this.view.set({ isSmooth });
+    this.options.announce(isSmooth ? 'interpolation on' : 'interpolation off');
+  }
+
+  chooseTool(tool: Tool): void {
+    this.tools?.choose(tool);
+    this.view.set({ tool });
+  }
+
+  placeDraftBox(box: PixelBox | null): void {
+    this.draft?.place(box);
+    this.viewport?.render();
+  }
+
+  zoomBy(factor: number): void {
+    if (!this.viewport) return;
+    zoomAbout(this.viewport, this.centre(), factor, this.view.get().zoom);
+  }
+
+  fit(): void {
+    if (this.viewport) fit(this.viewport, () => this.canvasCorners());
+  }
+
+  oneToOne(at = this.centre()): void {
+    if (!this.viewport) return;
+    const { zoom } = this.view.get();
+    zoomAbout(this.viewport, at, 1 / zoom, zoom);
+  }
+
+  panBy(dx: number, dy: number): void {
+    if (this.viewport) panBy(this.viewport, dx, dy);
+  }
+
+  rotate(degrees: number): void {
+    if (!this.viewport) return;
+    const { rotation } = orientationOf(this.viewport);
+    this.turn({ rotation: (rotation + degrees + 360) % 360 });
+    this.options.announce(`rotated to ${(rotation + degrees + 360) % 360} degrees`);
+  }
+
+  flip(axis: 'horizontal' | 'vertical'): void {
+    if (!this.viewport) return;
+    const now = orientationOf(this.viewport);
+    if (axis === 'horizontal') this.turn({ flipHorizontal: !now.flipHorizontal });
+    else this.turn({ flipVertical: !now.flipVertical });
+    this.options.announce(`flipped ${axis}`);
+  }
+
+  /** View and window as when the case was opened. */
+  async reset(): Promise<void> {
+    if (!this.viewport || !this.loaded) return;
+    this.viewport.resetProperties();
+    this.viewport.resetCamera();
+    this.turn({ rotation: 0, flipHorizontal: false, flipVertical: false });
+    this.fit();
+    this.view.set({ isInverted: false, isSmooth: true });
+    await this.show(this.loaded.presets[0] ?? fullRange(this.loaded), 0);
+    this.options.announce('view and window reset');
+  }
+
+  private pathOf(frame: string): string {
+    const separator = this.options.framePath.includes('?') ? '&' : '?';
+    return `${this.options.framePath}${separator}voi=${encodeURIComponent(frame)}`;
+  }
+
+  private stack(): StackViewport {
+    if (!this.viewport) throw new Error('no image is shown yet');
+    return this.viewport;
+  }
+
+  // Cornerstone's index 0 is the centre of a pixel, ours is its corner: half a pixel lies between them, here only.
+  private toWorld(x: number, y: number): Types.Point3 {
+    return this.grid().indexToWorld([x - 0.5, y - 0.5, 0]);
+  }
+
+  private toImage(world: Types.Point3): ImagePoint {
+    const [i, j] = this.grid().worldToIndex(world);
+    return imagePoint(i + 0.5, j + 0.5);
+  }
+
+  private grid(): PixelGrid {
+    const data: { imageData: unknown } | undefined = this.stack().getImageData();
+    if (!data?.imageData) throw new Error('no image is shown yet');
+    return data.imageData as PixelGrid;
+  }
+
+  private createEngine(element: HTMLDivElement, header: HeaderDocument): void {
+    initCore({ rendering: { webGlContextCount: 1 }, debug: {} });
+    initTools();
+    cache.setMaxCacheSize(CACHE_BYTES);
+    const serial = ++mounts;
+    const engineId = `reading-engine-${serial}`;
+    const viewportId = `reading-viewport-${serial}`;
+    this.engine = new RenderingEngine(engineId);
+    this.engine.enableElement({
+      viewportId,
+      element,
+      type: ViewportType.STACK,
+      defaultOptions: { background: [0, 0, 0] },
+    });
+    this.viewport = this.engine.getViewport<StackViewport>(viewportId);
+    this.tools = new ViewportTools(`reading-tools-${serial}`, viewportId, engineId, this.windowDrag);
+    const mapping = { toWorld: this.toWorld.bind(this), toImage: this.toImage.bind(this) };
+    this.draft = new DraftBox(viewportId, mapping, header, this.options.onDraftBox);
+    element.addEventListener('wheel', this.wheel, { passive: false });
+    element.addEventListener('dblclick', this.doubleClick);
+    element.addEventListener(Events.CAMERA_MODIFIED, this.scheduleDraw);
+    element.addEventListener(Events.IMAGE_RENDERED, this.scheduleDraw);
+    eventTarget.addEventListener(Events.WEBGL_CONTEXT_LOST, this.contextLost);
+    this.resizeObserver = new ResizeObserver(() => this.engine?.resize(true, true));
+    this.resizeObserver.observe(element);
+  }
+
+  /** Shows a preset; loads its frame first when another one is on screen, and keeps camera, inversion and smoothing. */
+  private async show(preset: PresetItem, index: number | null): Promise<void> {
+    const viewport = this.stack();
+    const imageId = imageIdOf(this.options.imageId, preset.frame);
+    if (viewport.getCurrentImageId() !== imageId) {
+      const before = viewport.getCurrentImageId() ? viewport.getViewPresentation() : null;
+      await loadFrame(imageId);
+      await viewport.setStack([imageId]);
+      if (before) viewport.setViewPresentation(before);
+      const { isInverted, isSmooth } = this.view.get();
+      viewport.setProperties({
+        invert: isInverted,
+        interpolationType: isSmooth ? InterpolationType.LINEAR : InterpolationType.NEAREST,
+      });
+    }
+    this.shown = preset;
+    this.view.set({ frame: preset.frame, presetName: preset.name, presetIndex: index });
+    this.setBounds(preset);
+  }
+
+  private turn(change: Partial<Orientation>): void {
+    if (!this.viewport) return;
+    orient(this.viewport, change);
+    this.fit();
+  }
+
+  private readonly windowDrag = (dx: number, dy: number): void => {
+    const height = this.element?.clientHeight ?? 1;
+    const { frame, bounds } = this.view.get();
+    if (frame !== LINEAR_FRAME && this.shown && this.loaded) {
+      const linear = linearBounds(this.shown, this.loaded);
+      void this.show({ key: '', name: 'LUT off, linear', frame: LINEAR_FRAME, ...linear }, null);
+      this.options.announce('lookup table off, linear window');
+      return;
+    }
+    this.setBounds(draggedBounds(bounds, dx, dy, height));
+    const name = this.view.get().presetName;
+    if (this.view.get().presetIndex !== null) this.view.set({ presetIndex: null, presetName: `${name}, changed` });
+  };
+
+  private readonly wheel = (event: WheelEvent): void => {
+    event.preventDefault();
+    if (!this.viewport || event.deltaY === 0) return;
+    const at = canvasPoint(event.offsetX, event.offsetY);
+    zoomAbout(this.viewport, at, event.deltaY < 0 ? WHEEL_STEP : 1 / WHEEL_STEP, this.view.get().zoom);
+  };
+
+  private readonly doubleClick = (event: MouseEvent): void => {
+    if (this.view.get().tool === 'box') return;
+    if (Math.abs(this.view.get().zoom - 1) < 0.005) this.fit();
+    else this.oneToOne(canvasPoint(event.offsetX, event.offsetY));
+  };
+
+  private readonly contextLost = (): void => this.fail(CONTEXT_LOST);
+
+  private readonly scheduleDraw = (): void => {
+    if (this.drawScheduled) return;
+    this.drawScheduled = true;
+    requestAnimationFrame(() => {
+      this.drawScheduled = false;
+      this.draw();
+    });
+  };
+
+  private draw(): void {
+    if (!this.viewport?.getImageData()?.imageData) return;
+    const affine = affineFromThreePoints(
+      this.pxToCanvas(0, 0),
+      this.pxToCanvas(REFERENCE_PX, 0),
+      this.pxToCanvas(0, REFERENCE_PX),
+    );
+    for (const listener of this.drawListeners) listener(affine);
+    const zoom = scales(affine).horizontal * window.devicePixelRatio;
+    this.view.set({ affine, zoom, ...orientationOf(this.viewport) });
+  }
+
+  private canvasCorners(): CanvasPoint[] {
+    const { columns, rows } = this.loaded ?? { columns: 1, rows: 1 };
+    return boxCorners({ x: 0, y: 0, w: columns, h: rows }).map(([x, y]) => this.pxToCanvas(x, y));
+  }
+
+  private centre(): CanvasPoint {
+    return canvasPoint((this.element?.clientWidth ?? 0) / 2, (this.element?.clientHeight ?? 0) / 2);
+  }
+
+  private checkHash(sha256: string, expected: string | null): void {
+    if (expected === null || expected === sha256) return this.view.set({ sha256 });
+    this.unmount();
+    this.fail(
+      `The image arrived damaged (SHA-256 ${sha256.slice(0, 8)}…, expected ${expected.slice(0, 8)}…). Reload the page.`,
+    );
+  }
+
+  private fail(error: string): void {
+    this.view.set({ status: 'error', error });
+    this.options.announce(error);
+  }
+}
+
+function fullRange(header: HeaderDocument): PresetItem {
+  return { key: 6, name: 'Full range', frame: LINEAR_FRAME, lower: header.sample_min, upper: header.sample_max };
+}
+
+async function loadFrame(imageId: string): Promise<void> {
+  registerFrameLoader();
+  await imageLoader.loadAndCacheImage(imageId);
+}
+
+function messageOf(error: unknown): string {
+  if (error instanceof Error) return 'text' in error && typeof error.text === 'string' ? error.text : error.message;
+  const inner = error as { error?: unknown } | null;
+  return inner?.error instanceof Error ? messageOf(inner.error) : String(error);
+}

@@ -1,0 +1,198 @@
+/**
+ * Image loader of the scheme `sightline:<id>:<frame>`: lossless uint16 frames of our own server as Cornerstone images.
+ *
+ * The browser never parses DICOM; the header document says everything the viewer needs. Cornerstone's metadata
+ * providers are synchronous, so the header is fetched and kept before the stack is set; the pixels start in parallel.
+ */
+import { Enums, imageLoader, metaData, utilities } from '@cornerstonejs/core';
+import type { Types } from '@cornerstonejs/core';
+import type { HeaderDocument } from '../api/documents';
+import { getBytes } from '../api/request';
+
+export const SCHEME = 'sightline';
+const PROVIDER_PRIORITY = 10000;
+
+export interface FrameSource {
+  readonly id: string;
+  readonly header: HeaderDocument;
+  /** Path of a frame by its name: `linear` or the index of a VOI item. */
+  framePath(frame: string): string;
+  /** Called when the SHA-256 of a loaded frame is known; `announced` is the one the server sent with it (ETag). */
+  readonly onHash: (frame: string, sha256: string, announced: string | null) => void;
+}
+
+const sources = new Map<string, FrameSource>();
+const started = new Map<string, Promise<Download>>();
+
+export const imageIdOf = (id: string, frame: string): string => `${SCHEME}:${id}:${frame}`;
+
+function parts(imageId: string): { id: string; frame: string } {
+  const [, id = '', frame = 'linear'] = imageId.split(':');
+  return { id, frame };
+}
+
+interface Download {
+  readonly bytes: ArrayBuffer;
+  readonly announced: string | null;
+}
+
+async function download(path: string, signal: AbortSignal): Promise<Download> {
+  const { bytes, headers } = await getBytes(path, signal);
+  return { bytes, announced: /[0-9a-f]{64}/.exec(headers.get('ETag') ?? '')?.[0] ?? null };
+}
+
+/** Begins the pixel request before the header is there; the loader picks the answer up. */
+export function startFrame(id: string, frame: string, path: string, signal: AbortSignal): void {
+  const request = download(path, signal);
+  request.catch(() => undefined); // reported by the loader, which awaits the same promise
+  started.set(imageIdOf(id, frame), request);
+}
+
+export function addSource(source: FrameSource): void {
+  sources.set(source.id, source);
+}
+
+export function removeSource(id: string): void {
+  sources.delete(id);
+}
+
+function sourceOf(imageId: string): FrameSource {
+  const source = sources.get(parts(imageId).id);
+  if (!source) throw new Error(`image ${imageId} has no header: call addSource first`);
+  return source;
+}
+
+async function sha256Of(bytes: ArrayBuffer): Promise<string> {
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+/** mm per column and per row step; without calibration only the shape of a pixel, so that lengths stay pixels. */
+export function displaySpacing(header: HeaderDocument): { column: number; row: number } {
+  const { column_mm, row_mm, aspect } = header.spacing;
+  if (column_mm && row_mm) return { column: column_mm, row: row_mm };
+  return aspect ? { column: aspect[1], row: aspect[0] } : { column: 1, row: 1 };
+}
+
+function cornerstoneImage(imageId: string, header: HeaderDocument, samples: Uint16Array): Types.IImage {
+  const { rows, columns } = header;
+  const spacing = displaySpacing(header);
+  const voxelManager = utilities.VoxelManager.createImageVoxelManager({
+    width: columns,
+    height: rows,
+    numberOfComponents: 1,
+    scalarData: samples,
+    id: imageId,
+  });
+  const image = {
+    imageId,
+    voxelManager,
+    getPixelData: () => samples,
+    rows,
+    columns,
+    height: rows,
+    width: columns,
+    minPixelValue: header.sample_min,
+    maxPixelValue: header.sample_max,
+    // Cornerstone does not apply these to the samples, windows would be shifted: always 1 and 0.
+    slope: 1,
+    intercept: 0,
+    windowCenter: (header.sample_min + header.sample_max) / 2,
+    windowWidth: Math.max(1, header.sample_max - header.sample_min),
+    voiLUTFunction: Enums.VOILUTFunctionType.LINEAR,
+    color: false,
+    rgba: false,
+    numberOfComponents: 1,
+    columnPixelSpacing: spacing.column,
+    rowPixelSpacing: spacing.row,
+    invert: false,
+    photometricInterpretation: 'MONOCHROME2',
+    sizeInBytes: samples.byteLength,
+    dataType: 'Uint16Array' as const,
+    getCanvas: (): HTMLCanvasElement => {
+      throw new Error('sightline images are drawn by WebGL only');
+    },
+  };
+  return image;
+}
+
+async function loadImage(imageId: string, signal: AbortSignal): Promise<Types.IImage> {
+  const { frame } = parts(imageId);
+  const source = sourceOf(imageId);
+  const pending = started.get(imageId) ?? download(source.framePath(frame), signal);
+  started.delete(imageId);
+  const { bytes, announced } = await pending;
+  const wanted = source.header.rows * source.header.columns * 2;
+  if (bytes.byteLength !== wanted) {
+    throw new Error(`frame ${frame} has ${bytes.byteLength} bytes, its header says ${wanted}`);
+  }
+  void sha256Of(bytes).then((sha256) => source.onHash(frame, sha256, announced));
+  return cornerstoneImage(imageId, source.header, new Uint16Array(bytes));
+}
+
+function load(imageId: string): Types.IImageLoadObject {
+  const abort = new AbortController();
+  return { promise: loadImage(imageId, abort.signal), cancelFn: () => abort.abort() };
+}
+
+function imagePlane(id: string, header: HeaderDocument): Record<string, unknown> {
+  const spacing = displaySpacing(header);
+  return {
+    frameOfReferenceUID: id,
+    rows: header.rows,
+    columns: header.columns,
+    imageOrientationPatient: [1, 0, 0, 0, 1, 0],
+    rowCosines: [1, 0, 0],
+    columnCosines: [0, 1, 0],
+    imagePositionPatient: [0, 0, 0],
+    pixelSpacing: [spacing.row, spacing.column],
+    rowPixelSpacing: spacing.row,
+    columnPixelSpacing: spacing.column,
+    sliceThickness: 1,
+    sliceLocation: 0,
+  };
+}
+
+function metadataOf(type: string, imageId: unknown): unknown {
+  if (typeof imageId !== 'string' || !imageId.startsWith(`${SCHEME}:`)) return undefined;
+  const { id } = parts(imageId);
+  const header = sources.get(id)?.header;
+  if (!header) return undefined;
+  switch (type) {
+    case 'imagePixelModule':
+      return {
+        samplesPerPixel: 1,
+        photometricInterpretation: 'MONOCHROME2',
+        rows: header.rows,
+        columns: header.columns,
+        bitsAllocated: 16,
+        bitsStored: 16,
+        highBit: 15,
+        pixelRepresentation: 0,
+      };
+    case 'imagePlaneModule':
+      return imagePlane(id, header);
+    case 'generalSeriesModule':
+      return { modality: 'DX', seriesInstanceUID: id };
+    case 'voiLutModule':
+      return {
+        windowCenter: [(header.sample_min + header.sample_max) / 2],
+        windowWidth: [Math.max(1, header.sample_max - header.sample_min)],
+        voiLUTFunction: 'LINEAR',
+      };
+    case 'modalityLutModule':
+      return { rescaleSlope: 1, rescaleIntercept: 0, rescaleType: 'US' };
+    default:
+      return undefined;
+  }
+}
+
+let registered = false;
+
+/** Registers loader and metadata provider once per page. */
+export function registerFrameLoader(): void {
+  if (registered) return;
+  registered = true;
+  imageLoader.registerImageLoader(SCHEME, load);
+  metaData.addProvider(metadataOf, PROVIDER_PRIORITY);
+}

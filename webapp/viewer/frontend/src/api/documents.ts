@@ -112,6 +112,7 @@ export interface Evidence {
   ci?: [number, number] | null;
   chance?: number | null;
   n?: number | null;
+  data?: string | null;
 }
 
 /** K maps of one kind; lists run over `findings`. */

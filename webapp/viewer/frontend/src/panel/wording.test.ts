@@ -52,6 +52,7 @@ describe('the evidence of a map', () => {
 
   it('is a sentence with its number and chance, or says that nothing was measured', () => {
     expect(evidenceSentence(pointing)).toBe('hits the lesion in 61 % (n = 80), by chance 12 %');
+    expect(evidenceSentence({ ...pointing, data: 'phantoms' })).toBe('hits the lesion in 61 % (n = 80; phantoms), by chance 12 %');
     expect(evidenceSentence(null)).toBe('accuracy of place not measured');
   });
 });

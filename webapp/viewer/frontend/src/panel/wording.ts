@@ -35,7 +35,9 @@ export function evidenceOf(document: MapDocument, finding: string): Evidence | n
 export function evidenceSentence(evidence: Evidence | null): string {
   if (!evidence) return 'accuracy of place not measured';
   const share = `${Math.round(evidence.value * 100)} %`;
-  const n = evidence.n == null ? '' : ` (n = ${evidence.n})`;
+  // The data are named: a share measured on phantoms is no promise about patients.
+  const facts = [evidence.n == null ? '' : `n = ${evidence.n}`, evidence.data ?? ''].filter(Boolean).join('; ');
+  const n = facts && ` (${facts})`;
   const chance = evidence.chance == null ? '' : `, by chance ${Math.round(evidence.chance * 100)} %`;
   return evidence.metric.startsWith('pointing')
     ? `hits the lesion in ${share}${n}${chance}`

@@ -37,7 +37,7 @@ export function Banner() {
         Sightline
       </a>
       <span className="chip num">{image.code}</span>
-      <span className="patient">
+      <span className="patient" title={facts.join(' · ')}>
         {personName(patient.name)} <span className="muted">{facts.join(' · ')}</span>
       </span>
       <span className="grow" />
@@ -46,7 +46,7 @@ export function Banner() {
         Research use only — not for diagnosis
       </span>
       {boot.position && (
-        <span className="muted">
+        <span className="case-position muted">
           {boot.position} of {boot.count}
         </span>
       )}

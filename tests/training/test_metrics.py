@@ -1,0 +1,112 @@
+"""Metrics against the numbers of methods.md §14.4 and hand computation."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from sklearn.metrics import roc_auc_score
+
+from training.metrics import auc, calibration_error, patient_bootstrap, pointing, wilson
+
+P = np.array([0.1, 0.2, 0.8, 0.9])
+Y = np.array([0.0, 1.0, 1.0, 1.0])
+
+
+@pytest.mark.parametrize(("bins", "expected"), [(2, 0.25), (15, 0.30)])
+def test_ece_of_the_design_example(bins: int, expected: float) -> None:
+    # 2 bins: |.3 - 1|/4 = .175 and |1.7 - 2|/4 = .075. 15 bins: each case alone, (.1 + .8 + .2 + .1)/4.
+    assert calibration_error.ece_width(P, Y, bins) == pytest.approx(expected)
+
+
+def test_brier_and_likelihood_of_the_design_example() -> None:
+    assert calibration_error.brier(P, Y) == pytest.approx(0.175)
+    assert calibration_error.negative_log_likelihood(P, Y) == pytest.approx(0.510826, abs=1e-6)
+
+
+def test_a_probability_on_a_bin_edge_belongs_to_the_bin_below() -> None:
+    # .5 and .25 in one bin of two: |.75 - 1|/2; were .5 in the upper bin, it would be (.25 + .5)/2.
+    assert calibration_error.ece_width(np.array([0.25, 0.5]), np.array([0.0, 1.0]), 2) == pytest.approx(0.125)
+
+
+def test_the_noise_floor_of_200_calibrated_scores_is_that_of_the_design() -> None:
+    # methods.md §12.2: Beta(.6, 1.2) at n = 200 shows .079, 5-95 % .053-.107 though calibrated by construction.
+    scores = np.random.default_rng(1).beta(0.6, 1.2, 200)
+    floor = calibration_error.noise_floor(scores)
+    assert floor.mean == pytest.approx(0.079, abs=0.008)
+    assert floor.low == pytest.approx(0.053, abs=0.012)
+    assert floor.high == pytest.approx(0.107, abs=0.012)
+
+
+def test_auc_counts_pairs_and_half_ties() -> None:
+    # pairs: (.2,.1) yes, (.8,.1) yes, (.1,.1) tie -> 2.5 of 3
+    result = auc.estimate(np.array([0.1, 0.2, 0.8, 0.1]), np.array([0.0, 1, 1, 1]))
+    assert result.value == pytest.approx(2.5 / 3)
+
+
+def test_auc_equals_scikit_learn_and_its_interval_covers_the_truth() -> None:
+    # Two normals one standard deviation apart: AUC = Phi(1/sqrt 2) = .7602.
+    covered = 0
+    for seed in range(200):
+        random = np.random.default_rng(seed)
+        labels = (np.arange(120) < 50).astype(float)
+        scores = random.normal(size=120) + labels
+        result = auc.estimate(scores, labels)
+        assert result.value == pytest.approx(roc_auc_score(labels, scores))
+        covered += result.ci[0] <= 0.7602 <= result.ci[1]
+    assert 180 <= covered <= 198
+
+
+def test_auc_without_a_class_is_said_to_be_undefined() -> None:
+    result = auc.estimate(P, np.ones(4))
+    assert math.isnan(result.value)
+    assert result.document() == {"value": None, "ci": None, "n": 4, "method": "delong", "note": "one class is absent"}
+
+
+def test_delong_variance_by_hand() -> None:
+    # positives 1, 3; negatives 0, 2. psi rows: (1 > 0, 1 < 2) = .5; (1, 1) = 1. Columns: 0: 1; 2: .5. A = .75.
+    # var = var(.5, 1)/2 + var(1, .5)/2 = .125/2 + .125/2 = .125; logit half width 1.95996 * .353553 / .1875.
+    result = auc.estimate(np.array([1.0, 3.0, 0.0, 2.0]), np.array([1.0, 1, 0, 0]))
+    half = 1.959964 * math.sqrt(0.125) / (0.75 * 0.25)
+    assert result.ci[0] == pytest.approx(1 / (1 + math.exp(half - math.log(3))), abs=1e-6)
+
+
+def test_wilson_of_eight_in_ten() -> None:
+    # Published example: 8/10 gives .4902 to .9433.
+    result = wilson.estimate(8, 10)
+    assert result.ci == pytest.approx((0.4902, 0.9433), abs=1e-4)
+    assert wilson.estimate(0, 0).document()["note"] == "no case"
+    with pytest.raises(ValueError, match=r"successes 3 is not in 0\.\.2"):
+        wilson.estimate(3, 2)
+
+
+def test_a_resample_holds_whole_patients() -> None:
+    patients = ["a", "a", "b", "c"]
+    for indices in patient_bootstrap.resamples(patients, 50, 0):
+        counts = np.bincount(indices, minlength=4)
+        assert counts[0] == counts[1]
+        assert counts[0] + counts[2] + counts[3] == 3
+
+
+def test_pointing_looks_at_the_centre_of_the_highest_cell() -> None:
+    # 2 x 2 map on 64 px: the highest cell (row 0, column 1) has its centre at (48, 16).
+    heat = np.array([[0.1, 0.9], [0.2, 0.3]])
+    assert pointing.points_into_box(heat, [(40, 10, 10, 10)], (64, 64))
+    assert not pointing.points_into_box(heat, [(49, 10, 10, 10)], (64, 64))
+    assert not pointing.points_into_box(np.zeros((2, 2)), [(0, 0, 64, 64)], (64, 64))
+
+
+def test_chance_is_the_share_covered_by_the_union_of_boxes() -> None:
+    # two 2 x 2 boxes that overlap in one pixel: 7 of 16
+    assert pointing.covered_share([(0, 0, 2, 2), (1, 1, 2, 2)], (4, 4)) == pytest.approx(7 / 16)
+
+
+def test_pointing_reports_accuracy_chance_and_empty_maps() -> None:
+    maps = np.zeros((3, 2, 2))
+    maps[0, 0, 0] = maps[1, 1, 1] = 1.0
+    boxes = [[(0.0, 0.0, 2.0, 2.0)], [(0.0, 0.0, 2.0, 2.0)], [(0.0, 0.0, 4.0, 4.0)]]
+    result = pointing.estimate(maps, boxes, ["a", "b", "c"], (4, 4))
+    assert result.accuracy.value == pytest.approx(1 / 3)
+    assert result.chance == pytest.approx((0.25 + 0.25 + 1) / 3)
+    assert result.zero_maps == 1

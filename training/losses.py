@@ -1,0 +1,34 @@
+"""Losses of the two-headed network. Labels may be unknown (NaN) and then cost nothing."""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+
+def masked_bce(logits: Tensor, labels: Tensor) -> Tensor:
+    """Mean binary cross-entropy over the known labels; 0 when none is known.
+
+    logits [N,K]; labels [N,K] in [0,1], unknown = NaN or negative (methods.md §3, policy `ignore`).
+    """
+    known = labels >= 0  # NaN >= 0 is False
+    targets = torch.where(known, labels, torch.zeros_like(labels))
+    losses = F.binary_cross_entropy_with_logits(logits.float(), targets, reduction="none")
+    return (losses * known).sum() / known.sum().clamp(min=1)
+
+
+def map_cross_entropy(class_maps: Tensor, masks: Tensor) -> Tensor:
+    """Cross-entropy between the softmax of a class map over its cells and the mask's share per cell, over the maps
+    whose mask is known and not empty; 0 when there is none. Says where, never how much: adding a constant to a map
+    changes nothing.
+
+    class_maps [N,K,h,w]; masks [N,K,h,w] >= 0, NaN = unknown. Ours, not of paper 001: phantoms know their masks, and
+    a map trained with image labels alone needs far more images than the demo has.
+    """
+    areas = torch.nan_to_num(masks).flatten(2)
+    totals = areas.sum(dim=2)
+    usable = (totals > 0) & ~torch.isnan(masks).flatten(2).any(dim=2)
+    shares = areas / totals.clamp(min=1e-6).unsqueeze(2)
+    losses = -(shares * F.log_softmax(class_maps.float().flatten(2), dim=2)).sum(dim=2)
+    return (losses * usable).sum() / usable.sum().clamp(min=1)

@@ -192,14 +192,16 @@ def _list(args: argparse.Namespace) -> Answer:
     from training.calibrate import METHODS
     from training.data.records import FINDINGS
     from training.experiment import experiment_names
+    from training.models.backbones import BACKBONES
+    from training.models.one_head_net import HEADS
     from training.models.two_head_net import TRUNKS
 
     return {
         "experiments": experiment_names(),
         "datasets": ["chestxray14", "chestxray14_320", "rsna", "phantoms"],
         "findings": list(FINDINGS),
-        "trunks": list(TRUNKS),
-        "heads": ["gap-linear", "gap-mlp", "wildcat"],
+        "trunks": [*TRUNKS, *BACKBONES],
+        "heads": [*HEADS, "wildcat"],
         "losses": ["masked-bce", "map-cross-entropy"],
         "calibrators": list(METHODS),
         "metrics": ["auc", "ece15_width", "nll", "brier", "pointing", "conformal coverage"],

@@ -1,0 +1,28 @@
+"""What all backbones are to the rest of the package: grayscale image in, post-ReLU feature map out."""
+
+from __future__ import annotations
+
+from torch import Tensor, nn
+
+from training.models.backbones.relu_modules import separate_relus
+from training.models.backbones.repeated_grayscale import RepeatedGrayscale
+
+
+class Backbone(nn.Module):
+    """[N,1,H,W] in [0,1] -> last feature map after ReLU [N,channels,H/32,W/32] (7 x 7 at 224).
+
+    The output is the target layer of Grad-CAM (methods.md §8); for VGG the output of `features`, max pooling included.
+    """
+
+    STRIDE = 32
+
+    def __init__(self, features: nn.Module, channels: int) -> None:
+        super().__init__()
+        self.channels = channels
+        self.input = RepeatedGrayscale()
+        self.features = separate_relus(features)
+
+    def forward(self, images: Tensor) -> Tensor:
+        # Autocast leaves differences and quotients alone: the standardisation is computed in float32 at any precision.
+        features: Tensor = self.features(self.input(images.float()))
+        return features

@@ -148,6 +148,8 @@ export interface PredictionDocument {
   bundle: string;
   bundle_name: string;
   bundle_version: string;
+  /** Why a queued run cannot start yet, in the server's words. */
+  waiting_for?: string;
   provider: string;
   created_at: string;
   error: { code: string; text: string } | null;

@@ -22,6 +22,15 @@ describe('the affine of a view', () => {
     expect(scales(turned)).toEqual({ horizontal: 1, vertical: 1 });
   });
 
+  it.each([90, 30])('inverts a rotation by %i degrees', (degrees) => {
+    const [cos, sin] = [Math.cos((degrees * Math.PI) / 180), Math.sin((degrees * Math.PI) / 180)];
+    const turned = { a: 2 * cos, b: 2 * sin, c: -2 * sin, d: 2 * cos, e: 100, f: 40 };
+    // (10, 30) turned by hand: x = 2 (10 cos - 30 sin) + 100, y = 2 (10 sin + 30 cos) + 40.
+    const back = toImage(turned, canvasPoint(2 * (10 * cos - 30 * sin) + 100, 2 * (10 * sin + 30 * cos) + 40));
+    expect(back.x).toBeCloseTo(10, 9);
+    expect(back.y).toBeCloseTo(30, 9);
+  });
+
   it('reports both scales of a view with non-square pixels', () => {
     const stretched = affineFromThreePoints(canvasPoint(0, 0), canvasPoint(500, 0), canvasPoint(0, 1000));
     expect(scales(stretched)).toEqual({ horizontal: 0.5, vertical: 1 });

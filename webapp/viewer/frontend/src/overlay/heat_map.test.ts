@@ -30,6 +30,12 @@ describe('a heat map', () => {
     expect([...rgba].filter((_, k) => k % 4 === 3)).toEqual([0, 0, 0, 0, 255, 255, 255, 255]);
   });
 
+  it('shows a score equal to the threshold, as the boxes do', () => {
+    const map = { scores: Float32Array.of(0.25, 0.5), width: 2, height: 1 };
+    const rgba = colourise(map, { low: 0, high: 1, threshold: 0.5, colours: colourTable('cividis') });
+    expect([rgba[3], rgba[7]]).toEqual([0, 255]);
+  });
+
   it('gives the highest score the last colour and clamps above it', () => {
     const colours = colourTable('viridis');
     const rgba = colourise(

@@ -122,9 +122,12 @@ export function FailureFormView({ form }: { readonly form: FailureForm }) {
   useStore(session.desk.state);
   useStore(session.desk.outbox.state);
   const place = useRef<HTMLElement>(null);
+  const isLoaded = scheme !== null;
   useEffect(() => {
+    // A keyboard reader stands at the first question at once, not thirty stops away from it.
+    place.current?.querySelector<HTMLElement>('[role=radio]')?.focus({ preventScroll: true });
     place.current?.scrollIntoView({ block: 'nearest' });
-  }, [form.finding, form.verdict]);
+  }, [form.finding, form.verdict, isLoaded]);
   if (!scheme) return <p className="muted">Loading the failure scheme…</p>;
 
   const own = session.desk.own(form.finding);

@@ -2,7 +2,8 @@
 import type { FindingDocument, PredictionDocument, Verdict } from '../api/documents';
 import { keyOf } from '../keys/key_table';
 import { VERDICT_TITLES } from '../reviews/failure_form';
-import { isAboveOperatingPoint } from '../session/panel_state';
+import { verdictsFor } from '../reviews/verdicts';
+import { saysPresent } from '../session/panel_state';
 import type { Answer } from '../session/reviews_state';
 import { useSession } from '../shell/session_context';
 import { useStore } from '../state/store';
@@ -12,13 +13,6 @@ import { ProbabilityBar } from './ProbabilityBar';
 import { clock, findingSentence, fraction } from './wording';
 
 const CONFIDENCES = ['1', '2', '3', '4', '5'];
-
-/** A yes of the model can be false or misplaced, a no can have missed; where it is undecided both are open. */
-export function verdictsFor(finding: FindingDocument): Verdict[] {
-  if (finding.decision === 'refused') return ['false_negative'];
-  if (finding.decision === 'uncertain') return ['agree', 'false_positive', 'false_negative', 'wrong_place'];
-  return isAboveOperatingPoint(finding) ? ['agree', 'false_positive', 'wrong_place'] : ['agree', 'false_negative'];
-}
 
 function Score({ finding }: { readonly finding: FindingDocument }) {
   const testId = `probability-${finding.key}`;
@@ -69,7 +63,7 @@ function Actions({ finding, own }: { readonly finding: FindingDocument; readonly
   const session = useSession();
   const { form } = useStore(session.panel);
   const hint: Partial<Record<Verdict, string>> = { agree: keyOf('agree') };
-  hint[isAboveOperatingPoint(finding) ? 'false_positive' : 'false_negative'] = keyOf('disagree');
+  hint[saysPresent(finding) ? 'false_positive' : 'false_negative'] = keyOf('disagree');
   const open = form?.finding === finding.key ? form.verdict : own?.verdict;
   return (
     <div className="acts">

@@ -20,6 +20,7 @@ function Pending({ item }: { readonly item: PredictionDocument }) {
     <div className="model-state" data-testid="prediction-state" data-state={item.state}>
       <span className="pulse" aria-hidden="true" />
       {item.state === 'running' ? 'The model is looking at this image…' : `Waiting for the model since ${since}…`}
+      {item.waiting_for && <p className="small">{item.waiting_for}</p>}
       <p className="faint small">The image can be read meanwhile; results appear by themselves.</p>
     </div>
   );

@@ -122,7 +122,10 @@ export class Outbox {
     }
     this.failures += 1;
     this.state.set({
-      problem: delivery === 'signed_out' ? `not sent: ${error.text}; sign in again in another tab` : error.text,
+      problem:
+        delivery === 'signed_out'
+          ? `signed out: sign in again as ${this.options.reader} in another tab, it is then sent by itself`
+          : error.text,
     });
     const wait = this.options.wait ?? ((ms: number) => new Promise((resolve) => setTimeout(resolve, ms)));
     void wait(waitMs(this.failures)).then(() => this.flush());

@@ -48,10 +48,14 @@ export function isAboveOperatingPoint(finding: FindingDocument): boolean {
   return probability !== null && point !== null && probability >= point.threshold;
 }
 
+/** The model's call. An undecided finding leans to the side of its operating point; a refused one has no call. */
+export function saysPresent(finding: FindingDocument): boolean {
+  if (finding.decision === 'uncertain') return isAboveOperatingPoint(finding);
+  return finding.decision === 'positive';
+}
+
 export function areBoxesShown(panel: PanelState, finding: FindingDocument): boolean {
-  const byDecision =
-    finding.decision === 'positive' || (finding.decision === 'uncertain' && isAboveOperatingPoint(finding));
-  return panel.boxes[finding.key] ?? byDecision;
+  return panel.boxes[finding.key] ?? saysPresent(finding);
 }
 
 /** Boxes of one rule, from the map that is shown, or from the first map that has any. */

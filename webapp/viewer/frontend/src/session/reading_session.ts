@@ -14,10 +14,11 @@ import { createStore } from '../state/store';
 import { ViewportController } from '../viewport/controller';
 import { furtherPresets } from '../viewport/window_level';
 import type { PanelState } from './panel_state';
-import { INITIAL_PANEL, isAboveOperatingPoint, areBoxesShown, thresholdKey } from './panel_state';
+import { INITIAL_PANEL, areBoxesShown, saysPresent, thresholdKey } from './panel_state';
 import type { PredictionsState } from './predictions_feed';
 import { PredictionsFeed, isPending, shownPrediction } from './predictions_feed';
 import { NextCase } from './next_case';
+import { followCase } from './case_events';
 import { ReviewsDesk } from './reviews_desk';
 
 export class ReadingSession {
@@ -27,6 +28,7 @@ export class ReadingSession {
   readonly predictions: PredictionsFeed;
   readonly desk: ReviewsDesk;
   readonly nextCase: NextCase;
+  private isLeaveAsked = false;
 
   constructor(
     readonly boot: Boot,
@@ -61,6 +63,10 @@ export class ReadingSession {
       if (view.get().status === 'loading') return;
       stop();
       void this.nextCase.prepare();
+    });
+    followCase(this.boot.urls.events, this.boot.image.id, () => {
+      void this.predictions.refresh();
+      void this.desk.load();
     });
     await this.predictions.refresh();
   }
@@ -165,7 +171,7 @@ export class ReadingSession {
 
   judge(key: string, verdict: 'agree' | 'cannot_judge', confidence: number | null): void {
     const bundle = this.shown()?.bundle;
-    if (!bundle) return;
+    if (!bundle || this.isImageMissing()) return;
     this.select(key);
     this.closeForm();
     const own = this.desk.own(key);
@@ -176,10 +182,13 @@ export class ReadingSession {
   /** What disagreeing means for this finding: the model's yes is a false positive, its no a false negative. */
   disagree(): void {
     const finding = this.selected();
-    if (finding) this.openForm(finding.key, isAboveOperatingPoint(finding) ? 'false_positive' : 'false_negative');
+    if (!finding) return;
+    if (finding.decision === 'refused') return this.announce('the model gave no answer here: nothing can be wrong');
+    this.openForm(finding.key, saysPresent(finding) ? 'false_positive' : 'false_negative');
   }
 
   openForm(key: string, verdict: Verdict): void {
+    if (this.isImageMissing()) return;
     this.select(key);
     const own = this.desk.own(key);
     const form = own?.verdict === verdict ? formOf(own) : emptyForm(key, verdict);
@@ -187,7 +196,15 @@ export class ReadingSession {
     this.controller.placeDraftBox(form.box);
   }
 
+  /** Nobody judges an image that could not be shown. */
+  private isImageMissing(): boolean {
+    const isMissing = this.controller.view.get().status === 'error';
+    if (isMissing) this.announce('no answer without the image: it could not be shown');
+    return isMissing;
+  }
+
   changeForm(change: Partial<FailureForm>): void {
+    this.isLeaveAsked = false;
     const { form } = this.panel.get();
     if (form) this.panel.set({ form: { ...form, ...change, isChanged: true } });
   }
@@ -250,7 +267,13 @@ export class ReadingSession {
     else if (this.panel.get().form) this.closeForm();
   }
 
+  /** To a neighbouring case. A half filled mark is not thrown away without a word: the first press says so. */
   go(image: string | null): void {
+    const { form } = this.panel.get();
+    if (image && form?.isChanged && !this.isLeaveAsked) {
+      this.isLeaveAsked = true;
+      return this.announce('unsaved mark: Enter saves it, Esc drops it, the same key again leaves the case');
+    }
     if (image) window.location.assign(`/images/${image}/${window.location.search}`);
     else this.announce('no further case in this list');
   }

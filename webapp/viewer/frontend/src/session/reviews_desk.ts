@@ -50,7 +50,9 @@ export class ReviewsDesk {
   ) {
     this.outbox = new Outbox(storage, {
       reader: options.reader,
-      send: (item) => postJson<ReviewDocument>(item.path, withoutNulls(item.body), options.csrf),
+      // The reader goes along: an answer must not change hands when somebody else signs in before it is sent.
+      send: (item) =>
+        postJson<ReviewDocument>(item.path, { ...withoutNulls(item.body), reader: item.reader }, options.csrf),
       onSaved: (item, review) => {
         if (item.image === options.image) this.keep(review);
         options.announce('saved');
@@ -125,7 +127,8 @@ export class ReviewsDesk {
 
   private readonly flush = (): void => void this.outbox.flush();
 
-  private async load(): Promise<void> {
+  /** Lists the answers of this image again, those of colleagues included. */
+  async load(): Promise<void> {
     try {
       const wire = await getJson<{ results?: ReviewDocument[]; reviews?: ReviewDocument[] }>(this.options.path);
       this.state.set({ saved: wire.reviews ?? wire.results ?? [], problem: null });

@@ -34,12 +34,16 @@ const NEXT_CASE: Record<NextCaseState['status'], string> = {
 };
 
 export function StatusBar() {
-  const { boot, nextCase } = useSession();
+  const { boot, nextCase, panel } = useSession();
   const { status } = useStore(nextCase.state);
+  const { announcement } = useStore(panel);
   return (
     <footer className="status-bar">
       <SaveState />
       <span>{NEXT_CASE[status]}</span>
+      <span className="faint" aria-hidden="true">
+        {announcement}
+      </span>
       <span className="grow" />
       <span>{boot.user.username}</span>
       <span>J next · K previous · Enter submit · O hide AI</span>

@@ -86,7 +86,7 @@ export class ViewportController {
       await this.show(first, 0);
       if (this.element === element) this.view.set({ status: 'ready' });
     } catch (error) {
-      if (this.element === element) this.fail(`The image could not be shown: ${messageOf(error)}. Reload the page.`);
+      if (this.element === element) this.fail(`The image could not be shown: ${messageOf(error).replace(/\.$/, '')}.`);
     }
   }
 

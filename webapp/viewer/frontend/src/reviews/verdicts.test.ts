@@ -1,0 +1,27 @@
+import { describe, expect, it } from 'vitest';
+import type { FindingDocument } from '../api/documents';
+import { saysPresent } from '../session/panel_state';
+import { verdictsFor } from './verdicts';
+
+// A positive call below the operating point: the call comes from the conformal thresholds, and it is what a reader judges.
+const below = { probability: 0.3, operating_point: { threshold: 0.4, sensitivity: 0.9, specificity: 0.8 } };
+const finding = (decision: FindingDocument['decision']): FindingDocument =>
+  ({ ...below, decision, key: 'a', title: 'A', interval: null, reason: null, boxes: [] });
+
+describe('the verdicts offered', () => {
+  it('follow the decision, not the operating point', () => {
+    expect(verdictsFor(finding('positive'))).toEqual(['agree', 'false_positive', 'wrong_place']);
+    expect(verdictsFor(finding('negative'))).toEqual(['agree', 'false_negative']);
+    expect(verdictsFor(finding('uncertain'))).toContain('false_negative');
+  });
+
+  it('leave only agreement with a refusal', () => {
+    expect(verdictsFor(finding('refused'))).toEqual(['agree']);
+  });
+
+  it('take the side of the operating point only where the model is undecided', () => {
+    expect(saysPresent(finding('positive'))).toBe(true);
+    expect(saysPresent(finding('uncertain'))).toBe(false);
+    expect(saysPresent(finding('refused'))).toBe(false);
+  });
+});

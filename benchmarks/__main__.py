@@ -6,7 +6,15 @@ import sys
 
 from benchmarks.machine import describe_machine
 
-NAMES = ("explained_graph", "upload_to_result", "reader_study_statistics")
+NAMES = (
+    "decoding",
+    "explained_graph",
+    "explained_backbones",
+    "upload_to_result",
+    "worker_throughput",
+    "memory",
+    "reader_study_statistics",
+)
 
 
 def main(names: list[str]) -> int:

@@ -37,13 +37,13 @@ POLL_SECONDS = 0.02
 PATIENCE_SECONDS = 120.0
 
 
-def synthetic_dx(seed: int) -> bytes:
+def synthetic_dx(seed: int, rows: int = ROWS, columns: int = COLUMNS) -> bytes:
     """A DX file with two dark lungs, a mediastinum and noise; every seed has other pixels and other UIDs."""
     generator = np.random.default_rng(seed)
-    y, x = np.mgrid[0:ROWS, 0:COLUMNS].astype(np.float32)
-    pixels = np.full((ROWS, COLUMNS), 42000.0, dtype=np.float32)
+    y, x = np.mgrid[0:rows, 0:columns].astype(np.float32)
+    pixels = np.full((rows, columns), 42000.0, dtype=np.float32)
     for centre in (0.3, 0.7):
-        distance = ((x / COLUMNS - centre) / 0.16) ** 2 + ((y / ROWS - 0.45) / 0.3) ** 2
+        distance = ((x / columns - centre) / 0.16) ** 2 + ((y / rows - 0.45) / 0.3) ** 2
         pixels -= 26000.0 * np.exp(-distance)
     pixels += generator.normal(0.0, 600.0, pixels.shape).astype(np.float32)
     return _as_dicom(np.clip(pixels, 0, 65535).astype(np.uint16), seed)

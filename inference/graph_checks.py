@@ -11,7 +11,7 @@ from typing import Any
 
 import onnx
 from google.protobuf.message import DecodeError
-from onnx import GraphProto, ModelProto, NodeProto, TensorProto
+from onnx import GraphProto, ModelProto, NodeProto, SparseTensorProto, TensorProto
 
 from inference.manifest import SCHEMA_NAME, Manifest
 
@@ -169,10 +169,18 @@ def _tensors(model: ModelProto) -> Iterator[TensorProto]:
     for graph in _all_graphs(model):
         yield from graph.initializer
         for sparse in graph.sparse_initializer:
-            yield sparse.values
-            yield sparse.indices
+            yield from _parts(sparse)
     for node in _nodes(model):
         for attribute in node.attribute:
             if attribute.HasField("t"):
                 yield attribute.t
             yield from attribute.tensors
+            if attribute.HasField("sparse_tensor"):
+                yield from _parts(attribute.sparse_tensor)
+            for sparse in attribute.sparse_tensors:
+                yield from _parts(sparse)
+
+
+def _parts(sparse: SparseTensorProto) -> tuple[TensorProto, TensorProto]:
+    """Either part of a sparse tensor may point to a file of its own."""
+    return sparse.values, sparse.indices

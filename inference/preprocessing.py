@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from PIL import Image
 
+from inference.level_table import count_levels, look_up, percentiles
+
 if TYPE_CHECKING:
     from inference.dicom import DicomHeader, StoredPixels
 
@@ -84,16 +86,26 @@ def rescale_intensity(values: np.ndarray, rule: str, mask: np.ndarray | None = N
     Raises ValueError for an unknown rule, values that are not finite, or floats outside [0, 1] where that is needed.
     """
     _require_known("intensity rule", rule, INTENSITY_RULES)
+    if values.ndim == 2 and values.dtype in (np.uint8, np.uint16):
+        return _rescale_by_table(values, rule, mask)
     counted = values if mask is None else values[mask]
     if counted.size and not np.isfinite(counted).all():
         raise ValueError("image values are not all finite; allowed: real numbers")
     low, high = _percentile_range(counted) if rule == PERCENTILE_RULE else _dtype_range(counted)
-    if not high > low:  # constant image: nothing to stretch, and dividing would make NaN
-        return np.zeros(values.shape, np.float32)
-    scaled = np.clip((np.asarray(values, np.float64) - low) / (high - low), 0.0, 1.0)
-    if mask is not None:
-        scaled = np.where(mask, scaled, 0.0)
-    return scaled.astype(np.float32)
+    scaled = _to_unit_range(values, low, high)
+    return scaled if mask is None else np.where(mask, scaled, np.float32(0.0))
+
+
+def rescale_levels(levels: np.ndarray, counts: np.ndarray) -> np.ndarray:
+    """The percentile rule on an image given by its levels: bit by bit `rescale_intensity` of that image; float32 [k].
+
+    levels: [k] values in any order. counts: int64 [k], how many pixels that count have each.
+    Raises ValueError for a value that occurs and is not finite.
+    """
+    if not np.isfinite(levels[counts > 0]).all():
+        raise ValueError("image values are not all finite; allowed: real numbers")
+    low, high = percentiles(levels, counts, PERCENTILES) if counts.any() else (0.0, 0.0)
+    return _to_unit_range(levels, low, high)
 
 
 def resize_image(image: np.ndarray, spec: InputSpec) -> tuple[np.ndarray, Region]:
@@ -183,6 +195,27 @@ def _source_pixels_per_model_pixel(model_input: ModelInput) -> tuple[float, floa
     x0, y0, x1, y1 = model_input.region
     _, height, width = model_input.image.shape
     return (x1 - x0) / width, (y1 - y0) / height
+
+
+def _rescale_by_table(values: np.ndarray, rule: str, mask: np.ndarray | None) -> np.ndarray:
+    """`rescale_intensity` of uint8 or uint16 [h, w], level by level: a sixth of the time of sorting 5 Mpixel."""
+    levels = np.arange(np.iinfo(values.dtype).max + 1, dtype=values.dtype)
+    if rule == PERCENTILE_RULE:
+        counts = count_levels(values, 0, len(levels))
+        if mask is not None:
+            counts -= np.bincount(values[~mask], minlength=len(levels))
+        table = rescale_levels(levels, counts)
+    else:
+        table = _to_unit_range(levels, *_dtype_range(levels))
+    scaled = look_up(table, 0, values)
+    return scaled if mask is None else np.where(mask, scaled, np.float32(0.0))
+
+
+def _to_unit_range(values: np.ndarray, low: float, high: float) -> np.ndarray:
+    """float32, the shape of `values`: low becomes 0, high 1, values beyond are clipped."""
+    if not high > low:  # constant image: nothing to stretch, and dividing would make NaN
+        return np.zeros(values.shape, np.float32)
+    return np.clip((np.asarray(values, np.float64) - low) / (high - low), 0.0, 1.0).astype(np.float32)
 
 
 def _percentile_range(counted: np.ndarray) -> tuple[float, float]:

@@ -99,6 +99,11 @@ class ChildPool:
         with self._lock:
             self._running_control()
 
+    @property
+    def server_pid(self) -> int | None:
+        """Process id of the forking server; None before the first file and after its death was noticed."""
+        return None if self._server is None else self._server.pid
+
     def close(self) -> None:
         """Ends the server with all its children."""
         with self._lock:
@@ -135,7 +140,8 @@ class ChildPool:
         with ours:
             with theirs:
                 descriptors = [theirs.fileno(), file.fileno(), result.fileno()]
-                if not self._send(REQUEST.pack(seconds), descriptors):
+                control = self._send(REQUEST.pack(seconds), descriptors)
+                if control is None:
                     return None
             ours.settimeout(seconds + _GRACE_SECONDS)
             try:
@@ -143,19 +149,21 @@ class ChildPool:
             except OSError:
                 answer = b""
         if len(answer) != STATUS.size:
-            self._forget_server()
+            self._forget_server(control)
             return None
         status, is_timed_out = STATUS.unpack(answer)
         return status, is_timed_out
 
-    def _send(self, message: bytes, descriptors: list[int]) -> bool:
+    def _send(self, message: bytes, descriptors: list[int]) -> socket.socket | None:
+        """The control socket of the server that has the request now; None when it could not be sent."""
         with self._lock:
             try:
-                socket.send_fds(self._running_control(), [message], descriptors)
+                control = self._running_control()
+                socket.send_fds(control, [message], descriptors)
             except OSError:
                 self._stop()
-                return False
-        return True
+                return None
+        return control
 
     # -- the server --------------------------------------------------------------------------------
 
@@ -172,9 +180,11 @@ class ChildPool:
             self._control = ours
         return self._control
 
-    def _forget_server(self) -> None:
+    def _forget_server(self, control: socket.socket) -> None:
+        """Ends the server behind `control`, unless another thread has replaced it: the new one has files in hand."""
         with self._lock:
-            self._stop()
+            if self._control is control:
+                self._stop()
 
     def _stop(self) -> None:
         control, server = self._control, self._server
@@ -243,7 +253,10 @@ def _read_document(result: BinaryIO) -> dict[str, Any]:
     length = LENGTH.unpack(head)[0] if len(head) == LENGTH.size else 0
     if not 0 < length <= _MOST_DOCUMENT_BYTES:
         raise DicomRefusal("decoder_crash", "the decoding process left no answer")
-    document: dict[str, Any] = json.loads(result.read(length))
+    try:
+        document: dict[str, Any] = json.loads(result.read(length))
+    except ValueError:
+        raise DicomRefusal("decoder_crash", "the decoding process left no readable answer") from None
     if "refusal" in document:
         code, text, action, http = document["refusal"]
         raise DicomRefusal(code, text, action, http)

@@ -1,5 +1,6 @@
 """What ChildPool, the forking server and the child say to each other. Light: imports no codec."""
 
+import errno
 import struct
 from typing import Any
 
@@ -12,6 +13,9 @@ STATUS = struct.Struct("<i?")
 # Result file: length of the document, the document as JSON, then the pixels of `decode` (little-endian).
 # Before the child runs, the same file holds the request as JSON.
 LENGTH = struct.Struct("<Q")
+
+# Errors that say nothing about the file: a full disk, a failing one, no descriptors left.
+FAULTS_OF_THE_MACHINE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EMFILE, errno.ENFILE})
 
 # What the pixels depend on: a stored file whose header no longer says the same is not the file that was taken.
 _IDENTITY = (

@@ -8,14 +8,12 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from inference.dicom.accept import Accept
-from inference.dicom.child_protocol import LENGTH, identity
+from inference.dicom.child_protocol import FAULTS_OF_THE_MACHINE, LENGTH, identity
 from inference.dicom.decode import decode_pixels
 from inference.dicom.limits import Limits
 from inference.dicom.preparse import parsed_file
 from inference.dicom.refusal import DicomRefusal
 from inference.dicom.sandbox import enter_sandbox
-
-FAULTS_OF_THE_MACHINE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EMFILE, errno.ENFILE})
 
 
 def work(input_descriptor: int, result_descriptor: int) -> None:

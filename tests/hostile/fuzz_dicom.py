@@ -1,13 +1,14 @@
 """Mutated files through pre-parse and decoding child: `python -m tests.hostile.fuzz_dicom --count 10000`.
 
-Any code or an image will do. Another kind of exception, a dead server or more than ten seconds for one file ends
-the run with the mutation kept beside its number, so that it can be tried again.
+Any code or an image will do. Another kind of exception, a dead forking server or more than ten seconds for one file
+ends the run with the mutation kept beside its number, so that it can be tried again.
 """
 
 import argparse
 import tempfile
 import time
 from collections import Counter
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,18 @@ from tests.inference.dicom.made_streams import RAMP, STREAMS
 
 SLOWEST_SECONDS = 10.0
 LARGEST_SEED_BYTES = 200_000
+
+
+@dataclass
+class FuzzReport:
+    """outcomes: count by code, `accept` for an image. slowest_seconds: of one file through both children."""
+
+    outcomes: Counter[str] = field(default_factory=Counter)
+    slowest_seconds: float = 0.0
+
+
+class ServerDied(Exception):
+    """A file ended the forking server: only its child may end."""
 
 
 def seeds() -> list[bytes]:
@@ -50,20 +63,25 @@ def mutated(seed: bytes, generator: np.random.Generator) -> bytes:
     return bytes(raw)
 
 
-def fuzz(pool: ChildPool, folder: Path, count: int, seed: int = 20261120) -> Counter[str]:
-    """Outcomes of `count` mutations; raises on anything that is neither an image nor a refusal."""
+def fuzz(pool: ChildPool, folder: Path, count: int, seed: int = 20261120) -> FuzzReport:
+    """`count` mutations; raises on anything that is neither an image nor a refusal."""
     generator = np.random.default_rng(seed)
     originals = seeds()
-    outcomes: Counter[str] = Counter()
+    pool.start()
+    server, report = pool.server_pid, FuzzReport()
     for number in range(count):
         path = folder / f"mutation-{number}.dcm"
         path.write_bytes(mutated(originals[number % len(originals)], generator))
         started = time.monotonic()
-        outcomes[_outcome(pool, path)] += 1
-        if time.monotonic() - started > SLOWEST_SECONDS:
-            raise TimeoutError(f"{path.name} took longer than {SLOWEST_SECONDS:g} seconds")
+        report.outcomes[_outcome(pool, path)] += 1
+        seconds = time.monotonic() - started
+        report.slowest_seconds = max(report.slowest_seconds, seconds)
+        if seconds > SLOWEST_SECONDS:
+            raise TimeoutError(f"{path.name} took {seconds:.1f} seconds; allowed: {SLOWEST_SECONDS:g}")
+        if pool.server_pid != server:
+            raise ServerDied(f"{path.name} ended the forking server")
         path.unlink()
-    return outcomes
+    return report
 
 
 def _outcome(pool: ChildPool, path: Path) -> str:
@@ -81,9 +99,10 @@ def main() -> None:
     arguments = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="sightline-fuzz-"))
     with ChildPool() as pool:
-        outcomes = fuzz(pool, folder, arguments.count, arguments.seed)
-    for code, count in outcomes.most_common():
+        report = fuzz(pool, folder, arguments.count, arguments.seed)
+    for code, count in report.outcomes.most_common():
         print(f"{count:7d}  {code}")
+    print(f"{report.outcomes.total()} files, the slowest took {report.slowest_seconds:.2f} s; the server never ended")
 
 
 if __name__ == "__main__":

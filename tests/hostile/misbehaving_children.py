@@ -29,6 +29,9 @@ def work(input_descriptor: int, result_descriptor: int) -> None:
     elif order == b"LIE":
         os.ftruncate(result_descriptor, 0)
         os.pwrite(result_descriptor, (1 << 62).to_bytes(8, "little"), 0)
+    elif order == b"BABBLE":
+        os.ftruncate(result_descriptor, 0)
+        os.pwrite(result_descriptor, (4).to_bytes(8, "little") + b"oops", 0)
     elif order == b"PARENT":
         os.kill(os.getppid(), signal.SIGKILL)
         time.sleep(60)

@@ -48,12 +48,13 @@ def refusal_of(pool: ChildPool, path: Path) -> DicomRefusal:
         (b"EXIT", "decoder_crash", "code 3"),
         (b"SILENT", "decoder_crash", "no answer"),
         (b"LIE", "decoder_crash", "no answer"),
+        (b"BABBLE", "decoder_crash", "no readable answer"),
         (b"SLEEP", "decoder_timeout", "longer than 1 seconds"),
         (b"STOP", "decoder_timeout", "longer than 1 seconds"),
         (b"PARENT", "decoder_crash", "without an answer"),
     ],
 )
-def test_each_end_has_its_code_and_the_next_file_is_unharmed(
+def test_27_each_end_has_its_code_and_the_next_file_is_unharmed(
     order: bytes, code: str, words: str, bad_pool: ChildPool, tmp_path: Path
 ) -> None:
     refusal = refusal_of(bad_pool, ordered(order, tmp_path))
@@ -114,6 +115,19 @@ def test_no_descriptor_is_left_behind(pool: ChildPool, tmp_path: Path) -> None:
     for _ in range(20):
         pool.decode(path, header)
     assert psutil.Process().num_fds() == before
+
+
+def test_a_late_notice_of_a_death_spares_the_server_that_took_over(tmp_path: Path) -> None:
+    # Several threads notice the same death, one after the other: only the first may stop the server it spoke to.
+    with ChildPool() as pool:
+        pool.preparse(MadeImage().write(tmp_path))
+        dead = pool._control
+        assert dead is not None
+        pool.close()
+        pool.start()
+        server = pool._server
+        pool._forget_server(dead)
+        assert pool._server is server
 
 
 def test_closing_a_pool_ends_its_server(tmp_path: Path) -> None:

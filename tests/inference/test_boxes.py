@@ -117,6 +117,20 @@ def test_regions_that_touch_at_a_corner_are_one():
     assert len(component_boxes(values, MapField("gradcam", (0, 0, 2, 2), 2, 2), 1.0, (2, 2))) == 1
 
 
+def test_a_region_that_starts_inside_the_image_moves_the_boxes_with_it():
+    # a centre crop: the 3 x 4 cells of 5 x 10 pixels begin at column 100, row 20
+    moved = field(columns=200, rows=60, region=(100, 20, 120, 50))
+    (fixed,) = classmap_fixed_boxes(ORACLE, moved)  # the peak is cell (1, 1)
+    (mass,) = mass95_boxes(ORACLE, moved)
+    assert corners(fixed) == (105, 30, 5, 10)
+    assert corners(mass) == (105, 30, 10, 20)
+
+
+def test_a_score_equal_to_the_threshold_is_inside():
+    (box,) = component_boxes(ORACLE, field(), 8, (3, 4))  # on its own grid the map is not interpolated
+    assert corners(box) == (10, 10, 10, 10)
+
+
 def test_boxes_are_clipped_to_the_image():
     # a letterbox reaches 20 px above and below an image of 40 x 40: the top cell's box is half outside
     values = np.array([[1.0, 0], [0, 0]])

@@ -179,6 +179,17 @@ def test_it_refuses_external_data(path):
     refused(lambda: write(path, graph=graph_with(move_out)), "external data", "'zones'", "'../../etc/passwd'", "inside")
 
 
+def test_it_finds_external_data_inside_a_sparse_constant(path):
+    def hide(model):
+        values = helper.make_tensor("stolen", TensorProto.FLOAT, [1], b"\0\0\0\0", raw=True)
+        indices = helper.make_tensor("places", TensorProto.INT64, [1], [0])
+        sparse = helper.make_sparse_tensor(values, indices, [4])
+        onnx.external_data_helper.set_external_data(sparse.values, "../../etc/passwd")
+        model.graph.node.append(helper.make_node("Constant", [], ["loot"], sparse_value=sparse))
+
+    refused(lambda: write(path, graph=graph_with(hide)), "external data", "'stolen'", "'../../etc/passwd'", "inside")
+
+
 def test_it_refuses_an_unknown_operator_domain(path):
     def disguise(model):
         model.graph.node[3].domain = "com.example"

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from inference.dicom.exposed_field import exposed_box, exposed_values
+from inference.dicom.exposed_field import exposed_box, exposed_counts, line_percentiles
 
 
 def exposed(rows: int, columns: int) -> np.ndarray:
@@ -28,5 +28,14 @@ def test_padding_is_left_out_of_the_values() -> None:
     padding = np.zeros((40, 40), bool)
     padding[:, :5] = True
     image[padding] = 0
-    assert exposed_values(image, padding).min() >= 200
-    assert len(exposed_values(image, padding)) == 40 * 35
+    counts = exposed_counts(image, padding, 1023)
+    assert not counts[:200].any()
+    assert counts.sum() == 40 * 35
+
+
+def test_percentiles_of_lines_leave_padding_out() -> None:
+    lines = exposed(50, 41).astype(np.float32)
+    lines[np.random.default_rng(2).random(lines.shape) < 0.3] = np.nan
+    wanted = np.nanpercentile(lines, (5, 95), axis=1)
+    assert np.array_equal(line_percentiles(lines, (5, 95)), wanted)
+    assert line_percentiles(np.full((1, 3), np.nan, np.float32), (5, 95)) == [[0.0], [0.0]]

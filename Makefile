@@ -11,9 +11,9 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --constraint constraints.txt
 FRONTEND := webapp/viewer/frontend
 VIEWER_SOURCES := $(shell find $(FRONTEND) -type f -not -path '*/node_modules/*' -not -path '*/mock/*' 2>/dev/null)
-STATIC_SOURCES := $(shell find webapp/static_src -type f 2>/dev/null)
+VIEWER := webapp/viewer/static/viewer/.vite/manifest.json
 
-.PHONY: help run test check unit browser bench fuzz demo-model frontend setup-base setup-dev setup-training clean
+.PHONY: help run test check bench fuzz demo-model frontend setup-base setup-dev setup-training clean
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
@@ -41,25 +41,22 @@ $(FRONTEND)/node_modules/.stamp: $(FRONTEND)/package.json $(FRONTEND)/package-lo
 	@echo "installing the viewer's packages"
 	@cd $(FRONTEND) && PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
-webapp/viewer/static/viewer/.vite/manifest.json: $(VIEWER_SOURCES) $(FRONTEND)/node_modules/.stamp
+$(VIEWER): $(VIEWER_SOURCES) $(FRONTEND)/node_modules/.stamp
 	@echo "building the viewer"
 	@cd $(FRONTEND) && PATH="$(CURDIR)/$(BIN):$$PATH" npm run --silent build
 	@touch $@
-build/static/.stamp: webapp/viewer/static/viewer/.vite/manifest.json $(STATIC_SOURCES) | $(VENV)/.base
-	@echo "collecting static files"
-	@$(BIN)/python manage.py collectstatic --noinput --clear --verbosity 0
-	@touch $@
-frontend: build/static/.stamp ## build the viewer and collect static files
+# `serve` collects static files itself, when one has changed.
+frontend: $(VIEWER) ## build the viewer
 
 # --- use ----------------------------------------------------------------------------------------------------------
-run: $(VENV)/.base build/static/.stamp ## start web and worker on 127.0.0.1:8000 with demo cases
+run: $(VENV)/.base $(VIEWER) ## start web and worker on 127.0.0.1:8000 with demo cases
 	@$(BIN)/python manage.py serve --port $(PORT)
 
 demo-model: $(VENV)/.training ## train, calibrate, evaluate and export the demo bundle
 	@$(BIN)/python -m training demo-model
 
 # --- checks -------------------------------------------------------------------------------------------------------
-check: $(VENV)/.dev $(FRONTEND)/node_modules/.stamp ## lint, types, import layers and unit tests: under three minutes
+check: $(VENV)/.dev $(FRONTEND)/node_modules/.stamp ## lint, types, import layers and unit tests
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/lint-imports --no-cache >/dev/null || $(BIN)/lint-imports --no-cache
@@ -68,12 +65,12 @@ check: $(VENV)/.dev $(FRONTEND)/node_modules/.stamp ## lint, types, import layer
 	@$(BIN)/python manage.py makemigrations --check --dry-run
 	@$(BIN)/python -m pytest -q -m "not slow and not browser" --ignore=tests/training
 
-test: check $(VENV)/.training build/static/.stamp ## everything, real Chromium included
+test: check $(VENV)/.training $(VIEWER) ## everything, real Chromium included
 	@bash tools/chromium.sh
 	@$(BIN)/mypy training
 	@$(BIN)/python -m pytest --durations=15
 
-bench: $(VENV)/.training $(VENV)/.dev build/static/.stamp ## measure; results under benchmarks/results
+bench: $(VENV)/.training $(VENV)/.dev $(VIEWER) ## measure; results under benchmarks/results
 	@$(BIN)/python -m benchmarks
 
 fuzz: $(VENV)/.dev ## 10,000 mutated DICOM files through pre-parse and decoding child

@@ -35,6 +35,7 @@ REVIEW_REQUEST: dict[str, Any] = {
         "note": {"type": "string", "nullable": True, "maxLength": 2000},
         "replaces": {"type": "string", "format": "uuid", "nullable": True},
         "idempotency_key": {"type": "string", "maxLength": 64},
+        "reader": {"type": "string", "nullable": True, "description": "refused (401) unless this person is signed in"},
     },
 }
 REVIEW: dict[str, Any] = {

@@ -1,7 +1,9 @@
 """Settings read from the environment, refused loudly at start when a value makes no sense."""
 
+import contextlib
 import os
 import secrets
+import tempfile
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
@@ -24,22 +26,33 @@ def env_int(name: str, default: int, minimum: int = 0) -> int:
     value = os.environ.get(name, "")
     if value == "":
         return default
-    if not value.lstrip("-").isdigit() or int(value) < minimum:
+    try:
+        number = int(value)
+    except ValueError:
+        number = minimum - 1
+    if number < minimum:
         raise ImproperlyConfigured(f"{name}={value!r} is not a whole number of at least {minimum}")
-    return int(value)
+    return number
 
 
 def kept_secret(path: Path, length: int = 48) -> str:
     """The secret kept in `path` (mode 0600), made on first use. Two processes that start together agree on one."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        value = path.read_text().strip()
-        if not value:
-            raise ImproperlyConfigured(f"{path.name} is empty: delete it to have a new one made") from None
-        return value
-    value = secrets.token_urlsafe(length)
-    with os.fdopen(descriptor, "w") as handle:
-        handle.write(value + "\n")
+    if not path.exists():
+        _write_whole(path, secrets.token_urlsafe(length) + "\n")
+    value = path.read_text().strip()
+    if not value:
+        raise ImproperlyConfigured(f"{path.name} is empty: delete it to have a new one made")
     return value
+
+
+def _write_whole(path: Path, text: str) -> None:
+    """Writes a new file that nobody ever sees half written; one that appears meanwhile stays as it is."""
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # mode 0600
+    try:
+        with os.fdopen(handle, "w") as stream:
+            stream.write(text)
+        with contextlib.suppress(FileExistsError):
+            os.link(temporary, path)
+    finally:
+        Path(temporary).unlink()

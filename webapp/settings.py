@@ -2,7 +2,8 @@
 
 Environment: SIGHTLINE_HOME, SIGHTLINE_SECRET_KEY, SIGHTLINE_DEBUG, SIGHTLINE_HOSTS, SIGHTLINE_HTTPS, SIGHTLINE_DEMO,
 SIGHTLINE_DEMO_PASSWORD, SIGHTLINE_IDLE_MINUTES, SIGHTLINE_QUOTA_GIB, SIGHTLINE_USER_QUOTA_GIB, SIGHTLINE_QUARANTINE_DAYS,
-DATABASE_URL, CELERY_BROKER_URL, SIGHTLINE_LEASE_SECONDS, SIGHTLINE_WORKER_THREADS, SIGHTLINE_WORKER_MEMORY_MB.
+DATABASE_URL, CELERY_BROKER_URL, SIGHTLINE_LEASE_SECONDS, SIGHTLINE_WORKER_THREADS, SIGHTLINE_WORKER_MEMORY_MB,
+SIGHTLINE_BATCH, SIGHTLINE_HUNG_SECONDS, SIGHTLINE_LOG_LEVEL, SIGHTLINE_LOG_FORMAT, SIGHTLINE_METRICS_TOKEN.
 """
 
 import os
@@ -25,7 +26,8 @@ LOCAL_HOSTS = {"127.0.0.1", "localhost", "[::1]", "testserver"}
 if DEBUG and not set(ALLOWED_HOSTS) <= LOCAL_HOSTS:
     raise ImproperlyConfigured(f"SIGHTLINE_DEBUG is on with public hosts {sorted(set(ALLOWED_HOSTS) - LOCAL_HOSTS)}")
 SECRET_KEY = os.environ.get("SIGHTLINE_SECRET_KEY") or kept_secret(SIGHTLINE_HOME / "secret-key.txt")
-SIGHTLINE_DEMO = env_bool("SIGHTLINE_DEMO", True)
+# Demo people share one password: a server that answers to public names has them only when it is told so.
+SIGHTLINE_DEMO = env_bool("SIGHTLINE_DEMO", default=set(ALLOWED_HOSTS) <= LOCAL_HOSTS)
 SIGHTLINE_VERSION = "0.1.0"
 
 INSTALLED_APPS = [
@@ -171,7 +173,13 @@ DEMO_DIR = BASE_DIR / "webapp" / "demo"
 JOB_LEASE_SECONDS = env_int("SIGHTLINE_LEASE_SECONDS", 30, minimum=1)
 JOB_MAX_ATTEMPTS = 3
 WORKER_THREADS = env_int("SIGHTLINE_WORKER_THREADS", 0)  # 0: ONNX Runtime chooses
+WORKER_HUNG_SECONDS = env_int("SIGHTLINE_HUNG_SECONDS", 60, minimum=5)  # silent for so long: killed and replaced
+WORKER_DIR = SIGHTLINE_HOME / "workers"  # signs of life
+WORKER_BATCH = env_int("SIGHTLINE_BATCH", 4, minimum=1)  # images that a worker explains in one run of the model
 WORKER_MEMORY_MB = env_int("SIGHTLINE_WORKER_MEMORY_MB", 8192, minimum=256)  # a worker above it is replaced
+METRICS_TOKEN = os.environ.get(
+    "SIGHTLINE_METRICS_TOKEN", ""
+)  # lets a collector read /metrics without a person's account
 CELERY_BROKER_URL = os.environ.get("CELERY_BROKER_URL", "filesystem://localhost")
 CELERY_BROKER_TRANSPORT_OPTIONS = broker_options(CELERY_BROKER_URL, SIGHTLINE_HOME)
 CELERY_BROKER_CONNECTION_TIMEOUT = 2
@@ -187,10 +195,16 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "UTC"
 USE_TZ = True
+LOG_FORMATS = {"plain": "webapp.json_lines.PlainLines", "json": "webapp.json_lines.JsonLines"}
+LOG_FORMAT = os.environ.get("SIGHTLINE_LOG_FORMAT") or "plain"
+if LOG_FORMAT not in LOG_FORMATS:
+    raise ImproperlyConfigured(f"SIGHTLINE_LOG_FORMAT={LOG_FORMAT!r} is not one of {', '.join(LOG_FORMATS)}")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "formatters": {name: {"()": formatter} for name, formatter in LOG_FORMATS.items()},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
+    # Django's own handlers would write the same lines a second time, with the messages of exceptions.
+    "loggers": {name: {"handlers": [], "propagate": True} for name in ("django", "django.server")},
     "root": {"handlers": ["stderr"], "level": os.environ.get("SIGHTLINE_LOG_LEVEL", "INFO")},
 }

@@ -22,12 +22,13 @@ EDGE_PIXELS = 0.01  # a box drawn to the very edge comes back from canvas coordi
 def record_review(reader: Person, image: Image, data: object) -> tuple[CaseReview, bool]:
     """(review, True) when stored now, (review, False) when this key brought the same content before.
 
-    Raises ReviewRefused (400 or 409) and PermissionDenied.
+    Raises ReviewRefused (400, 401 or 409) and PermissionDenied.
     """
     require(may_review(reader, image))
     if not isinstance(reader, User):
         raise PermissionDenied("a review needs a person")
     body = read_review_body(data)
+    _require_own(reader, body)
     digest = _digest(image, data)
     earlier = _same_key(reader, body, digest)
     if earlier:
@@ -55,6 +56,13 @@ def record_review(reader: Person, image: Image, data: object) -> tuple[CaseRevie
         _replaced(reader, image, body)
         raise
     return review, True
+
+
+def _require_own(reader: User, body: ReviewBody) -> None:
+    """An answer may wait in a page for hours, and another person sign in meanwhile in the same browser: never theirs."""
+    if body.reader not in (None, reader.get_username()):
+        text = f"this answer is {body.reader}'s, and {reader.get_username()} is signed in"
+        raise ReviewRefused("other_reader", "reader", text, http=401)
 
 
 def _columns(image: Image, body: ReviewBody, finding: dict[str, Any]) -> dict[str, Any]:

@@ -17,13 +17,13 @@ from reader_study.failure_scheme import (
 
 NOTE_CHARACTERS = 2000
 BODY_FIELDS = (
-    "bundle", "finding", "verdict", "confidence", "failure", "note", "replaces", "idempotency_key",
+    "bundle", "finding", "verdict", "confidence", "failure", "note", "replaces", "idempotency_key", "reader",
 )  # fmt: skip
 FAILURE_FIELDS = ("site", "cause", "laterality", "severity", "box", "outcome")
 
 
 class ReviewRefused(Exception):
-    """Why a review was not taken: status 400 (wrong content) or 409 (conflict with what is stored)."""
+    """Why a review was not taken: 400 (wrong content), 401 (somebody else's answer) or 409 (conflict with what is stored)."""
 
     def __init__(self, code: str, field: str, text: str, http: int = 400) -> None:
         super().__init__(text)
@@ -63,6 +63,7 @@ class ReviewBody:
     note: str
     replaces: str | None
     idempotency_key: str
+    reader: str | None  # whose answer it is, as the page that took it knows; None from clients that do not say
 
 
 def read_review_body(data: object) -> ReviewBody:
@@ -80,6 +81,7 @@ def read_review_body(data: object) -> ReviewBody:
         note=_note(data.get("note")),
         replaces=None if data.get("replaces") is None else _text(data["replaces"], "replaces", 64),
         idempotency_key=_text(data.get("idempotency_key"), "idempotency_key", 64),
+        reader=None if data.get("reader") is None else _text(data["reader"], "reader", 150),
     )
 
 

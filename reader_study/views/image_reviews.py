@@ -30,7 +30,13 @@ class ImageReviews(APIView):
     @extend_schema(
         operation_id="record_review",
         request={JSON: REVIEW_REQUEST},
-        responses={(201, JSON): REVIEW, (200, JSON): REVIEW, (400, JSON): REFUSED, (409, JSON): REFUSED},
+        responses={
+            (201, JSON): REVIEW,
+            (200, JSON): REVIEW,
+            (400, JSON): REFUSED,
+            (401, JSON): REFUSED,
+            (409, JSON): REFUSED,
+        },
     )
     def post(self, request: Request, uid: str) -> Response:
         """Stores a review (201). The same key with the same content answers the stored one (200), with other content 409."""

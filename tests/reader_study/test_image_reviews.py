@@ -56,6 +56,15 @@ def test_the_same_key_and_content_answers_the_stored_review(signed_in: Client, c
     assert CaseReview.objects.count() == 1
 
 
+def test_an_answer_that_waited_is_never_stored_as_that_of_the_next_person(signed_in: Client, case: Image) -> None:
+    # Seen: bob's session ended, his answer waited in the open page, alice signed in, and the page sent it as hers.
+    answer = post(signed_in, case, review_body(reader="bob"))
+    assert (answer.status_code, answer.json()["code"]) == (401, "other_reader")
+    assert answer.json()["text"] == "this answer is bob's, and alice is signed in"
+    assert CaseReview.objects.count() == 0
+    assert post(signed_in, case, review_body(reader="alice")).status_code == 201
+
+
 def test_the_same_key_with_other_content_is_a_conflict(signed_in: Client, case: Image) -> None:
     body = review_body()
     post(signed_in, case, body)
@@ -144,7 +153,7 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
     ({"replaces": "x"}, "replaces", "'x' is not the id of a review"),
     ({"replaces": str(uuid.UUID(int=1))}, "replaces", "is not a review of yours"),
     ({"idempotency_key": ""}, "idempotency_key", "'' is not a text of 1 to 64 characters"),
-    ({"reader": "bob"}, "reader", "'reader' is not one of bundle"),
+    ({"author": "bob"}, "author", "'author' is not one of bundle"),
 ]
 
 

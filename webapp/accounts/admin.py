@@ -4,13 +4,15 @@ from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
 from django.http import HttpRequest
+from knox.models import AuthToken
 
 from webapp.accounts.models import User
 
 admin.site.site_header = "Sightline · people — research use only, not for diagnosis"
 admin.site.site_title = "Sightline"
-admin.site.index_title = "People"
+admin.site.index_title = "People and records"
 admin.site.unregister(Group)
+admin.site.unregister(AuthToken)  # made by POST /api/token/ for oneself, never for another person
 
 
 @admin.register(User)

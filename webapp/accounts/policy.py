@@ -27,6 +27,7 @@ NOT_SIGNED_IN = Refusal("not_signed_in", "Sign in first.")
 NOT_UPLOADER = Refusal(
     "not_uploader", "Only the person who uploaded these files, a manager or an admin may see the report."
 )
+NOT_OPERATOR = Refusal("not_operator", "Only a manager or an admin may see and change how the work goes on.")
 NOT_ADMIN = Refusal("not_admin", "Only an admin may do this.")
 
 Embargo = Callable[[Person, Any], Refusal | None]
@@ -71,6 +72,11 @@ def may_review(user: Person, image: Any) -> Refusal | None:
 def may_manage_bundles(user: Person) -> Refusal | None:
     """Adding, activating and rolling back decide what every reader is shown."""
     return _signed_in(user) or (None if _has_role(user, User.Role.ADMIN) else NOT_ADMIN)
+
+
+def may_see_operations(user: Person) -> Refusal | None:
+    """What waits, runs and failed, and trying it again: no patient is named there, but it is not every reader's affair."""
+    return _signed_in(user) or (None if _has_role(user, User.Role.MANAGER, User.Role.ADMIN) else NOT_OPERATOR)
 
 
 def may_manage_people(user: Person) -> Refusal | None:

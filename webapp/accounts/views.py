@@ -1,17 +1,20 @@
-"""Pages: signing in and out."""
+"""Pages: signing in and out, and the door of the admin pages."""
 
 from django.conf import settings
 from django.contrib.auth import login, logout
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render, resolve_url
+from django.shortcuts import redirect, render, resolve_url
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from webapp.accounts.demo_users import DEMO_USERS
 from webapp.accounts.forms import SignInForm
+from webapp.accounts.policy import may_manage_people, require
 from webapp.accounts.sign_in_throttle import TOO_MANY
 
 
@@ -31,6 +34,15 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         login(request, form.user)
         return HttpResponseRedirect(target)
     return _sign_in_page(request, form, target, 429 if form.refusal == TOO_MANY else 200)
+
+
+@require_safe
+def admin_door(request: HttpRequest) -> HttpResponse:
+    """Where /admin/ sends those it does not let in: to the one sign-in, which slows down guessing, or away."""
+    require(may_manage_people(request.user) if request.user.is_authenticated else None)
+    if request.user.is_authenticated:
+        return redirect("admin:index")
+    return redirect_to_login(request.GET.get("next") or reverse("admin:index"))
 
 
 @require_POST

@@ -1,8 +1,52 @@
 """The sandboxed child processes that read files: the web process itself parses and decodes nothing."""
 
+import errno
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from inference.dicom.accept import Accept
 from inference.dicom.child_pool import ChildPool, shared_pool
+from inference.dicom.header import DicomHeader
+from inference.dicom.limits import Limits
+from inference.dicom.stored_pixels import StoredPixels
+from webapp.archive.storage import StorageFull, is_disk_full
+
+logger = logging.getLogger(__name__)
+T = TypeVar("T")
+
+
+class MachineFault(OSError):
+    """The machine, not the file, kept a child from its work, twice: no descriptors, no process, a failing disk."""
 
 
 def pool() -> ChildPool:
     """One pool per process, started at its first use."""
     return shared_pool()
+
+
+def preparse(path: Path, accept: Accept, limits: Limits) -> DicomHeader:
+    """Raises DicomRefusal for the file's faults, StorageFull or MachineFault for the machine's."""
+    return _asked_twice(lambda: pool().preparse(path, accept, limits))
+
+
+def decode(path: Path, header: DicomHeader) -> StoredPixels:
+    """Raises DicomRefusal for the file's faults, StorageFull or MachineFault for the machine's."""
+    return _asked_twice(lambda: pool().decode(path, header))
+
+
+def _asked_twice(ask: Callable[[], T]) -> T:
+    """A full disk is told at once; any other fault of the machine may have passed by the second try."""
+    try:
+        return ask()
+    except OSError as error:
+        if is_disk_full(error):
+            raise StorageFull from error
+        logger.warning("a reading child met a fault of the machine (%s) and is asked again", error.strerror)
+    try:
+        return ask()
+    except OSError as error:
+        if is_disk_full(error):
+            raise StorageFull from error
+        raise MachineFault(error.errno or errno.EIO, error.strerror or "fault of the machine") from error

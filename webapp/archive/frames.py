@@ -51,7 +51,7 @@ def decoded(image: Image) -> StoredPixels:
     kept = _read_decoded(image)
     if kept is not None:
         return kept
-    pixels = children.pool().decode(path, header_of(image))
+    pixels = children.decode(path, header_of(image))
     keep_decoded(image, pixels)
     return pixels
 

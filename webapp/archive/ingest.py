@@ -22,6 +22,7 @@ from inference.dicom.stored_pixels import StoredPixels
 from webapp import audit
 from webapp.accounts.models import User
 from webapp.archive import children, frames
+from webapp.archive.children import MachineFault
 from webapp.archive.hooks import image_stored_hooks, run_image_stored, zip_received_hooks
 from webapp.archive.image_columns import column_text, image_columns
 from webapp.archive.models import Image, Project, UploadItem
@@ -87,6 +88,8 @@ def ingest_file(content: Path | Iterable[bytes], sender: Sender) -> IngestOutcom
         return _take(received, sender)
     except StorageFull:
         return _refuse(sender, reason("storage_full"))
+    except MachineFault:  # never the file's fault: it is not put into quarantine, the sender keeps it
+        return _refuse(sender, reason("machine_fault"))
     finally:
         received.path.unlink(missing_ok=True)
 
@@ -98,7 +101,7 @@ def _take(received: Received, sender: Sender) -> IngestOutcome:
     if is_zip(received.path):
         return _quarantine(received, sender, reason("zip_nested"))
     try:
-        header = children.pool().preparse(received.path, accepted_objects(), file_limits())
+        header = children.preparse(received.path, accepted_objects(), file_limits())
     except DicomRefusal as error:
         return _quarantine(received, sender, reason_of(error))
     known = _known(sender.project, header)
@@ -117,7 +120,7 @@ def _store(received: Received, header: DicomHeader, sender: Sender) -> IngestOut
                 copy.touch(mode=0o600)
                 write_repaired(received.path, copy, header)
         try:
-            pixels = children.pool().decode(copy, header)
+            pixels = children.decode(copy, header)
         except DicomRefusal as error:
             return _quarantine(received, sender, reason_of(error))
         return _commit(received, copy, header, pixels, sender)

@@ -8,7 +8,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from inference.dicom.refusal import REFUSALS, DicomRefusal
-from webapp.archive.storage import IntegrityMismatch
+from webapp.archive.reasons import reason
+from webapp.archive.storage import IntegrityMismatch, is_disk_full
 
 
 class OneRenderer(BaseContentNegotiation):
@@ -22,7 +23,8 @@ class OneRenderer(BaseContentNegotiation):
 
 
 class IntegrityAnswer(APIView):
-    """For views that read stored files: 409 integrity_mismatch, and refusals of the decoder by their own status."""
+    """For views that read stored files: 409 integrity_mismatch, refusals of the decoder by their own status,
+    and 503 or 507 for faults of the machine, after which a later try may succeed."""
 
     content_negotiation_class = OneRenderer
 
@@ -33,6 +35,9 @@ class IntegrityAnswer(APIView):
             return self._fault(http, "integrity_mismatch", text)
         if isinstance(error, DicomRefusal):
             return self._fault(error.http, error.code, error.text)
+        if isinstance(error, OSError):
+            why = reason("storage_full" if is_disk_full(error) else "machine_fault")
+            return self._fault(why.http, why.code, why.text)
         return super().handle_exception(error)
 
     def _fault(self, http: int, code: str, text: str) -> Response:

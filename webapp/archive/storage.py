@@ -24,8 +24,11 @@ CHUNK = 1 << 20
 NO_SPACE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
-class StorageFull(Exception):
-    """The disk took no more bytes. What was half-written has been removed."""
+class StorageFull(OSError):
+    """The disk took no more bytes. What was half-written has been removed. A job that meets it tries again later."""
+
+    def __init__(self) -> None:
+        super().__init__(errno.ENOSPC, "the disk is full")
 
 
 class FileTooLarge(Exception):
@@ -66,7 +69,7 @@ def is_disk_full(error: Exception) -> bool:
         return error.errno in NO_SPACE
     if isinstance(error, OperationalError):
         return "disk is full" in str(error) or "No space left" in str(error)
-    return isinstance(error, StorageFull)
+    return False
 
 
 def new_incoming_path() -> Path:

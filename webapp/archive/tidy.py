@@ -8,15 +8,20 @@ from django.conf import settings
 from webapp.archive.models import Upload, UploadItem
 from webapp.archive.quarantine import delete_expired
 from webapp.archive.reports import settle_state
+from webapp.archive.unreferenced import quarantine_unreferenced, remove_orphaned_frames, remove_unlisted_quarantine
 
 ABANDONED_SECONDS = 24 * 3600  # no request and no job works on one file for so long
 
 
 def tidy_archive() -> dict[str, int]:
-    """Removes abandoned incoming files and expired quarantine, closes reports of broken requests. Returns counts."""
+    """Removes abandoned incoming files, cached frames of no image and expired quarantine, puts stored files that no row
+    names into quarantine, closes reports of broken requests. Returns counts."""
+    oldest = time.time() - ABANDONED_SECONDS
     return {
-        "incoming": _remove_abandoned(time.time() - ABANDONED_SECONDS),
-        "quarantine": delete_expired(),
+        "incoming": _remove_abandoned(oldest),
+        "unreferenced": quarantine_unreferenced(oldest),
+        "quarantine": delete_expired() + remove_unlisted_quarantine(oldest),
+        "frames": remove_orphaned_frames(oldest),
         "uploads": _close_broken_reports(),
     }
 

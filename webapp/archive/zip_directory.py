@@ -20,7 +20,8 @@ METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 _END = struct.Struct("<4s4H2LH")
 _END_64 = struct.Struct("<4sQ2H2L4Q")
 _LOCATOR_64 = struct.Struct("<4sLQL")
-_END_SEARCH = _END.size + 0xFFFF
+# The longest comment, and the 64-bit records before the end record, which must not lie just outside what is read.
+_END_SEARCH = _END.size + 0xFFFF + _LOCATOR_64.size + _END_64.size
 
 
 class ZipRefused(Exception):
@@ -62,7 +63,11 @@ def member_refusal(info: zipfile.ZipInfo) -> Reason | None:
 
 
 def _claimed_directory(path: Path) -> tuple[int, int]:
-    """(members, bytes of the directory) as the end record says; 64-bit fields where they are used."""
+    """(members, bytes of the directory) as the end record says; 64-bit fields where they are used.
+
+    The 64-bit record is read where `zipfile` reads it, right before its locator: the offset inside the locator could
+    point to another record with harmless numbers while `zipfile` loads the directory of the real one.
+    """
     with path.open("rb") as handle:
         size = handle.seek(0, 2)
         handle.seek(max(0, size - _END_SEARCH))
@@ -73,8 +78,7 @@ def _claimed_directory(path: Path) -> tuple[int, int]:
         *_, count, directory_bytes, _, _ = _END.unpack_from(tail, place)
         locator = place - _LOCATOR_64.size
         if locator >= 0 and tail[locator : locator + 4] == b"PK\x06\x07":
-            _, _, offset, _ = _LOCATOR_64.unpack_from(tail, locator)
-            handle.seek(min(offset, size))
+            handle.seek(max(0, size - len(tail) + locator - _END_64.size))
             record = handle.read(_END_64.size)
             if len(record) == _END_64.size and record[:4] == b"PK\x06\x06":
                 *_, count, directory_bytes, _ = _END_64.unpack(record)

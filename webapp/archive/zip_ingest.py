@@ -27,6 +27,14 @@ Status = UploadItem.Status
 UNREAD = {"zip_ratio", "zip_damaged", "zip_encrypted", "zip_member_type", "zip_method", "too_large"}
 
 
+# The machine's faults: the member stays pending and the job tries again later. A job given up keeps the zip.
+PASSING = {"storage_full", "machine_fault"}
+
+
+class PassingFault(OSError):
+    """A member could not be stored for a reason that may pass."""
+
+
 class _SettledElsewhere(Exception):
     """Another run has reported this member in the meantime: this one's image is rolled back."""
 
@@ -73,7 +81,7 @@ def _ingest_container(container: UploadItem, keep_going: Callable[[], bool]) -> 
 
 
 def _ingest_member(archive: zipfile.ZipFile, item: UploadItem, budget: Budget, project: Project) -> None:
-    """One bad member never stops the others."""
+    """One bad member never stops the others. Raises PassingFault when the machine is at fault."""
     info = archive.infolist()[item.member_index or 0]
     why = member_refusal(info)
     if why is not None:
@@ -81,6 +89,8 @@ def _ingest_member(archive: zipfile.ZipFile, item: UploadItem, budget: Budget, p
         return
 
     def report(outcome: IngestOutcome) -> None:
+        if outcome.reason is not None and outcome.reason.code in PASSING:
+            raise PassingFault(outcome.reason.code)
         fields = outcome_fields(outcome)
         if not UploadItem.objects.filter(pk=item.pk, status=Status.PENDING).update(**fields):
             raise _SettledElsewhere

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
+from inference.dicom.child_protocol import FAULTS_OF_THE_MACHINE
 from webapp.archive.zip_directory import FREE_BYTES, MAX_RATIO, MAX_TOTAL_BYTES, ZipRefused
 
 CHUNK = 1 << 16
@@ -31,7 +32,8 @@ class Budget:
 
 
 def member_chunks(archive: zipfile.ZipFile, info: zipfile.ZipInfo, budget: Budget) -> Iterator[bytes]:
-    """The bytes of one member. Raises ZipRefused as soon as a limit is passed or the member turns out damaged."""
+    """The bytes of one member. Raises ZipRefused as soon as a limit is passed or the member turns out damaged, and
+    OSError for a fault of the machine, which says nothing about the zip."""
     packed = min(info.compress_size, budget.zip_bytes)  # the claim may be larger than the file
     count = 0
     try:
@@ -45,4 +47,6 @@ def member_chunks(archive: zipfile.ZipFile, info: zipfile.ZipInfo, budget: Budge
                     raise ZipRefused("too_large", f"This member is larger than {settings.MAX_FILE_BYTES // 2**20} MiB.")
                 yield chunk
     except DAMAGE as error:
+        if isinstance(error, OSError) and error.errno in FAULTS_OF_THE_MACHINE:
+            raise
         raise ZipRefused("zip_damaged") from error

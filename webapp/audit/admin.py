@@ -13,6 +13,7 @@ class AccessEventAdmin(admin.ModelAdmin):
     list_display = ("sequence", "at", "actor_name", "verb", "target", "purpose")
     list_filter = ("verb", "purpose")
     search_fields = ("target", "actor_name")
+    ordering = ("-sequence",)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

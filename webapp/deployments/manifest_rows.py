@@ -55,7 +55,7 @@ def measured(value: Any) -> str:
         low, high = value["ci"]
         extras.append(f"95 % CI {_number(low)} to {_number(high)}")
     stated = [key for key in ("chance", "noise_floor", "n") if value.get(key) is not None]
-    extras += [f"{key.replace('_', ' ')} {_number(value[key])}" for key in stated]
+    extras += [f"{key.replace('_', ' ')} {_number_or_range(value[key])}" for key in stated]
     return _number(value["value"]) + (f" ({', '.join(extras)})" if extras else "")
 
 
@@ -93,6 +93,14 @@ def _flattened(value: Any, path: str) -> list[tuple[str, str]]:
     if isinstance(value, list) and any(isinstance(inner, dict | list) for inner in value):
         return [(path, f"{len(value)} entries")]
     return [(path, measured(value))]
+
+
+def _number_or_range(value: Any) -> str:
+    """`0.0234 (0.0166 to 0.0316)` for {"mean", "range"}, which is how the noise floor of an ECE is stated."""
+    if not isinstance(value, dict) or "mean" not in value:
+        return _number(value)
+    low, high = value.get("range") or (None, None)
+    return _number(value["mean"]) + (f" ({_number(low)} to {_number(high)})" if low is not None else "")
 
 
 def _number(value: Any) -> str:

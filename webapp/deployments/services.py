@@ -77,9 +77,17 @@ def activate(bundle: DeployedBundle, user: User | None) -> DeployedBundle:
     return _put_in_service(bundle, user, "activate_bundle", remember=True)
 
 
-def roll_back(user: User | None) -> DeployedBundle:
-    """Puts the bundle in service that the present one replaced. Raises BundleRefused when there is none."""
+@transaction.atomic
+def roll_back(user: User | None, leaving: DeployedBundle | None = None) -> DeployedBundle:
+    """Puts the bundle in service that the present one replaced. Raises BundleRefused when there is none.
+
+    `leaving`: the bundle that the person saw in service. Two people who press at once must not go back two steps, so
+    it is compared under the lock that every change of service takes.
+    """
+    _lock_service()
     current = DeployedBundle.objects.filter(state=State.ACTIVE).select_related("replaced").first()
+    if leaving is not None and (current is None or leaving.pk != current.pk):
+        raise BundleRefused(f"{leaving} is not in service; only the model in service can be rolled back.")
     if current is None:
         raise BundleRefused("No model is in service, so there is nothing to roll back.")
     if current.replaced is None:
@@ -100,7 +108,7 @@ def _put_in_service(bundle: DeployedBundle, user: User | None, verb: str, *, rem
     if not bundle_path(bundle.bundle_id).is_file():
         raise BundleRefused(f"The file of {bundle} ({bundle.short_id}) is missing from the store; add it again.")
     with transaction.atomic():
-        project = Project.objects.select_for_update().get(pk=Project.default().pk)
+        project = _lock_service()
         current = DeployedBundle.objects.filter(state=State.ACTIVE).exclude(pk=bundle.pk).first()
         DeployedBundle.objects.filter(state=State.ACTIVE).update(state=State.RETIRED)
         bundle.refresh_from_db()
@@ -116,6 +124,11 @@ def _put_in_service(bundle: DeployedBundle, user: User | None, verb: str, *, rem
         before = current.bundle_id if current else ""
         audit.record(user, verb, f"bundle:{bundle.bundle_id}", before=before, released=released)
     return bundle
+
+
+def _lock_service() -> Project:
+    """One change of the model in service at a time, until the transaction ends; gives the project that names it."""
+    return Project.objects.select_for_update().get(pk=Project.default().pk)
 
 
 def _copy_into_store(source: Path) -> Path:

@@ -6,18 +6,19 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_POST, require_safe
-from drf_spectacular.types import OpenApiTypes
+from django.views.decorators.http import require_safe
 from drf_spectacular.utils import extend_schema
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from webapp.accounts.form_post import form_post
 from webapp.accounts.policy import may_manage_bundles, require
 from webapp.deployments.card_blocks import card_blocks
 from webapp.deployments.manifest_rows import finding_rows, metric_rows
 from webapp.deployments.models import DeployedBundle
+from webapp.deployments.openapi import ADDED, CHANGED, LISTED
 from webapp.deployments.services import BundleRefused, activate, add_bundle, roll_back
 from webapp.deployments.upload import uploaded_bundle
 
@@ -48,11 +49,11 @@ class Bundles(APIView):
 
     parser_classes = [MultiPartParser]
 
-    @extend_schema(operation_id="bundles", responses=OpenApiTypes.OBJECT)
+    @extend_schema(operation_id="bundles", responses=LISTED)
     def get(self, request: Request) -> Response:
         return Response({"results": [bundle_document(bundle) for bundle in _all_bundles()]})
 
-    @extend_schema(operation_id="add_bundle", request=UPLOAD_SCHEMA, responses={201: OpenApiTypes.OBJECT})
+    @extend_schema(operation_id="add_bundle", request=UPLOAD_SCHEMA, responses=ADDED)
     def post(self, request: Request) -> Response:
         require(may_manage_bundles(request.user))
         try:
@@ -66,7 +67,7 @@ class Bundles(APIView):
 class ActivateBundle(APIView):
     """Puts a registered bundle in service."""
 
-    @extend_schema(operation_id="activate_bundle", request=None, responses=OpenApiTypes.OBJECT)
+    @extend_schema(operation_id="activate_bundle", request=None, responses=CHANGED)
     def post(self, request: Request, bundle_id: str) -> Response:
         require(may_manage_bundles(request.user))
         bundle = get_object_or_404(DeployedBundle, pk=bundle_id)
@@ -79,12 +80,12 @@ class ActivateBundle(APIView):
 class RollBackBundle(APIView):
     """Puts the bundle in service that the named one, now in service, replaced."""
 
-    @extend_schema(operation_id="roll_back_bundle", request=None, responses=OpenApiTypes.OBJECT)
+    @extend_schema(operation_id="roll_back_bundle", request=None, responses=CHANGED)
     def post(self, request: Request, bundle_id: str) -> Response:
         require(may_manage_bundles(request.user))
         bundle = get_object_or_404(DeployedBundle, pk=bundle_id)
         try:
-            return Response(bundle_document(_roll_back_from(bundle, request)))
+            return Response(bundle_document(roll_back(request.user, leaving=bundle)))  # type: ignore[arg-type]
         except BundleRefused as problem:
             return Response({"code": "bundle_refused", "text": str(problem)}, status=409)
 
@@ -113,8 +114,7 @@ def model(request: HttpRequest, bundle_id: str) -> HttpResponse:
     return render(request, "deployments/model.html", {**context, **_rights(request)})
 
 
-@require_POST
-@login_required
+@form_post("models")
 def add_model(request: HttpRequest) -> HttpResponse:
     """Takes the file of the form; the sentence of a failed check is shown on the list."""
     require(may_manage_bundles(request.user))
@@ -128,8 +128,7 @@ def add_model(request: HttpRequest) -> HttpResponse:
     return redirect("model", bundle_id=bundle.bundle_id)
 
 
-@require_POST
-@login_required
+@form_post("models")
 def activate_model(request: HttpRequest, bundle_id: str) -> HttpResponse:
     """Puts the model in service."""
     require(may_manage_bundles(request.user))
@@ -142,26 +141,16 @@ def activate_model(request: HttpRequest, bundle_id: str) -> HttpResponse:
     return redirect("models")
 
 
-@require_POST
-@login_required
+@form_post("models")
 def roll_back_model(request: HttpRequest, bundle_id: str) -> HttpResponse:
     """Goes back to the model that this one replaced."""
     require(may_manage_bundles(request.user))
     bundle = get_object_or_404(DeployedBundle, pk=bundle_id)
     try:
-        messages.success(request, f"{_roll_back_from(bundle, request)} is in service again.")
+        messages.success(request, f"{roll_back(request.user, leaving=bundle)} is in service again.")  # type: ignore[arg-type]
     except BundleRefused as problem:
         messages.error(request, str(problem))
     return redirect("models")
-
-
-def _roll_back_from(bundle: DeployedBundle, request: Any) -> DeployedBundle:
-    """Names the bundle to leave, so that two people who press at once do not go back two steps."""
-    if bundle.state != DeployedBundle.State.ACTIVE:
-        raise BundleRefused(
-            f"{bundle} is {bundle.state}, not in service; only the model in service can be rolled back."
-        )
-    return roll_back(request.user)
 
 
 def _all_bundles() -> Any:

@@ -18,10 +18,12 @@ class PredictionsConfig(AppConfig):
         from webapp.predictions.image_filters import by_state
         from webapp.predictions.ingest_zip import report_abandoned
         from webapp.predictions.jobs.given_up import when_given_up
-        from webapp.predictions.jobs.kinds import INFER, INGEST_ZIP, Kind, imported_when_run, register_kind
+        from webapp.predictions.jobs.kinds import INFER, INGEST_ZIP, Kind, Together, imported_when_run, register_kind
 
         broker.use_forgiving_folders()
-        register_kind(Kind(INFER, imported_when_run("webapp.predictions.infer.run"), INFER_LIMIT_SECONDS))
+        prepare = imported_when_run("webapp.predictions.infer.prepare")
+        explain_together = imported_when_run("webapp.predictions.infer.explain_together")
+        register_kind(Kind(INFER, Together(prepare, explain_together), INFER_LIMIT_SECONDS))
         register_kind(Kind(INGEST_ZIP, imported_when_run("webapp.predictions.ingest_zip.run"), ZIP_LIMIT_SECONDS))
         when_given_up(INGEST_ZIP, report_abandoned)
         register_image_filter("state", by_state)

@@ -55,7 +55,7 @@ def _load(bundle_id: str) -> "Engine":
         raise BundleUnavailable(f"the file of model {bundle_id[:12]} is missing on this worker")
     try:
         bundle = Bundle.load(path, expected_id=bundle_id)
-        return Engine(bundle, threads=settings.WORKER_THREADS or None)
+        return Engine(bundle, threads=settings.WORKER_THREADS or None, batch=settings.WORKER_BATCH)
     except BundleError as problem:
         raise BundleUnavailable(
             f"model {bundle_id[:12]} cannot be loaded: {problem.check}: {problem.message}"

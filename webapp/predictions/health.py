@@ -4,42 +4,76 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from django.db import DatabaseError
-from django.db.models import Min, Q
-from django.db.models.functions import Coalesce
 from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from webapp.archive.models import Project
+from webapp.predictions import work_counts
 from webapp.predictions.models import Job
+from webapp.predictions.worker_beat import workers_seen
 
 OLDEST_SECONDS = 600.0  # a job that could run and has waited longer says that no worker is at work
 
 
 @dataclass(frozen=True)
 class Readiness:
-    """What /readyz answers. `queue_age_seconds`: age of the oldest job that could run now; 0 when there is none."""
+    """What /readyz answers.
+
+    queued, waiting (cannot run yet), running: jobs. queue_age_seconds: age of the oldest job that could run now; 0 when
+    there is none. workers: living ones on this machine. disk: `ok`, `low` (below 1 GiB; still ready) or `full`.
+    problems: what makes it not ready, in words.
+    """
 
     database: str
     bundle: str
     queued: int
     queue_age_seconds: float
     is_ready: bool
+    waiting: int = 0
+    running: int = 0
+    workers: int = 0
+    disk: str = "ok"
+    problems: tuple[str, ...] = ()
 
 
 def readiness(now: datetime | None = None) -> Readiness:
-    """Ready = the database answers and jobs are being taken. A site without a model still reads images."""
+    """Ready = the database answers, jobs are being taken, files can be written. A site without a model still reads
+    images."""
     now = now or timezone.now()
     try:
         bundle = Project.default().active_bundle
-        queued = Job.objects.filter(state=Job.State.QUEUED)
-        runnable = queued.filter(waiting_for="").filter(Q(not_before__isnull=True) | Q(not_before__lte=now))
-        oldest = runnable.aggregate(since=Min(Coalesce("not_before", "created_at")))["since"]
-        count = queued.count()
+        queued = Job.objects.filter(state=Job.State.QUEUED).count()
+        running = Job.objects.filter(state=Job.State.RUNNING).count()
+        waiting = queued - work_counts.runnable(now).count()
+        age = work_counts.queue_age_seconds(now)
     except DatabaseError:
-        return Readiness("failed", "unknown", 0, 0.0, False)
-    age = max(0.0, (now - oldest).total_seconds()) if oldest else 0.0
-    return Readiness("ok", "in service" if bundle else "none in service", count, round(age, 1), age <= OLDEST_SECONDS)
+        return Readiness("failed", "unknown", 0, 0.0, False, problems=("the database does not answer",))
+    disk = _disk_word()
+    problems = []
+    if age > OLDEST_SECONDS:
+        problems.append(f"a job that could run has waited {age:.0f} s: no worker is at work")
+    if disk == "full":
+        problems.append("the disk is full")
+    return Readiness(
+        database="ok",
+        bundle="in service" if bundle else "none in service",
+        queued=queued,
+        queue_age_seconds=round(age, 1),
+        is_ready=not problems,
+        waiting=waiting,
+        running=running,
+        workers=sum(worker.is_alive for worker in workers_seen()),
+        disk=disk,
+        problems=tuple(problems),
+    )
+
+
+def _disk_word() -> str:
+    disk = work_counts.disk()
+    if disk.free < 2**20:
+        return "full"
+    return "low" if disk.is_low else "ok"
 
 
 @require_safe

@@ -1,9 +1,14 @@
-"""The `infer` job: verified bytes -> decoded pixels -> model input -> explanation -> rows and map files."""
+"""The `infer` job: verified bytes -> decoded pixels -> model input -> explanation -> rows and map files.
+
+Jobs of one worker are prepared side by side and explained in one run of the engine (micro-batch).
+"""
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 from django.utils import timezone
 
@@ -13,6 +18,7 @@ from inference.preprocessing import prepare_dicom
 from webapp.archive.frames import decoded, header_of
 from webapp.archive.models import Image
 from webapp.predictions.bundle_store import BundleUnavailable, engine_for
+from webapp.predictions.engine_run import explain_cases
 from webapp.predictions.jobs.claim import Claim
 from webapp.predictions.jobs.kinds import JobMustWait, JobRefused, Result
 from webapp.predictions.jobs.lease import Lease
@@ -34,8 +40,18 @@ class Highest:
     decision: str = ""
 
 
-def run(claim: Claim, lease: Lease) -> Result:
-    """Explains one image with the bundle in service at this moment; the result names that bundle.
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """One image ready for the model, with the engine of the bundle that was in service when it was prepared."""
+
+    claim: Claim
+    prediction: Prediction
+    engine: Engine
+    case: Case
+
+
+def prepare(claim: Claim, lease: Lease) -> Prepared:
+    """Verified bytes -> decoded pixels -> model input. Safe to call from several threads.
 
     Raises JobMustWait without a usable model, DicomRefusal or IntegrityMismatch for the image's own faults.
     """
@@ -44,12 +60,45 @@ def run(claim: Claim, lease: Lease) -> Result:
         raise JobRefused("prediction_missing", "The result that this job was to fill no longer exists.")
     image = prediction.image
     engine = _engine_in_service(image)
-    explanation = _explain(engine, image, lease)
-    key = write_maps(prediction.id, claim.token, explanation.maps)
-    values = _values(image, engine, explanation, key)
+    header: DicomHeader = header_of(image)
+    pixels = decoded(image)
+    lease.check()
+    case = Case(
+        input=prepare_dicom(header, pixels, engine.bundle.input_spec),
+        view=image.view_position or None,
+        age_years=image.age_years,
+        body_part=image.body_part or None,
+        modality=image.modality,
+    )
+    return Prepared(claim, prediction, engine, case)
+
+
+def explain_together(items: Sequence[Prepared]) -> list[Result | Exception]:
+    """One engine run for all images that were prepared for the same bundle; each result names the bundle that ran."""
+    results: dict[int, Result | Exception] = {}
+    for engine in {id(item.engine): item.engine for item in items}.values():
+        group = [item for item in items if item.engine is engine]
+        answers = explain_cases(engine, [item.case for item in group])
+        for item, answer in zip(group, answers, strict=True):
+            results[id(item)] = _result(item, answer)
+    return [results[id(item)] for item in items]
+
+
+def _result(item: Prepared, answer: Explanation | Exception) -> Result | Exception:
+    """Map files written; rows follow in the transaction of the fence."""
+    if isinstance(answer, NonFiniteOutput):
+        logger.error("job %s: %s", item.claim.job.id, answer)
+        return JobRefused("not_finite", NOT_FINITE)
+    if isinstance(answer, Exception):
+        return answer
+    try:
+        key = write_maps(item.prediction.id, item.claim.token, answer.maps)
+    except OSError as problem:
+        return problem
+    values = _values(item.prediction.image, item.engine, answer, key)
     return Result(
-        write=partial(_write, prediction, values),
-        discard=partial(remove_maps, key),
+        write=partial(_write, item.prediction, values),
+        discard=partial(_discard, item.prediction.id, key),
         clean=partial(remove_other_runs, key),
     )
 
@@ -76,27 +125,6 @@ def _engine_in_service(image: Image) -> Engine:
         raise JobMustWait(f"waiting: {problem}") from problem
 
 
-def _explain(engine: Engine, image: Image, lease: Lease) -> Explanation:
-    header: DicomHeader = header_of(image)
-    pixels = decoded(image)
-    lease.check()
-    model_input = prepare_dicom(header, pixels, engine.bundle.input_spec)
-    case = Case(
-        input=model_input,
-        view=image.view_position or None,
-        age_years=image.age_years,
-        body_part=image.body_part or None,
-        modality=image.modality,
-    )
-    try:
-        explanation = engine.explain([case])[0]
-    except NonFiniteOutput as problem:
-        logger.error("job %s: %s", lease.claim.job.id, problem)
-        raise JobRefused("not_finite", NOT_FINITE) from problem
-    lease.check()
-    return explanation
-
-
 def _values(image: Image, engine: Engine, explanation: Explanation, key: str) -> dict[str, Any]:
     document = explanation.document()
     highest = highest_finding(document)
@@ -117,3 +145,9 @@ def _values(image: Image, engine: Engine, explanation: Explanation, key: str) ->
 
 def _write(prediction: Prediction, values: dict[str, Any]) -> None:
     Prediction.objects.filter(id=prediction.id).update(finished_at=timezone.now(), **values)
+
+
+def _discard(prediction_id: UUID, key: str) -> None:
+    """Removes the maps of a lost run. A commit whose answer was lost has happened all the same: its maps stay."""
+    if not Prediction.objects.filter(id=prediction_id, maps_key=key).exists():
+        remove_maps(key)

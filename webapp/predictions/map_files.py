@@ -4,6 +4,7 @@ The token in the name is the fence of files: a late worker writes beside the val
 name that the committed row holds is ever served.
 """
 
+import math
 import os
 import re
 from collections.abc import Mapping
@@ -39,6 +40,17 @@ def map_path(key: str, kind: str) -> Path:
     if not KIND.fullmatch(kind):
         raise ValueError(f"map kind {kind[:40]!r} is not a plain lower-case name")
     return _folder(key) / f"{key}.{kind}.f32"
+
+
+def read_map(key: str, kind: str, shape: tuple[int, int, int]) -> np.ndarray | None:
+    """One map, float32 little-endian [K, h, w]; None when its file is gone or has another size."""
+    try:
+        content = map_path(key, kind).read_bytes()
+    except FileNotFoundError:
+        return None
+    if len(content) != 4 * math.prod(shape):
+        return None
+    return np.frombuffer(content, dtype="<f4").reshape(shape)
 
 
 def remove_maps(key: str) -> None:

@@ -1,5 +1,6 @@
 """API of predictions. Who may see AI output of an image is decided by accounts.policy, embargoes of studies included."""
 
+import logging
 from typing import Any
 from uuid import UUID
 
@@ -19,16 +20,22 @@ from webapp.archive.lookup import image_or_404
 from webapp.archive.models import Image
 from webapp.predictions.document import prediction_document
 from webapp.predictions.jobs.cancel import cancel, retry
-from webapp.predictions.map_files import map_path
+from webapp.predictions.map_files import read_map
 from webapp.predictions.map_picture import map_picture
 from webapp.predictions.models import Job, Prediction
+from webapp.predictions.openapi import PREDICTION, PREDICTIONS, REFUSAL
 from webapp.predictions.requests import predict_again
+
+logger = logging.getLogger(__name__)
+JSON = "application/json"
+CHANGED = {(200, JSON): PREDICTION, (403, JSON): REFUSAL, (409, JSON): REFUSAL}
+MAP_LOST = Refusal("map_lost", "The file of this map is missing or damaged on the server. Run the model again.")
 
 
 class ImagePredictions(APIView):
     """All results of one image, newest first; POST asks for another run with the bundle then in service."""
 
-    @extend_schema(operation_id="image_predictions", responses=OpenApiTypes.OBJECT)
+    @extend_schema(operation_id="image_predictions", responses={(200, JSON): PREDICTIONS, (403, JSON): REFUSAL})
     def get(self, request: Request, key: str) -> Response:
         image = image_or_404(request.user, key)
         refusal = may_see_predictions(request.user, image)
@@ -38,7 +45,11 @@ class ImagePredictions(APIView):
         audit.record(request.user, "see_predictions", f"image:{image.id}", count=len(predictions))
         return Response({"results": [prediction_document(prediction) for prediction in predictions]})
 
-    @extend_schema(operation_id="predict_again", request=None, responses={201: OpenApiTypes.OBJECT})
+    @extend_schema(
+        operation_id="predict_again",
+        request=None,
+        responses={(201, JSON): PREDICTION, (200, JSON): PREDICTION, (403, JSON): REFUSAL},
+    )
     def post(self, request: Request, key: str) -> Response:
         image = image_or_404(request.user, key)
         refusal = may_review(request.user, image)
@@ -53,7 +64,7 @@ class ImagePredictions(APIView):
 class CancelPrediction(APIView):
     """Stops a queued prediction at once and a running one at its next heartbeat."""
 
-    @extend_schema(operation_id="cancel_prediction", request=None, responses=OpenApiTypes.OBJECT)
+    @extend_schema(operation_id="cancel_prediction", request=None, responses=CHANGED)
     def post(self, request: Request, prediction_id: UUID) -> Response:
         return _change(request, prediction_id, "cancel")
 
@@ -61,7 +72,7 @@ class CancelPrediction(APIView):
 class RetryPrediction(APIView):
     """Queues a failed or cancelled prediction again."""
 
-    @extend_schema(operation_id="retry_prediction", request=None, responses=OpenApiTypes.OBJECT)
+    @extend_schema(operation_id="retry_prediction", request=None, responses=CHANGED)
     def post(self, request: Request, prediction_id: UUID) -> Response:
         return _change(request, prediction_id, "retry")
 
@@ -87,7 +98,11 @@ class PredictionMap(APIView):
             OpenApiParameter("format", OpenApiTypes.STR, enum=["png"], description="a coloured picture of one finding"),
             OpenApiParameter("finding", OpenApiTypes.STR, description="key of the finding, with format=png"),
         ],
-        responses={(200, "application/octet-stream"): OpenApiTypes.BINARY, (200, "image/png"): OpenApiTypes.BINARY},
+        responses={
+            (200, "application/octet-stream"): OpenApiTypes.BINARY,
+            (200, "image/png"): OpenApiTypes.BINARY,
+            **{(status, JSON): REFUSAL for status in (400, 403, 404, 409)},
+        },
     )
     def get(self, request: Request, prediction_id: UUID, kind: str) -> HttpResponse:
         prediction, image = _prediction_or_404(request, prediction_id)
@@ -97,16 +112,19 @@ class PredictionMap(APIView):
         described = _described_map(prediction, kind)
         if isinstance(described, Refusal):
             return refused(described, 404)
+        values = read_map(prediction.maps_key, kind, shape_of(described))
+        if values is None:
+            logger.error("map %s of prediction %s is missing or damaged", kind, prediction.id)
+            return refused(MAP_LOST, 409)
         audit.record(request.user, "see_map", f"prediction:{prediction.id}", kind=kind)
         etag = f'"{prediction.maps_key}.{kind}"'
         if request.GET.get("format") == "png":
-            return _picture(prediction, described, request.GET.get("finding", ""))
+            return _picture(prediction, described, values, request.GET.get("finding", ""))
         if request.headers.get("If-None-Match") == etag:
             return HttpResponseNotModified(headers={"ETag": etag})
-        shape = f"{len(described['findings'])},{described['height']},{described['width']}"
-        content = map_path(prediction.maps_key, kind).read_bytes()
+        shape = ",".join(str(size) for size in values.shape)
         return HttpResponse(
-            content, content_type="application/octet-stream", headers={"X-Map-Shape": shape, "ETag": etag}
+            values.tobytes(), content_type="application/octet-stream", headers={"X-Map-Shape": shape, "ETag": etag}
         )
 
 
@@ -145,12 +163,15 @@ def _described_map(prediction: Prediction, kind: str) -> dict[str, Any] | Refusa
     return Refusal("unknown_map", f"Map kind {kind[:32]!r} is not one of: {known}.")
 
 
-def _picture(prediction: Prediction, described: dict[str, Any], finding: str) -> HttpResponse:
+def shape_of(described: dict[str, Any]) -> tuple[int, int, int]:
+    """K, h, w of a map that a result describes."""
+    return len(described["findings"]), described["height"], described["width"]
+
+
+def _picture(prediction: Prediction, described: dict[str, Any], values: np.ndarray, finding: str) -> HttpResponse:
     if finding not in described["findings"]:
         known = ", ".join(described["findings"])
         return refused(Refusal("unknown_finding", f"Finding {finding[:64]!r} is not one of: {known}."), 400)
-    path = map_path(prediction.maps_key, described["kind"])
-    shape = (len(described["findings"]), described["height"], described["width"])
-    values = np.fromfile(path, dtype="<f4").reshape(shape)[described["findings"].index(finding)]
     caption = f"{described['method']} {finding}, {prediction.bundle_name} {prediction.bundle_version}"
-    return HttpResponse(map_picture(values, caption), content_type="image/png")
+    picture = map_picture(values[described["findings"].index(finding)], caption)
+    return HttpResponse(picture, content_type="image/png")

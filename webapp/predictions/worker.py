@@ -1,9 +1,10 @@
-"""Run one job in this process: claim, work under a lease, end it with the fence."""
+"""Run jobs in this process: claim, work under leases, end each with its fence."""
 
 import logging
 import os
 import signal
 import threading
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from uuid import UUID
 
@@ -12,9 +13,10 @@ from django.db import Error as DjangoDatabaseError
 
 from inference.dicom import DicomRefusal
 from webapp.archive.storage import IntegrityMismatch
-from webapp.predictions.jobs.claim import Claim, claim, claim_next
+from webapp.predictions.batch import Held, work_off
+from webapp.predictions.jobs.claim import Candidate, Claim, claim, claim_more, claim_next
 from webapp.predictions.jobs.finish import close_cancelled, fail, finish, park, postpone
-from webapp.predictions.jobs.kinds import JobMustWait, JobRefused, Result, kind_named
+from webapp.predictions.jobs.kinds import JobMustWait, JobRefused, Result, Together, kind_named
 from webapp.predictions.jobs.lease import JobCancelled, Lease, LeaseLost
 
 logger = logging.getLogger(__name__)
@@ -25,40 +27,101 @@ PASSING_FAULTS: tuple[tuple[type[BaseException], str, str], ...] = (
     (DjangoDatabaseError, "database_error", "The database did not answer in time."),
     (OSError, "storage_error", "A file could not be read or written on the server."),
 )
+# The image was decoded once when it was stored, so a decoder that ends now was more likely killed, or starved, from
+# outside: these are tried again.
+PASSING_REFUSALS = ("decoder_crash", "decoder_timeout", "decoder_memory")
 UNKNOWN_FAULT = ("inference_error", "The model run ended with an unexpected error. The server log names it.")
 
-# One job at a time per process: the wake-up runs in Celery's main thread, the poll in its own.
-_one_at_a_time = threading.Lock()
+# Claiming is one at a time, so that a job which may kill the process (one that was tried before) can be run alone.
+_claiming = threading.Lock()
+_running = threading.Condition()
+_batches: set[int] = set()
 
 
-def run_one(job_id: str | UUID | None = None) -> bool:
-    """Claims and runs the named job or the next one; False when there was nothing to do."""
-    with _one_at_a_time:
-        claimed = (claim(job_id) if job_id else None) or claim_next()
-        if claimed is None:
+def run_one(job_id: str | UUID | None = None, kinds: Collection[str] | None = None) -> bool:
+    """Claims and runs the named job or the next one, and with it others that can share its run; False when there was
+    nothing to do. Several threads of a process may call this."""
+    with _claiming:
+        first = (claim(job_id) if job_id else None) or claim_next(kinds=kinds, before_claim=_wait_if_suspect)
+        if first is None:
             return False
-        run_claimed(claimed)
-        _leave_if_swollen()
-        return True
-
-
-def run_claimed(claimed: Claim) -> None:
-    """Runs a claimed job to its end, whatever happens; the row says how it went."""
-    job = claimed.job
-    logger.info("job %s %s attempt %d", job.id, job.kind, job.attempts)
-    result = Result()
+        if first.job.attempts > 1 and _is_shared(first.job.kind):
+            run_claimed([first])  # alone: nobody else claims meanwhile, nobody else's run can be taken down
+            _leave_if_swollen()
+            return True
+        claims = [first, *_companions(first)]
+        with _running:
+            _batches.add(id(claims))
     try:
-        kind = kind_named(job.kind)
-        with Lease(claimed, kind.limit_seconds) as lease:
-            result = kind.run(claimed, lease)
-            lease.check()
-            finish(claimed, result.write)
+        run_claimed(claims)
+    finally:
+        with _running:
+            _batches.discard(id(claims))
+            _running.notify_all()
+    _leave_if_swollen()
+    return True
+
+
+def _is_shared(kind: str) -> bool:
+    try:
+        return isinstance(kind_named(kind).work, Together)
+    except JobRefused:
+        return False
+
+
+def _companions(first: Claim) -> list[Claim]:
+    if not _is_shared(first.job.kind):
+        return []
+    try:
+        return claim_more(first.job.kind, settings.WORKER_BATCH - 1)
+    except DjangoDatabaseError as problem:  # the first is ours already and must be run
+        logger.warning("no further jobs claimed: %s", type(problem).__name__)
+        return []
+
+
+def _wait_if_suspect(candidate: Candidate) -> None:
+    if candidate.attempts > 0 and _is_shared(candidate.kind):
+        with _running:
+            _running.wait_for(lambda: not _batches)
+
+
+def run_claimed(claims: Sequence[Claim]) -> None:
+    """Runs claimed jobs of one kind to their ends, whatever happens; the rows say how each went."""
+    for claimed in claims:
+        job = claimed.job
+        logger.info("job %s %s attempt %d", job.id, job.kind, job.attempts)
+    try:
+        kind = kind_named(claims[0].job.kind)
+    except JobRefused as problem:
+        for claimed in claims:
+            _close_after(claimed, problem)
+        return
+    held = [Held(claimed, Lease(claimed, kind.limit_seconds)) for claimed in claims]
+    for one in held:
+        one.lease.__enter__()
+    try:
+        work_off(kind, held)
+    finally:
+        for one in held:
+            _close(one)
+
+
+def _close(held: Held) -> None:
+    """The end of one job: its lease stops, its result is committed by its own fence, or its row says why not."""
+    outcome = held.outcome
+    result = outcome if isinstance(outcome, Result) else Result()
+    try:
+        held.lease.stop()
+        if isinstance(outcome, Exception):
+            raise outcome
+        held.lease.check()
+        finish(held.claim, result.write)
     except Exception as problem:
         result.discard()
-        _close_after(claimed, problem)
+        _close_after(held.claim, problem)
         return
     result.clean()
-    logger.info("job %s succeeded", job.id)
+    logger.info("job %s succeeded", held.claim.job.id)
 
 
 def _close_after(claimed: Claim, problem: Exception) -> None:
@@ -77,6 +140,9 @@ def _close_after(claimed: Claim, problem: Exception) -> None:
     elif isinstance(problem, IntegrityMismatch):
         fail(claimed, "integrity_mismatch", INTEGRITY_TEXT)
         logger.error("job %s failed: integrity_mismatch", job_id)
+    elif isinstance(problem, DicomRefusal) and problem.code in PASSING_REFUSALS:
+        postpone(claimed, problem.code, problem.text)
+        logger.warning("job %s: %s, attempt %d", job_id, problem.code, claimed.job.attempts)
     elif isinstance(problem, JobRefused | DicomRefusal):
         fail(claimed, problem.code, problem.text)
         logger.warning("job %s failed: %s", job_id, problem.code)

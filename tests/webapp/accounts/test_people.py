@@ -75,6 +75,19 @@ def test_the_people_page_is_for_admins(role: str, status: int, signed_in: Callab
     assert signed_in(role).get("/admin/accounts/user/").status_code == status
 
 
+def test_the_admin_pages_have_no_sign_in_of_their_own(client: Client, signed_in: Callable[..., Client]) -> None:
+    # Django's own form at /admin/login/ took any number of wrong passwords.
+    door = client.get("/admin/", follow=True)
+    assert door.redirect_chain == [("/admin/login/?next=/admin/", 302), ("/sign-in/?next=/admin/", 302)]
+    assert client.post("/admin/login/", {"username": "admin", "password": "x"}).status_code == 405
+    assert signed_in("radiologist").get("/admin/login/").status_code == 403
+    assert signed_in("admin").get("/admin/login/").headers["Location"] == "/admin/"
+
+
+def test_nobody_makes_a_token_for_another_person(signed_in: Callable[..., Client]) -> None:
+    assert signed_in("admin").get("/admin/knox/authtoken/add/").status_code == 404
+
+
 def test_an_admin_adds_a_person_and_changes_the_role(signed_in: Callable[..., Client]) -> None:
     client = signed_in("admin")
     words = {"username": "new", "role": "radiologist", "usable_password": "true"}

@@ -115,3 +115,22 @@ def test_text_fits_its_column() -> None:
 )
 def test_names_are_cleaned_for_showing(name: str, shown: str) -> None:
     assert shown_name(name) == shown
+
+
+def test_cached_frames_of_no_image_are_removed(send: Callable[..., Any], storage: Path, settings: Any) -> None:
+    send({"a.dcm": chest_dicom()})
+    cache = storage / "frame_cache_dir" / settings.SIGHTLINE_VERSION
+    (known,) = cache.glob("*/*")
+    orphan = cache / "ab" / ("ab" * 16)
+    other_version = storage / "frame_cache_dir" / "0.0.1" / "cd" / ("cd" * 16)
+    for folder in (orphan, other_version):
+        folder.mkdir(parents=True)
+        (folder / "decoded.zstd").write_bytes(b"x")
+    assert tidy_archive()["frames"] == 0  # young: an image may be on its way
+    old = time.time() - ABANDONED_SECONDS - 1
+    for folder in (known, orphan, other_version):
+        os.utime(folder, (old, old))
+
+    assert tidy_archive()["frames"] == 2
+
+    assert (known.exists(), orphan.exists(), other_version.exists()) == (True, False, False)

@@ -1,15 +1,19 @@
 """The size of a request is looked at before Django spools it."""
 
 import asyncio
+import errno
 from typing import Any
 
 import pytest
+from django.urls import reverse
 
-from webapp.archive.request_limit import limit_requests
+from webapp.archive.request_limit import FILE_PATHS, FORM_BYTES, limit_requests
 
 
-def ask(chunks: list[bytes], headers: dict[bytes, bytes]) -> tuple[int, int]:
-    """(status, bytes the application has read) of a request over a limit of ten bytes."""
+def ask(
+    chunks: list[bytes], headers: dict[bytes, bytes], path: str = "/api/uploads/", limit: int = 10
+) -> tuple[int, int]:
+    """(status, bytes the application has read) of a request to an address with this limit."""
     read, sent, waiting = 0, [], list(chunks)
 
     async def application(scope: Any, receive: Any, send: Any) -> None:
@@ -27,8 +31,8 @@ def ask(chunks: list[bytes], headers: dict[bytes, bytes]) -> tuple[int, int]:
     async def send(message: dict[str, Any]) -> None:
         sent.append(message)
 
-    scope = {"type": "http", "headers": list(headers.items())}
-    asyncio.run(limit_requests(application, 10)(scope, receive, send))
+    scope = {"type": "http", "path": path, "headers": list(headers.items())}
+    asyncio.run(limit_requests(application, limit)(scope, receive, send))
     return sent[0]["status"], read
 
 
@@ -44,3 +48,37 @@ def ask(chunks: list[bytes], headers: dict[bytes, bytes]) -> tuple[int, int]:
 )
 def test_too_much_is_413(chunks: list[bytes], headers: dict[bytes, bytes], answer: tuple[int, int]) -> None:
     assert ask(chunks, headers) == answer
+
+
+@pytest.mark.parametrize("has_answered", [False, True])
+def test_a_body_that_does_not_fit_on_the_disk_is_507(has_answered: bool) -> None:
+    sent = []
+
+    async def application(scope: Any, receive: Any, send: Any) -> None:
+        if has_answered:
+            await send({"type": "http.response.start", "status": 200})
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    async def send(message: dict[str, Any]) -> None:
+        sent.append(message)
+
+    request = limit_requests(application, 10)({"type": "http", "path": "/", "headers": []}, None, send)
+    if has_answered:  # a second start would break the connection's protocol
+        with pytest.raises(OSError, match="No space left"):
+            asyncio.run(request)
+    else:
+        asyncio.run(request)
+        assert b"storage_full" in sent[1]["body"]
+    assert [message["status"] for message in sent if "status" in message] == [200 if has_answered else 507]
+
+
+@pytest.mark.parametrize(("path", "status"), [("/sign-in/", 413), *((path, 202) for path in FILE_PATHS)])
+def test_only_the_addresses_that_take_files_take_much(path: str, status: int) -> None:
+    # Nobody who is not signed in may fill the disk: the body is spooled before Django knows who sends it.
+    size = FORM_BYTES + 1
+    assert ask([b"x" * size], {b"content-length": b"%d" % size}, path, limit=2 * FORM_BYTES)[0] == status
+
+
+@pytest.mark.parametrize("name", ["api_uploads", "api_bundles", "add_model"])
+def test_the_addresses_that_take_files_exist(name: str) -> None:
+    assert reverse(name) in FILE_PATHS

@@ -2,6 +2,7 @@
 
 import io
 import stat
+import struct
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.webapp.archive.dicom_files import chest_dicom, zip_of
-from webapp.archive import zip_members
+from webapp.archive import zip_directory, zip_members
 from webapp.archive.models import Image, QuarantinedFile, Upload, UploadItem
 from webapp.archive.zip_ingest import abandon_zips, ingest_zip_members
 
@@ -144,6 +145,29 @@ def test_an_end_record_that_lies_about_the_count_is_found_out(send: Callable[...
     item = send({"a.zip": bytes(content)}).json()["items"][0]
 
     assert item["reason"]["code"] == "zip_members"
+
+
+@pytest.mark.parametrize("comment", [b"", b"x" * 0xFFFF])
+def test_a_64_bit_record_cannot_hide_behind_another_one(
+    comment: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # `zipfile` loads the directory of the record before the locator, whatever the locator points to: a directory of
+    # gigabytes would be held in memory while a decoy with small numbers passed the check.
+    content = zip_of({str(number): b"" for number in range(2001)})
+    end = content.rindex(b"PK\x05\x06")
+    count, size, offset = struct.unpack_from("<HLL", content, end + 10)
+    record = struct.Struct("<4sQ2H2L4Q")
+    decoy = record.pack(b"PK\x06\x06", 44, 45, 45, 0, 0, 1, 1, 50, 0)
+    real = record.pack(b"PK\x06\x06", 44, 45, 45, 0, 0, count, count, size, len(decoy) + offset)
+    locator = struct.pack("<4sLQL", b"PK\x06\x07", 0, 4, 1)  # of the decoy
+    last = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 1, 1, 50, 0xFFFFFFFF, len(comment)) + comment
+    path = tmp_path / "a.zip"
+    path.write_bytes(b"PK\x03\x04" + decoy + content[:end] + real + locator + last)
+    assert len(zipfile.ZipFile(path).infolist()) == 2001  # it is a zip that `zipfile` reads
+    monkeypatch.setattr(zip_directory.zipfile, "ZipFile", None)  # from here on it must not be asked
+
+    with pytest.raises(zip_directory.ZipRefused, match="zip_members"):
+        zip_directory.open_zip(path)
 
 
 def test_members_together_may_not_exceed_the_total(send: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -98,6 +98,16 @@ def test_it_rolls_back_step_by_step():
         roll_back(None)
 
 
+def test_two_people_who_roll_back_at_once_go_one_step():
+    first, second, third = registered(1), registered(2), registered(3)
+    for bundle in (first, second, third):
+        activate(bundle, None)
+    assert roll_back(None, leaving=third) == second
+    with pytest.raises(BundleRefused, match="model 3 is not in service"):
+        roll_back(None, leaving=third)  # the second press saw the same page
+    assert in_service() == second.bundle_id
+
+
 def test_it_has_nothing_to_roll_back_without_a_model():
     with pytest.raises(BundleRefused, match="No model is in service"):
         roll_back(None)

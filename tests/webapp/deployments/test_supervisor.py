@@ -48,6 +48,34 @@ def test_it_stops_the_child_and_what_it_forked():
     assert alive == []
 
 
+def test_it_replaces_a_child_whose_sign_of_life_stands_still(tmp_path):
+    beat = tmp_path / "worker.json"
+    beat.write_text("left by an earlier process")
+    child = Child("silent", FOREVER, beat, hung_seconds=10.0)
+    child.look(now=0.0)
+    first = child.process
+    child.look(now=100.0)  # still starting: 120 s are allowed, and the old file does not count
+    beat.write_text("alive")
+    child.look(now=101.0)
+    child.look(now=111.0)
+    assert child.process is first
+    child.look(now=111.5)
+    assert first.returncode == -signal.SIGKILL
+    assert child.process is None
+    child.look(now=112.5)
+    assert child.process.pid != first.pid
+    Supervisor([child]).stop()
+
+
+def test_it_replaces_a_child_that_never_gave_a_sign_of_life(tmp_path):
+    child = Child("silent", FOREVER, tmp_path / "worker.json", hung_seconds=10.0)
+    child.look(now=0.0)
+    child.look(now=119.0)
+    assert child.process is not None
+    child.look(now=121.0)
+    assert child.process is None
+
+
 def test_it_stops_everything_on_a_signal():
     script = (
         "import sys; from webapp.deployments.supervisor import Child, Supervisor;"

@@ -104,12 +104,20 @@ def test_it_gives_up_after_the_last_attempt_of_a_dying_worker():
     now = NOON
     for _ in range(3):
         claimed(job, now)
-        now += LEASE + timedelta(seconds=1)
+        now += 3 * LEASE + timedelta(seconds=1)
     assert claim_next(now) is None
     job.refresh_from_db()
     assert (job.state, job.error_code) == (Job.State.FAILED, "worker_died")
     assert job.error_text.startswith("The worker ended 3 times")
     assert job.finished_at == now
+
+
+def test_a_job_whose_workers_died_twice_rests_for_two_more_leases():
+    job = make_job()
+    claimed(job)
+    claimed(job, LATER)
+    assert claim(job.id, LATER + 3 * LEASE) is None
+    assert claimed(job, LATER + 3 * LEASE + timedelta(seconds=1)).job.attempts == 3
 
 
 def test_it_backs_off_after_a_passing_fault_and_fails_after_the_last():

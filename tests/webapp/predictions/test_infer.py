@@ -2,16 +2,18 @@
 
 import numpy as np
 import pytest
+from django.db import OperationalError
 
 from tests.inference.tiny_bundle import make_tiny_bundle
 from tests.webapp.archive.dicom_files import chest_dicom
 from webapp.archive.ingest import Sender, ingest_file
 from webapp.archive.models import Image, Project
 from webapp.archive.storage import stored_path
-from webapp.predictions import bundle_store
+from webapp.predictions import bundle_store, worker
 from webapp.predictions.bundle_store import bundle_path
 from webapp.predictions.infer import highest_finding
-from webapp.predictions.jobs.finish import release_waiting
+from webapp.predictions.jobs.finish import finish, release_waiting
+from webapp.predictions.jobs.lease import LeaseLost
 from webapp.predictions.map_files import map_path
 from webapp.predictions.models import Job
 from webapp.predictions.worker import run_one
@@ -103,6 +105,32 @@ def test_it_fails_with_integrity_mismatch_when_the_stored_file_changed(bundle_id
     run_one()
     job = image.predictions.get().job
     assert (job.state, job.error_code) == ("failed", "integrity_mismatch")
+    assert list(tmp_path.glob("map/*/*")) == []
+
+
+def test_a_lost_answer_of_a_commit_keeps_the_maps_of_the_committed_result(bundle_id, tmp_path, monkeypatch):
+    image = uploaded(tmp_path)
+
+    def committed_but_unheard(*arguments):
+        finish(*arguments)
+        raise OperationalError("the connection broke")
+
+    monkeypatch.setattr(worker, "finish", committed_but_unheard)
+    run_one()
+    prediction = image.predictions.get()
+    assert prediction.state == "succeeded"
+    assert map_path(prediction.maps_key, "gradcam").is_file()
+
+
+def test_a_run_that_lost_its_lease_leaves_no_maps(bundle_id, tmp_path, monkeypatch):
+    image = uploaded(tmp_path)
+
+    def taken_over(claim, write):
+        raise LeaseLost(str(claim.job.id))
+
+    monkeypatch.setattr(worker, "finish", taken_over)
+    run_one()
+    assert image.predictions.get().maps_key == ""
     assert list(tmp_path.glob("map/*/*")) == []
 
 

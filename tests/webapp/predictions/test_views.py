@@ -9,6 +9,7 @@ from PIL import Image as Picture
 
 from webapp.accounts import policy
 from webapp.accounts.policy import Refusal
+from webapp.predictions.map_files import map_path
 from webapp.predictions.models import Job
 
 UNKNOWN = uuid.UUID(int=1)
@@ -88,6 +89,16 @@ def test_it_refuses_an_unknown_map_or_finding_and_names_the_known(signed_in, suc
     assert (answer.status_code, answer.json()["text"]) == (404, "Map kind 'heat' is not one of: gradcam.")
     answer = signed_in.get(map_url(succeeded), {"format": "png", "finding": "nodule"})
     assert (answer.status_code, answer.json()["code"]) == (400, "unknown_finding")
+
+
+@pytest.mark.parametrize("query", [{}, {"format": "png", "finding": "pleural_effusion"}])
+def test_a_lost_or_cut_map_file_is_told_and_never_shown(signed_in, succeeded, query):
+    path = map_path(succeeded.maps_key, "gradcam")
+    path.write_bytes(path.read_bytes()[:-4])
+    answer = signed_in.get(map_url(succeeded), query)
+    assert (answer.status_code, answer.json()["code"]) == (409, "map_lost")
+    path.unlink()
+    assert signed_in.get(map_url(succeeded), query).status_code == 409
 
 
 def test_it_has_no_map_before_the_result(signed_in, queued):

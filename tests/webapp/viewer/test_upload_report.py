@@ -57,6 +57,13 @@ def test_a_zip_is_named_beside_its_members_and_not_as_a_file(signed_in: SignedIn
     assert "in box.zip" in text
 
 
+def test_what_was_refused_stands_first(signed_in: SignedIn) -> None:
+    client = signed_in()
+    upload = make_upload(client.person, a="accepted", b="quarantined", c="duplicate", d="quarantined")
+    files = client.get(f"/uploads/{upload.pk}/").context["files"]
+    assert [file["name"] for file in files] == ["b", "d", "a", "c"]
+
+
 def test_an_open_upload_is_followed(signed_in: SignedIn) -> None:
     client = signed_in()
     assert "upload_report.js" in client.get(f"/uploads/{make_upload(client.person, 'working').pk}/").content.decode()

@@ -3,8 +3,10 @@
 import os
 import socket
 import uuid
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db.models import F, Q
@@ -15,7 +17,17 @@ from webapp.predictions.models import Job
 
 WORKER_DIED = "worker_died"
 WORKER_DIED_TEXT = "The worker ended {attempts} times while it handled this job. Try again, or tell an administrator."
+REST_LEASES = 2
 CANDIDATES = 10  # looked at per pass; more than workers may race for the first few
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A job that could be claimed, as it was a moment ago."""
+
+    id: uuid.UUID
+    kind: str
+    attempts: int
 
 
 @dataclass(frozen=True)
@@ -27,9 +39,15 @@ class Claim:
 
 
 def claimable(now: datetime) -> Q:
-    """Queued and not held back, or running under a lease that has run out."""
+    """Queued and not held back, or running under a lease that has run out.
+
+    A job whose workers died twice rests for two more leases: on a machine where workers die in a row (memory, a person
+    restarting things) it would otherwise spend all its attempts within the same trouble.
+    """
     is_due = Q(not_before__isnull=True) | Q(not_before__lte=now)
-    return Q(state=Job.State.QUEUED) & is_due | Q(state=Job.State.RUNNING, lease_until__lt=now)
+    rested = now - REST_LEASES * timedelta(seconds=settings.JOB_LEASE_SECONDS)
+    has_run_out = Q(lease_until__lt=now, attempts__lt=2) | Q(lease_until__lt=rested)
+    return Q(state=Job.State.QUEUED) & is_due | Q(state=Job.State.RUNNING) & has_run_out
 
 
 def claim(job_id: uuid.UUID | str, now: datetime | None = None) -> Claim | None:
@@ -56,18 +74,51 @@ def claim(job_id: uuid.UUID | str, now: datetime | None = None) -> Claim | None:
     return Claim(job, token) if job else None
 
 
-def claim_next(now: datetime | None = None) -> Claim | None:
-    """The first claimable job by priority and age, or None when there is nothing to do."""
+def claim_next(
+    now: datetime | None = None,
+    kinds: Collection[str] | None = None,
+    before_claim: Callable[[Candidate], object] = lambda candidate: None,
+) -> Claim | None:
+    """The first claimable job by priority and age, or None when there is nothing to do.
+
+    kinds: only these; None means all. `before_claim` is told which job will be tried, while it is still free.
+    """
     now = now or timezone.now()
     while True:
-        order = ("-priority", "created_at")
-        candidates = list(Job.objects.filter(claimable(now)).order_by(*order).values_list("id", flat=True)[:CANDIDATES])
-        for job_id in candidates:
-            claimed = claim(job_id, now)
+        candidates = _candidates(now, kinds, CANDIDATES)
+        for candidate in candidates:
+            before_claim(candidate)
+            claimed = claim(candidate.id, now)
             if claimed:
                 return claimed
         if len(candidates) < CANDIDATES:
             return None
+
+
+def claim_more(kind: str, most: int, now: datetime | None = None) -> list[Claim]:
+    """Up to `most` further jobs of this kind that nobody has tried before.
+
+    A job that was tried may be the one that kills workers; it must not take others with it.
+    """
+    if most < 1:
+        return []
+    now = now or timezone.now()
+    claims: list[Claim] = []
+    for candidate in _candidates(now, [kind], most + CANDIDATES, attempts=0):
+        claimed = claim(candidate.id, now)
+        if claimed:
+            claims.append(claimed)
+        if len(claims) == most:
+            break
+    return claims
+
+
+def _candidates(now: datetime, kinds: Collection[str] | None, most: int, **conditions: Any) -> list[Candidate]:
+    rows = Job.objects.filter(claimable(now), **conditions)
+    if kinds is not None:
+        rows = rows.filter(kind__in=kinds)
+    found = rows.order_by("-priority", "created_at").values_list("id", "kind", "attempts")[:most]
+    return [Candidate(*values) for values in found]
 
 
 def _close_unrunnable(rows, now: datetime) -> bool:  # type: ignore[no-untyped-def]  # QuerySet[Job], generic only in stubs

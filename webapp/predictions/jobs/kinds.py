@@ -1,7 +1,8 @@
 """Kinds of job: a name and what runs it. Each kind registers itself when its app is ready."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.utils.module_loading import import_string
 
@@ -43,21 +44,35 @@ class Result:
     clean: Callable[[], None] = _nothing
 
 
+Work = Callable[[Claim, Lease], Result]
+
+
+@dataclass(frozen=True)
+class Together:
+    """Work that several jobs can share: each is prepared by itself, all are run in one call.
+
+    prepare: what `run` needs of one job; exceptions end that job only. run: one Result or exception per prepared job, in
+    their order.
+    """
+
+    prepare: Callable[[Claim, Lease], Any]
+    run: Callable[[Sequence[Any]], Sequence[Result | Exception]]
+
+
 @dataclass(frozen=True)
 class Kind:
     """`limit_seconds`: past it the lease is no longer extended and the worker process ends itself."""
 
     name: str
-    run: Callable[[Claim, Lease], Result]
+    work: Work | Together
     limit_seconds: float = 300.0
 
 
-def imported_when_run(path: str) -> Callable[[Claim, Lease], Result]:
+def imported_when_run(path: str) -> Callable[..., Any]:
     """The function at this dotted path, imported at the first run: the web process needs no ONNX Runtime for it."""
 
-    def run(claim: Claim, lease: Lease) -> Result:
-        result: Result = import_string(path)(claim, lease)
-        return result
+    def run(*arguments: Any) -> Any:
+        return import_string(path)(*arguments)
 
     return run
 
@@ -81,3 +96,8 @@ def kind_named(name: str) -> Kind:
         known = ", ".join(sorted(_registry.kinds))
         raise JobRefused("unknown_kind", f"job kind {name!r} is not one of {known}")
     return _registry.kinds[name]
+
+
+def longest_limit() -> float:
+    """Seconds that the longest kind of job may take."""
+    return max((kind.limit_seconds for kind in _registry.kinds.values()), default=0.0)

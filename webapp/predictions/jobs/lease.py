@@ -63,6 +63,10 @@ class Lease:
     def __exit__(
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """Ends the heartbeats; may be called again."""
         self._stop.set()
         self._thread.join()
 

@@ -115,7 +115,8 @@ function showMembers(line, members) {
   const known = members.filter((item) => item.status === 'duplicate').length;
   const parts = [`${taken} accepted`, known ? `${known} already here` : '', refused.length ? `${refused.length} refused` : ''];
   line.show(taken || known ? 'accepted' : 'quarantined', 'unpacked', parts.filter(Boolean).join(', '));
-  for (const item of refused) newLine(item.name, () => {}).showItem(item);
+  // Three members called IM0001 of three zips are told apart by their zip.
+  for (const item of refused) newLine(`${item.name} in ${item.archive}`, () => {}).showItem(item);
 }
 
 function showTotal() {
@@ -143,9 +144,12 @@ function listenToDrops() {
   });
 }
 
-listenToDrops();
-input.addEventListener('change', () => {
+function takeChosen() {
   add([...(input.files ?? [])]);
   input.value = '';
-});
+}
+
+listenToDrops();
+input.addEventListener('change', takeChosen);
+if (input.files?.length) takeChosen(); // chosen before this script had arrived
 window.addEventListener('beforeunload', (event) => { if (queue.isBusy) event.preventDefault(); });

@@ -31,6 +31,7 @@ def upload_report(request: HttpRequest, upload_id: uuid.UUID) -> HttpResponse:
     require(may_see_upload(request.user, upload))
     items = upload.items.select_related("image", "parent").order_by("position")
     files = [_line(item) for item in items if not (item.is_container and item.status != UploadItem.Status.QUARANTINED)]
+    files.sort(key=lambda file: not file["is_refused"])  # what needs a hand comes first, else in the order of arrival
     counts = dict(items.filter(is_container=False).order_by().values_list("status").annotate(n=Count("pk")))
     context = {
         "upload": upload,

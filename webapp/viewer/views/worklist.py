@@ -8,10 +8,11 @@ from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from reader_study.failure_scheme import SITES
 from webapp import audit
+from webapp.accounts.form_post import form_post
 from webapp.accounts.policy import may_see_image, may_upload, require
 from webapp.archive.models import Image
 from webapp.predictions.models import Prediction
@@ -48,8 +49,7 @@ def worklist(request: HttpRequest) -> HttpResponse:
     )
 
 
-@login_required
-@require_POST
+@form_post("worklist")
 def worklist_search(request: HttpRequest) -> HttpResponse:
     """Keeps the text in the session and sends on to an address that carries only its code."""
     try:

@@ -10,7 +10,10 @@ from webapp.archive.tidy import tidy_archive
 
 
 class Command(BaseCommand):
-    help = "Remove abandoned incoming files and files kept in quarantine longer than SIGHTLINE_QUARANTINE_DAYS."
+    help = (
+        "Remove abandoned incoming files, cached frames of no image, and files kept in quarantine longer than "
+        "SIGHTLINE_QUARANTINE_DAYS; put stored files that no image names into quarantine."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--json", action="store_true", help="print one JSON document")
@@ -18,4 +21,4 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         counts = tidy_archive()
         text = ", ".join(f"{name} {count}" for name, count in counts.items())
-        self.stdout.write(json.dumps(counts) if options["json"] else f"removed or closed: {text}")
+        self.stdout.write(json.dumps(counts) if options["json"] else f"removed, put apart or closed: {text}")

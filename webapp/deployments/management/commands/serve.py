@@ -17,6 +17,7 @@ from webapp.archive.tidy import tidy_archive
 from webapp.deployments.demo import load_demo
 from webapp.deployments.static_copy import collect_static_if_changed
 from webapp.deployments.supervisor import Child, Supervisor
+from webapp.predictions.worker_beat import beat_path
 
 HOST = "127.0.0.1"
 MOST_WORKERS_ON_SQLITE = 4
@@ -91,4 +92,6 @@ def _web(port: int) -> Child:
 
 
 def _worker(number: int) -> Child:
-    return Child(f"worker {number}", [sys.executable, sys.argv[0], "worker", "--name", f"worker-{number}"])
+    name = f"worker-{number}"
+    command = [sys.executable, sys.argv[0], "worker", "--name", name]
+    return Child(f"worker {number}", command, beat_path(name), settings.WORKER_HUNG_SECONDS)

@@ -1,0 +1,32 @@
+import os
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from django.apps import AppConfig
+
+
+class SlowEngineConfig(AppConfig):
+    name = "tests.jobs_under_fire.slow_engine"
+    label = "slow_engine"
+
+    def ready(self) -> None:
+        from inference.engine import Engine
+        from webapp.predictions import infer
+
+        seconds = float(os.environ["FIRE_SECONDS"])
+        explain = Engine.explain
+
+        def slow(engine: Engine, items: Sequence[Any]) -> list[Any]:
+            time.sleep(seconds * len(items))
+            return explain(engine, items)
+
+        Engine.explain = slow  # type: ignore[method-assign]
+        poison, explain_together = os.environ.get("FIRE_POISON", ""), infer.explain_together
+
+        def poisoned(items: Sequence[Any]) -> list[Any]:
+            if poison in [item.claim.job.id.hex for item in items]:
+                os._exit(9)
+            return explain_together(items)
+
+        infer.explain_together = poisoned

@@ -1,0 +1,60 @@
+"""What /api/schema/ promises of a result is what a real run of a model answers, field by field."""
+
+from typing import Any
+
+import pytest
+
+from tests.inference.tiny_bundle import make_tiny_bundle
+from tests.webapp.archive.dicom_files import chest_dicom
+from webapp.archive.ingest import Sender, ingest_file
+from webapp.archive.models import Project
+from webapp.predictions import bundle_store
+from webapp.predictions.bundle_store import bundle_path
+from webapp.predictions.openapi import PREDICTION, PREDICTIONS
+from webapp.predictions.worker import run_one
+
+TYPES = {"string": str, "number": int | float, "integer": int, "boolean": bool, "object": dict, "array": list}
+
+
+def differences(value: Any, schema: dict[str, Any], path: str = "") -> list[str]:
+    """Places where `value` is not what `schema` says; fields that either side has alone count."""
+    if value is None:
+        return [] if schema.get("nullable") else [f"{path} is null"]
+    if "type" in schema and not isinstance(value, TYPES[schema["type"]]):
+        return [f"{path} is {value!r}, not a {schema['type']}"]
+    if "enum" in schema and value not in schema["enum"]:
+        return [f"{path} is {value!r}, not one of {schema['enum']}"]
+    found = []
+    if "properties" in schema:
+        found += [f"{path}.{name} is on one side only" for name in set(value) ^ set(schema["properties"])]
+        for name in set(value) & set(schema["properties"]):
+            found += differences(value[name], schema["properties"][name], f"{path}.{name}")
+    if "items" in schema:
+        for place, item in enumerate(value):
+            found += differences(item, schema["items"], f"{path}[{place}]")
+    return found
+
+
+@pytest.mark.django_db
+def test_the_schema_of_a_result_is_what_a_run_answers(storage, signed_in, settings, tmp_path, monkeypatch):
+    settings.BUNDLE_DIR, settings.MAP_DIR = tmp_path, tmp_path / "maps"
+    monkeypatch.setattr(bundle_store, "_shelf", bundle_store.EngineShelf())
+    bundle_id = make_tiny_bundle(tmp_path / "tiny.bundle")
+    (tmp_path / "tiny.bundle").rename(bundle_path(bundle_id))
+    Project.objects.filter(pk=Project.default().pk).update(active_bundle=bundle_id)
+    image = ingest_file([chest_dicom()], Sender(Project.default(), None, "upload")).image
+    client = signed_in()
+    url = f"/api/images/{image.pk}/predictions/"
+    queued = client.get(url).json()
+    run_one()
+
+    answer = client.get(url).json()
+
+    assert answer["results"][0]["state"] == "succeeded"
+    assert answer["results"][0]["maps"]
+    assert differences(queued, PREDICTIONS) == differences(answer, PREDICTIONS) == []
+
+
+def test_the_comparison_notices():
+    schema = PREDICTION["properties"]["error"]
+    assert differences({"code": 3}, schema) == [".text is on one side only", ".code is 3, not a string"]

@@ -1,0 +1,159 @@
+"""The operations page: what waits and why, what failed and the buttons, for managers and admins only. And /metrics."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from webapp.audit.models import AccessEvent
+from webapp.predictions.models import Job
+from webapp.predictions.requests import predict_new_image
+from webapp.predictions.worker_beat import WorkerSeen, write_beat
+
+pytestmark = pytest.mark.django_db
+UNKNOWN = "00000000-0000-0000-0000-000000000001"
+
+
+@pytest.fixture(autouse=True)
+def _workers(settings, tmp_path):
+    settings.WORKER_DIR = tmp_path / "workers"
+
+
+@pytest.fixture
+def failed(make_image) -> Job:
+    """A failed job of an image whose patient has a name."""
+    predict_new_image(make_image(patient_name="MARKER^NAME", patient_id="MARKER-ID"))
+    job = Job.objects.get()
+    Job.objects.filter(pk=job.pk).update(
+        state="failed",
+        error_code="storage_error",
+        error_text="A file could not be written.",
+        finished_at=timezone.now(),
+    )
+    job.refresh_from_db()
+    return job
+
+
+@pytest.fixture
+def client_of(django_user_model):
+    """`client_of(role)`: a signed-in client."""
+    from django.test import Client
+
+    def make(role: str) -> Client:
+        client = Client()
+        client.force_login(django_user_model.objects.create_user(f"{role}-1", password="long-enough-pw", role=role))
+        return client
+
+    return make
+
+
+@pytest.mark.parametrize(("role", "status"), [("radiologist", 403), ("manager", 200), ("admin", 200)])
+def test_only_managers_and_admins_see_operations(client_of, failed, role, status):
+    client = client_of(role)
+    assert client.get("/operations/").status_code == status
+    assert client.get("/metrics").status_code == status
+    changed = 302 if status == 200 else 403
+    assert client.post(f"/operations/jobs/{failed.id}/retry/").status_code == changed
+    assert client.post(f"/operations/jobs/{failed.id}/cancel/").status_code == changed
+    assert client.post("/operations/retry/", {"code": "storage_error"}).status_code == changed
+
+
+def test_the_page_says_why_a_job_failed_and_names_no_patient(client_of, failed):
+    page = client_of("manager").get("/operations/").content.decode()
+    assert "storage_error" in page
+    assert "A file could not be written." in page
+    assert failed.prediction.image.code in page
+    assert "MARKER" not in page
+
+
+def test_the_page_says_what_jobs_wait_for(client_of, make_image):
+    predict_new_image(make_image())
+    Job.objects.update(waiting_for="waiting: no model is in service", not_before=timezone.now() + timedelta(60))
+    page = client_of("manager").get("/operations/").content.decode()
+    assert "no model is in service" in page
+
+
+def test_retry_queues_the_job_again_and_is_recorded(client_of, failed):
+    client = client_of("manager")
+    client.post(f"/operations/jobs/{failed.id}/retry/")
+    failed.refresh_from_db()
+    assert (failed.state, failed.attempts) == ("queued", 0)
+    assert AccessEvent.objects.filter(verb="retry_job", target=f"job:{failed.id}").exists()
+    again = client.post(f"/operations/jobs/{failed.id}/retry/", follow=True).content.decode()
+    assert "Not queued: the job is queued" in again
+
+
+def test_all_failures_of_one_code_are_retried_together(client_of, failed, make_image):
+    predict_new_image(make_image())
+    client_of("admin").post("/operations/retry/", {"code": "storage_error"})
+    assert set(Job.objects.values_list("state", flat=True)) == {"queued"}
+
+
+def test_cancel_ends_a_queued_job(client_of, make_image):
+    predict_new_image(make_image())
+    job = Job.objects.get()
+    client_of("manager").post(f"/operations/jobs/{job.id}/cancel/")
+    job.refresh_from_db()
+    assert job.state == "cancelled"
+
+
+def test_unknown_jobs_and_wrong_methods_are_refused(client_of, failed):
+    client = client_of("manager")
+    assert client.post(f"/operations/jobs/{UNKNOWN}/retry/").status_code == 404
+    assert client.get(f"/operations/jobs/{failed.id}/retry/").status_code == 405
+    assert client.post("/operations/").status_code == 405
+
+
+def test_the_live_part_comes_without_the_page_around_it(client_of):
+    part = client_of("manager").get("/operations/", headers={"X-Sightline-Part": "live"}).content.decode()
+    assert part.startswith('<div id="operations-live"')
+
+
+def test_workers_are_listed_by_their_last_sign_of_life(client_of):
+    write_beat(WorkerSeen("worker-1", 4711, "host", 0.0, 321))
+    page = client_of("manager").get("/operations/").content.decode()
+    assert "worker-1" in page
+    assert "321 MB" in page
+
+
+def test_metrics_count_jobs_by_state_and_failures_by_code(client_of, failed):
+    answer = client_of("admin").get("/metrics")
+    assert answer.headers["Content-Type"].startswith("text/plain; version=0.0.4")
+    lines = answer.content.decode().splitlines()
+    assert 'sightline_jobs{kind="infer",state="failed"} 1' in lines
+    assert 'sightline_jobs_failed{code="storage_error"} 1' in lines
+    assert not [line for line in lines if "MARKER" in line]
+    sample = re.compile(r'^[a-z_]+(\{([a-z]+="[^"]*",?)+\})? -?[0-9.e+]+$')
+    assert [line for line in lines if not line.startswith("#") and not sample.match(line)] == []
+
+
+def test_metrics_give_cumulative_seconds(client_of, failed):
+    began = timezone.now()
+    ended = began + timedelta(seconds=2)
+    Job.objects.update(state="succeeded", created_at=began, started_at=began, finished_at=ended)
+    text = client_of("admin").get("/metrics").content.decode()
+    assert 'sightline_infer_run_seconds_bucket{le="1"} 0' in text
+    assert 'sightline_infer_run_seconds_bucket{le="2.5"} 1' in text
+    assert 'sightline_infer_run_seconds_bucket{le="+Inf"} 1' in text
+    assert "sightline_infer_run_seconds_sum 2\n" in text
+
+
+def test_a_collector_reads_metrics_with_the_sites_token(client, settings):
+    bearer = {"Authorization": "Bearer open-sesame"}
+    assert client.get("/metrics", headers=bearer).status_code == 401
+    settings.METRICS_TOKEN = "open-sesame"
+    assert client.get("/metrics", headers=bearer).status_code == 200
+    assert client.get("/metrics", headers={"Authorization": "Bearer other"}).status_code == 401
+    assert client.get("/metrics").status_code == 401
+
+
+def test_readiness_tells_what_waits_and_what_is_wrong(client, make_image):
+    predict_new_image(make_image())
+    Job.objects.update(waiting_for="waiting: no model is in service", not_before=timezone.now() + timedelta(60))
+    body = client.get("/readyz").json()
+    assert (body["queued"], body["waiting"], body["running"], body["problems"]) == (1, 1, 0, [])
+    Job.objects.update(waiting_for="", not_before=None, created_at="2020-01-01T00:00:00Z")
+    answer = client.get("/readyz")
+    assert answer.status_code == 503
+    assert "no worker is at work" in answer.json()["problems"][0]

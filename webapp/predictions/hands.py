@@ -1,0 +1,103 @@
+"""The two threads of a worker that do its jobs.
+
+While one infers, the other commits its last batch, claims the next and has it decoded: the model waits for neither disk
+nor decoder. Each looks at the rows when it is woken and once per second anyway, broker or no broker.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+
+from django.db import close_old_connections, connections
+
+from webapp.predictions.jobs.kinds import INFER
+from webapp.predictions.jobs.sweep import PERIOD_SECONDS, sweep
+from webapp.predictions.worker import run_one
+
+logger = logging.getLogger(__name__)
+
+POLL_SECONDS = 1.0
+STOP_SECONDS = 60.0  # a warm stop waits this long for the jobs in hand; after that their leases decide
+
+
+@dataclass
+class Hand:
+    """One thread. `kinds`: what it takes, None for everything. `moved_at`: monotonic time of its last look."""
+
+    name: str
+    kinds: Collection[str] | None
+    sweeps: bool
+    moved_at: float = field(default_factory=time.monotonic)
+    thread: threading.Thread | None = None
+
+
+class Hands:
+    """All hands of one worker process."""
+
+    def __init__(self, look: Callable[..., bool] = run_one) -> None:
+        self._look = look
+        self._stop = threading.Event()
+        self._woken = threading.Condition()
+        self._calls = 0
+        # A zip may take an hour: only one hand takes zips, so that predictions go on beside it.
+        self._hands = (Hand("hand-1", None, sweeps=True), Hand("hand-2", (INFER,), sweeps=False))
+
+    def start(self) -> None:
+        for hand in self._hands:
+            hand.thread = threading.Thread(target=self._work, args=(hand,), name=hand.name, daemon=True)
+            hand.thread.start()
+
+    def stop(self, seconds: float = STOP_SECONDS) -> None:
+        """Lets the jobs in hand end, for at most so long."""
+        self.end_soon()
+        deadline = time.monotonic() + seconds
+        for hand in self._hands:
+            if hand.thread is not None:
+                hand.thread.join(max(0.0, deadline - time.monotonic()))
+
+    def end_soon(self) -> None:
+        """No further jobs are claimed."""
+        self._stop.set()
+        self.wake()
+
+    def wake(self) -> bool:
+        """Makes every idle hand look at once; False when none is at work here."""
+        with self._woken:
+            self._calls += 1
+            self._woken.notify_all()
+        return any(hand.thread is not None and hand.thread.is_alive() for hand in self._hands)
+
+    def idle_seconds(self) -> float:
+        """How long ago the slower hand last looked or was given a job; infinite when one has ended."""
+        if any(hand.thread is None or not hand.thread.is_alive() for hand in self._hands):
+            return float("inf")
+        return time.monotonic() - min(hand.moved_at for hand in self._hands)
+
+    def _work(self, hand: Hand) -> None:
+        """Works on without pause while there are jobs. No fault ends the thread."""
+        swept_at = -PERIOD_SECONDS
+        while not self._stop.is_set():
+            calls = self._calls
+            try:
+                close_old_connections()  # Celery does it around its tasks; this thread is not one
+                while not self._stop.is_set() and self._look(kinds=hand.kinds):
+                    hand.moved_at = time.monotonic()
+                hand.moved_at = time.monotonic()
+                if hand.sweeps and hand.moved_at - swept_at >= PERIOD_SECONDS:
+                    swept_at = hand.moved_at
+                    sweep()
+            except Exception:
+                logger.exception("looking for jobs failed; next look in %.0f s", POLL_SECONDS)
+                connections.close_all()
+            self._rest(calls)
+        connections.close_all()
+
+    def _rest(self, calls: int) -> None:
+        """Until somebody called since the last look, or a second. After a fault too: a call is not a reason to spin."""
+        with self._woken:
+            self._woken.wait_for(lambda: self._calls != calls or self._stop.is_set(), POLL_SECONDS)
+
+
+hands = Hands()

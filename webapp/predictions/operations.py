@@ -1,0 +1,104 @@
+"""The page /operations/ for managers and admins: what waits and why, what runs, what failed, and what to do about it."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from webapp import audit
+from webapp.accounts.policy import may_see_operations, require
+from webapp.predictions import work_counts
+from webapp.predictions.health import readiness
+from webapp.predictions.jobs.cancel import cancel, retry
+from webapp.predictions.models import Job
+from webapp.predictions.worker_beat import workers_seen
+
+MOST_ROWS = 50
+MOST_RETRIED = 500  # per press; each is one UPDATE and one wake-up
+
+
+@require_safe
+@login_required
+def operations(request: HttpRequest) -> HttpResponse:
+    """Everything on one page; `X-Sightline-Part: live` asks for the part that changes."""
+    require(may_see_operations(request.user))
+    is_part = request.headers.get("X-Sightline-Part") == "live"
+    template = "predictions/operations_live.html" if is_part else "predictions/operations.html"
+    return render(request, template, _context())
+
+
+@require_POST
+@login_required
+def retry_job(request: HttpRequest, job_id: UUID) -> HttpResponse:
+    """Queues a failed or cancelled job again."""
+    require(may_see_operations(request.user))
+    job = get_object_or_404(Job, pk=job_id)
+    if retry(job.id):
+        audit.record(request.user, "retry_job", f"job:{job.id}", kind=job.kind, code=job.error_code)
+        messages.success(request, "Queued again.")
+    else:
+        messages.error(
+            request, f"Not queued: the job is {job.state}, and only a failed or cancelled one can be tried again."
+        )
+    return redirect("operations")
+
+
+@require_POST
+@login_required
+def cancel_job(request: HttpRequest, job_id: UUID) -> HttpResponse:
+    """Cancels a queued job at once and a running one at its next heartbeat."""
+    require(may_see_operations(request.user))
+    job = get_object_or_404(Job, pk=job_id)
+    if cancel(job.id):
+        audit.record(request.user, "cancel_job", f"job:{job.id}", kind=job.kind)
+        is_running = job.state == Job.State.RUNNING
+        messages.success(request, "Asked to stop: it ends at its next heartbeat." if is_running else "Cancelled.")
+    else:
+        messages.error(request, f"Not cancelled: the job is {job.state}.")
+    return redirect("operations")
+
+
+@require_POST
+@login_required
+def retry_failed(request: HttpRequest) -> HttpResponse:
+    """Queues every failed job of one error code again."""
+    require(may_see_operations(request.user))
+    code = request.POST.get("code", "")
+    failed = Job.objects.filter(state=Job.State.FAILED, error_code=code).values_list("id", flat=True)
+    count = sum(retry(job_id) for job_id in list(failed[:MOST_RETRIED]))
+    if count:
+        audit.record(request.user, "retry_failed_jobs", "job:many", code=code[:64], count=count)
+    messages.success(request, f"{count} job{'' if count == 1 else 's'} queued again.")
+    return redirect("operations")
+
+
+def _context() -> dict[str, Any]:
+    jobs = Job.objects.select_related("prediction__image")
+    running = jobs.filter(state=Job.State.RUNNING).order_by("started_at")
+    failed = jobs.filter(state=Job.State.FAILED).order_by("-finished_at")
+    codes = work_counts.failures_by_code()
+    return {
+        "now": timezone.now(),
+        "ready": readiness(),
+        "waiting": work_counts.waiting(),
+        "running": [_row(job) for job in running[:MOST_ROWS]],
+        "running_count": running.count(),
+        "failed": [_row(job) for job in failed[:MOST_ROWS]],
+        "failed_count": sum(codes.values()),
+        "codes": codes.items(),
+        "workers": workers_seen(),
+        "quarantined": work_counts.quarantined_by_code(),
+        "disk": work_counts.disk(),
+        "most_rows": MOST_ROWS,
+    }
+
+
+def _row(job: Job) -> dict[str, Any]:
+    """A job with the image it is about, named by its code: no patient on this page."""
+    prediction = getattr(job, "prediction", None)
+    return {"job": job, "image": prediction.image if prediction else None, "worker": job.worker.rpartition(":")[2]}

@@ -1,0 +1,140 @@
+"""Figures of the work: for the operations page, /readyz and /metrics. Ids, codes, counts and times; nothing of patients."""
+
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import Count, F, Max, Min, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from webapp.archive.models import QuarantinedFile, UploadItem
+from webapp.predictions.models import Job, Prediction
+
+READY = "a worker takes it as soon as one is free"
+LOW_DISK_BYTES = 2**30  # below it the next large zip may not fit
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Queued jobs that wait for the same thing. `next_look`: when the first is tried again; None when it may run now."""
+
+    reason: str
+    kind: str
+    count: int
+    oldest: datetime
+    next_look: datetime | None
+    code: str = ""
+
+
+@dataclass(frozen=True)
+class Disk:
+    """The volume of SIGHTLINE_HOME, in bytes."""
+
+    free: int
+    total: int
+
+    @property
+    def is_low(self) -> bool:
+        return self.free < LOW_DISK_BYTES
+
+    @property
+    def free_gib(self) -> float:
+        return self.free / 2**30
+
+
+def disk() -> Disk:
+    usage = shutil.disk_usage(settings.SIGHTLINE_HOME)
+    return Disk(usage.free, usage.total)
+
+
+def jobs_by_state() -> dict[tuple[str, str], int]:
+    """Jobs by (kind, state)."""
+    rows = Job.objects.values_list("kind", "state").annotate(count=Count("id")).order_by("kind", "state")
+    return {(kind, state): count for kind, state, count in rows}
+
+
+def runnable(now: datetime) -> QuerySet[Job]:
+    """Queued jobs that any worker could take at this moment."""
+    is_due = Q(not_before__isnull=True) | Q(not_before__lte=now)
+    return Job.objects.filter(is_due, state=Job.State.QUEUED, waiting_for="")
+
+
+def queue_age_seconds(now: datetime | None = None) -> float:
+    """Age of the oldest job that could run now; 0 when there is none."""
+    now = now or timezone.now()
+    oldest = runnable(now).aggregate(since=Min(Coalesce("not_before", "created_at")))["since"]
+    return max(0.0, (now - oldest).total_seconds()) if oldest else 0.0
+
+
+def waiting(now: datetime | None = None) -> list[Waiting]:
+    """What waits and why, the largest group first."""
+    now = now or timezone.now()
+    groups: dict[tuple[str, str, str], Waiting] = {}
+    queued = Job.objects.filter(state=Job.State.QUEUED).values_list("kind", "waiting_for", "error_code")
+    rows = queued.annotate(
+        count=Count("id"), oldest=Min("created_at"), look=Min("not_before"), last=Max("not_before")
+    ).order_by()
+    for kind, waiting_for, code, count, oldest, look, last in rows:
+        is_later = last is not None and last > now
+        reason = waiting_for.removeprefix("waiting: ") or (_again(code) if code and is_later else READY)
+        groups[(kind, reason, code)] = Waiting(reason, kind, count, oldest, look if is_later else None, code)
+    return sorted(groups.values(), key=lambda group: (-group.count, group.reason))
+
+
+def _again(code: str) -> str:
+    return f"another try after {code}"
+
+
+def failures_by_code() -> dict[str, int]:
+    """Failed jobs by error code."""
+    failed = Job.objects.filter(state=Job.State.FAILED).values_list("error_code")
+    return dict(failed.annotate(count=Count("id")).order_by("-count", "error_code"))
+
+
+def quarantined_by_code() -> list[tuple[str, int, int]]:
+    """(code, files, bytes) of what lies in quarantine, most files first."""
+    rows = QuarantinedFile.objects.values_list("code").annotate(count=Count("id"), size=Sum("bytes"))
+    return list(rows.order_by("-count", "code"))
+
+
+def uploads_by_status() -> dict[str, int]:
+    """Files of uploads by status; a zip counts by its members."""
+    rows = UploadItem.objects.filter(is_container=False).values_list("status")
+    return dict(rows.annotate(count=Count("id")).order_by("status"))
+
+
+def results_by_bundle() -> dict[tuple[str, str, str], int]:
+    """Finished results by (bundle name, version, provider). Not by decision: figures of a study under way are not told."""
+    rows = Prediction.objects.filter(finished_at__isnull=False)
+    counted = rows.values_list("bundle_name", "bundle_version", "provider").annotate(count=Count("id")).order_by()
+    return {(name, version, provider): count for name, version, provider, count in counted}
+
+
+@dataclass(frozen=True)
+class Histogram:
+    """`counts[i]`: how many took at most `bounds[i]` seconds (cumulative); `total` of them in `seconds`."""
+
+    bounds: Sequence[float]
+    counts: Sequence[int]
+    total: int
+    seconds: float
+
+
+BOUNDS = (0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0, 1800.0)
+
+
+def seconds_of_jobs() -> Mapping[str, Histogram]:
+    """Finished `infer` jobs: `run` from claim to commit of the last attempt, `wait` from creation to that claim."""
+    done = Job.objects.filter(kind="infer", state=Job.State.SUCCEEDED, started_at__isnull=False)
+    spans = {"run": F("finished_at") - F("started_at"), "wait": F("started_at") - F("created_at")}
+    return {name: _histogram(done.annotate(span=span)) for name, span in spans.items()}
+
+
+def _histogram(jobs: QuerySet) -> Histogram:
+    within = {f"b{i}": Count("id", filter=Q(span__lte=timedelta(seconds=bound))) for i, bound in enumerate(BOUNDS)}
+    found = jobs.aggregate(total=Count("id"), sum_of=Sum("span"), **within)
+    seconds = found["sum_of"].total_seconds() if found["sum_of"] else 0.0
+    return Histogram(BOUNDS, [found[f"b{i}"] for i in range(len(BOUNDS))], found["total"], seconds)

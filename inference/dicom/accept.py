@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from pydicom.uid import UID
+
 MEDIA_DIRECTORY = "1.2.840.10008.1.3.10"
 COMPUTED_RADIOGRAPHY = "1.2.840.10008.5.1.4.1.1.1"
 DIGITAL_X_RAY_PRESENTATION = "1.2.840.10008.5.1.4.1.1.1.1"
@@ -10,6 +12,12 @@ SECONDARY_CAPTURE = "1.2.840.10008.5.1.4.1.1.7"
 
 SOP_CLASSES = frozenset({COMPUTED_RADIOGRAPHY, DIGITAL_X_RAY_PRESENTATION, DIGITAL_X_RAY_PROCESSING, SECONDARY_CAPTURE})
 MODALITIES = frozenset({"CR", "DX", "RG"})
+
+
+def class_name(sop_class: str) -> str:
+    """The standard's name of a SOP class, `CT Image` or `Digital X-Ray Image - For Presentation`, for people."""
+    known = UID(sop_class)
+    return "unknown kind of object" if known.name == sop_class else known.name.replace(" Storage", "")
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from inference.dicom import elements as tags
-from inference.dicom.accept import DEFAULT_ACCEPT, Accept
+from inference.dicom.accept import DEFAULT_ACCEPT, Accept, class_name
 from inference.dicom.attribute_values import Values
 from inference.dicom.codestream import check_native, check_stream
 from inference.dicom.dataset_bytes import inflated, mapped_file
@@ -95,8 +95,9 @@ def _check_uids(values: Values) -> None:
 def _check_accepted(values: Values, accept: Accept) -> None:
     sop_class = values.code(tags.SOP_CLASS_UID)
     if accept.sop_classes is not None and sop_class not in accept.sop_classes:
-        allowed = ", ".join(sorted(accept.sop_classes))
-        raise DicomRefusal("unsupported_sop_class", f"SOP class {sop_class} is not one of {allowed}")
+        allowed = ", ".join(sorted(class_name(uid) for uid in accept.sop_classes))
+        text = f"this is a {class_name(sop_class)} ({sop_class}); taken are {allowed}"
+        raise DicomRefusal("unsupported_sop_class", text)
     modality = values.code(tags.MODALITY)
     if accept.modalities is not None and modality not in accept.modalities:
         allowed = ", ".join(sorted(accept.modalities))

@@ -144,9 +144,14 @@ def _require_inside(box: PixelBox, image: Image) -> None:
 
 
 def _replaced(reader: User, image: Image, body: ReviewBody) -> CaseReview | None:
-    """The own review of the same image and finding that this one corrects."""
+    """The own review of the same image and finding that this one corrects.
+
+    Without `replaces` it is the newest of the same model: a reader has one current answer per finding, whatever page or
+    program sent it, so that no count takes a change of mind for two failures.
+    """
     if body.replaces is None:
-        return None
+        own = CaseReview.objects.filter(reader=reader, image=image, finding=body.finding, bundle_id=body.bundle)
+        return own.filter(replaced_by__isnull=True).order_by("-created_at").first()
     try:
         key = uuid.UUID(body.replaces)
     except ValueError:

@@ -120,7 +120,6 @@ def test_an_answer_that_waited_stays_its_readers(server: Server, page: Page) -> 
     page.context.clear_cookies(name="sessionid")
     page.keyboard.press("y")
     expect(page.get_by_test_id("save-state")).to_contain_text("1 answer waiting", timeout=15_000)
-    page.on("response", lambda r: print("RESP", r.request.method, r.status, r.url) if "review" in r.url else None)
     other = page.context.new_page()
     sign_in(other, server, "radiologist2")
     with page.expect_response(lambda answer: is_delivery(answer) and answer.status == 401, timeout=30_000):

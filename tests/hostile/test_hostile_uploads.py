@@ -133,6 +133,7 @@ def test_23_the_same_bytes_are_a_duplicate_and_other_bytes_a_conflict(send: Send
     assert Image.objects.get().stored_path.read_bytes() == first_content
 
 
+@pytest.mark.slow
 def test_24_a_zip_bomb_stops_while_it_is_read(send: Send, storage: Path) -> None:
     process = psutil.Process()
     buffer = io.BytesIO()

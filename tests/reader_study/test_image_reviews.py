@@ -93,6 +93,14 @@ def test_a_correction_replaces_and_both_stay(signed_in: Client, case: Image) -> 
     assert [(row["id"], row["is_current"]) for row in listed] == [(second["id"], True), (first["id"], False)]
 
 
+def test_a_second_answer_replaces_the_first_even_when_it_does_not_say_so(signed_in: Client, case: Image) -> None:
+    first = post(signed_in, case, review_body()).json()
+    second = post(signed_in, case, review_body()).json()
+    assert second["replaces"] == first["id"]
+    listed = signed_in.get(f"/api/images/{case.pk}/reviews/").json()["reviews"]
+    assert [row["is_current"] for row in listed] == [True, False]
+
+
 def test_a_review_is_replaced_once_only(signed_in: Client, case: Image) -> None:
     first = post(signed_in, case, review_body()).json()
     post(signed_in, case, review_body(replaces=first["id"]))

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from inference.dicom import Accept, DicomHeader, DicomRefusal, Limits, preparse
+from inference.dicom.accept import class_name
 from tests.inference.dicom.made_files import BIG_ENDIAN, DEFLATED, EXPLICIT, IMPLICIT, MadeImage, element, item, uid
 
 
@@ -236,3 +237,15 @@ def test_refusals_travel_between_processes() -> None:
     refusal = DicomRefusal("bad_bits", "Bits Allocated is 1, not 8 or 16")
     copy = pickle.loads(pickle.dumps(refusal))
     assert (copy.code, copy.text, copy.action, copy.http) == (refusal.code, refusal.text, refusal.action, 422)
+
+
+@pytest.mark.parametrize(
+    ("uid", "name"),
+    [
+        ("1.2.840.10008.5.1.4.1.1.2", "CT Image"),
+        ("1.2.840.10008.5.1.4.1.1.1.1", "Digital X-Ray Image - For Presentation"),
+        ("1.2.3", "unknown kind of object"),
+    ],
+)
+def test_a_class_is_called_by_its_name(uid: str, name: str) -> None:
+    assert class_name(uid) == name

@@ -67,6 +67,7 @@ check: $(VENV)/.dev $(FRONTEND)/node_modules/.stamp ## lint, types, import layer
 
 test: check $(VENV)/.training $(VIEWER) ## everything, real Chromium included
 	@bash tools/chromium.sh
+	@bash tools/redis.sh
 	@$(BIN)/mypy training
 	@$(BIN)/python -m pytest --durations=15
 

@@ -87,13 +87,16 @@ def run(count: int) -> dict[str, Any]:
                 if (sent + PER_REQUEST) % SAMPLE_EVERY == 0:
                     wait_until_done(client)
                     samples.append({"images": sent + PER_REQUEST, **resident_mib(server)})
+        trouble = [line for line in (Path(folder) / "serve.log").read_text().splitlines() if " INFO " not in line]
     images = [int(sample["images"]) for sample in samples]
     names = ("web", "worker", "decoding")
     slopes = {name: slope_kib(images, [sample[name] for sample in samples]) for name in names}
+    print("\n".join(trouble[:10]), file=sys.stderr)
     return {
         "what": f"{count} uploads of {SIDE} x {SIDE} 16-bit files through serve, one worker, tiny bundle",
         "samples_mib": samples,
         "slopes": slopes,
+        "log_above_info": len(trouble),
         "load_average": os.getloadavg()[0],
         "machine": describe_machine(),
     }
@@ -110,6 +113,7 @@ def main(arguments: Sequence[str] = ()) -> None:
         print(json.dumps(document))
         return
     print(document["what"])
+    print(f"lines of the log above INFO: {document['log_above_info']} (a restart of a process would be among them)")
     first, last = document["samples_mib"][0], document["samples_mib"][-1]
     for name, slope in document["slopes"].items():
         print(

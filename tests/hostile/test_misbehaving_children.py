@@ -135,7 +135,8 @@ def test_closing_a_pool_ends_its_server(tmp_path: Path) -> None:
     pool.preparse(MadeImage().write(tmp_path))
     server = psutil.Process().children()[-1]
     pool.close()
-    assert not psutil.pid_exists(server.pid) or server.status() == psutil.STATUS_ZOMBIE
+    # is_running() compares the start time too: a busy machine hands the process number out again at once.
+    assert not server.is_running() or server.status() == psutil.STATUS_ZOMBIE
 
 
 SCRIPT = """

@@ -70,7 +70,7 @@ def kill_decoding_child(site: Site, workers: list[Worker]) -> int:
     deadline = time.monotonic() + 10
     while time.monotonic() < deadline:
         for worker in workers:
-            with suppress(psutil.Error):
+            with suppress(psutil.Error, ProcessLookupError):  # it may have ended by itself in between
                 for server in psutil.Process(worker.pid).children():
                     for child in server.children():
                         os.kill(child.pid, signal.SIGKILL)

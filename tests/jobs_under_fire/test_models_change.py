@@ -31,7 +31,7 @@ def high_bundle(tmp_path, monkeypatch):
 
 
 def test_each_result_names_the_bundle_that_computed_it(make_site, high_bundle):
-    site = make_site(image_seconds=0.5)  # 6 s of work
+    site = make_site(image_seconds=0.8)  # 10 s of work
     site.environment["SIGHTLINE_BATCH"] = "2"  # two workers with two hands hold eight of the 24 images
     site.manage("bundle", "add", str(high_bundle))
     workers = [site.start_worker(), site.start_worker()]

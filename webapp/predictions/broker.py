@@ -37,7 +37,7 @@ def broker_options(url: str, home: Path) -> dict[str, Any]:
             "polling_interval": POLL_SECONDS,
         }
     if scheme in ("redis", "rediss"):
-        timeouts = {"socket_connect_timeout": 2, "socket_timeout": 10}
+        timeouts = {"socket_connect_timeout": 2, "socket_timeout": 5}
         return {"visibility_timeout": LONGEST_TASK_SECONDS, "unacked_restore_throttle": 1, **timeouts, **SHORT_RETRIES}
     if scheme in ("amqp", "amqps"):
         return dict(SHORT_RETRIES)

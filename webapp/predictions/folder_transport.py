@@ -26,6 +26,10 @@ class FolderChannel(filesystem.Channel):
     def _get(self, queue: str, timeout: float | None = None) -> Any:
         try:
             return super()._get(queue)
+        except ValueError as problem:
+            # kombu takes a message away while its sender is still writing it. The wake-up is lost; the rows are not, and
+            # without this the consumer ends with "Unrecoverable error: JSONDecodeError" (once in 500 uploads).
+            raise Empty from problem
         except (OSError, ChannelError) as problem:
             self._complain(problem)
             self._make_folders()

@@ -36,8 +36,8 @@ class Hand:
 class Hands:
     """All hands of one worker process."""
 
-    def __init__(self, look: Callable[..., bool] = run_one) -> None:
-        self._look = look
+    def __init__(self, look: Callable[..., bool] = run_one, sweep: Callable[[], object] = sweep) -> None:
+        self._look, self._sweep = look, sweep
         self._stop = threading.Event()
         self._woken = threading.Condition()
         self._calls = 0
@@ -87,7 +87,7 @@ class Hands:
                 hand.moved_at = time.monotonic()
                 if hand.sweeps and hand.moved_at - swept_at >= PERIOD_SECONDS:
                     swept_at = hand.moved_at
-                    sweep()
+                    self._sweep()
             except Exception:
                 logger.exception("looking for jobs failed; next look in %.0f s", POLL_SECONDS)
                 connections.close_all()

@@ -83,7 +83,6 @@ def _context() -> dict[str, Any]:
     failed = jobs.filter(state=Job.State.FAILED).order_by("-finished_at")
     codes = work_counts.failures_by_code()
     return {
-        "now": timezone.now(),
         "ready": readiness(),
         "waiting": work_counts.waiting(),
         "running": [_row(job) for job in running[:MOST_ROWS]],
@@ -101,4 +100,10 @@ def _context() -> dict[str, Any]:
 def _row(job: Job) -> dict[str, Any]:
     """A job with the image it is about, named by its code: no patient on this page."""
     prediction = getattr(job, "prediction", None)
-    return {"job": job, "image": prediction.image if prediction else None, "worker": job.worker.rpartition(":")[2]}
+    began = job.started_at or job.created_at
+    return {
+        "job": job,
+        "image": prediction.image if prediction else None,
+        "worker": job.worker.rpartition(":")[2],
+        "age": work_counts.span_words(max(0.0, (timezone.now() - began).total_seconds())),
+    }

@@ -24,9 +24,12 @@ class Waiting:
     reason: str
     kind: str
     count: int
-    oldest: datetime
+    age_seconds: float
     next_look: datetime | None
-    code: str = ""
+
+    @property
+    def age(self) -> str:
+        return span_words(self.age_seconds)
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,18 @@ class Disk:
     @property
     def free_gib(self) -> float:
         return self.free / 2**30
+
+    @property
+    def total_gib(self) -> float:
+        return self.total / 2**30
+
+
+def span_words(seconds: float) -> str:
+    """A length of time as people say it: 45 s, 12 min, 3 h, 2 d. Rounded down."""
+    for length, word in ((86400, "d"), (3600, "h"), (60, "min")):
+        if seconds >= 2 * length or (word == "min" and seconds >= 100):
+            return f"{int(seconds // length)} {word}"
+    return f"{int(seconds)} s"
 
 
 def disk() -> Disk:
@@ -72,7 +87,7 @@ def queue_age_seconds(now: datetime | None = None) -> float:
 def waiting(now: datetime | None = None) -> list[Waiting]:
     """What waits and why, the largest group first."""
     now = now or timezone.now()
-    groups: dict[tuple[str, str, str], Waiting] = {}
+    groups: list[Waiting] = []
     queued = Job.objects.filter(state=Job.State.QUEUED).values_list("kind", "waiting_for", "error_code")
     rows = queued.annotate(
         count=Count("id"), oldest=Min("created_at"), look=Min("not_before"), last=Max("not_before")
@@ -80,8 +95,9 @@ def waiting(now: datetime | None = None) -> list[Waiting]:
     for kind, waiting_for, code, count, oldest, look, last in rows:
         is_later = last is not None and last > now
         reason = waiting_for.removeprefix("waiting: ") or (_again(code) if code and is_later else READY)
-        groups[(kind, reason, code)] = Waiting(reason, kind, count, oldest, look if is_later else None, code)
-    return sorted(groups.values(), key=lambda group: (-group.count, group.reason))
+        age = max(0.0, (now - oldest).total_seconds())
+        groups.append(Waiting(reason, kind, count, age, look if is_later else None))
+    return sorted(groups, key=lambda group: (-group.count, group.reason))
 
 
 def _again(code: str) -> str:

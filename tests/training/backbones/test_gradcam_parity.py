@@ -21,51 +21,53 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 SIZE = 224
 ABSOLUTE = 1e-6  # for maps that are all zero
 
-# Largest allowed error relative to the maximum of the map, issue 3. ResNet-50 doubles its features in each of 16 sums.
+# Settings, seed, and the largest allowed error relative to the maximum of the map (issue 3). The seeds are such that no
+# map is nearly empty (see `test_the_maps_are_worth_comparing`). ResNet-50 doubles its features in each of 16 sums.
 NETS = {
-    "densenet121": (OneHeadSettings("densenet121", "gap-linear"), 1e-4),
-    "resnet50": (OneHeadSettings("resnet50", "gap-mlp", (64,)), 3e-4),
-    "mobilenet_v2": (OneHeadSettings("mobilenet_v2", "gap-mlp", (64, 64)), 1e-4),
-    "vgg19": (OneHeadSettings("vgg19", "vgg-fc", (4096, 4096)), 1e-4),
+    "densenet121": (OneHeadSettings("densenet121", "gap-linear"), 5, 1e-4),
+    "resnet50": (OneHeadSettings("resnet50", "gap-mlp", (64,)), 5, 3e-4),
+    "mobilenet_v2": (OneHeadSettings("mobilenet_v2", "gap-mlp", (64, 64)), 0, 1e-4),
+    "vgg19": (OneHeadSettings("vgg19", "vgg-fc", (4096, 4096)), 5, 1e-4),
 }
-# One seed for all, the first with which no map of any net is nearly empty (see `test_the_maps_are_worth_comparing`).
-SEED = 5
 
 
 @dataclass
 class Compared:
-    """captum's maps and ours, float32 [N,K,7,7], for batches of 4 and of 1 image."""
+    """captum's maps (float64) and ours (float32), [N,K,7,7], for batches of 4 and of 1 image."""
 
     tolerance: float
-    captum: dict[int, NDArray[np.float32]]
+    captum: dict[int, NDArray[np.float64]]
     torch: dict[int, NDArray[np.float32]]
     onnx: dict[int, NDArray[np.float32]]
 
 
 @pytest.fixture(scope="module", params=NETS)
 def compared(request: pytest.FixtureRequest) -> Compared:
-    settings, tolerance = NETS[request.param]
-    net = random_classifier(settings, SIZE, SEED)
+    settings, seed, tolerance = NETS[request.param]
+    seed = SEEDS[request.param]
+    net = random_classifier(settings, SIZE, seed)
     graph = ExplainedClassifier(net, torch.ones(CLASSES), torch.zeros(CLASSES)).eval()
-    images = random_images(5, SIZE, SEED + 10)
+    images = random_images(5, SIZE, seed + 10)
     batches = {4: images[:4], 1: images[4:]}
     onnx_bytes, _ = export_checked(net, graph, (SIZE, SIZE), {}, images[:3].numpy())
-    return Compared(
-        tolerance,
-        {n: captum_maps(net, batch) for n, batch in batches.items()},
-        {n: graph(batch)[2].numpy() for n, batch in batches.items()},
-        {n: run_onnx(onnx_bytes, batch.numpy())["gradcam"] for n, batch in batches.items()},
-    )
+    ours = {n: graph(batch)[2].numpy() for n, batch in batches.items()}
+    exported = {n: run_onnx(onnx_bytes, batch.numpy())["gradcam"] for n, batch in batches.items()}
+    exact = net.double()
+    return Compared(tolerance, {n: captum_maps(exact, batch) for n, batch in batches.items()}, ours, exported)
 
 
-def captum_maps(net: torch.nn.Module, images: Tensor) -> NDArray[np.float32]:
-    """relu(sum) of raw logits; captum leaves the ReLU out unless told (methods.md trap 19)."""
+def captum_maps(net: torch.nn.Module, images: Tensor) -> NDArray[np.float64]:
+    """relu(sum) of raw logits; captum leaves the ReLU out unless told (methods.md trap 19).
+
+    In float64: in float32 captum's maps of MobileNetV2 are themselves 8e-5 of their maximum away from exact ones, as
+    far as ours, and two such errors add up to more than is allowed.
+    """
     explainer = LayerGradCam(net, net.trunk)
-    maps = [explainer.attribute(images, target=k, relu_attributions=True) for k in range(CLASSES)]
+    maps = [explainer.attribute(images.double(), target=k, relu_attributions=True) for k in range(CLASSES)]
     return torch.cat(maps, dim=1).detach().numpy()
 
 
-def assert_maps_equal(found: NDArray[np.float32], expected: NDArray[np.float32], tolerance: float) -> None:
+def assert_maps_equal(found: NDArray[np.float32], expected: NDArray[np.float64], tolerance: float) -> None:
     assert found.shape == expected.shape
     error, maximum = np.abs(found - expected).max(axis=(2, 3)), expected.max(axis=(2, 3))
     empty = maximum == 0

@@ -29,7 +29,13 @@ def port() -> int:
 @pytest.fixture
 def environment(tmp_path) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "CELERY_BROKER_URL")}
-    return {**kept, "SIGHTLINE_HOME": str(tmp_path / "var"), "SIGHTLINE_DEMO": "0", "PYTHONUNBUFFERED": "1"}
+    return {
+        **kept,
+        "SIGHTLINE_HOME": str(tmp_path / "var"),
+        "SIGHTLINE_DEMO": "0",
+        "PYTHONUNBUFFERED": "1",
+        "SIGHTLINE_HUNG_SECONDS": "5",
+    }
 
 
 @pytest.fixture
@@ -81,6 +87,15 @@ def test_it_keeps_web_and_worker_running_and_stops_both(served, port):
     served.terminate()
     _, alive = psutil.wait_procs([served, *everything], timeout=60)
     assert alive == []
+
+
+def test_it_replaces_a_worker_that_hangs(served, port, tmp_path):
+    beat = tmp_path / "var" / "workers" / "worker-1.json"
+    wait(beat.exists, "the worker's sign of life")
+    first = worker_of(served)
+    os.killpg(first.pid, signal.SIGSTOP)  # alive for the process table, and doing nothing
+    wait(lambda: (again := worker_of(served)) and again.pid != first.pid, "another worker")
+    wait(lambda: f'"pid": {worker_of(served).pid}' in beat.read_text(), "the new worker's sign of life")
 
 
 def test_it_names_a_port_that_is_taken(environment):

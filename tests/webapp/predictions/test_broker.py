@@ -6,8 +6,8 @@ from queue import Empty
 import pytest
 from kombu import Connection
 
-from webapp.predictions.broker import broker_options, check_broker, use_forgiving_folders
-from webapp.predictions.jobs.create import create_job, publish_wake
+from webapp.predictions.broker import broker_folders, broker_options, check_broker, use_forgiving_folders
+from webapp.predictions.jobs.create import BrokerRest, create_job, publish_wake
 from webapp.predictions.models import Job
 
 
@@ -57,6 +57,17 @@ def test_it_reads_a_broken_broker_folder_as_an_empty_queue(tmp_path):
         folder_queue(tmp_path).get(block=False)
 
 
+def test_it_passes_over_a_message_that_its_sender_is_still_writing(tmp_path):
+    # Measured: one upload in 500 met it, and the worker ended with an unrecoverable JSONDecodeError.
+    queue = folder_queue(tmp_path)
+    messages = broker_folders(tmp_path)["messages"]
+    messages.mkdir(parents=True, exist_ok=True)
+    (messages / "1_half.wake.msg").touch()
+    with pytest.raises(Empty):
+        queue.get(block=False)
+    assert list(messages.iterdir()) == []  # it was taken, and is lost
+
+
 @pytest.mark.django_db
 def test_it_keeps_the_job_when_the_broker_is_broken(monkeypatch, django_capture_on_commit_callbacks):
     from webapp.predictions import tasks
@@ -76,3 +87,23 @@ def _broken(*args: object, **kwargs: object) -> None:
 @pytest.mark.django_db
 def test_it_makes_one_job_per_key():
     assert create_job("test", {}, "one").id == create_job("test", {}, "one").id
+
+
+@pytest.mark.django_db
+def test_a_broker_that_failed_is_left_alone_for_a_while(monkeypatch):
+    # A broker that hangs costs seconds per message; an upload of hundreds of files must not pay that for each.
+    from webapp.predictions import tasks
+
+    asked = []
+
+    def hangs(*args: object, **kwargs: object) -> None:
+        asked.append(args)
+        raise OSError("timed out")
+
+    monkeypatch.setattr(tasks.wake, "apply_async", hangs)
+    rest = BrokerRest(seconds=60)
+    job = create_job("test", {}, "one")
+    assert [publish_wake(job.id, rest) for _ in range(3)] == [False, False, False]
+    assert len(asked) == 1
+    publish_wake(job.id, BrokerRest())
+    assert len(asked) == 2

@@ -9,6 +9,7 @@ from django.utils import timezone
 from webapp.audit.models import AccessEvent
 from webapp.predictions.models import Job
 from webapp.predictions.requests import predict_new_image
+from webapp.predictions.work_counts import span_words
 from webapp.predictions.worker_beat import WorkerSeen, write_beat
 
 pytestmark = pytest.mark.django_db
@@ -157,3 +158,11 @@ def test_readiness_tells_what_waits_and_what_is_wrong(client, make_image):
     answer = client.get("/readyz")
     assert answer.status_code == 503
     assert "no worker is at work" in answer.json()["problems"][0]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(0.4, "0 s"), (99, "99 s"), (100, "1 min"), (7199, "119 min"), (7200, "2 h"), (172799, "47 h"), (172800, "2 d")],
+)
+def test_a_length_of_time_is_said_in_its_largest_fitting_unit(seconds, words):
+    assert span_words(seconds) == words

@@ -23,6 +23,7 @@ class Backbone(nn.Module):
         self.features = separate_relus(features)
 
     def forward(self, images: Tensor) -> Tensor:
-        # Autocast leaves differences and quotients alone: the standardisation is computed in float32 at any precision.
-        features: Tensor = self.features(self.input(images.float()))
+        # Differences and quotients take the wider type and autocast leaves them alone: the standardisation is computed
+        # in float32 at any precision of the images, and in float64 where a test asks for it.
+        features: Tensor = self.features(self.input(images))
         return features

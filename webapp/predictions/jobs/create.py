@@ -1,6 +1,7 @@
 """Create a job together with the object it serves, and wake a worker once that transaction has committed."""
 
 import logging
+import time
 from functools import partial
 from uuid import UUID
 
@@ -28,13 +29,35 @@ def create_job(kind: str, payload: dict[str, str], idempotency_key: str, priorit
     return job
 
 
-def publish_wake(job_id: UUID) -> bool:
+class BrokerRest:
+    """Leaves a broker alone for a while after it failed: one that hangs costs seconds per message, and an upload of
+    hundreds of files must not pay that for each. The workers' polling finds the jobs meanwhile."""
+
+    def __init__(self, seconds: float = 15.0) -> None:
+        self._seconds = seconds
+        self._until = float("-inf")
+
+    def is_on(self) -> bool:
+        return time.monotonic() < self._until
+
+    def begin(self) -> None:
+        self._until = time.monotonic() + self._seconds
+
+
+_rest = BrokerRest()
+
+
+def publish_wake(job_id: UUID, rest: BrokerRest = _rest) -> bool:
     """Tells some worker to look. A dead broker costs latency only: every worker polls the rows once per second."""
     from webapp.predictions.tasks import wake
 
+    if rest.is_on():
+        return False
     try:
         wake.apply_async((str(job_id),), retry=False, ignore_result=True)
     except Exception as problem:  # whatever the broker's client raises, the upload must be answered
-        logger.warning("wake-up of job %s not published (%s); workers find it by polling", job_id, problem)
+        rest.begin()
+        kind = type(problem).__name__  # its text may hold the broker's address with the password
+        logger.warning("wake-up of job %s not published (%s); workers find it by polling", job_id, kind)
         return False
     return True

@@ -33,6 +33,6 @@ class Command(BaseCommand):
                 "--without-mingle",
                 "--without-heartbeat",
                 f"--hostname={options['name']}@{socket.gethostname()}",
-                "--loglevel=INFO",
+                f"--loglevel={logging.getLevelName(logging.getLogger().level)}",
             ]
         )

@@ -1,0 +1,81 @@
+"""The worker's two threads: they look when woken, go on after faults, and stop when asked."""
+
+import threading
+
+import pytest
+
+from webapp.predictions.hands import Hands
+from webapp.predictions.jobs.kinds import INFER
+
+PATIENCE = 10.0
+
+
+class Looks:
+    """Stands for run_one: notes what each look may take, and answers that there is nothing to do."""
+
+    def __init__(self, fault: Exception | None = None) -> None:
+        self.kinds, self.fault = [], fault
+        self.seen = threading.Semaphore(0)
+
+    def __call__(self, kinds):
+        self.kinds.append(kinds)
+        self.seen.release()
+        if self.fault:
+            raise self.fault
+        return False
+
+    def wait_for(self, count: int) -> None:
+        for _ in range(count):
+            assert self.seen.acquire(timeout=PATIENCE)
+
+
+@pytest.fixture
+def at_work():
+    """`at_work(looks)`: running hands that end with the test."""
+    running = []
+
+    def start(looks: Looks) -> Hands:
+        hands = Hands(looks, sweep=lambda: None)
+        hands.start()
+        running.append(hands)
+        return hands
+
+    yield start
+    for hands in running:
+        hands.stop()
+
+
+def test_one_hand_takes_everything_and_the_other_predictions_only(at_work):
+    looks = Looks()
+    at_work(looks)
+    looks.wait_for(2)
+    assert set(looks.kinds[:2]) == {None, (INFER,)}
+
+
+def test_a_call_makes_idle_hands_look_at_once(at_work):
+    looks = Looks()
+    hands = at_work(looks)
+    looks.wait_for(2)
+    assert hands.wake()
+    looks.wait_for(2)
+
+
+def test_a_fault_ends_no_hand(at_work):
+    looks = Looks(fault=RuntimeError("the database is away"))
+    hands = at_work(looks)
+    looks.wait_for(2)
+    hands.wake()
+    looks.wait_for(2)
+    assert hands.idle_seconds() < PATIENCE
+
+
+def test_hands_that_are_not_at_work_say_so():
+    hands = Hands(Looks())
+    assert not hands.wake()
+    assert hands.idle_seconds() == float("inf")
+
+
+def test_they_stop_when_asked(at_work):
+    hands = at_work(Looks())
+    hands.stop()
+    assert not hands.wake()

@@ -71,6 +71,9 @@ def rabbitmq(folder: Path) -> Iterator[str]:
         "RABBITMQ_ENABLED_PLUGINS_FILE": str(folder / "plugins"),
         "ERL_EPMD_PORT": str(names),
     }
+    # Erlang would start its name server as a daemon that outlives the test; this one is ours to end.
+    register = subprocess.Popen(["epmd", "-port", str(names), "-address", "127.0.0.1"], stdout=subprocess.DEVNULL)
+    wait(lambda: is_open(names), "epmd to answer")
     with (folder / "rabbitmq.log").open("wb") as log:
         process = subprocess.Popen(
             [str(RABBITMQ)], env=environment, stdout=log, stderr=log, cwd=folder, start_new_session=True
@@ -81,7 +84,8 @@ def rabbitmq(folder: Path) -> Iterator[str]:
     finally:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
-        subprocess.run(["epmd", "-port", str(names), "-kill"], capture_output=True, check=False)
+        register.kill()
+        register.wait()
 
 
 def is_open(port: int) -> bool:

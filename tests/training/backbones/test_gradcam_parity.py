@@ -44,7 +44,6 @@ class Compared:
 @pytest.fixture(scope="module", params=NETS)
 def compared(request: pytest.FixtureRequest) -> Compared:
     settings, seed, tolerance = NETS[request.param]
-    seed = SEEDS[request.param]
     net = random_classifier(settings, SIZE, seed)
     graph = ExplainedClassifier(net, torch.ones(CLASSES), torch.zeros(CLASSES)).eval()
     images = random_images(5, SIZE, seed + 10)

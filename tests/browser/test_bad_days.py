@@ -31,7 +31,7 @@ def files_of_a_bad_day() -> dict[str, tuple[bytes, str]]:
         "empty.dcm": (b"", "refused.*0 bytes"),
         "page.dcm": (HTML, "refused.*no DICM prefix"),
         "cut.dcm": (first[: len(first) // 2], "refused.*bytes.*are left"),
-        "ct.dcm": (ct_dicom(), "refused.*SOP class.*chest radiograph"),
+        "ct.dcm": (ct_dicom(), "refused.*this is a CT Image.*chest radiograph"),
         "colour.dcm": (colour_dicom(), "refused.*RGB"),
         "frames.dcm": (multiframe_dicom(), "refused.*4 frames"),
         "no-window.dcm": (chest_dicom(seed=4, drop=("WindowCenter", "WindowWidth")), "accepted"),

@@ -33,6 +33,10 @@ $(VENV)/.dev: $(VENV)/.base
 	@echo "installing development tools"
 	@$(PIP) --requirement <($(requirements) dev redis)
 	@touch $@
+$(VENV)/.bench: $(VENV)/.training $(VENV)/.dev
+	@echo "installing what is measured against"
+	@$(PIP) --requirement <($(requirements) bench)
+	@touch $@
 setup-base: $(VENV)/.base
 setup-dev: $(VENV)/.dev
 setup-training: $(VENV)/.training
@@ -71,7 +75,7 @@ test: check $(VENV)/.training $(VIEWER) ## everything, real Chromium included
 	@$(BIN)/mypy training
 	@$(BIN)/python -m pytest --durations=15
 
-bench: $(VENV)/.training $(VENV)/.dev $(VIEWER) ## measure; results under benchmarks/results
+bench: $(VENV)/.bench $(VIEWER) ## measure; results under benchmarks/results
 	@$(BIN)/python -m benchmarks
 
 fuzz: $(VENV)/.dev ## 10,000 mutated DICOM files through pre-parse and decoding child

@@ -15,6 +15,12 @@ def shared_data_folder(subfolder: str = "") -> Path:
     return root / subfolder
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browser tests come last: Playwright keeps an event loop running, and other tests start their own."""
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+
+
 @pytest.fixture
 def shared_data() -> Callable[[str], Path]:
     """Gives a folder of the test data by name, or skips with the path that is missing."""

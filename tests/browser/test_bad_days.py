@@ -155,6 +155,7 @@ def open_case(page: Page, server: Server, place: int) -> str:
 
 def test_a_whole_reading_without_a_pointer(server: Server, page: Page) -> None:
     page.goto(f"{server.address}/sign-in/")
+    expect(page.get_by_test_id("username")).to_be_focused()  # the page does it; a person sees the cursor first
     page.keyboard.type("radiologist3")
     page.keyboard.press("Tab")
     page.keyboard.type(PASSWORD)

@@ -6,13 +6,17 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
+
 from reader_study.analysis import covariance, design, figures_of_merit, froc, sizing, studies
 from reader_study.analysis import obuchowski_rockette as obuchowski
 from reader_study.analysis.agreement import krippendorff
 from reader_study.analysis.documents import Document
+from reader_study.analysis.html_report import Section, html_report
 from reader_study.analysis.marks_files import read_marks
 from reader_study.analysis.obuchowski_rockette import Components
 from reader_study.analysis.refusal import DataRefused
+from reader_study.analysis.study_report import marks_sections, ratings_sections
 from reader_study.analysis.tables import read_agreement, read_ratings
 from reader_study.analysis.text_report import report
 
@@ -52,6 +56,7 @@ def parser() -> argparse.ArgumentParser:
     mrmc.add_argument("--fom", default="auc", help=figures_of_merit.NAMES)
     mrmc.add_argument("--design", default="auto", choices=design.DESIGNS)
     mrmc.add_argument("--case-column", default="case")
+    mrmc.add_argument("--ai", metavar="READER", help="this reader is the model alone: compared with, never averaged")
     marks = commands.add_parser("froc", help="marks of several readers on the same cases")
     marks.add_argument("marks", type=Path, metavar="MARKS.csv")
     marks.add_argument("--lesions", type=Path, required=True, metavar="LESIONS.csv")
@@ -65,6 +70,8 @@ def parser() -> argparse.ArgumentParser:
     _add_size(commands.add_parser("size", help="power over readers and cases"))
     for command in commands.choices.values():
         command.add_argument("--alpha", type=share, default=0.05)
+        if command in (mrmc, marks):
+            command.add_argument("--report", type=Path, metavar="FILE.html", help="also write figures and tables")
         command.add_argument("--json", action="store_true", help="one JSON document on standard output")
     return top
 
@@ -101,15 +108,44 @@ def _usage(text: str) -> int:
     return 2
 
 
+def _ratings(arguments: argparse.Namespace) -> Document:
+    whole = read_ratings(arguments.ratings, arguments.case_column)
+    table = studies.split_off_ai(whole, arguments.ai)[0] if arguments.ai else whole
+    document = studies.analyse_ratings(
+        table, arguments.method, arguments.covariance, arguments.fom, arguments.design, arguments.alpha
+    )
+    if arguments.ai:
+        document["ai"] = studies.compare_with_ai(
+            whole, arguments.ai, arguments.covariance, arguments.fom, arguments.alpha
+        )
+    if arguments.report:
+        # Without a protocol the scale is what the ratings span.
+        scale = float(np.nanmin(table.ratings)), float(np.nanmax(table.ratings))
+        _write_report(arguments.report, document, ratings_sections(document, table, scale))
+    return document
+
+
+def _marks(arguments: argparse.Namespace) -> Document:
+    marks = read_marks(arguments.marks, arguments.lesions, arguments.normals, arguments.hit)
+    document = studies.analyse_marks(marks, arguments.fom, arguments.alpha)
+    if arguments.report:
+        _write_report(arguments.report, document, marks_sections(document, marks))
+    return document
+
+
+def _write_report(path: Path, document: Document, sections: list[Section]) -> None:
+    facts = [("Input SHA-256", document["input_sha256"]), ("Analysis version", document["version"])]
+    try:
+        path.write_text(html_report("Reader study", facts, sections), encoding="utf-8")
+    except OSError as error:
+        raise DataRefused(f"{path.name}: cannot be written ({error.strerror})") from None
+
+
 def _run(arguments: argparse.Namespace) -> Document:
     if arguments.command == "mrmc":
-        table = read_ratings(arguments.ratings, arguments.case_column)
-        return studies.analyse_ratings(
-            table, arguments.method, arguments.covariance, arguments.fom, arguments.design, arguments.alpha
-        )
+        return _ratings(arguments)
     if arguments.command == "froc":
-        marks = read_marks(arguments.marks, arguments.lesions, arguments.normals, arguments.hit)
-        return studies.analyse_marks(marks, arguments.fom, arguments.alpha)
+        return _marks(arguments)
     if arguments.command == "agreement":
         return studies.analyse_agreement(read_agreement(arguments.ratings), arguments.level, arguments.seed)
     parts, pilot = _components(arguments)

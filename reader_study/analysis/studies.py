@@ -1,6 +1,7 @@
 """One function per command: a table in, a document out. The command line and the web application call the same."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
@@ -11,10 +12,11 @@ from reader_study.analysis import VERSION, covariance, documents, dorfman_berbau
 from reader_study.analysis import obuchowski_rockette as obuchowski
 from reader_study.analysis.agreement import cohen, fleiss, icc, krippendorff
 from reader_study.analysis.agreement.result import Agreement, with_bootstrap
+from reader_study.analysis.ai_alone import against_ai
 from reader_study.analysis.design import FACTORIAL, NESTED_READERS, NESTED_TESTS, find_design
 from reader_study.analysis.documents import Document, without_nan
 from reader_study.analysis.figures_of_merit import figure_of_merit
-from reader_study.analysis.obuchowski_rockette import Components
+from reader_study.analysis.obuchowski_rockette import Components, SingleTest
 from reader_study.analysis.refusal import DataRefused
 from reader_study.analysis.tables import RatingsTable
 
@@ -47,6 +49,49 @@ def analyse_ratings(
     if method == "dbm":
         document["dbm"] = documents.dbm_block(dorfman_berbaum_metz.analyse(table, merit))
     return without_nan({**document, "warnings": _warnings(found.type, result.components)})
+
+
+def compare_with_ai(
+    table: RatingsTable, ai: str, estimator: str = "jackknife", fom: str = "auc", alpha: float = 0.05
+) -> list[Document]:
+    """Readers against the reader named `ai`, the model alone, per test; see ai_alone. A test without the model's ratings
+    takes them from the first test that has them. Raises DataRefused for an unknown name or missing ratings."""
+    readers, scores = split_off_ai(table, ai)
+    merit = figure_of_merit(fom)
+    return [
+        without_nan(
+            {
+                "test": own.test,
+                "model": own.model,
+                "readers": [{"reader": name, "estimate": value} for name, value in own.differences.items()],
+                "rrrc": _single_document(own.random_readers) if own.random_readers else None,
+                "frrc": _single_document(own.fixed_readers),
+            }
+        )
+        for own in against_ai(readers, scores, merit, estimator, alpha)
+    ]
+
+
+def split_off_ai(table: RatingsTable, ai: str) -> tuple[RatingsTable, np.ndarray]:
+    """(table of the people, the model's score per case) of a table in which the model is the reader `ai`."""
+    if ai not in table.readers or len(table.readers) < 2:
+        raise DataRefused(f"--ai '{ai}' is not one of the readers {', '.join(table.readers)} beside others")
+    index = table.readers.index(ai)
+    given = np.array([not np.isnan(row).all() for row in table.ratings[:, index]])
+    scores = table.ratings[int(np.argmax(given)), index]
+    people = [k for k in range(len(table.readers)) if k != index]
+    tests = [k for k in range(len(table.tests)) if not np.isnan(table.ratings[k][people]).all()]
+    kept = replace(
+        table,
+        tests=tuple(table.tests[k] for k in tests),
+        readers=tuple(table.readers[k] for k in people),
+        ratings=table.ratings[np.ix_(tests, people)],
+    )
+    return kept, scores
+
+
+def _single_document(one: SingleTest) -> Document:
+    return {"estimate": one.estimate, "se": one.se, "df": one.df, "ci": list(one.ci) if one.ci else None}
 
 
 def _warnings(design: str, parts: Components) -> list[str]:

@@ -66,7 +66,21 @@ def _analysis(document: Document) -> list[str]:
     for name in ("rrrc", "frrc", "rrfc"):
         rows += _difference_rows(name, document[name].get("differences", []))
     pieces = [head, table(["reader", *design["tests"]], cells)]
-    return [*pieces, table(columns, rows)] if rows else pieces
+    if rows:
+        pieces.append(table(columns, rows))
+    if "ai" in document:
+        pieces.append(_against_ai(document["ai"]))
+    return pieces
+
+
+def _against_ai(entries: list[Document]) -> str:
+    rows = [
+        [own["test"], number(own["model"]), name, number(mean["estimate"]), number(mean["se"], 5), interval(mean["ci"])]
+        for own in entries
+        for name, mean in (("rrrc", own["rrrc"]), ("frrc", own["frrc"]))
+        if mean
+    ]
+    return table(["test", "model alone", "analysis", "readers - model", "se", "95 % CI"], rows)
 
 
 def _agreement(document: Document) -> list[str]:

@@ -25,6 +25,7 @@ from inference.bundle_archive import (
     read_members,
     write_members,
 )
+from inference.calibration_forms import SCALE_BIAS
 from inference.graph_checks import GraphError, check_graph
 from inference.manifest import Finding, Manifest, ManifestError, parse_manifest
 from inference.preprocessing import InputSpec
@@ -196,15 +197,20 @@ def _declared_shapes(contents: Manifest, images: int) -> dict[str, tuple[int, ..
 
 def _check_calibration(name: str, selfcheck: Mapping[str, np.ndarray], contents: Manifest) -> None:
     """The calibration in the graph is the one the manifest names, or the interval would belong to another number."""
+    repeated = contents.probabilities(selfcheck["logits"])
     for column, finding in enumerate(contents.findings):
-        wanted = finding.calibrator.apply(selfcheck["logits"][:, column])
-        found = selfcheck["probabilities"][:, column]
+        wanted, found = repeated[:, column], selfcheck["probabilities"][:, column]
         worst = int(np.abs(found - wanted).argmax())
         if abs(found[worst] - wanted[worst]) > CALIBRATION_TOLERANCE:
             message = (
-                f"{finding.key}: the graph gives {found[worst]:.5f}; allowed: {wanted[worst]:.5f}, as scale and bias"
+                f"{finding.key}: the graph gives {found[worst]:.5f}; allowed: {wanted[worst]:.5f}, as {_named(finding)}"
             )
             raise BundleError(name, "calibration", message)
+
+
+def _named(finding: Finding) -> str:
+    form = finding.calibrator.form
+    return "scale and bias" if form == SCALE_BIAS else f"the {form} calibrator"
 
 
 def _run_selfcheck(name: str, bundle: Bundle) -> None:

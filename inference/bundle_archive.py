@@ -7,11 +7,13 @@ bytes and so the same id, on every machine (deflate output differs between zlib 
 from __future__ import annotations
 
 import io
+import json
 import os
 import tempfile
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -51,6 +53,21 @@ def read_members(data: bytes) -> dict[str, bytes]:
         raise ArchiveError(
             "zip", f"not a readable zip file ({error}); allowed: a zip as `write_bundle` makes"
         ) from error
+
+
+def read_manifest(path: Path) -> dict[str, Any]:
+    """The manifest of a bundle file, unchecked and without reading the rest: for a glance, not for running the model.
+
+    Raises ArchiveError, and OSError when the file cannot be read.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            document = json.loads(_read_limited(archive, "manifest.json", MEMBER_LIMITS["manifest.json"]))
+    except (zipfile.BadZipFile, EOFError, KeyError, NotImplementedError, RuntimeError, ValueError) as error:
+        raise ArchiveError("manifest", f"no readable manifest.json ({type(error).__name__})") from error
+    if not isinstance(document, dict):
+        raise ArchiveError("manifest", f"manifest.json is a {type(document).__name__}; allowed: an object")
+    return document
 
 
 def write_members(path: Path, members: Mapping[str, bytes]) -> None:

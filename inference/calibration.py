@@ -1,20 +1,74 @@
-"""Calibrated probability of a logit, and the interval that the calibrator's own uncertainty leaves.
+"""Calibrated probabilities of logits, and the interval that the calibrator's own uncertainty leaves.
 
-The graph computes probability = sigmoid(scale * z + bias); this file repeats it to check the graph, and applies the
-bootstrap refits that the manifest keeps. methods.md section 12.1, architecture.md section 3.
+The graph computes the probabilities; this file repeats them to check the graph, and applies the bootstrap refits that the
+manifest keeps. The forms themselves: calibration_forms.py. methods.md section 12.1, architecture.md section 3.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import numpy as np
-from scipy.special import expit
+from scipy.special import expit, softmax
+
+from inference.calibration_forms import SOFTMAX, LabelMap, ScaleBias, softmax_probabilities
 
 INTERVAL = 0.95
 
 
+@dataclass(frozen=True, eq=False)
+class Calibrator:
+    """One finding's calibrator: its parameters, and the same refitted on patient resamples.
+
+    form `softmax`: the pair (scale, bias) of this class; probabilities need all classes, see `class_probabilities`.
+    """
+
+    method: str
+    form: str
+    parameters: LabelMap
+    refits: tuple[LabelMap, ...]
+
+    def apply(self, logits: np.ndarray) -> np.ndarray:
+        """Calibrated probabilities, float64, of this finding's raw logits. Raises ValueError for one class of a softmax."""
+        if self.form == SOFTMAX:
+            raise ValueError("form 'softmax' needs the logits of all classes; use class_probabilities")
+        return self.parameters.apply(logits)
+
+
+def class_probabilities(logits: np.ndarray, calibrators: Sequence[Calibrator]) -> np.ndarray:
+    """Probabilities float64 [..., K] of raw logits [..., K], each finding by itself or all in one softmax."""
+    z = np.asarray(logits, np.float64)
+    if calibrators[0].form == SOFTMAX:
+        return softmax_probabilities(z, _pairs([own.parameters for own in calibrators]))
+    return np.stack([own.apply(z[..., k]) for k, own in enumerate(calibrators)], axis=-1)
+
+
+def class_intervals(logits: np.ndarray, calibrators: Sequence[Calibrator]) -> list[tuple[float, float]]:
+    """The 95 % range of each finding's probability over the refits. logits: [K] of one image.
+
+    Refit b of a softmax is the b-th pair of every class together: they were fitted on the same resample.
+    """
+    z = np.asarray(logits, np.float64)
+    if calibrators[0].form != SOFTMAX:
+        return [refit_interval(float(z[k]), own) for k, own in enumerate(calibrators)]
+    pairs = [_pairs(own.refits) for own in calibrators]
+    scale, bias = (np.array([[getattr(pair, name) for pair in own] for own in pairs]).T for name in ("scale", "bias"))
+    values = np.asarray(softmax(scale * z + bias, axis=1))
+    return [_middle(values[:, k]) for k in range(len(calibrators))]
+
+
+def refit_interval(logit: float, calibrator: Calibrator) -> tuple[float, float]:
+    """95 % range of one finding's probability over the refits of its calibrator."""
+    pairs = [refit for refit in calibrator.refits if isinstance(refit, ScaleBias)]
+    if len(pairs) == len(calibrator.refits):
+        return probability_interval(logit, np.array([(pair.scale, pair.bias) for pair in pairs]))
+    return _middle(np.array([float(refit.apply(np.asarray(logit))) for refit in calibrator.refits]))
+
+
 def calibrated_probability(logits: np.ndarray, scale: float, bias: float) -> np.ndarray:
     """sigmoid(scale * z + bias), float64, same shape as logits. Temperature T is scale 1/T, bias 0."""
-    return np.asarray(expit(scale * np.asarray(logits, np.float64) + bias))
+    return ScaleBias(scale, bias).apply(logits)
 
 
 def probability_interval(logit: float, bootstrap: np.ndarray) -> tuple[float, float]:
@@ -23,7 +77,14 @@ def probability_interval(logit: float, bootstrap: np.ndarray) -> tuple[float, fl
     The 2.5th and 97.5th percentiles (linear) of sigmoid(scale_b * z + bias_b). bootstrap: [B, 2] (scale, bias).
     It says how well the calibrator is known, not how well the network knows the image.
     """
-    values = expit(bootstrap[:, 0] * logit + bootstrap[:, 1])
+    return _middle(expit(bootstrap[:, 0] * logit + bootstrap[:, 1]))
+
+
+def _middle(values: np.ndarray) -> tuple[float, float]:
     tail = 50 * (1 - INTERVAL)
     low, high = np.percentile(values, [tail, 100 - tail])
     return float(low), float(high)
+
+
+def _pairs(maps: Sequence[LabelMap]) -> list[ScaleBias]:
+    return [own for own in maps if isinstance(own, ScaleBias)]

@@ -1,15 +1,19 @@
 """What is said about a finding: refused, positive, negative or uncertain, with the reason where there is one.
 
 Order: the gate's refusal stands above all; then class-conditional split conformal decides between the two answers and
-"uncertain" (methods.md section 12.4). The operating point is reported beside it and never changes the decision.
+"uncertain" (methods.md section 12.4). Where one of the findings is the answer (task `single`), the image's set holds the
+classes that are not ruled out; one member decides. The operating point is reported beside it and never changes the decision.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from inference.gate import REFUSED, GateVerdict
-from inference.manifest import Conformal, Finding
+from inference.manifest import SINGLE, Conformal, Finding, Manifest
 
 POSITIVE, NEGATIVE, UNCERTAIN = "positive", "negative", "uncertain"
 DECISIONS = (POSITIVE, NEGATIVE, UNCERTAIN, REFUSED)
@@ -21,6 +25,31 @@ class Decision:
 
     decision: str
     reason: str | None = None
+
+
+def decide_all(probabilities: np.ndarray, contents: Manifest, gate: GateVerdict) -> list[Decision]:
+    """The decisions on all findings of one image. probabilities: calibrated [K]."""
+    values = [float(probability) for probability in probabilities]
+    if contents.task == SINGLE and gate.verdict != REFUSED:
+        return decide_by_class_set(values, contents.findings)
+    return [decide(value, finding, gate) for value, finding in zip(values, contents.findings, strict=True)]
+
+
+def decide_by_class_set(probabilities: Sequence[float], findings: Sequence[Finding]) -> list[Decision]:
+    """One class per image: its set holds the classes with p >= present_at_least.
+
+    One member: that class is positive. More: they are uncertain. A class outside the set is negative, for it is ruled out.
+    None: every class is uncertain. So the image has an answer exactly when its set has one member.
+    """
+    held = [p >= own.conformal.present_at_least for p, own in zip(probabilities, findings, strict=True)]
+    confidence = f"{100 * (1 - findings[0].conformal.alpha):g} %"
+    if not any(held):
+        return [Decision(UNCERTAIN, f"At {confidence} confidence the scores fit no class.")] * len(findings)
+    if sum(held) == 1:
+        return [Decision(POSITIVE if inside else NEGATIVE) for inside in held]
+    names = ", ".join(own.title for own, inside in zip(findings, held, strict=True) if inside)
+    open_set = Decision(UNCERTAIN, f"At {confidence} confidence {sum(held)} classes cannot be told apart: {names}.")
+    return [open_set if inside else Decision(NEGATIVE) for inside in held]
 
 
 def decide(probability: float, finding: Finding, gate: GateVerdict) -> Decision:

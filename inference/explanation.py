@@ -13,8 +13,7 @@ from typing import Any
 import numpy as np
 
 from inference.boxes import MapField, PixelBox, classmap_fixed_boxes, component_boxes, mass95_boxes, positive_part
-from inference.calibration import probability_interval
-from inference.decisions import NEGATIVE, Decision, decide, is_above_operating_point
+from inference.decisions import NEGATIVE, Decision, decide_all, is_above_operating_point
 from inference.gate import REFUSED, GateVerdict
 from inference.manifest import Finding, FindingMap, Manifest, MapOutput
 from inference.preprocessing import ModelInput, Region
@@ -100,14 +99,15 @@ def build_explanation(
     refused = gate.verdict == REFUSED
     findings: list[dict[str, Any]] = []
     boxes: dict[str, list[PixelBox]] = {}
+    decisions = decide_all(outputs["probabilities"], contents, gate)
+    intervals = contents.intervals(outputs["logits"])
     for column, finding in enumerate(contents.findings):
-        probability, logit = float(outputs["probabilities"][column]), float(outputs["logits"][column])
-        decision = decide(probability, finding, gate)
+        probability, decision = float(outputs["probabilities"][column]), decisions[column]
         boxes[finding.key] = []
         if has_boxes(probability, finding, decision):
             maps = {output.kind: outputs[output.kind][column] for output in contents.maps}
             boxes[finding.key] = finding_boxes(finding, maps, model_input)
-        findings.append(finding_document(finding, probability, logit, decision, boxes[finding.key]))
+        findings.append(finding_document(finding, probability, intervals[column], decision, boxes[finding.key]))
     return Explanation(
         origin=origin,
         contents=contents,
@@ -151,7 +151,7 @@ def map_threshold(values: np.ndarray, rule: FindingMap) -> float:
 
 
 def finding_document(
-    finding: Finding, probability: float, logit: float, decision: Decision, boxes: list[PixelBox]
+    finding: Finding, probability: float, interval: tuple[float, float], decision: Decision, boxes: list[PixelBox]
 ) -> dict[str, Any]:
     """One finding as the API gives it; probability and interval are null when refused."""
     refused = decision.decision == REFUSED
@@ -161,7 +161,7 @@ def finding_document(
         "title": finding.title,
         "code": dict(finding.code),
         "probability": None if refused else probability,
-        "interval": None if refused else list(probability_interval(logit, finding.calibrator.bootstrap)),
+        "interval": None if refused else list(interval),
         "operating_point": {
             "threshold": point.threshold,
             "sensitivity": dict(point.sensitivity),

@@ -18,31 +18,21 @@ import numpy as np
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
 
-from inference.calibration import calibrated_probability
+from inference.calibration import Calibrator, class_intervals, class_probabilities
+from inference.calibration_forms import SOFTMAX, form_of, read_form, read_refit
 from inference.preprocessing import InputSpec
 
 SCHEMA_NAME = "sightline-bundle/1"
 SCHEMA_FILE = Path(__file__).parent / "schema" / "bundle.schema.json"
 EXAMPLE_FILE = Path(__file__).parent / "schema" / "example_manifest.json"
+# The `calibration` part of a finding in every form that the example manifest, one bundle, cannot show at once.
+CALIBRATORS_FILE = Path(__file__).parent / "schema" / "example_calibrators.json"
 MAP_KINDS = ("gradcam", "classmaps")
+MULTILABEL, SINGLE = "multilabel", "single"
 
 
 class ManifestError(ValueError):
     """A manifest that does not follow its schema. The message names the place, the value and what is allowed."""
-
-
-@dataclass(frozen=True, eq=False)
-class Calibrator:
-    """probability = sigmoid(scale * logit + bias). bootstrap: float64 [B, 2] refitted (scale, bias) pairs."""
-
-    method: str
-    scale: float
-    bias: float
-    bootstrap: np.ndarray
-
-    def apply(self, logits: np.ndarray) -> np.ndarray:
-        """Calibrated probabilities, float64, of raw logits."""
-        return calibrated_probability(logits, self.scale, self.bias)
 
 
 @dataclass(frozen=True)
@@ -57,7 +47,10 @@ class OperatingPoint:
 
 @dataclass(frozen=True)
 class Conformal:
-    """The prediction set holds "present" if p >= present_at_least and "absent" if p <= absent_at_most."""
+    """The prediction set holds "present" if p >= present_at_least and "absent" if p <= absent_at_most.
+
+    Task `single`: the set of the image holds this class if p >= present_at_least; absent_at_most is not read.
+    """
 
     alpha: float
     present_at_least: float
@@ -112,10 +105,12 @@ class GateRules:
 
 @dataclass(frozen=True, eq=False)
 class Manifest:
-    """A manifest read into types; `document` is the JSON it was read from."""
+    """A manifest read into types; `document` is the JSON it was read from. task: `multilabel`, each finding by itself, or
+    `single`, one of the findings per image (softmax)."""
 
     name: str
     version: str
+    task: str
     findings: tuple[Finding, ...]
     input_spec: InputSpec
     maps: tuple[MapOutput, ...]
@@ -133,6 +128,19 @@ class Manifest:
         """The graph outputs this manifest declares."""
         return ("probabilities", "logits", *(output.kind for output in self.maps), "embedding")
 
+    @property
+    def calibrators(self) -> tuple[Calibrator, ...]:
+        """One per finding, in the order of the graph's outputs."""
+        return tuple(finding.calibrator for finding in self.findings)
+
+    def probabilities(self, logits: np.ndarray) -> np.ndarray:
+        """What the graph should give for raw logits [..., K]: float64 [..., K]."""
+        return class_probabilities(logits, self.calibrators)
+
+    def intervals(self, logits: np.ndarray) -> list[tuple[float, float]]:
+        """The 95 % range of each finding's probability over the calibrator's refits; logits [K] of one image."""
+        return class_intervals(logits, self.calibrators)
+
 
 def read_manifest(document: Mapping[str, Any]) -> Manifest:
     """Check a manifest against the schema and read it. Raises ManifestError naming place, value and what is allowed."""
@@ -144,10 +152,12 @@ def read_manifest(document: Mapping[str, Any]) -> Manifest:
         if keys.count(key) > 1:
             raise ManifestError(f"findings: key {key!r} stands {keys.count(key)} times; allowed: once")
     _check_scales(findings, maps)
+    _check_task(document["task"], findings)
     dimension = int(document["outputs"]["embedding"]["dimension"])
     return Manifest(
         name=document["name"],
         version=document["version"],
+        task=document["task"],
         findings=findings,
         input_spec=InputSpec.from_manifest(document["input"]),
         maps=maps,
@@ -254,13 +264,30 @@ def _check_scales(findings: tuple[Finding, ...], maps: tuple[MapOutput, ...]) ->
             raise ManifestError(f"findings.maps.{output.kind}.scale: {scales}; allowed: the same for every finding")
 
 
+def _check_task(task: str, findings: tuple[Finding, ...]) -> None:
+    """A softmax weighs all findings against each other: all of them or none, refitted on the same resamples."""
+    for finding in findings:
+        form, place = finding.calibrator.form, f"findings.{finding.key}.calibration"
+        if (form == SOFTMAX) != (task == SINGLE):
+            allowed = repr(SOFTMAX) if task == SINGLE else f"any form but {SOFTMAX!r}"
+            raise ManifestError(f"{place}.form: {form!r}; allowed: {allowed} for task {task!r}")
+        if task == SINGLE and len(finding.calibrator.refits) != len(findings[0].calibrator.refits):
+            found, wanted = len(finding.calibrator.refits), len(findings[0].calibrator.refits)
+            raise ManifestError(f"{place}.bootstrap: {found} refits; allowed: {wanted}, as the first finding")
+
+
 def _read_calibrator(part: Mapping[str, Any]) -> Calibrator:
     values = part["calibration"]
-    bootstrap = np.asarray(values["bootstrap"], np.float64)
-    if (bootstrap[:, 0] <= 0).any():
-        place = f"findings.{part['key']}.calibration.bootstrap"
-        raise ManifestError(f"{place}: scale {bootstrap[:, 0].min():g}; allowed: above 0, or the order would turn over")
-    return Calibrator(values["method"], float(values["scale"]), float(values["bias"]), bootstrap)
+    form, place = form_of(values), f"findings.{part['key']}.calibration"
+    try:
+        parameters = read_form(form, values)
+    except ValueError as error:
+        raise ManifestError(f"{place}: {error}") from error
+    try:
+        refits = tuple(read_refit(form, numbers) for numbers in values["bootstrap"])
+    except ValueError as error:
+        raise ManifestError(f"{place}.bootstrap: {error}") from error
+    return Calibrator(values["method"], form, parameters, refits)
 
 
 def _read_finding_map(key: str, kind: str, part: Mapping[str, Any]) -> FindingMap:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from inference.bundle import Bundle
+from inference.calibration_forms import SOFTMAX, LabelMap, Ramps
 from inference.explanation import Explanation
 from inference.manifest import Finding
 from inference.overlay import RESEARCH_LINE
@@ -53,17 +54,26 @@ def _finding_lines(finding: Finding) -> Iterator[str]:
         f" sensitivity {_estimate(point.sensitivity)}, specificity {_estimate(point.specificity)}"
     )
     yield (
-        f"  calibration: {calibrator.method}, scale {calibrator.scale:.4g}, bias {calibrator.bias:.4g},"
-        f" {len(calibrator.bootstrap)} bootstrap refits"
+        f"  calibration: {calibrator.method}, {_parameters(calibrator.parameters)},"
+        f" {len(calibrator.refits)} bootstrap refits"
     )
-    yield (
-        f"  conformal, alpha {conformal.alpha:g}: present if p >= {conformal.present_at_least:.3f},"
-        f" absent if p <= {conformal.absent_at_most:.3f}"
-    )
+    if calibrator.form == SOFTMAX:
+        yield f"  conformal, alpha {conformal.alpha:g}: one of the classes left if p >= {conformal.present_at_least:.3f}"
+    else:
+        yield (
+            f"  conformal, alpha {conformal.alpha:g}: present if p >= {conformal.present_at_least:.3f},"
+            f" absent if p <= {conformal.absent_at_most:.3f}"
+        )
     for kind, rule in finding.maps.items():
         evidence = rule.evidence
         measured = "not measured" if evidence is None else f"{evidence['metric']} {_estimate(evidence)}"
         yield f"  {kind}: threshold {rule.threshold:g} ({rule.scale}), {measured}"
+
+
+def _parameters(own: LabelMap) -> str:
+    if isinstance(own, Ramps):
+        return f"{len(own.knots)} knots from logit {own.knots[0][0]:.4g} to {own.knots[-1][0]:.4g}"
+    return ", ".join(f"{name} {value:.4g}" for name, value in vars(own).items())
 
 
 def _gate_lines(bundle: Bundle) -> Iterator[str]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from inference.manifest import SCHEMA_NAME, array_to_json
 from training.calibrate import MAP_KINDS, Calibration, FindingCalibration
+from training.calibration.manifest_block import FittedOn, manifest_block
 from training.experiment import Experiment
 
 TITLES = {"lung_opacity": "Lung opacity", "pleural_effusion": "Pleural effusion", "cardiomegaly": "Cardiomegaly"}
@@ -69,11 +70,10 @@ def _finding(own: FindingCalibration, evidence: Evidence) -> dict[str, Any]:
         "key": own.key,
         "title": TITLES[own.key],
         "code": CODES[own.key],
-        "calibration": {
-            "method": own.method, "scale": own.calibrator.scale, "bias": own.calibrator.bias,
-            "bootstrap": [[round(refit.scale, 6), round(refit.bias, 6)] for refit in own.refits], "n": own.n,
-            "n_positive": own.n_positive, "ece_before": _ece(ece["before"]), "ece_after": _ece(ece["after"]),
-        },
+        "calibration": manifest_block(
+            own.method, own.calibrator, own.refits,
+            FittedOn(own.n, own.n_positive, _ece(ece["before"]), _ece(ece["after"])),
+        ),
         "operating_point": own.operating_point.document(),
         "roc": own.roc,
         "conformal": own.conformal.document(),

@@ -19,7 +19,7 @@ from training.cases import Cases
 from training.data.records import FINDINGS
 from training.outputs import Outputs
 
-METHODS: dict[str, Fit] = {"temperature-per-label": temperature.fit, "platt": platt.fit}
+METHODS: dict[str, Fit[ScaleBias]] = {"temperature-per-label": temperature.fit, "platt": platt.fit}
 MAP_KINDS = ("gradcam", "classmaps")
 FEWEST_PER_CLASS = 5  # conformal sets need 9 at alpha .1 and otherwise answer "uncertain"
 

@@ -60,6 +60,12 @@ def test_the_smallest_rectangle_is_exact(seed):
         assert smallest_rectangle(positive, fraction) == by_trying_all(positive, fraction)
 
 
+def test_empty_borders_do_not_move_the_rectangle():
+    positive = np.zeros((9, 12))
+    positive[3:6, 4:9] = np.random.default_rng(0).random((3, 5))
+    assert smallest_rectangle(positive, 0.95) == by_trying_all(positive, 0.95)
+
+
 def test_ties_go_to_the_top_and_then_to_the_left():
     assert smallest_rectangle(np.array([[0, 1.0, 0], [1.0, 0, 1.0]]), 1 / 3) == CellRectangle(0, 1, 1, 2)
     assert smallest_rectangle(np.array([[1.0, 0, 1.0]]), 0.5) == CellRectangle(0, 0, 1, 1)

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from inference.manifest import (
+    CALIBRATORS_FILE,
     EXAMPLE_FILE,
     SCHEMA_FILE,
     ManifestError,
@@ -19,6 +20,7 @@ from tests.inference.tiny_bundle import tiny_manifest
 
 SCHEMA = json.loads(SCHEMA_FILE.read_text("utf-8"))
 EXAMPLE = json.loads(EXAMPLE_FILE.read_text("utf-8"))
+CALIBRATORS = json.loads(CALIBRATORS_FILE.read_text("utf-8"))
 
 
 def declared(schema):
@@ -48,8 +50,8 @@ def test_the_example_follows_the_schema():
 
 
 def test_the_example_is_complete():
-    # every property that the schema names anywhere appears somewhere in the example
-    text = EXAMPLE_FILE.read_text("utf-8")
+    # every property that the schema names anywhere appears somewhere in the examples
+    text = EXAMPLE_FILE.read_text("utf-8") + CALIBRATORS_FILE.read_text("utf-8")
     for part in declared(SCHEMA):
         for name in part.get("properties", {}):
             assert f'"{name}"' in text, f"{name} is in the schema but not in the example"
@@ -66,7 +68,7 @@ def test_every_required_part_is_really_required():
     [
         (["schema"], "sightline-bundle/2", r"schema 'sightline-bundle/2'; allowed: 'sightline-bundle/1'"),
         (["version"], "1.0", r"version: '1.0' does not match"),
-        (["task"], "single", r"task: 'single' is not one of \['multilabel'\]; allowed: enum"),
+        (["task"], "ranking", r"task: 'ranking' is not one of \['multilabel', 'single'\]; allowed: enum"),
         (["surprise"], 1, r"'surprise' was unexpected.*allowed: additionalProperties .*\"calibration\""),
         (["input", "resize"], "squash", r"input.resize: 'squash' is not one of"),
         (["findings", 1, "key"], "lung_opacity", r"key 'lung_opacity' stands 2 times; allowed: once"),

@@ -42,13 +42,14 @@ def fit(probabilities: NDArray[np.floating], labels: NDArray[np.floating], alpha
     positives = np.asarray(probabilities, np.float64)[labels == 1]
     negatives = np.asarray(probabilities, np.float64)[labels == 0]
     # The k-th smallest of 1-p is 1 minus the k-th largest p: read it off p itself, so that the threshold equals a score exactly.
-    k = _rank(len(positives), alpha)
+    k = conformal_rank(len(positives), alpha)
     present = 0.0 if k > len(positives) else float(np.sort(positives)[len(positives) - k])
-    k = _rank(len(negatives), alpha)
+    k = conformal_rank(len(negatives), alpha)
     absent = 1.0 if k > len(negatives) else float(np.sort(negatives)[k - 1])
     return Conformal(alpha, present, absent, len(positives), len(negatives))
 
 
-def _rank(n: int, alpha: float) -> int:
+def conformal_rank(n: int, alpha: float) -> int:
+    """k = ceil((n+1)(1-alpha)): which score is the threshold; k > n means that n cases are too few for one."""
     # 1e-9: (9 + 1)(1 - .1) is 9.000000000000002 in floating point and must stay rank 9.
     return math.ceil((n + 1) * (1 - alpha) - 1e-9)

@@ -3,32 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from training.calibration.scale_bias import ScaleBias
+from inference.calibration_forms import LabelMap
 from training.metrics.patient_bootstrap import resamples
 
 REFITS = 200
 ATTEMPTS = 10  # resamples drawn per wanted refit before giving up on a set with hardly any positive patient
 
-Fit = Callable[[NDArray[np.floating], NDArray[np.floating]], ScaleBias]
+Fitted = TypeVar("Fitted", bound=LabelMap)
+Fit = Callable[[NDArray[np.floating], NDArray[np.floating]], Fitted]
 
 
 def bootstrap_refits(
-    fit: Fit,
+    fit: Fit[Fitted],
     logits: NDArray[np.floating],
     labels: NDArray[np.floating],
     patients: Sequence[str],
     count: int = REFITS,
     seed: int = 0,
-) -> list[ScaleBias]:
+) -> list[Fitted]:
     """`count` refits. A resample without both classes is drawn again: no calibrator would be fitted on it.
 
     Raises ValueError when too few resamples hold both classes.
     """
-    found: list[ScaleBias] = []
+    found: list[Fitted] = []
     for indices in resamples(patients, count * ATTEMPTS, seed):
         if len(found) == count:
             break

@@ -1,25 +1,13 @@
-"""The shape of every calibrator that the graph can hold: sigmoid(scale * z + bias)."""
+"""The shape of temperature and Platt scaling, sigmoid(scale * z + bias), and what every fit asks of its input."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit
 
+from inference.calibration_forms import ScaleBias
 
-@dataclass(frozen=True)
-class ScaleBias:
-    """Parameters of one finding; scale > 0, so that the order of cases, and with it the AUC, never changes."""
-
-    scale: float
-    bias: float
-
-    def apply(self, logits: NDArray[np.floating]) -> NDArray[np.float64]:
-        """Probabilities, float64, of the shape of logits."""
-        probabilities: NDArray[np.float64] = expit(self.scale * np.asarray(logits, np.float64) + self.bias)
-        return probabilities
+__all__ = ["ScaleBias", "checked"]
 
 
 def checked(

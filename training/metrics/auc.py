@@ -35,6 +35,27 @@ def estimate(scores: Floats, labels: Floats) -> Estimate:
     return Estimate(area, _interval(area, above_negatives, below_positives), n + m, METHOD)
 
 
+def weighted(scores: Floats, labels: Floats, weights: Floats) -> NDArray[np.float64]:
+    """AUC of each row of case weights [d,n]: sum over pairs of w_i w_j (1, 1/2, 0 for >, =, <) / (W1 W0).
+
+    scores, labels: [n], labels 0 or 1. NaN in the rows where one class has no weight. This is what the patient
+    bootstrap resamples; with all weights 1 it is `estimate(...).value`.
+    """
+    if not len(scores):
+        return np.full(len(weights), np.nan)
+    order = np.argsort(scores, kind="stable")
+    ordered, positive = scores[order], labels[order] == 1
+    starts = np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1]]))
+    drawn = weights[:, order]
+    first = np.add.reduceat(drawn * positive, starts, axis=1)
+    second = np.add.reduceat(drawn * ~positive, starts, axis=1)
+    below = np.cumsum(second, axis=1) - second / 2
+    pairs = first.sum(axis=1) * second.sum(axis=1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        areas: NDArray[np.float64] = np.where(pairs > 0, (first * below).sum(axis=1) / pairs, np.nan)
+    return areas
+
+
 def _interval(area: float, first: Floats, second: Floats) -> tuple[float, float]:
     if len(first) < 2 or len(second) < 2:
         return math.nan, math.nan

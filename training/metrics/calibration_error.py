@@ -9,10 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from training.metrics.binned_gaps import BINS, width_index
 from training.metrics.estimate import Estimate, undefined
 from training.metrics.patient_bootstrap import percentile_interval
-
-BINS = 15
 
 Floats = NDArray[np.floating]
 
@@ -38,8 +37,7 @@ def ece_width(probabilities: Floats, labels: Floats, bins: int = BINS) -> float:
     """
     if len(probabilities) == 0:
         return float("nan")
-    index = np.clip(np.ceil(np.asarray(probabilities, np.float64) * bins).astype(int) - 1, 0, bins - 1)
-    gaps = np.bincount(index, np.asarray(probabilities, np.float64) - labels, minlength=bins)
+    gaps = np.bincount(width_index(probabilities, bins), np.asarray(probabilities, np.float64) - labels, minlength=bins)
     return float(np.abs(gaps).sum() / len(probabilities))
 
 

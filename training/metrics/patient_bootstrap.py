@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
+
+METHOD = "patient bootstrap"
+BLOCK_VALUES = 4_000_000  # weights held at once: 32 MB, whatever the number of cases
+
+Floats = NDArray[np.floating]
+Statistics = Callable[[NDArray[np.float64]], Mapping[str, Floats]]
 
 
 def resamples(patients: Sequence[str], count: int, seed: int) -> Iterator[NDArray[np.int64]]:
@@ -19,11 +25,47 @@ def resamples(patients: Sequence[str], count: int, seed: int) -> Iterator[NDArra
         yield np.concatenate([groups[g] for g in random.integers(len(groups), size=len(groups))])
 
 
+def weight_blocks(patients: Sequence[str], count: int, seed: int) -> Iterator[NDArray[np.float64]]:
+    """The same resamples as multiplicities: blocks [b,n] whose row r says how often each case stands in a resample.
+
+    A statistic made of sums over cases is then one matrix product for all resamples. The blocks hold `count` rows
+    together. Raises ValueError without a case.
+    """
+    names = np.asarray(patients)
+    if names.size == 0:
+        raise ValueError("0 cases; at least one is needed for a bootstrap")
+    _, group = np.unique(names, return_inverse=True)
+    groups = int(group.max()) + 1
+    random = np.random.default_rng(seed)
+    block = max(1, BLOCK_VALUES // len(names))
+    for start in range(0, count, block):
+        rows = min(block, count - start)
+        drawn = [np.bincount(random.integers(groups, size=groups), minlength=groups) for _ in range(rows)]
+        yield np.stack(drawn).astype(np.float64)[:, group]
+
+
 def percentile_interval(
     statistic: Callable[[NDArray[np.int64]], float], patients: Sequence[str], count: int = 1000, seed: int = 0
 ) -> tuple[float, float]:
     """95 % percentile interval of statistic(indices). Resamples on which it is NaN (one class absent) are left out."""
-    values = np.array([statistic(indices) for indices in resamples(patients, count, seed)])
+    return _middle(np.array([statistic(indices) for indices in resamples(patients, count, seed)]))
+
+
+def percentile_intervals(
+    statistics: Statistics, patients: Sequence[str], count: int = 1000, seed: int = 0
+) -> dict[str, tuple[float, float]]:
+    """95 % percentile intervals of many statistics at once, by name.
+
+    statistics(weights [b,n]) gives one value per row for each name; NaN where it is not defined, left out.
+    """
+    found: dict[str, list[Floats]] = {}
+    for weights in weight_blocks(patients, count, seed):
+        for name, values in statistics(weights).items():
+            found.setdefault(name, []).append(values)
+    return {name: _middle(np.concatenate(parts)) for name, parts in found.items()}
+
+
+def _middle(values: Floats) -> tuple[float, float]:
     values = values[~np.isnan(values)]
     if values.size == 0:
         return float("nan"), float("nan")

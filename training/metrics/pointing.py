@@ -9,12 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from training.metrics.box_raster import BoxTuple, rasterised
 from training.metrics.estimate import Estimate, undefined
 from training.metrics.patient_bootstrap import percentile_interval
 
 METHOD = "patient bootstrap"
-
-BoxTuple = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True)
@@ -50,11 +49,7 @@ def points_into_box(heat: NDArray[np.floating], boxes: Sequence[BoxTuple], size:
 
 def covered_share(boxes: Sequence[BoxTuple], size: tuple[int, int]) -> float:
     """Share of the field's pixels whose centres lie in a box: how often a random point would hit."""
-    covered = np.zeros(size, dtype=bool)
-    rows, columns = np.arange(size[0]) + 0.5, np.arange(size[1]) + 0.5
-    for x, y, w, h in boxes:
-        covered |= ((rows >= y) & (rows < y + h))[:, None] & ((columns >= x) & (columns < x + w))[None, :]
-    return float(covered.mean())
+    return float(rasterised(boxes, size).mean())
 
 
 def estimate(

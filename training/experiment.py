@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import tomllib
+import types
 import typing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +17,7 @@ from training.calibrate import CalibrationSettings
 from training.models.two_head_net import ModelSettings
 
 EXPERIMENTS = Path(__file__).parent / "experiments"
+PAPER_TABLE = re.compile(r"\d{3}_")
 Settings = TypeVar("Settings")
 
 
@@ -108,8 +111,9 @@ def read_experiment(path: Path) -> Experiment:
 
 
 def experiment_names() -> list[str]:
-    """Stems of the files in training/experiments."""
-    return sorted(path.stem for path in EXPERIMENTS.glob("*.toml"))
+    """Stems of the recipes in training/experiments; the papers' tables there (`003_t10_fused`) are read by
+    training.reproduction."""
+    return sorted(path.stem for path in EXPERIMENTS.glob("*.toml") if not PAPER_TABLE.match(path.stem))
 
 
 def find_experiment(name: str) -> Path:
@@ -139,8 +143,21 @@ def _value(wanted: Any, value: Any, where: str) -> Any:
         if not isinstance(value, dict):
             raise ExperimentError(f"{where} = {value!r} is not a table")
         return from_table(typing.cast(type, wanted), value, where)
-    if typing.get_origin(wanted) is tuple:
+    origin = typing.get_origin(wanted)
+    if wanted is Any or (origin is dict and isinstance(value, dict)):
+        return value
+    if origin is typing.Literal:
+        if value not in typing.get_args(wanted):
+            raise ExperimentError(f"{where} = {value!r} is not one of {', '.join(map(str, typing.get_args(wanted)))}")
+        return value
+    if origin in (types.UnionType, typing.Union):
+        return _value(next(kind for kind in typing.get_args(wanted) if kind is not type(None)), value, where)
+    if origin is tuple:
+        if not isinstance(value, list | tuple):
+            raise ExperimentError(f"{where} = {value!r} is not a list")
         return tuple(_value(typing.get_args(wanted)[0], item, where) for item in value)
+    if origin is dict:
+        raise ExperimentError(f"{where} = {value!r} is not a table")
     if wanted is float and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
     if not isinstance(value, wanted) or (wanted is int and isinstance(value, bool)):

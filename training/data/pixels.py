@@ -1,13 +1,16 @@
-"""From a record's file to gray values in [0, 1], bright = dense."""
+"""From a file to gray values in [0, 1], bright = dense."""
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from inference.preprocessing import InputSpec, ModelInput, rescale_intensity
 from training.data.records import DataError, Record
 
 DICOM_SUFFIXES = (".dcm", ".dicom")
@@ -20,9 +23,21 @@ def load_gray(record: Record, *, intensity: str = "stored-range") -> NDArray[np.
     display values and are only divided by their range.
     """
     path = Path(record.image_path)
-    if path.suffix.lower() in DICOM_SUFFIXES:
-        return _load_dicom(path, intensity)
+    if is_dicom(path):
+        return load_dicom(path, intensity)
     return load_picture(path)
+
+
+def load_channels(path: Path, intensity: str, channels: int) -> NDArray[np.float32]:
+    """float32 [channels, rows, columns] in [0, 1] after the intensity rule, exactly as serving applies it.
+
+    channels: 1 (colour becomes luminance), or 3 for photographs, whose values are only divided by 255. Raises DataError.
+    """
+    if channels == 3:
+        return load_colour(path)
+    if is_dicom(path):
+        return load_dicom(path, intensity)[None]
+    return rescale_intensity(load_picture(path), intensity)[None]
 
 
 def load_picture(path: Path) -> NDArray[np.float32]:
@@ -35,18 +50,55 @@ def load_picture(path: Path) -> NDArray[np.float32]:
             flat = picture.convert("RGB").convert("L") if picture.mode in ("RGBA", "LA", "P") else picture.convert("L")
             return np.asarray(flat, dtype=np.float32) / 255.0
     except (OSError, ValueError, SyntaxError) as error:
-        raise DataError(
-            f"{path.name}: cannot be read as a picture ({type(error).__name__}); allowed are PNG, JPEG, DICOM"
-        ) from error
+        raise _unreadable(path, error) from error
 
 
-def _load_dicom(path: Path, intensity: str) -> NDArray[np.float32]:
-    # Imported here so that the other readers work without DICOM decoders.
-    from inference.dicom import DicomRefusal, model_grayscale, preparse, shared_pool
-
+def load_colour(path: Path) -> NDArray[np.float32]:
+    """A photograph as float32 [3, rows, columns] in [0, 1]; gray ones get three equal channels."""
     try:
+        with Image.open(path) as picture:
+            return np.asarray(picture.convert("RGB"), dtype=np.float32).transpose(2, 0, 1) / 255.0
+    except (OSError, ValueError, SyntaxError) as error:
+        raise _unreadable(path, error) from error
+
+
+def load_dicom(path: Path, intensity: str) -> NDArray[np.float32]:
+    """A DICOM file through the checks and the sandboxed decoder of serving. Raises DataError with the refusal."""
+    # Imported here so that the other readers work without DICOM decoders.
+    from inference.dicom import model_grayscale, preparse, shared_pool
+
+    with _named_refusals(path):
         header = preparse(path)
         pixels = shared_pool().decode(path, header)
+    return np.asarray(model_grayscale(header, pixels, intensity), dtype=np.float32)
+
+
+def prepare_dicom_file(path: Path, spec: InputSpec) -> ModelInput:
+    """The model input that serving makes of a DICOM file, resized in the decoding child, so that no full picture is
+    sent back. Raises DataError with the refusal."""
+    from inference.dicom import preparse, shared_pool
+
+    with _named_refusals(path):
+        header = preparse(path)
+        return shared_pool().prepare(path, header, [spec])[0]
+
+
+def is_dicom(path: Path) -> bool:
+    """By its suffix; other files are pictures."""
+    return path.suffix.lower() in DICOM_SUFFIXES
+
+
+@contextlib.contextmanager
+def _named_refusals(path: Path) -> Iterator[None]:
+    from inference.dicom import DicomRefusal
+
+    try:
+        yield
     except DicomRefusal as refusal:
         raise DataError(f"{path.name}: {refusal.code}: {refusal.text}") from refusal
-    return np.asarray(model_grayscale(header, pixels, intensity), dtype=np.float32)
+    except OSError as error:
+        raise _unreadable(path, error) from error
+
+
+def _unreadable(path: Path, error: Exception) -> DataError:
+    return DataError(f"{path.name}: cannot be read as a picture ({type(error).__name__}); allowed are PNG, JPEG, DICOM")

@@ -22,9 +22,9 @@ def read_rsna(folder: Path, *, keep_third_class: bool = False, patients: Path | 
     Raises DataError.
     """
     folder = Path(folder)
-    classes = _classes(folder / "stage_2_detailed_class_info.csv")
-    boxes = _boxes(folder / "stage_2_train_labels.csv", classes)
-    people = _people(patients) if patients is not None else {}
+    classes = read_classes(folder / "stage_2_detailed_class_info.csv")
+    boxes = read_opacity_boxes(folder / "stage_2_train_labels.csv", classes)
+    people = read_people(patients) if patients is not None else {}
     records = []
     for image, kind in classes.items():
         if kind == CLASSES[2] and not keep_third_class:
@@ -42,7 +42,7 @@ def read_rsna(folder: Path, *, keep_third_class: bool = False, patients: Path | 
     return records
 
 
-def _classes(path: Path) -> dict[str, str]:
+def read_classes(path: Path) -> dict[str, str]:
     """Image -> class. A patient with two boxes has two equal rows; two different classes are an error."""
     found: dict[str, str] = {}
     for where, row in tables.rows(path, ("patientId", "class")):
@@ -54,7 +54,8 @@ def _classes(path: Path) -> dict[str, str]:
     return found
 
 
-def _boxes(path: Path, classes: dict[str, str]) -> dict[str, list[Box]]:
+def read_opacity_boxes(path: Path, classes: dict[str, str]) -> dict[str, list[Box]]:
+    """Image -> boxes in 1024 px. Raises DataError when Target contradicts the class of the other table."""
     found: dict[str, list[Box]] = defaultdict(list)
     for where, row in tables.rows(path, ("patientId", *BOX_COLUMNS, "Target")):
         image, target = row["patientId"], row["Target"]
@@ -70,8 +71,8 @@ def _boxes(path: Path, classes: dict[str, str]) -> dict[str, list[Box]]:
     return dict(found)
 
 
-def _people(path: Path) -> dict[str, str]:
-    """RSNA image -> the NIH patient it came from."""
+def read_people(path: Path) -> dict[str, str]:
+    """RSNA image -> the NIH patient it came from, from a labels.csv with rsna_patientId and patient."""
     people = {}
     for where, row in tables.rows(path, ("rsna_patientId", "patient")):
         if row["rsna_patientId"]:

@@ -11,11 +11,23 @@ import csv
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 
 from training.data import tables
+from training.data.atomic_file import replaced_file
 from training.data.records import DataError, Record
+
+
+class PatientImage(Protocol):
+    """What a split is about: Record and Sample alike."""
+
+    @property
+    def image_id(self) -> str: ...
+
+    @property
+    def patient(self) -> str: ...
 
 
 def split_by_patient(records: Sequence[Record], fractions: dict[str, float], seed: int = 0) -> dict[str, str]:
@@ -65,7 +77,7 @@ def _assign(records: Sequence[Record], shares: list[float], seed: int) -> dict[s
     return people
 
 
-def check_disjoint(records: Sequence[Record], assignment: dict[str, str]) -> None:
+def check_disjoint(records: Sequence[PatientImage], assignment: dict[str, str]) -> None:
     """Raises DataError when an image has no split or a patient has two."""
     place: dict[str, str] = {}
     for record in records:
@@ -78,17 +90,17 @@ def check_disjoint(records: Sequence[Record], assignment: dict[str, str]) -> Non
             )
 
 
-def write_split(path: Path, records: Sequence[Record], assignment: dict[str, str], seed: int) -> None:
+def write_split(path: Path, records: Sequence[PatientImage], assignment: dict[str, str], seed: int) -> None:
     """Write split.csv (columns image, patient, split, seed), sorted by image. Raises DataError on a leak."""
     check_disjoint(records, assignment)
-    with Path(path).open("w", newline="", encoding="utf-8") as handle:
+    with replaced_file(path) as handle:
         writer = csv.writer(handle, lineterminator="\n")
         writer.writerow(("image", "patient", "split", "seed"))
         for record in sorted(records, key=lambda record: record.image_id):
             writer.writerow((record.image_id, record.patient, assignment[record.image_id], seed))
 
 
-def read_split(path: Path, records: Sequence[Record] | None = None) -> dict[str, str]:
+def read_split(path: Path, records: Sequence[PatientImage] | None = None) -> dict[str, str]:
     """Image id -> split name of split.csv; with records, all of them must be in it and no patient in two splits.
 
     The patients of the file and of the records are both checked. Raises DataError.

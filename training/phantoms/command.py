@@ -1,4 +1,4 @@
-"""`python -m training phantoms`: write synthetic radiographs in one of three layouts."""
+"""`python -m training phantoms`: write synthetic images in the layout of any data set."""
 
 from __future__ import annotations
 
@@ -11,9 +11,8 @@ from tqdm import tqdm
 
 from training.phantoms.demo import DEMO_CASES, write_demo_set
 from training.phantoms.draw import MIN_SIDE
-from training.phantoms.layouts import write_chestxray14, write_rsna
-
-LAYOUTS = {"chestxray14": write_chestxray14, "rsna": write_rsna}
+from training.phantoms.layouts import LAYOUTS
+from training.phantoms.made_data import MadeData
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -26,6 +25,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--confounder", type=float, default=0.0, help="correlation -1..1 of a corner mark with any finding"
     )
+    parser.add_argument("--third-class", type=float, help="rsna: share of 'No Lung Opacity / Not Normal', 0..1")
+    parser.add_argument("--uncertain", type=float, default=0.0, help="chexpert, reviewed: share of labels given as -1")
+    parser.add_argument(
+        "--per-patient",
+        type=int,
+        default=0,
+        help="images of one patient (default: chestxray14 3, chexpert 2, others 1)",
+    )
+    parser.add_argument("--classes", default="", help="chestxray14: labels that take turns, separated by commas")
+    parser.add_argument("--fast", action="store_true", help="simple sketches: a set in a second, for tests")
     parser.add_argument("--json", action="store_true", help="print one JSON document to stdout")
 
 
@@ -33,16 +42,17 @@ def run(args: argparse.Namespace) -> int:
     """0 done, 2 wrong usage."""
     folder = args.demo or args.folder
     layout = "demo" if args.demo else args.layout
-    problem = _problem(args, folder)
-    if problem:
-        print(f"phantoms: {problem}", file=sys.stderr)
+    try:
+        made = _made_data(args, folder)
+    except ValueError as error:
+        print(f"phantoms: {error}", file=sys.stderr)
         return 2
     total = len(DEMO_CASES) if layout == "demo" else args.count
     with tqdm(total=total, desc=f"phantoms ({layout})", unit="image", disable=None, file=sys.stderr) as bar:
         if layout == "demo":
             write_demo_set(folder, lambda name: bar.update())
         else:
-            LAYOUTS[layout](folder, args.count, args.seed, args.size, args.confounder, lambda name: bar.update())
+            LAYOUTS[layout](folder, made, lambda name: bar.update())
     if args.json:
         print(json.dumps({"folder": str(folder), "layout": layout, "images": total, "seed": args.seed}))
     else:
@@ -50,14 +60,18 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _problem(args: argparse.Namespace, folder: Path | None) -> str:
-    """What is wrong with the arguments, or an empty string."""
+def _made_data(args: argparse.Namespace, folder: Path | None) -> MadeData:
+    """The arguments as settings. Raises ValueError that says what is wrong and what is allowed."""
     if folder is None:
-        return "no folder given; allowed are `phantoms DIR` or `phantoms --demo DIR`"
+        raise ValueError("no folder given; allowed are `phantoms DIR` or `phantoms --demo DIR`")
     if args.count < 1:
-        return f"--count {args.count} is not 1 or more"
+        raise ValueError(f"--count {args.count} is not 1 or more")
     if not MIN_SIDE <= args.size <= 1024:  # the published sets end at 1024, and so do their readers' boxes
-        return f"--size {args.size} is outside {MIN_SIDE}..1024"
+        raise ValueError(f"--size {args.size} is outside {MIN_SIDE}..1024")
     if not -1 <= args.confounder <= 1:
-        return f"--confounder {args.confounder} is outside -1..1"
-    return ""
+        raise ValueError(f"--confounder {args.confounder} is outside -1..1")
+    return MadeData(
+        count=args.count, seed=args.seed, size=args.size, confounder=args.confounder, third_class=args.third_class,
+        uncertain=args.uncertain, per_patient=args.per_patient, fast=args.fast,
+        classes=tuple(name.strip() for name in args.classes.split(",") if name.strip()),
+    )  # fmt: skip

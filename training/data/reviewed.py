@@ -1,0 +1,90 @@
+"""Cases that readers of the application have reviewed, as it exports them: cases.csv and images/*.dcm."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import re
+from pathlib import Path
+
+from training.data import tables
+from training.data.chexpert import label_value, uncertain_policy
+from training.data.records import Box, DataError, checked_box
+from training.data.samples import MULTILABEL, UNKNOWN, Sample, SampleSet
+from training.data.settings import DataSettings
+
+# All other columns are findings.
+COLUMNS = ("file", "sha256", "patient", "view", "boxes", "readers", "bundle")
+SHA256 = re.compile(r"[0-9a-f]{64}")
+FAR = 1e6  # a case's size is in its DICOM header; boxes are checked against the pixels when they are read
+
+
+def read_reviewed(settings: DataSettings, folder: Path, check_files: bool = True) -> SampleSet:
+    """One sample per row, multi-label; classes are all finding columns unless the settings name some.
+
+    A blank label was not judged and is unknown, unlike CheXpert's; -1 follows the policy (default ignore). boxes:
+    `finding:x,y,w,h;…` in source pixels. image id = file name without suffix. Raises DataError.
+    """
+    table = folder / "cases.csv"
+    findings = finding_columns(table)
+    classes = settings.known_classes(findings)
+    policy = uncertain_policy(settings.policy, "ignore")
+    if settings.task not in ("", MULTILABEL):
+        raise DataError(f"data reviewed: task {settings.task!r} is not {MULTILABEL}")
+    samples = []
+    for where, row in tables.rows(table, (*COLUMNS, *classes)):
+        inner = Path(row["file"])
+        if inner.is_absolute() or ".." in inner.parts or not inner.name:
+            raise DataError(f"{where}: file {row['file']!r} is not a path below the folder, such as images/1.dcm")
+        if check_files and not (folder / inner).is_file():
+            raise DataError(f"{where}: file {row['file']} is missing; every row needs its file")
+        if not row["patient"].strip():
+            raise DataError(f"{where}: patient is empty; splits need the patient's pseudonym")
+        _sha256(row["sha256"], where)
+        view = tables.view(row["view"], where)
+        if settings.takes_view(view):
+            labels = tuple(label_value(row[name], name, policy, where, blank=UNKNOWN) for name in classes)
+            boxes = tuple(box for box in _boxes(row["boxes"], findings, where) if box.key in classes)
+            samples.append(Sample(folder / inner, inner.stem, row["patient"], labels, boxes, view=view))
+    return SampleSet("reviewed", MULTILABEL, classes, tuple(samples))
+
+
+def finding_columns(table: Path) -> tuple[str, ...]:
+    """The columns of cases.csv that are findings, in order. Raises DataError when there is none."""
+    try:
+        with table.open(newline="", encoding="utf-8-sig") as handle:
+            header = next(csv.reader(handle), [])
+    except OSError as error:
+        raise DataError(f"{table.name}: cannot be read in folder {table.parent.name!r} ({error.strerror})") from error
+    found = tuple(name for name in header if name not in COLUMNS)
+    if not found:
+        raise DataError(f"{table.name} row 1: no finding column; every column except {', '.join(COLUMNS)} is one")
+    return found
+
+
+def changed_files(folder: Path) -> list[str]:
+    """One line for each file whose SHA-256 is not the one in cases.csv, or that is missing."""
+    found = []
+    for where, row in tables.rows(folder / "cases.csv", COLUMNS):
+        path = folder / row["file"]
+        if not path.is_file():
+            found.append(f"{where}: file {row['file']} is missing")
+        elif hashlib.sha256(path.read_bytes()).hexdigest() != row["sha256"]:
+            found.append(f"{where}: file {row['file']} is not the one that was exported: its SHA-256 differs")
+    return found
+
+
+def _sha256(text: str, where: str) -> None:
+    if not SHA256.fullmatch(text):
+        raise DataError(f"{where}: sha256 {text!r} is not 64 lower-case hexadecimal digits")
+
+
+def _boxes(cell: str, findings: tuple[str, ...], where: str) -> list[Box]:
+    found = []
+    for part in filter(None, cell.split(";")):
+        key, colon, numbers = part.partition(":")
+        if not colon or key not in findings:
+            raise DataError(f"{where}: box {part!r} is not FINDING:x,y,w,h with a finding of {', '.join(findings)}")
+        values = [tables.number(number, where, "box") for number in numbers.split(",")]
+        found.append(checked_box(key, values, FAR, FAR, where))
+    return found

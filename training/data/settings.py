@@ -1,0 +1,66 @@
+"""The [data] table of a paper's experiment file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from training.data.records import DataError
+from training.data.samples import TASKS
+
+VIEW_CHOICES = ("frontal", "all", "PA", "AP")
+THIRD_CLASS = ("drop", "negative", "class")
+LABEL_CHOICES = ("", "only", "one-of-classes")
+
+
+@dataclass(frozen=True)
+class DataSettings:
+    """Which data set, read as which task.
+
+    name: a key of `registry.DATASETS`. task: multilabel, single, or "" for the data set's own. classes: in the order of the
+    network's outputs; () for the data set's own. policy: what an uncertain label (-1) becomes (chexpert, reviewed).
+    views: frontal, all, PA or AP. labels (ChestX-ray14, single): `only` takes images whose one label is a class (003, the
+    default), `one-of-classes` also those with further labels that are no class. third_class (RSNA): "No Lung Opacity / Not
+    Normal" is dropped, a negative, or a class of its own. crop (004): the image is the opacity's box, see
+    `split_settings`. masks_fraction (002): share of the training images whose masks are used. per_class: at most so many
+    images of a class, drawn with `seed`; 0 is the paper's own (230 for BUSI) or all. Raises DataError.
+    """
+
+    name: str
+    task: str = ""
+    classes: tuple[str, ...] = ()
+    policy: str = ""
+    views: str = "frontal"
+    labels: str = ""
+    third_class: str = "drop"
+    crop: bool = False
+    masks_fraction: float = 1.0
+    per_class: int = 0
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        for key, value, allowed in (
+            ("task", self.task, ("", *TASKS)),
+            ("views", self.views, VIEW_CHOICES),
+            ("third_class", self.third_class, THIRD_CLASS),
+            ("labels", self.labels, LABEL_CHOICES),
+        ):
+            if value not in allowed:
+                raise DataError(f"data {key} {value!r} is not one of {', '.join(map(repr, allowed))}")
+        if len(set(self.classes)) != len(self.classes):
+            raise DataError(f"data classes {', '.join(self.classes)} name a class twice")
+        if not 0 <= self.masks_fraction <= 1:
+            raise DataError(f"data masks_fraction {self.masks_fraction} is outside 0..1")
+        if self.per_class < 0:
+            raise DataError(f"data per_class {self.per_class} is below 0")
+
+    def takes_view(self, view: str) -> bool:
+        """Whether an image of this view is wanted. frontal: all but `LATERAL`, a view that is not stated counts as
+        frontal, as the data sets of frontal images leave it empty."""
+        return self.views == "all" or (view != "LATERAL" if self.views == "frontal" else view == self.views)
+
+    def known_classes(self, allowed: tuple[str, ...]) -> tuple[str, ...]:
+        """The wanted classes, all of `allowed` when none are named. Raises DataError for one that is not allowed."""
+        for name in self.classes:
+            if name not in allowed:
+                raise DataError(f"data {self.name}: class {name!r} is not one of {', '.join(allowed)}")
+        return self.classes or allowed

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from training.models.grayscale_input import GrayscaleInput
+from training.models.reverse_sweep import as_float
 
 STRIDE = 16
 
@@ -66,6 +67,6 @@ class CompactTrunk(nn.Module):
     def forward(self, images: Tensor) -> Tensor:
         # Standardisation stays in float32 under autocast: bfloat16 has 8 bits, fewer than the image.
         with torch.autocast(images.device.type, enabled=False):
-            channels = self.input(images.float())
+            channels = self.input(as_float(images))
         features: Tensor = self.blocks(self.stem(channels))
         return features

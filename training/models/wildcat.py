@@ -11,10 +11,14 @@ COMBINATIONS = ("half", "sum", "weighted")
 
 
 def region_count(k: float, cells: int) -> int:
-    """Number of cells meant by k (reference code of Durand et al.): <= 0 none, a proportion below 1, else a count."""
+    """Number of cells meant by k (reference code of Durand et al.): <= 0 none, a proportion below 1, else a count.
+
+    Deviation: a proportion means at least one cell; the reference code rounds a tenth of a 2 x 2 map to none and then
+    averages nothing.
+    """
     if k <= 0:
         return 0
-    return round(k * cells) if k < 1 else min(int(k), cells)
+    return max(round(k * cells), 1) if k < 1 else min(int(k), cells)
 
 
 def spatial_pool(maps: Tensor, kmax: float, kmin: float, alpha: float, combine: str = "half") -> Tensor:

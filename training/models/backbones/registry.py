@@ -53,14 +53,16 @@ _TRUNKS: dict[str, tuple[Features, int]] = {
 BACKBONES = tuple(_TRUNKS)
 
 
-def build_backbone(name: str, weights: str = NO_WEIGHTS) -> Backbone:
+def build_backbone(name: str, weights: str = NO_WEIGHTS, input_module: nn.Module | None = None) -> Backbone:
     """A backbone with random weights ("none"), torchvision's ImageNet weights ("imagenet") or those of a file (a path).
 
-    Raises ValueError for an unknown name, WeightsError for weights that cannot be had or do not fit.
+    input_module: image -> three channels; default: the gray channel repeated and standardised as ImageNet. Raises
+    ValueError for an unknown name, WeightsError for weights that cannot be had or do not fit.
     """
     if name not in _TRUNKS:
         raise ValueError(f"backbone {name!r} is not one of {', '.join(BACKBONES)}")
     features, channels = _TRUNKS[name]
-    trunk = Backbone(features(), channels)
+    trunk = Backbone(features(), channels, input_module)
+    trunk.name = name
     load_trunk_weights(trunk, name, weights)
     return trunk

@@ -12,14 +12,17 @@ class Backbone(nn.Module):
     """[N,1,H,W] in [0,1] -> last feature map after ReLU [N,channels,H/32,W/32] (7 x 7 at 224).
 
     The output is the target layer of Grad-CAM (methods.md §8); for VGG the output of `features`, max pooling included.
+    input: what is done to the image first, giving three channels; default: repeated, standardised as ImageNet.
     """
 
     STRIDE = 32
+    features: nn.Module
+    name: str = ""  # torchvision's, for networks of the registry
 
-    def __init__(self, features: nn.Module, channels: int) -> None:
+    def __init__(self, features: nn.Module, channels: int, input_module: nn.Module | None = None) -> None:
         super().__init__()
         self.channels = channels
-        self.input = RepeatedGrayscale()
+        self.input = RepeatedGrayscale() if input_module is None else input_module
         self.features = separate_relus(features)
 
     def forward(self, images: Tensor) -> Tensor:

@@ -1,0 +1,43 @@
+"""Every table of the papers from its file to its page at smoke scale: made images, one step per stage."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from training.fit import Hardware
+from training.reproduction.experiment_file import paper_experiment_names
+from training.reproduction.reproduce import reproduce
+
+
+@pytest.fixture(scope="module")
+def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One folder, so that tables share made images and prepared pixels."""
+    return tmp_path_factory.mktemp("smoke")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", paper_experiment_names())
+def test_a_table_runs_to_its_page(out: Path, name: str) -> None:
+    answer = reproduce(name, None, "smoke", out, Hardware("cpu", "1", "32-true"))
+    [document] = answer["tables"]
+    assert answer["failed"] == [], [row["note"] for row in document["rows"] if row["status"] != "done"]
+    missing = {
+        own["key"] for row in document["rows"] for own in row["cells"] if own["ours"] is None and not _is_empty(own)
+    }
+    assert missing == set(), "columns that the paper prints and nothing measures"
+    page = (out / name / "report.html").read_text(encoding="utf-8")
+    assert "Smoke run: made images" in page
+    assert json.loads((out / name / "table.json").read_text(encoding="utf-8"))["experiment"] == name
+    figures = re.search(r'id="figures">(.*?)</script>', page, re.DOTALL)
+    assert figures is not None
+    for figure in json.loads(figures[1]):
+        assert f'id="{figure}"' in page
+
+
+def _is_empty(cell: dict[str, object]) -> bool:
+    """A number that a few made images cannot give says why (a class is absent, no true positive)."""
+    return cell["note"] not in ("", "not measured")

@@ -1,21 +1,10 @@
-"""Losses of the two-headed network. Labels may be unknown (NaN) and then cost nothing."""
+"""Cross-entropy of a class map against the mask's share per cell: the demo recipe's loss on maps."""
 
 from __future__ import annotations
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
-
-
-def masked_bce(logits: Tensor, labels: Tensor) -> Tensor:
-    """Mean binary cross-entropy over the known labels; 0 when none is known.
-
-    logits [N,K]; labels [N,K] in [0,1], unknown = NaN or negative (methods.md §3, policy `ignore`).
-    """
-    known = labels >= 0  # NaN >= 0 is False
-    targets = torch.where(known, labels, torch.zeros_like(labels))
-    losses = F.binary_cross_entropy_with_logits(logits.float(), targets, reduction="none")
-    return (losses * known).sum() / known.sum().clamp(min=1)
 
 
 def map_cross_entropy(class_maps: Tensor, masks: Tensor) -> Tensor:

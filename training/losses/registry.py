@@ -1,0 +1,59 @@
+"""The losses by name, built for one training set and task."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from training.data.samples import MULTILABEL, SINGLE, TASKS
+from training.losses.aucm import AucMargin
+from training.losses.bce import BinaryCrossEntropy
+from training.losses.ce import SoftmaxCrossEntropy
+from training.losses.class_balance import Floats
+from training.losses.class_distinctiveness import DistinctivenessSettings
+from training.losses.custom import CustomLoss
+from training.losses.focal import FocalLoss
+from training.losses.loss import Loss
+from training.losses.settings import LossTable
+from training.losses.spn import SaliencyPrediction
+from training.losses.wce import WeightedCrossEntropy
+
+Build = Callable[[LossTable, Floats, str], Loss]
+
+
+def _custom(table: LossTable, train_labels: Floats, task: str) -> Loss:
+    distinctiveness = DistinctivenessSettings(
+        table.cd_form, table.cd_latent, table.cd_size, table.cd_maps, table.cd_stop_gradient
+    )
+    return CustomLoss(
+        train_labels, table.lambda1, table.lambda2, distinctiveness, table.sc_reduction, table.stages
+    )  # fmt: skip
+
+
+# name: the tasks it is defined for, and how it is built
+_LOSSES: dict[str, tuple[tuple[str, ...], Build]] = {
+    "ce": ((SINGLE,), lambda table, labels, task: SoftmaxCrossEntropy()),
+    "bce": ((MULTILABEL,), lambda table, labels, task: BinaryCrossEntropy()),
+    "wce": ((MULTILABEL,), lambda table, labels, task: WeightedCrossEntropy(labels)),
+    "focal": ((MULTILABEL,), lambda table, labels, task: FocalLoss(table.gamma, table.alpha)),
+    "aucm": ((MULTILABEL,), lambda table, labels, task: AucMargin(labels, table.version, table.margin)),
+    "custom": ((MULTILABEL,), _custom),
+    "spn": (
+        TASKS,
+        lambda table, labels, task: SaliencyPrediction(task, table.loc_loss, table.loc_weight, table.loc_reduction),
+    ),
+}
+LOSSES = tuple(_LOSSES)
+
+
+def build_loss(table: LossTable, train_labels: Floats, task: str) -> Loss:
+    """The loss of a run. train_labels: [n,K] of the training split, NaN = unknown; task: one of TASKS.
+
+    Raises ValueError for an unknown name or option, and for a loss that the task does not suit.
+    """
+    if table.name not in _LOSSES:
+        raise ValueError(f"loss {table.name!r} is not one of {', '.join(LOSSES)}")
+    tasks, build = _LOSSES[table.name]
+    if task not in tasks:
+        suited = ", ".join(name for name, (others, _) in _LOSSES.items() if task in others)
+        raise ValueError(f"loss {table.name!r} is not for task {task!r}; allowed are {suited or 'none'}")
+    return build(table, train_labels, task)

@@ -1,0 +1,31 @@
+"""Learning-rate schedules: on a plateau as Keras does it, or a drop at named epochs."""
+
+from __future__ import annotations
+
+from typing import Literal, cast
+
+from torch.optim import Optimizer
+from torch.optim.lr_scheduler import LRScheduler, MultiStepLR, ReduceLROnPlateau
+
+from training.optim.settings import OptimTable
+
+
+def build_scheduler(
+    table: OptimTable, optimizer: Optimizer, mode: str = "min"
+) -> ReduceLROnPlateau | LRScheduler | None:
+    """The schedule of the table, stepped once an epoch; None when it names none.
+
+    mode: `min` or `max`, of the value given to ReduceLROnPlateau.step. It is Keras' with patience + 1 (trap 22):
+    min_delta absolute, no smallest change of the rate.
+    """
+    if table.drop_epochs:
+        return MultiStepLR(optimizer, sorted(table.drop_epochs), table.drop_factor)
+    plateau = table.plateau
+    if not plateau.factor:
+        return None
+    if mode not in ("min", "max"):
+        raise ValueError(f"mode {mode!r} of the plateau is not one of min, max")
+    direction = cast(Literal["min", "max"], mode)
+    return ReduceLROnPlateau(
+        optimizer, direction, plateau.factor, plateau.patience, plateau.min_delta, "abs", min_lr=plateau.min_lr, eps=0.0
+    )

@@ -14,6 +14,7 @@ from typing import Any
 REPOSITORY = Path(__file__).resolve().parents[1]
 DEMO_BUNDLE = REPOSITORY / "webapp" / "demo" / "demo-cxr-1.0.0.bundle"
 DEMO_RUN = REPOSITORY / "runs" / "demo-model"
+FIT_RUN = REPOSITORY / "runs" / "fit"
 DONE, FAILED = 0, 1
 
 Answer = dict[str, Any]
@@ -30,19 +31,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:
         if not isinstance(error, _expected_errors()):
             raise
-        print(f"{type(error).__name__}: {error}", file=sys.stderr)
+        message = " ".join(str(error).split())
+        print(f"{type(error).__name__}: {message}", file=sys.stderr)
         return FAILED
     if isinstance(answer, int):
         return answer
-    print(json.dumps(answer, indent=1) if args.json else _plain(answer))
+    # Under DDP Lightning starts this command once per device; one of them answers.
+    if os.environ.get("LOCAL_RANK", "0") == "0" and os.environ.get("NODE_RANK", "0") == "0":
+        print(json.dumps(answer, indent=1) if args.json else _plain(answer))
     return DONE
 
 
 def _expected_errors() -> tuple[type[Exception], ...]:
+    from lightning.fabric.utilities.exceptions import MisconfigurationException
+
     from inference.bundle import BundleError
     from training.export import ExportMismatch
+    from training.models.retinanet import NoGradcam
+    from training.models.reverse_sweep import UnknownHeadModule
 
-    return ValueError, OSError, ExportMismatch, BundleError
+    return (
+        ValueError, OSError, ExportMismatch, BundleError, MisconfigurationException, UnknownHeadModule, NoGradcam
+    )  # fmt: skip
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -50,24 +60,12 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m training", description="Make, calibrate, evaluate and export models."
     )
     verbs = parser.add_subparsers(required=True, metavar="VERB")
-    fit = _verb(verbs, "fit", _fit, "fit one fold of an experiment")
-    fit.add_argument("experiment", help="a .toml file, or the name of one in training/experiments")
-    _run_arguments(fit, REPOSITORY / "runs" / "fit")
-    fit.add_argument("--fold", type=int, default=0)
-    _hardware_arguments(fit)
-    fit.add_argument(
-        "--fresh", action="store_true", help="forget what this run folder has fitted; otherwise it is resumed"
-    )
-    for name, function, text in (
-        ("calibrate", _calibrate, "calibrate a fitted fold on its calibration split"),
-        ("evaluate", _evaluate, "metrics of a calibrated fold on the cases it never saw"),
-        ("export", _export, "write a calibrated fold as a bundle"),
-    ):
-        verb = _verb(verbs, name, function, text)
-        _run_arguments(verb, REPOSITORY / "runs" / "fit")
-        verb.add_argument("--fold", type=int, default=0)
-        if name == "export":
-            verb.add_argument("--output", type=Path, required=True, help="the .bundle file to write")
+    _fit_verb(verbs)
+    _calibrate_verb(verbs)
+    _evaluate_verb(verbs)
+    _explain_verb(verbs)
+    _export_verb(verbs)
+    _group_verbs(verbs)
     demo = _verb(verbs, "demo-model", _demo_model, "the whole recipe of the demo bundle")
     demo.add_argument("--experiment", default="demo")
     _run_arguments(demo, DEMO_RUN)
@@ -76,9 +74,83 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument(
         "--fresh", action="store_true", help="fit everything again; otherwise an interrupted recipe is continued"
     )
-    _verb(verbs, "list", _list, "experiments, data sets, trunks, calibrators and metrics")
+    _verb(
+        verbs, "list", _list, "every name an experiment file may hold: tables, data sets, models, losses, metrics ..."
+    )
     _other_commands(verbs)
     return parser
+
+
+def _fit_verb(verbs: Any) -> None:
+    fit = _verb(verbs, "fit", _fit, "fit the rows of a paper's table, or one fold of the demo recipe")
+    fit.add_argument(
+        "experiment", help="a .toml file, or the name of one in training/experiments; 003/t10 is 003_t10_fused"
+    )
+    _run_arguments(fit, FIT_RUN)
+    _hardware_arguments(fit)
+    fit.add_argument("--row", action="append", default=[], metavar="NAME", help="only this row; may be repeated")
+    _scale_argument(fit)
+    fit.add_argument("--seed", type=int, help="in place of the row's own")
+    fit.add_argument("--fold", type=int, default=0, help="of the demo recipe")
+    fit.add_argument(
+        "--fresh", action="store_true", help="forget what this run folder has fitted; otherwise it is resumed"
+    )
+
+
+def _calibrate_verb(verbs: Any) -> None:
+    verb = _on_run(verbs, "calibrate", _calibrate, "calibrate a fitted run on its calibration split")
+    verb.add_argument("--method", default="", help="in place of the row's own; `list` names them")
+    verb.add_argument("--split", default="", help="in place of the calibration split")
+    verb.add_argument(
+        "--same-split", action="store_true", help="allow the split that stopped the training; the card then says so"
+    )
+
+
+def _evaluate_verb(verbs: Any) -> None:
+    verb = _on_run(verbs, "evaluate", _evaluate, "metrics of a fitted run with their intervals, on a split")
+    verb.add_argument("--split", default="", help="val, test, all or one of our four; default the row's own")
+
+
+def _explain_verb(verbs: Any) -> None:
+    verb = _on_run(verbs, "explain", _explain, "explanation maps, overlays, layers and the list of wrong answers")
+    verb.add_argument("--method", action="append", default=[], help="may be repeated; default the row's, or gradcam")
+    verb.add_argument("--images", type=int, default=0, help="most images, those with a box first; default as overlays")
+    verb.add_argument("--overlays", type=int, help="pictures per method and class; default the row's")
+    verb.add_argument("--split", default="", help="default the row's own")
+
+
+def _export_verb(verbs: Any) -> None:
+    verb = _on_run(verbs, "export", _export, "write a calibrated and evaluated run as a bundle")
+    verb.add_argument("--output", type=Path, help="the .bundle file; default NAME-VERSION.bundle in the run folder")
+    _naming_arguments(verb, "")
+
+
+def _group_verbs(verbs: Any) -> None:
+    tune = _verb(verbs, "tune", _tune, "search layers, width, dropout and learning rate of a row")
+    tune.add_argument("experiment", help="a .toml file, or the name of one in training/experiments")
+    _run_arguments(tune, REPOSITORY / "runs" / "tune")
+    _hardware_arguments(tune)
+    tune.add_argument("--row", metavar="NAME", help="default: the table's only row of kind tune")
+    _scale_argument(tune)
+    tune.add_argument("--engine", choices=("optuna", "keras-tuner"), help="default the row's")
+    tune.add_argument("--trials", type=int, help="of optuna, in all")
+    tune.add_argument("--budget", type=int, help="most epochs of a trial (003: 70)")
+    tune.add_argument("--fresh", action="store_true", help="forget the fits of this folder")
+    ensemble = _verb(verbs, "ensemble", _ensemble, "several calibrated runs as one graph, one card, one bundle")
+    ensemble.add_argument("runs", type=Path, nargs="+", help="run folders")
+    _run_arguments(ensemble, REPOSITORY / "runs" / "ensemble")
+    ensemble.add_argument("--method", choices=("average", "ga", "weights"), default="average")
+    ensemble.add_argument("--weights", default="", help="one per run, separated by commas")
+    ensemble.add_argument("--restarts", type=int, default=10, help="of the genetic algorithm")
+    ensemble.add_argument("--seed", type=int, default=0)
+    ensemble.add_argument("--output", type=Path, help="the .bundle file")
+    _naming_arguments(ensemble, "ensemble")
+    compare = _verb(verbs, "compare", _compare, "runs on the same cases: DeLong, bootstrap, McNemar, maps, errors")
+    compare.add_argument("runs", type=Path, nargs="+", help="run folders; each is set against the first")
+    compare.add_argument("--split", default="", help="default the row's own")
+    compare.add_argument("--maps", default="", metavar="METHOD", help="agreement of the maps that explain left")
+    compare.add_argument("--draws", type=int, default=1000, help="bootstrap resamples")
+    compare.add_argument("--output", type=Path, help="JSON file with everything, image lists included")
 
 
 def _verb(verbs: Any, name: str, function: Callable[[argparse.Namespace], Any], text: str) -> argparse.ArgumentParser:
@@ -88,12 +160,24 @@ def _verb(verbs: Any, name: str, function: Callable[[argparse.Namespace], Any], 
     return parser
 
 
+def _on_run(verbs: Any, name: str, function: Callable[[argparse.Namespace], Any], text: str) -> argparse.ArgumentParser:
+    """A verb on what `fit` left."""
+    verb = _verb(verbs, name, function, text)
+    _run_arguments(verb, FIT_RUN)
+    _hardware_arguments(verb)
+    verb.add_argument("--row", metavar="NAME", help="of a run folder with several")
+    verb.add_argument("--fold", type=int, default=0, help="of the demo recipe")
+    return verb
+
+
 def _other_commands(verbs: Any) -> None:
-    """`phantoms` and `data` are owned by the rooms of the same name."""
+    """`phantoms`, `data` and `reproduce` are owned by the rooms of the same name."""
     from training.data import command as data_command
     from training.phantoms import command as phantoms_command
+    from training.reproduction import command as reproduce_command
 
-    for name, command in (("phantoms", phantoms_command), ("data", data_command)):
+    commands = (("phantoms", phantoms_command), ("data", data_command), ("reproduce", reproduce_command))
+    for name, command in commands:
         parser = verbs.add_parser(name, help=(command.__doc__ or "").splitlines()[0])
         command.add_arguments(parser)
         parser.set_defaults(verb=command.run)
@@ -102,110 +186,106 @@ def _other_commands(verbs: Any) -> None:
 def _run_arguments(parser: argparse.ArgumentParser, run: Path) -> None:
     parser.add_argument("--run", type=Path, default=run, help="run folder (default %(default)s)")
     parser.add_argument(
-        "--data", type=Path, help="folder that holds chestxray14_320 (default $SIGHTLINE_TEST_DATA or ../shared/data)"
+        "--data",
+        type=Path,
+        help="the data set's folder or one above it (default $SIGHTLINE_TEST_DATA or ../shared/data)",
     )
-    parser.add_argument("--workers", type=int, default=min(os.cpu_count() or 1, 8), help="processes that draw phantoms")
+    parser.add_argument("--cache", type=Path, help="folder of prepared pixels, shared by runs (default RUN/pixels)")
+    parser.add_argument(
+        "--workers", type=int, default=min(os.cpu_count() or 1, 8), help="processes that decode images or draw phantoms"
+    )
 
 
 def _hardware_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--accelerator", default="auto", help="as Lightning's Trainer: auto, cpu, gpu")
     parser.add_argument("--devices", default="auto", help="as Lightning's Trainer: auto, a count, a list")
+    parser.add_argument("--num-nodes", type=int, default=1, help="as Lightning's Trainer; one process per device")
     parser.add_argument("--precision", default="auto", help="as Lightning's Trainer: 32-true, bf16-mixed ...")
 
 
-def _run_folder(args: argparse.Namespace) -> Any:
-    from training.demo_data import shared_data_folder
-    from training.fit import Hardware
-    from training.run_steps import RunFolder
+def _scale_argument(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--scale", choices=("smoke", "small", "full"), default="full",
+        help="smoke: made images, 64 px, one step; small: real subsets, at most 128 px; full: as the file says",
+    )  # fmt: skip
 
-    hardware = Hardware(
-        getattr(args, "accelerator", "auto"), getattr(args, "devices", "auto"), getattr(args, "precision", "auto")
-    )
-    return RunFolder(args.run, args.data or shared_data_folder(), hardware, args.workers)
+
+def _naming_arguments(parser: argparse.ArgumentParser, name: str) -> None:
+    parser.add_argument("--name", default=name, help="of the bundle: lower case letters, digits and dashes")
+    parser.add_argument("--bundle-version", default="1.0.0", help="MAJOR.MINOR.PATCH")
+
+
+def _is_recipe_run(args: argparse.Namespace) -> bool:
+    """The demo recipe freezes experiment.toml, a row freezes row.toml."""
+    return (args.run / "experiment.toml").is_file()
 
 
 def _fit(args: argparse.Namespace) -> Answer:
-    from training import run_steps
-    from training.experiment import find_experiment
+    from training.verbs.run_folders import is_paper_table
 
-    run_steps.freeze(args.run, find_experiment(args.experiment), args.fresh)
-    run = _run_folder(args)
-    run_steps.fit_fold(run, args.fold)
-    return {"run": str(args.run), "fold": args.fold, "splits": run_steps.split_counts(run.splits(args.fold))}
+    if is_paper_table(args.experiment):
+        from training.verbs import row_verbs
+
+        return row_verbs.fit(args)
+    from training.verbs import recipe_verbs
+
+    return recipe_verbs.fit(args)
 
 
 def _calibrate(args: argparse.Namespace) -> Answer:
-    from training import run_steps
+    from training.verbs import recipe_verbs, row_verbs
 
-    run = _run_folder(args)
-    calibration = run_steps.calibrate_fold(run, args.fold, run_steps.fitted_net(run, args.fold))
-    findings = {
-        own.key: {
-            "scale": own.calibrator.scale,
-            "bias": own.calibrator.bias,
-            "n": own.n,
-            "n_positive": own.n_positive,
-            "source": own.source,
-        }
-        for own in calibration.findings
-    }
-    return {"run": str(args.run), "fold": args.fold, "findings": findings, "gate_threshold": calibration.gate.threshold}
-
-
-def _held_out(args: argparse.Namespace) -> tuple[Any, Any, Answer]:
-    from training import demo_evidence, run_steps
-
-    run = _run_folder(args)
-    net, calibration = run_steps.fitted_net(run, args.fold), run_steps.fold_calibration(run, args.fold)
-    result = run_steps.hold_out(run, args.fold, net, calibration)
-    metrics = demo_evidence.collect(run.experiment, run.real, {args.fold: result})
-    path = run.fold_folder(args.fold) / "metrics.json"
-    path.write_text(json.dumps(metrics, indent=1) + "\n", encoding="utf-8")
-    return run, result, metrics
+    return recipe_verbs.calibrate(args) if _is_recipe_run(args) else row_verbs.calibrate(args)
 
 
 def _evaluate(args: argparse.Namespace) -> Answer:
-    return _held_out(args)[2]
+    from training.verbs import recipe_verbs, row_verbs
+
+    return recipe_verbs.evaluate(args) if _is_recipe_run(args) else row_verbs.evaluate(args)
+
+
+def _explain(args: argparse.Namespace) -> Answer:
+    from training.verbs import row_verbs
+
+    if _is_recipe_run(args):
+        raise ValueError("the demo recipe's maps are in its bundle; explain takes the run folder of a paper's row")
+    return row_verbs.explain(args)
 
 
 def _export(args: argparse.Namespace) -> Answer:
-    from training import demo_evidence, run_steps
-    from training.model_card import write_card
+    from training.verbs import recipe_verbs, row_verbs
 
-    run, result, metrics = _held_out(args)
-    evidence, card = demo_evidence.evidence(metrics), write_card(run.experiment, metrics)
-    evidence.document["command"] = f"python -m training export --fold {args.fold}"
-    bundle_id, differences = run_steps.export_fold(run, result.net, result.calibration, evidence, card, args.output)
-    return {"bundle": str(args.output), "id": bundle_id, "differences": differences}
+    return recipe_verbs.export(args) if _is_recipe_run(args) else row_verbs.export(args)
+
+
+def _tune(args: argparse.Namespace) -> Answer:
+    from training.verbs import group_verbs
+
+    return group_verbs.tune(args)
+
+
+def _ensemble(args: argparse.Namespace) -> Answer:
+    from training.verbs import group_verbs
+
+    return group_verbs.ensemble(args)
+
+
+def _compare(args: argparse.Namespace) -> Answer:
+    from training.verbs import group_verbs
+
+    return group_verbs.compare(args)
 
 
 def _demo_model(args: argparse.Namespace) -> Answer:
-    from training.demo_model import build_demo_model
-    from training.experiment import find_experiment
-    from training.run_steps import freeze
+    from training.verbs import recipe_verbs
 
-    freeze(args.run, find_experiment(args.experiment), args.fresh)
-    return build_demo_model(_run_folder(args), args.output)
+    return recipe_verbs.demo_model(args)
 
 
 def _list(args: argparse.Namespace) -> Answer:
-    from training.calibrate import METHODS
-    from training.data.records import FINDINGS
-    from training.experiment import experiment_names
-    from training.models.backbones import BACKBONES
-    from training.models.one_head_net import HEADS
-    from training.models.two_head_net import TRUNKS
+    from training.verbs.listing import listing
 
-    return {
-        "experiments": experiment_names(),
-        "datasets": ["chestxray14", "chestxray14_320", "rsna", "phantoms"],
-        "findings": list(FINDINGS),
-        "trunks": [*TRUNKS, *BACKBONES],
-        "heads": [*HEADS, "wildcat"],
-        "losses": ["masked-bce", "map-cross-entropy"],
-        "calibrators": list(METHODS),
-        "metrics": ["auc", "ece15_width", "nll", "brier", "pointing", "conformal coverage"],
-    }
+    return listing()
 
 
 def _plain(answer: Answer, indent: str = "") -> str:
@@ -214,7 +294,10 @@ def _plain(answer: Answer, indent: str = "") -> str:
     for key, value in answer.items():
         if isinstance(value, dict):
             lines += [f"{indent}{key}", _plain(value, indent + "  ")]
+        elif isinstance(value, list) and value and all(isinstance(own, dict) for own in value):
+            lines.append(f"{indent}{key}")
+            lines += [f"{indent}  " + ", ".join(f"{name} {own}" for name, own in part.items()) for part in value]
         else:
-            shown = ", ".join(map(str, value)) if isinstance(value, list) else value
+            shown = ", ".join(map(str, value)) if isinstance(value, list | tuple) else value
             lines.append(f"{indent}{key}: {shown}")
     return "\n".join(line for line in lines if line)

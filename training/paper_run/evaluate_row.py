@@ -1,0 +1,111 @@
+"""metrics.json of a row: classification, calibration before and after, conformal answers, localisation, and what the paper's
+columns are called."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import expit, softmax
+
+from training.data.samples import SINGLE
+from training.metrics.calibration_measures import calibration_metrics
+from training.metrics.classification import Timing, classification_metrics
+from training.models.classifier import Classifier
+from training.models.parameter_counts import parameter_counts
+from training.paper_run.calibrate_row import RowCalibration
+from training.paper_run.predictions import Predictions
+
+# The paper's words for two ways of reading its own text; the headline is `cells` (methods.md §9).
+HEADLINE = {"pointwise_cells": "pointwise_map"}
+
+
+@dataclass(frozen=True)
+class Reported:
+    """What a row is scored on. draws: bootstrap resamples."""
+
+    predictions: Predictions
+    task: str
+    classes: tuple[str, ...]
+    draws: int
+
+
+def raw_probabilities(logits: NDArray[np.floating], task: str) -> NDArray[np.float64]:
+    """sigmoid or softmax of raw logits [n,K]."""
+    z = np.asarray(logits, np.float64)
+    return np.asarray(softmax(z, axis=1) if task == SINGLE else expit(z))
+
+
+def classification_columns(reported: Reported) -> dict[str, Any]:
+    """Every metric of methods.md §10 with its interval."""
+    own = reported.predictions
+    timing = Timing(own.seconds, len(own), own.device, own.batch)
+    return classification_metrics(
+        own.logits, own.labels, own.patients, reported.task, reported.classes, draws=reported.draws, timing=timing
+    )
+
+
+def calibration_report(reported: Reported, calibration: RowCalibration | None) -> dict[str, Any]:
+    """All measures of methods.md §12.2 of raw and of calibrated probabilities."""
+    own = reported.predictions
+    report: dict[str, Any] = {}
+    answers = {"before": raw_probabilities(own.logits, reported.task)}
+    if calibration is not None:
+        answers["after"] = calibration.probabilities(own.logits)
+        report |= {"method": calibration.calibrator.method, **calibration.document}
+        report["conformal"] = calibration.conformal_report(own.logits, own.labels)
+    for when, probabilities in answers.items():
+        report[when] = calibration_metrics(
+            probabilities, own.labels, own.patients, reported.task, reported.classes, draws=reported.draws
+        )
+    return report
+
+
+def network_columns(model: Classifier, stages: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Parameter counts, and the epoch that was kept with its training figures."""
+    counts = parameter_counts(model)
+    # As Keras prints them: with the running statistics of batch norms (methods.md trap 1).
+    columns: dict[str, Any] = {
+        "parameters": _count(counts["total"] + counts["buffers"]), "parameters_trainable": _count(counts["trainable"]),
+    }  # fmt: skip
+    trunk = getattr(model, "trunk", None)
+    if trunk is not None:
+        own = parameter_counts(trunk)
+        columns["parameters_trunk"] = _count(own["total"] + own["buffers"])
+    if stages:
+        last = stages[-1]
+        columns["best_epoch"] = _count(last["best_epoch"])
+        for name in ("train_loss", "train_acc"):
+            if last["best"].get(name) is not None:
+                columns[name] = {
+                    "value": last["best"][name],
+                    "ci": None,
+                    "n": None,
+                    "method": "mean over the epoch's steps",
+                }
+    return columns
+
+
+def paper_columns(
+    classification: Mapping[str, Any], calibration: Mapping[str, Any], localisation: Mapping[str, Mapping[str, Any]]
+) -> dict[str, Any]:
+    """The flat table that a paper's row is set against: NAME, NAME_CLASS, NAME_METHOD."""
+    columns = dict(classification)
+    for when in ("before", "after"):
+        if when in calibration and "ece15_width_mean" in calibration[when]:
+            columns[f"ece_{when}"] = calibration[when]["ece15_width_mean"]
+    for method, metrics in localisation.items():
+        for name, document in metrics.items():
+            base, best, _ = name.partition("_best")
+            columns[f"{HEADLINE.get(base, base)}_{method}{best}"] = document
+        for name in ("mass_in_box", "iou_mass95"):  # how many true positives the trust scores of 004 are of
+            if f"{name}_tp" in metrics:
+                columns[f"{name}_{method}_n"] = _count(metrics[f"{name}_tp"]["n"])
+    return columns
+
+
+def _count(value: int) -> dict[str, Any]:
+    return {"value": int(value), "ci": None, "n": None, "method": "counted"}

@@ -1,0 +1,213 @@
+"""From a fitted, calibrated and evaluated row to NAME-VERSION.bundle; refuses rather than ship what serving would not
+compute."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import nn
+from torch.nn import functional
+
+from inference.bundle import write_bundle
+from inference.manifest import SCHEMA_NAME
+from inference.preprocessing import InputSpec, resize_image
+from training.calibration import map_threshold
+from training.calibration.graph import graph_module
+from training.data.paper_splits import TRAIN
+from training.data.prepared import PaperInput, PreparedSet
+from training.explained import Explained, explained
+from training.export import export_checked, run_onnx
+from training.metrics.box_raster import rasterised
+from training.models.classifier import Classifier
+from training.paper_run.calibrate_row import RowCalibration
+from training.paper_run.files import RunError
+from training.paper_run.finding_codes import finding_key
+from training.paper_run.predictions import predict
+from training.paper_run.row_card import CardFacts, row_card
+from training.paper_run.row_manifest import BundleParts, MapPart, row_manifest
+from training.paper_run.row_maps import Located, PointingQuestion, localisation_of, located, native_maps
+from training.paper_run.row_steps import RowRun
+from training.phantoms import draw_phantom
+
+SELFCHECK_IMAGES, CHECK_IMAGES = 3, 6
+PHANTOM_SIDE = 128
+CLASSMAP_METHODS = {"wildcat": "wildcat", "spn": "spn"}
+
+
+@dataclass(frozen=True)
+class Naming:
+    """name: lower case, digits and dashes; "" = made of paper and row. version: MAJOR.MINOR.PATCH. output: "" = in the run
+    folder."""
+
+    name: str = ""
+    version: str = "1.0.0"
+    output: Path | None = None
+
+
+@dataclass(frozen=True)
+class Exported:
+    """The file written, its id, and the largest differences found before it was."""
+
+    path: Path
+    bundle_id: str
+    differences: dict[str, float]
+
+
+def export_row(
+    run: RowRun,
+    model: Classifier,
+    calibration: RowCalibration,
+    metrics: Mapping[str, Any],
+    naming: Naming | None = None,
+) -> Exported:
+    """Export, compare with torch and autograd, write the bundle.
+
+    Raises RunError for a row that serving cannot repeat, NotExportable, ExportMismatch and BundleError; nothing is written
+    then.
+    """
+    refuse_unservable(run.row.input, run.row.data.crop)
+    own = naming or Naming()
+    name = own.name or bundle_name(run.row.paper, run.row.name)
+    _plain_memory(model)
+    graph = explained(model, graph_module(calibration.calibrator)).eval()
+    images = check_images(run.row.input)
+    metadata = {
+        "sightline.name": name, "sightline.version": own.version, "sightline.schema": SCHEMA_NAME,
+        "sightline.findings": ",".join(finding_key(key) for key in run.data.classes),
+    }  # fmt: skip
+    side = run.row.input.side
+    onnx_bytes, differences = export_checked(model, graph, (side, side), metadata, images)
+    rounded = {key: float(f"{value:.2g}") for key, value in differences.items()}
+    parts = BundleParts(
+        name, own.version, run.created, run.data.classes, run.data.task, run.row.data.name, run.row.input,
+        head_name(run), map_parts(run, model, graph), len(calibration.gate.mean), calibration, metrics["calibration"],
+        bundle_evidence(run, metrics, rounded),
+    )  # fmt: skip
+    card = row_card(CardFacts(name, own.version, run.row, metrics, rounded))
+    path = own.output or run.folder.path / f"{name}-{own.version}.bundle"
+    return Exported(path, write_checked(path, row_manifest(parts), onnx_bytes, card, images), rounded)
+
+
+def write_checked(
+    path: Path, manifest: dict[str, Any], onnx_bytes: bytes, card: str, images: NDArray[np.float32]
+) -> str:
+    """Write the bundle with its selfcheck; returns the id."""
+    first = images[:SELFCHECK_IMAGES]
+    return write_bundle(path, manifest, onnx_bytes, card, {"image": first} | run_onnx(onnx_bytes, first))
+
+
+def refuse_unservable(own: PaperInput, cropped: bool) -> None:
+    """Raises RunError for inputs that inference does not prepare."""
+    if own.mask_filter:
+        raise RunError(f"input mask_filter {own.mask_filter!r} is no step of serving; rows with it are not exported")
+    if cropped:
+        raise RunError("data crop = true: the network saw boxes around findings; serving has whole images only")
+
+
+def bundle_name(paper: str, row: str) -> str:
+    """`paper003-fused-no-resizer`."""
+    slug = re.sub(r"[^a-z0-9]+", "-", f"paper{paper}-{row}".lower()).strip("-")
+    return slug[:64]
+
+
+def check_images(own: PaperInput) -> NDArray[np.float32]:
+    """Phantoms [6,1,H,W] at the input size: a bundle holds no pixel of a patient."""
+    spec = InputSpec(own.side, own.side, own.intensity, own.resize)
+    drawn = [draw_phantom(seed, size=PHANTOM_SIDE).image for seed in range(CHECK_IMAGES)]
+    return np.stack([resize_image(image, spec)[0] for image in drawn])[:, None].astype(np.float32)
+
+
+def head_name(run: RowRun) -> str:
+    """As the manifest calls the head behind the probabilities."""
+    return run.row.model.head or ("gap-linear" if run.row.model.name not in OWN_HEADS else run.row.model.name)
+
+
+OWN_HEADS = ("cnn1", "cnn2", "fused", "base", "mimo")
+
+
+def map_parts(run: RowRun, model: Classifier, graph: Explained) -> dict[str, MapPart]:
+    """gradcam, and classmaps where the network has its own, with thresholds of the calibration split and evidence of the
+    reported one."""
+    head = head_name(run)
+    kinds = {"gradcam": ("gradcam", head, "last feature map after ReLU", graph.grid)}
+    if graph.class_maps_grid is not None:
+        own = CLASSMAP_METHODS.get(head, "wildcat")
+        kinds["classmaps"] = (own, own, "class maps", graph.class_maps_grid)
+    found = {}
+    for kind, (method, name, layer, grid) in kinds.items():
+        thresholds = map_thresholds(run, model, method)
+        agnostic = kind == "classmaps" and graph.class_agnostic
+        found[kind] = MapPart(name, layer, grid, thresholds, map_evidence(run, model, method), agnostic)
+    return found
+
+
+def map_thresholds(run: RowRun, model: Classifier, method: str) -> tuple[float, ...]:
+    """Per class the share of a map's maximum with the best Dice on the calibration split (or the selecting one)."""
+    own = run.data.of("calibration" if run.data.has("calibration") else run.data.selecting)
+    places = located(own)
+    chosen = places.select(places.positive)
+    if not len(chosen) or method == "spn":
+        return (map_threshold.DEFAULT,) * len(run.data.classes)
+    cells = native_maps(model, own, method, chosen, run.machine.evaluation_device(), run.batch)
+    shares = _cell_shares(own, chosen, (cells.shape[1], cells.shape[2]))
+    found = []
+    for k in range(len(run.data.classes)):
+        rows = np.flatnonzero(chosen.columns == k)
+        found.append(map_threshold.fit(cells[rows], shares[rows]) if len(rows) else map_threshold.DEFAULT)
+    return tuple(found)
+
+
+def _cell_shares(own: PreparedSet, pairs: Located, grid: tuple[int, int]) -> NDArray[np.float64]:
+    """Share of each cell that the boxes or the mask cover, [m,h,w]."""
+    side = int(own.images.shape[-1])
+    covered = np.stack([
+        rasterised(boxes, (side, side)) if mask is None else mask
+        for boxes, mask in zip(pairs.boxes, pairs.masks, strict=True)
+    ])  # fmt: skip
+    shares = functional.adaptive_avg_pool2d(torch.from_numpy(covered.astype(np.float32))[:, None], grid)[:, 0]
+    return shares.numpy().astype(np.float64)
+
+
+def map_evidence(run: RowRun, model: Classifier, method: str) -> tuple[dict[str, Any] | None, ...]:
+    """Pointing accuracy per class on the reported split; None where no image has a place."""
+    reported, device = run.data.reported(run.row.split), run.machine.evaluation_device()
+    if not len(located(reported).positive):
+        return (None,) * len(run.data.classes)
+    question = PointingQuestion(
+        model, reported, predict(model, reported, device, run.batch), run.data.of(TRAIN), device, run.batch, run.limits.draws,
+        run.row.explain.images,
+    )  # fmt: skip
+    return tuple(_pointing(localisation_of(question, method, {}, column)) for column in range(len(run.data.classes)))
+
+
+def _pointing(found: Mapping[str, Mapping[str, Any]]) -> dict[str, Any] | None:
+    own = found.get("pointing")
+    if own is None or own["value"] is None:
+        return None
+    return {"metric": "pointing", "value": own["value"], "ci": own["ci"], "chance": own["chance"], "n": own["n"]}
+
+
+def bundle_evidence(run: RowRun, metrics: Mapping[str, Any], differences: dict[str, float]) -> dict[str, Any]:
+    shown = {
+        name: {key: own.get(key) for key in ("value", "ci", "n", "method")}
+        for name, own in metrics["metrics"].items()
+        if name != "seconds"  # another number every time; the bundle of one run is one bundle
+    }
+    return {
+        "command": f"python -m training fit {run.row.paper} --row {run.row.name!r} --scale {run.scale}",
+        "data": dict(metrics["data"]), "split": metrics["split"], "n": metrics["n"], "metrics": shown,
+        "localisation": metrics["localisation"], "conformal": metrics["calibration"].get("conformal"),
+        "calibration": {key: metrics["calibration"].get(key) for key in ("method", "split", "same_split", "note")},
+        "scale": run.scale, "seed": run.row.train.seed, "export_differences": differences,
+    }  # fmt: skip
+
+
+def _plain_memory(model: nn.Module) -> None:
+    model.cpu().to(memory_format=torch.contiguous_format).eval()  # type: ignore[call-overload]

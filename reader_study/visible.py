@@ -1,17 +1,124 @@
-"""Which reviews a person may see. Pages, exports and the API get rows from here, never from Model.objects."""
+"""Which rows of studies a person may see now. Pages, serializers, exports and tasks get rows from here, never from
+Model.objects: forbidden rows are not fetched (reader_study.md, section 6)."""
 
-from reader_study.models import CaseReview, CaseReviewQuerySet
-from webapp.accounts import policy
-from webapp.archive.models import Image
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from reader_study import clock, policy
+from reader_study.models import (
+    AiOutput,
+    Amendment,
+    Arm,
+    Assignment,
+    Case,
+    CaseReview,
+    CaseReviewQuerySet,
+    Deviation,
+    DraftRevision,
+    FailureItem,
+    FailureMode,
+    FindingRating,
+    Lock,
+    Mark,
+    Membership,
+    Protocol,
+    Reader,
+    Reading,
+    ReadingSession,
+    ResultSet,
+    Study,
+    SwitchEvent,
+    Truth,
+    TruthVote,
+)
+from webapp.accounts.models import User
+from webapp.accounts.policy import Person
+from webapp.accounts.policy import may_see_image as may_see_any_image
+from webapp.archive.embargoed import under_embargo
+
+M, R, P, S, A = policy.MANAGER, policy.READER, policy.PANEL, policy.STATISTICIAN, policy.AUDITOR
 
 
-def visible_reviews(user: policy.Person) -> CaseReviewQuerySet:
-    """Reviews of every image whose model output the person may see; related rows joined for reading."""
+def visible_reviews(user: Person) -> CaseReviewQuerySet:
+    """Clinical reviews of every image whose model output the person may see; related rows joined for reading."""
     rows = CaseReview.objects.select_related("reader", "image", "prediction", "replaced_by")
-    if policy.may_see_image(user) is not None:
+    if may_see_any_image(user) is not None:
         return rows.none()
-    if policy.EMBARGOES:
-        images = Image.objects.filter(reviews__isnull=False).distinct()
-        hidden = [image.pk for image in images.iterator() if policy.may_see_predictions(user, image)]
-        rows = rows.exclude(image__in=hidden)
-    return rows
+    hidden = under_embargo(user, "image")  # by every rule that is registered, not only that of studies
+    return rows if hidden is None else rows.exclude(hidden)
+
+
+def visible_to(rows: Any, user: Person, at: datetime | None = None) -> Any:
+    """The rows that the person may see. A model without a rule is seen by nobody."""
+    rule = RULES.get(rows.model)
+    if rule is None or not isinstance(user, User) or not user.is_active:
+        return rows.none()
+    return rows.filter(rule(user, at or clock.now())).distinct()
+
+
+def studies_of(user: User, *roles: str, at: datetime | None = None) -> QuerySet[Membership]:
+    """Ids of the studies in which the person has one of these roles now; any role when none is named."""
+    rows = policy.current_memberships(at).filter(user=user)
+    if roles:
+        rows = rows.filter(role__in=roles)
+    return rows.values("study")  # type: ignore[return-value]
+
+
+def _in(path: str, *roles: str) -> Callable[[User, datetime], Q]:
+    """Rows of studies (reached by `path`) in which the person has one of the roles."""
+    return lambda user, at: Q(**{f"{path}__in" if path else "pk__in": studies_of(user, *roles, at=at)})
+
+
+def _after_lock(path: str, *roles: str) -> Callable[[User, datetime], Q]:
+    """The same, once the study is locked."""
+    state = f"{path}__state__in" if path else "state__in"
+    return lambda user, at: Q(**{f"{path}__in": studies_of(user, *roles, at=at), state: Study.AFTER_LOCK})
+
+
+def _own(path: str, study: str) -> Callable[[User, datetime], Q]:
+    """The person's own rows as a reader of the study."""
+    return lambda user, at: Q(**{path: user, f"{study}__in": studies_of(user, R, at=at)})
+
+
+def _either(*rules: Callable[[User, datetime], Q]) -> Callable[[User, datetime], Q]:
+    def rule(user: User, at: datetime) -> Q:
+        found = Q(pk__in=[])
+        for one in rules:
+            found |= one(user, at)
+        return found
+
+    return rule
+
+
+_READING = "assignment__reader__study"
+_OF_READING = f"reading__{_READING}"
+RULES: dict[Any, Callable[[User, datetime], Q]] = {
+    Study: _in(""),
+    Protocol: _in("study", M, S, A, P),
+    Membership: _in("study", M, S, A),
+    Arm: _in("study", M, S, A),
+    Reader: _either(_in("study", M, S, A), _own("user", "study")),
+    Case: _in("study", M, A),
+    AiOutput: _after_lock("case__study", M, S),
+    ReadingSession: _either(_in("reader__study", M, A), _own("reader__user", "reader__study")),
+    Assignment: _either(_in("reader__study", M, A), _own("reader__user", "reader__study")),
+    Reading: _either(_after_lock(_READING, M, S), _own("assignment__reader__user", _READING)),
+    DraftRevision: _own("reading__assignment__reader__user", _OF_READING),
+    FindingRating: _either(_after_lock(_OF_READING, M, S), _own("reading__assignment__reader__user", _OF_READING)),
+    Mark: _either(_after_lock(_OF_READING, M, S), _own("reading__assignment__reader__user", _OF_READING)),
+    SwitchEvent: _after_lock(_OF_READING, M, S),
+    Truth: _either(_in("case__study", P), _after_lock("case__study", M, S)),
+    TruthVote: _either(
+        lambda user, at: Q(member=user, truth__case__study__in=studies_of(user, P, at=at)),
+        _after_lock("truth__case__study", M, S),
+    ),
+    Deviation: _in("study", M, A),
+    Amendment: _in("study", M, S, A),
+    Lock: _in("study", M, S, A),
+    ResultSet: _after_lock("study", M, S, A),
+    FailureItem: _either(_in("case__study", M, A, P), _after_lock("case__study", S)),
+    FailureMode: _either(_after_lock("study", M, S), lambda user, at: Q(coder=user)),
+}

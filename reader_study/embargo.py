@@ -1,0 +1,42 @@
+"""What a study hides in the clinical pages: its readers and panel members see no model output, review or truth of its
+cases while it is under way. `webapp.accounts.policy` asks here without knowing studies."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from reader_study.models import Case, Membership, Study
+from reader_study.policy import current_memberships
+from webapp.accounts.models import User
+from webapp.accounts.policy import Person, Refusal
+
+# From opening until lock. A draft does not hide anything yet: what a reader saw before counts as a look for washout.
+STATES = Study.UNDER_WAY
+IN_STUDY = Refusal(
+    "in_study", "This case is in a reader study of yours: model output and reviews are hidden until it ends."
+)
+
+
+def embargoed_images(user: Person) -> QuerySet[Case, UUID]:
+    """Ids of the images under embargo for this person, for `exclude(image__in=...)`; also their other views: every image of a
+    case's patient would tell as much, but only the cases' own images are hidden, so that clinical work goes on."""
+    if not isinstance(user, User):
+        return Case.objects.none().values_list("image", flat=True)
+    return _cases(user).values_list("image", flat=True)
+
+
+def is_embargoed(user: Person, image: Any) -> Refusal | None:
+    """The embargo that reader_study registers with accounts.policy."""
+    if not isinstance(user, User) or image is None:
+        return None
+    return IN_STUDY if _cases(user).filter(image_id=image.pk).exists() else None
+
+
+def _cases(user: User) -> QuerySet[Case]:
+    roles = (Membership.Role.READER, Membership.Role.PANEL)
+    studies = current_memberships().filter(Q(role__in=roles), user=user, study__state__in=STATES).values("study")
+    # A withdrawn reader has read some of the cases and might read them elsewhere: hidden until the lock all the same.
+    was_reader = Study.objects.filter(readers__user=user, state__in=STATES).values("pk")
+    found: QuerySet[Case] = Case.objects.filter(Q(study__in=studies) | Q(study__in=was_reader), voided_at=None)
+    return found

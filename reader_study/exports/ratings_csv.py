@@ -1,0 +1,49 @@
+"""RATINGS.csv of one finding: exactly what the stored results of that finding were computed from.
+
+Cases of truth 0 or 1 only (indeterminate ones leave the primary figures), first replicates only. A reading of an inadequate
+image has an empty rating, or the lowest rating of the scale in the sensitivity analysis.
+"""
+
+from collections.abc import Sequence
+
+from reader_study.exports.csv_text import csv_text
+from reader_study.exports.scored_rows import AI_READER, ScoredRow, ai_scores
+from reader_study.models import Study
+
+COLUMNS = ("reader", "test", "case", "truth", "rating")
+
+
+def ratings_csv(
+    rows: Sequence[ScoredRow], finding: str, tests: Sequence[str], *, lowest_if_inadequate: bool = False
+) -> str:
+    """The file as text. tests: names of the tests to keep."""
+    return csv_text(COLUMNS, rating_cells(rows, finding, tests, lowest_if_inadequate=lowest_if_inadequate))
+
+
+def rating_cells(
+    rows: Sequence[ScoredRow], finding: str, tests: Sequence[str], *, lowest_if_inadequate: bool = False
+) -> list[tuple[str, str, str, str, float | None]]:
+    """(reader, test, case, truth, rating) of every row that counts, sorted."""
+    found = []
+    for row in rows:
+        if row.finding != finding or row.truth not in ("0", "1") or row.test not in tests or row.assignment.replicate:
+            continue
+        rating = row.rating.rating
+        if rating is None and lowest_if_inadequate:
+            rating = float(row.rating.finding.range[0])
+        found.append((row.assignment.reader.code, row.test, row.assignment.case.code, row.truth, rating))
+    return sorted(found, key=lambda cells: cells[:3])
+
+
+def with_ai_csv(study: Study, rows: Sequence[ScoredRow], finding: str, tests: Sequence[str]) -> str | None:
+    """The same file with the model alone as reader `AI`; None without an ai_alone arm or where it abstained on a case."""
+    arm = study.arms.filter(kind="ai_alone").first()
+    people = [row for row in rating_cells(rows, finding, tests) if row[4] is not None]
+    if arm is None or not people:
+        return None
+    scores = ai_scores(study, arm, finding)
+    truths = {case: truth for _, _, case, truth, _ in people}
+    if any(case not in scores for case in truths):
+        return None
+    model = [(AI_READER, tests[0], case, truth, scores[case]) for case, truth in sorted(truths.items())]
+    return csv_text(COLUMNS, [*people, *model])

@@ -1,0 +1,48 @@
+"""An arm: what readers are shown beside the image."""
+
+from django.db import models
+
+from reader_study.models.kept_row import KeptRow
+from reader_study.models.study import Study
+
+
+class Arm(KeptRow):
+    """One condition of reading. Aided arms pin one bundle id (model and calibration); unaided ones show no AI."""
+
+    class Kind(models.TextChoices):
+        UNAIDED = "unaided", "Without AI"
+        AIDED_CONCURRENT = "aided_concurrent", "With AI from the start"
+        AIDED_SECOND_READ = "aided_second_read", "Without, then with AI"
+        AI_ALONE = "ai_alone", "AI alone"
+        # Not in the list of the design page: the one arm of a failure-mode study, in which readers code failures.
+        FAILURE_CODING = "failure_coding", "Coding of failures"
+
+    STAGES = {
+        Kind.UNAIDED: ("unaided",),
+        Kind.AIDED_CONCURRENT: ("aided",),
+        Kind.AIDED_SECOND_READ: ("unaided", "aided"),
+        Kind.AI_ALONE: (),
+        Kind.FAILURE_CODING: ("coding",),
+    }
+
+    study = models.ForeignKey(Study, on_delete=models.PROTECT, related_name="arms")
+    code = models.CharField(max_length=16)
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    label = models.CharField(max_length=60, help_text="neutral: readers see this one")
+    ai_layers = models.JSONField(default=list)
+    bundle_id = models.CharField(max_length=64, blank=True)
+    thresholds = models.JSONField(default=dict)
+    order = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["order"]
+        constraints = [models.UniqueConstraint(fields=["study", "code"], name="one_arm_per_code")]
+
+    @property
+    def stages(self) -> tuple[str, ...]:
+        """Stages of a reading in this arm, in order."""
+        return self.STAGES[self.Kind(self.kind)]
+
+    def test_name(self, stage: str) -> str:
+        """Name of the test in results: the arm's code, with the stage where there are two."""
+        return f"{self.code}.{stage}" if len(self.stages) > 1 else self.code

@@ -1,0 +1,337 @@
+"""The body of a protocol: its defaults and what must hold in it. Pure: no database, no Django models."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from reader_study.failure_scheme import OUTCOMES
+
+SCALES = {"0-100": (0, 100), "1-5": (1, 5), "1-7": (1, 7)}
+QUESTION_TYPES = ("choice", "multi", "number", "text", "boolean")
+ARM_KINDS = ("unaided", "aided_concurrent", "aided_second_read", "ai_alone", "failure_coding")
+AI_LAYERS = ("score", "boxes", "gradcam", "wildcat")
+DESIGN_KINDS = ("crossed", "sequential", "split_plot", "anchor_rotate")
+ACTIONS = ("none", "follow_up", "ct", "urgent")
+CODE = re.compile(r"[A-Za-z0-9_-]{1,64}")
+BUNDLE = re.compile(r"[0-9a-f]{64}")
+
+DEFAULTS: dict[str, Any] = {
+    "design": {"kind": "crossed", "blocks": 1, "replicates": 1, "anchor_cases": 0, "readers_per_case": 2},
+    "washout": {"min_days": 28},
+    "training": {"pass_share": 0.8, "attempts": 2},
+    "reading": {"marks": ["box"], "actions": True, "inadequate": True, "comment": True, "feedback": False},
+    "truth": {"votes": 2, "rule": "two_plus_one", "merge_iou": 0.5},
+    "panel_may_read": False,
+    "debrief": False,
+    "findings": [],
+    "questions": [],
+    "arms": [],
+    "failure": {},
+    "statistics": {
+        "primary_finding": "", "tests": [], "fom": "auc", "hit_rule": "centre", "covariance": "jackknife", "method": "or",
+        "alpha": 0.05, "secondaries": [],
+    },
+}  # fmt: skip
+FAILURE_DEFAULTS: dict[str, Any] = {
+    "bundle_id": "", "findings": [], "thresholds": {}, "outcomes": ["FP", "FN_IMG", "FN_LOC"], "double_share": 0.2,
+}  # fmt: skip
+FIELDS: dict[str, tuple[str, ...]] = {
+    **{name: tuple(DEFAULTS[name]) for name in ("design", "washout", "training", "reading", "truth", "statistics")},
+    "failure": tuple(FAILURE_DEFAULTS),
+    "findings": ("code", "label", "scale", "cut", "primary"),
+    "questions": ("code", "label", "type", "required", "min", "max", "step", "options", "regex"),
+    "arms": ("code", "kind", "label", "ai_layers", "bundle_id", "thresholds"),
+}
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is not right in a body: field as a path, sentence with value and what is allowed."""
+
+    code: str
+    field: str
+    text: str
+
+    def document(self) -> dict[str, str]:
+        return {"code": self.code, "field": self.field, "text": self.text}
+
+
+def completed(body: Mapping[str, Any]) -> dict[str, Any]:
+    """The body with the defaults of everything it leaves out."""
+    found: dict[str, Any] = {}
+    for name, default in DEFAULTS.items():
+        given = body.get(name, default)
+        base = FAILURE_DEFAULTS if name == "failure" and given else default
+        found[name] = {**base, **given} if isinstance(base, dict) and isinstance(given, Mapping) else given
+    found["findings"] = [
+        _with(row, {"label": row.get("code"), "scale": "0-100", "cut": 50, "primary": False})
+        for row in _rows(found["findings"])
+    ]
+    found["questions"] = [
+        _with(row, {"label": row.get("code"), "required": False, "options": []}) for row in _rows(found["questions"])
+    ]
+    found["arms"] = [
+        _with(row, {"label": f"Part {k + 1}", "ai_layers": [], "bundle_id": "", "thresholds": {}})
+        for k, row in enumerate(_rows(found["arms"]))
+    ]
+    return found
+
+
+def _rows(value: Any) -> list[dict[str, Any]]:
+    return [row for row in value if isinstance(row, dict)] if isinstance(value, list) else []
+
+
+def _with(row: dict[str, Any], defaults: dict[str, Any]) -> dict[str, Any]:
+    return {**defaults, **row}
+
+
+def shape_problems(body: object) -> list[Problem]:
+    """What makes a body unstorable: unknown fields, wrong kinds of value."""
+    if not isinstance(body, Mapping):
+        return [Problem("not_an_object", "", "the protocol is not a JSON object")]
+    found = [_unknown(name, "", tuple(DEFAULTS)) for name in body if name not in DEFAULTS]
+    for name, default in DEFAULTS.items():
+        value = body.get(name, default)
+        if type(value) is not type(default):
+            found.append(Problem("wrong_kind", name, f"{name} {_short(value)} is not {_kind(default)}"))
+        elif isinstance(value, dict) and name in FIELDS:
+            found += [_unknown(key, f"{name}.", FIELDS[name]) for key in value if key not in FIELDS[name]]
+        elif isinstance(value, list):
+            found += _row_shapes(name, value)
+    return found
+
+
+def _row_shapes(name: str, rows: list[Any]) -> list[Problem]:
+    found = []
+    for k, row in enumerate(rows):
+        if not isinstance(row, Mapping):
+            found.append(Problem("wrong_kind", f"{name}[{k}]", f"{name}[{k}] {_short(row)} is not an object"))
+            continue
+        found += [_unknown(key, f"{name}[{k}].", FIELDS[name]) for key in row if key not in FIELDS[name]]
+    return found
+
+
+def problems(body: Mapping[str, Any], study_kind: str = "reading") -> list[Problem]:
+    """Everything that must be put right before the study can open; takes a completed body."""
+    found = [*shape_problems(body)]
+    if found:
+        return found
+    found += _findings(body) + _questions(body) + _arms(body, study_kind) + _design(body) + _numbers(body)
+    if study_kind == "failure_mode":
+        return found + _failure(body)
+    return found + _statistics(body)
+
+
+def _findings(body: Mapping[str, Any]) -> list[Problem]:
+    rows = body["findings"]
+    found = _codes("findings", rows)
+    if not rows:
+        found.append(Problem("no_finding", "findings", "no finding: readers need at least one to rate"))
+    elif not any(row["primary"] for row in rows):
+        found.append(Problem("no_primary", "findings", "no finding is primary; at least one must be"))
+    for k, row in enumerate(rows):
+        if row["scale"] not in SCALES:
+            found.append(_not_one("findings", k, "scale", row["scale"], SCALES))
+            continue
+        low, high = SCALES[row["scale"]]
+        if not _is_number(row["cut"]) or not low < row["cut"] <= high:
+            text = f"cut {_short(row['cut'])} of {row.get('code')} is not above {low} and at most {high}"
+            found.append(Problem("not_allowed", f"findings[{k}].cut", text))
+    return found
+
+
+def _questions(body: Mapping[str, Any]) -> list[Problem]:
+    found = _codes("questions", body["questions"])
+    for k, row in enumerate(body["questions"]):
+        if row.get("type") not in QUESTION_TYPES:
+            found.append(_not_one("questions", k, "type", row.get("type"), QUESTION_TYPES))
+        elif row["type"] in ("choice", "multi") and not row["options"]:
+            found.append(
+                Problem("not_allowed", f"questions[{k}].options", f"question {row.get('code')} has no options")
+            )
+        if row.get("regex"):
+            try:
+                re.compile(row["regex"])
+            except (re.error, TypeError):
+                text = f"regex {_short(row['regex'])} of {row.get('code')} is not a regular expression"
+                found.append(Problem("not_allowed", f"questions[{k}].regex", text))
+    return found
+
+
+def _arms(body: Mapping[str, Any], study_kind: str) -> list[Problem]:
+    found = _codes("arms", body["arms"])
+    read = [row for row in body["arms"] if row.get("kind") != "ai_alone"]
+    if not read:
+        found.append(Problem("no_arm", "arms", "no arm that readers read"))
+    for k, row in enumerate(body["arms"]):
+        if row.get("kind") not in ARM_KINDS:
+            found.append(_not_one("arms", k, "kind", row.get("kind"), ARM_KINDS))
+            continue
+        if (row["kind"] == "failure_coding") != (study_kind == "failure_mode"):
+            found.append(
+                Problem("not_allowed", f"arms[{k}].kind", f"kind {row['kind']} does not go with a {study_kind} study")
+            )
+        found += [
+            _not_one("arms", k, "ai_layers", layer, AI_LAYERS) for layer in row["ai_layers"] if layer not in AI_LAYERS
+        ]
+        if row["kind"] == "unaided" and (row["ai_layers"] or row["bundle_id"]):
+            found.append(
+                Problem("not_allowed", f"arms[{k}].ai_layers", f"arm {row.get('code')} is unaided: it shows no AI")
+            )
+        if row["kind"] not in ("unaided", "failure_coding"):
+            found += _aided(k, row)
+    return found
+
+
+def _aided(k: int, row: Mapping[str, Any]) -> list[Problem]:
+    found = []
+    if not isinstance(row["bundle_id"], str) or not BUNDLE.fullmatch(row["bundle_id"]):
+        text = f"bundle_id {_short(row['bundle_id'])} of arm {row.get('code')} is not 64 hexadecimal digits"
+        found.append(Problem("no_bundle", f"arms[{k}].bundle_id", text))
+    if row["kind"] != "ai_alone" and not row["ai_layers"]:
+        found.append(Problem("no_layer", f"arms[{k}].ai_layers", f"arm {row.get('code')} is aided and shows no layer"))
+    return found
+
+
+def _design(body: Mapping[str, Any]) -> list[Problem]:
+    design = body["design"]
+    if design["kind"] not in DESIGN_KINDS:
+        return [
+            Problem(
+                "not_allowed", "design.kind", f"design {_short(design['kind'])} is not one of {', '.join(DESIGN_KINDS)}"
+            )
+        ]
+    read = [row for row in body["arms"] if row.get("kind") != "ai_alone"]
+    if design["kind"] == "sequential" and [row.get("kind") for row in read] not in (
+        ["aided_second_read"],
+        ["failure_coding"],
+    ):
+        text = "a sequential design has one arm, of kind aided_second_read"
+        return [Problem("not_allowed", "design.kind", text)]
+    return []
+
+
+NUMBERS = (
+    ("design", "blocks", 1, 50), ("design", "replicates", 1, 10), ("design", "anchor_cases", 0, 10000),
+    ("design", "readers_per_case", 1, 1000), ("washout", "min_days", 0, 3650), ("training", "attempts", 1, 10),
+    ("truth", "votes", 2, 20),
+)  # fmt: skip
+
+
+def _numbers(body: Mapping[str, Any]) -> list[Problem]:
+    found = []
+    for part, name, low, high in NUMBERS:
+        value = body[part][name]
+        if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+            text = f"{part}.{name} {_short(value)} is not a whole number from {low} to {high}"
+            found.append(Problem("not_allowed", f"{part}.{name}", text))
+    for part, name in (("training", "pass_share"), ("truth", "merge_iou")):
+        if not _is_number(body[part][name]) or not 0 < body[part][name] <= 1:
+            text = f"{part}.{name} {_short(body[part][name])} is not above 0 and at most 1"
+            found.append(Problem("not_allowed", f"{part}.{name}", text))
+    if body["truth"]["rule"] not in ("two_plus_one", "consensus"):
+        text = f"truth.rule {_short(body['truth']['rule'])} is not one of two_plus_one, consensus"
+        found.append(Problem("not_allowed", "truth.rule", text))
+    marks = body["reading"]["marks"]
+    if not isinstance(marks, list) or not set(map(str, marks)) <= {"box", "point"}:
+        found.append(
+            Problem("not_allowed", "reading.marks", f"reading.marks {_short(marks)} is not a list of box, point")
+        )
+    return found
+
+
+def _statistics(body: Mapping[str, Any]) -> list[Problem]:
+    plan, codes = body["statistics"], [row.get("code") for row in body["findings"]]
+    found = []
+    if plan["primary_finding"] not in codes:
+        text = f"statistics.primary_finding {_short(plan['primary_finding'])} is not one of {', '.join(map(str, codes)) or 'none'}"
+        found.append(Problem("no_plan", "statistics.primary_finding", text))
+    known = test_names(body["arms"])
+    for test in plan["tests"]:
+        if test not in known:
+            found.append(
+                Problem("no_plan", "statistics.tests", f"test {_short(test)} is not one of {', '.join(known)}")
+            )
+    if not plan["tests"]:
+        found.append(
+            Problem("no_plan", "statistics.tests", f"statistics.tests is empty; choose from {', '.join(known)}")
+        )
+    if not _is_number(plan["alpha"]) or not 0 < plan["alpha"] < 1:
+        found.append(
+            Problem("not_allowed", "statistics.alpha", f"alpha {_short(plan['alpha'])} is not between 0 and 1")
+        )
+    found += [
+        Problem(
+            "not_allowed",
+            "statistics.secondaries",
+            f"secondary {_short(code)} is not one of {', '.join(map(str, codes))}",
+        )
+        for code in plan["secondaries"]
+        if code not in codes
+    ]
+    return found
+
+
+def _failure(body: Mapping[str, Any]) -> list[Problem]:
+    plan = body["failure"]
+    found = []
+    if not BUNDLE.fullmatch(str(plan.get("bundle_id", ""))):
+        found.append(
+            Problem(
+                "no_bundle",
+                "failure.bundle_id",
+                f"failure.bundle_id {_short(plan.get('bundle_id'))} is not 64 hexadecimal digits",
+            )
+        )
+    found += [
+        Problem("not_allowed", "failure.outcomes", f"outcome {_short(code)} is not one of {', '.join(OUTCOMES)}")
+        for code in plan.get("outcomes", [])
+        if code not in OUTCOMES
+    ]
+    share = plan.get("double_share", 0.2)
+    if not _is_number(share) or not 0 <= share <= 1:
+        found.append(Problem("not_allowed", "failure.double_share", f"double_share {_short(share)} is not from 0 to 1"))
+    return found
+
+
+def test_names(arms: list[dict[str, Any]]) -> list[str]:
+    """Names of the tests in results: the arm's code, or CODE.unaided and CODE.aided for an arm of two stages."""
+    found: list[str] = []
+    for row in arms:
+        two = row.get("kind") == "aided_second_read"
+        found += [f"{row.get('code')}.unaided", f"{row.get('code')}.aided"] if two else [str(row.get("code"))]
+    return found
+
+
+def _codes(name: str, rows: list[dict[str, Any]]) -> list[Problem]:
+    codes = [row.get("code") for row in rows]
+    found = []
+    for k, code in enumerate(codes):
+        if not isinstance(code, str) or not CODE.fullmatch(code):
+            text = f"code {_short(code)} is not 1 to 64 letters, digits, _ or -"
+            found.append(Problem("not_allowed", f"{name}[{k}].code", text))
+        elif codes.index(code) != k:
+            found.append(Problem("twice", f"{name}[{k}].code", f"code {_short(code)} stands twice in {name}"))
+    return found
+
+
+def _not_one(name: str, k: int, field: str, value: object, allowed: Any) -> Problem:
+    return Problem("not_allowed", f"{name}[{k}].{field}", f"{field} {_short(value)} is not one of {', '.join(allowed)}")
+
+
+def _unknown(name: object, prefix: str, allowed: tuple[str, ...]) -> Problem:
+    return Problem("unknown_field", f"{prefix}{name}"[:80], f"{_short(name)} is not one of {', '.join(allowed)}")
+
+
+def _kind(default: object) -> str:
+    return {dict: "an object", list: "a list", bool: "true or false"}.get(type(default), "a value of its kind")
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _short(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."

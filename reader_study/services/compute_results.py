@@ -1,0 +1,239 @@
+"""Run the statistics plan of a locked study. Ratings go through the very CSV text that the exports give out, so that a file
+and the stored results can be compared digit by digit."""
+
+import tempfile
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from reader_study.analysis import VERSION, studies
+from reader_study.analysis.documents import without_nan
+from reader_study.analysis.froc import MarksTable
+from reader_study.analysis.marks_files import read_marks
+from reader_study.analysis.multiplicity import holm
+from reader_study.analysis.reading_time import time_ratio
+from reader_study.analysis.refusal import DataRefused
+from reader_study.analysis.reliance import following_rate, reliance
+from reader_study.analysis.tables import RatingsTable, read_ratings
+from reader_study.canonical_json import sha256_of
+from reader_study.exports.marks_csv import abnormal_without_region, lesions_csv, marks_csv, normal_cases
+from reader_study.exports.ratings_csv import ratings_csv, with_ai_csv
+from reader_study.exports.scored_rows import AI_READER, ScoredRow, scored_rows
+from reader_study.models import Study, SwitchEvent
+from reader_study.services.own_assignment import study_body
+from reader_study.services.panel_agreement import panel_agreement
+
+EDUCATIONAL = "an educational study gives feedback on every case and is never analysed across readers"
+
+
+def compute_results(study: Study) -> dict[str, Any]:
+    """The document of one result set: JSON-ready, undefined values null with a reason."""
+    if study.kind == Study.Kind.FAILURE_MODE:
+        from reader_study.services.failure_distribution import failure_distribution
+
+        return {"kind": study.kind, "failure_modes": failure_distribution(study), "code_version": VERSION}
+    body = study_body(study)
+    plan = body["statistics"]
+    rows = scored_rows(study)
+    codes = [plan["primary_finding"], *plan["secondaries"]]
+    findings = {code: _finding(study, rows, code, plan, educational=body["reading"]["feedback"]) for code in codes}
+    return without_nan(
+        {
+            "kind": study.kind,
+            "plan": plan,
+            "code_version": VERSION,
+            "findings": findings,
+            "multiplicity": _multiplicity(findings, [row["code"] for row in body["findings"] if row["primary"]]),
+            "ledger": _ledger(study),
+            "reading_time": _reading_time(rows, plan),
+            "abstention": _abstention(rows),
+            "panel": panel_agreement(study),
+            "deviations": dict(Counter(study.deviations.values_list("code", flat=True))),
+        }
+    )
+
+
+def results_input_sha256(study: Study) -> str:
+    """Hash of everything that the results were computed from: the ratings, marks and lesions of every finding."""
+    rows, plan = scored_rows(study), study_body(study)["statistics"]
+    texts = []
+    for code in [plan["primary_finding"], *plan["secondaries"]] if study.kind != Study.Kind.FAILURE_MODE else []:
+        texts += [
+            ratings_csv(rows, code, plan["tests"]),
+            marks_csv(study, code, plan["tests"]),
+            lesions_csv(study, code),
+        ]
+    codings = [str(key) for key in study.failure_modes.order_by("id").values_list("pk", flat=True)]
+    return sha256_of([plan, texts, codings])
+
+
+def _finding(
+    study: Study, rows: Sequence[ScoredRow], code: str, plan: dict[str, Any], *, educational: bool
+) -> dict[str, Any]:
+    own = [row for row in rows if row.finding == code and row.test in plan["tests"]]
+    found: dict[str, Any] = {
+        "counts": {
+            "readings": len(own),
+            "inadequate": sum(bool(row.reading.inadequate) for row in own),
+            "indeterminate_cases": len({row.assignment.case.code for row in own if row.truth == "indeterminate"}),
+        }
+    }
+    if educational:
+        return {**found, "mrmc": {"refused": EDUCATIONAL}}
+    text = ratings_csv(rows, code, plan["tests"])
+    found["mrmc"] = _tried(lambda: analyse_text(text, plan))
+    if found["counts"]["inadequate"]:
+        lowest = ratings_csv(rows, code, plan["tests"], lowest_if_inadequate=True)
+        found["sensitivity"] = _tried(
+            lambda: {**analyse_text(lowest, plan), "note": "inadequate images at the lowest rating"}
+        )
+    with_ai = with_ai_csv(study, rows, code, plan["tests"])
+    if with_ai is not None:
+        found["against_ai"] = _tried(
+            lambda: {
+                "tests": studies.compare_with_ai(
+                    table_of_text(with_ai), AI_READER, plan["covariance"], plan["fom"], plan["alpha"]
+                )
+            }
+        )
+    found["agreement"] = _tried(lambda: studies.analyse_agreement(table_of_text(text)))
+    found["calls"] = _calls(own)
+    found["reliance"] = _reliance(own)
+    found["froc"] = _tried(lambda: _froc(study, code, plan))
+    return found
+
+
+def analyse_text(text: str, plan: dict[str, Any]) -> dict[str, Any]:
+    """The `mrmc` document of a ratings file. Missing cells (inadequate images) need the U statistics, which is said."""
+    table = table_of_text(text)
+    if np.isnan(table.ratings).any() and plan["fom"] == "auc" and plan["method"] != "ustat":
+        document = studies.analyse_ratings(table, "ustat", alpha=plan["alpha"])
+        missing = int(np.isnan(table.ratings).sum())
+        return {**document, "reason": f"{missing} ratings are missing: method ustat in place of {plan['method']}"}
+    return studies.analyse_ratings(table, plan["method"], plan["covariance"], plan["fom"], "auto", plan["alpha"])
+
+
+def table_of_text(text: str) -> RatingsTable:
+    """The table of a ratings file given as text."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "ratings.csv"
+        path.write_text(text, encoding="utf-8", newline="")
+        return read_ratings(path)
+
+
+def _froc(study: Study, code: str, plan: dict[str, Any]) -> dict[str, Any]:
+    document = studies.analyse_marks(marks_table(study, code, plan), alpha=plan["alpha"])
+    if without := abnormal_without_region(study, code):
+        document["warnings"].append(f"{without} abnormal cases have no region and are left out")
+    return document
+
+
+def marks_table(study: Study, code: str, plan: dict[str, Any]) -> MarksTable:
+    """Marks and lesions of one finding, by way of the files that the exports give out."""
+    with tempfile.TemporaryDirectory() as folder:
+        marks, lesions = Path(folder) / "marks.csv", Path(folder) / "lesions.csv"
+        marks.write_text(marks_csv(study, code, plan["tests"]), encoding="utf-8", newline="")
+        lesions.write_text(lesions_csv(study, code), encoding="utf-8", newline="")
+        return read_marks(marks, lesions, normal_cases(study, code), plan["hit_rule"])
+
+
+def _tried(analysis: Any) -> dict[str, Any]:
+    """The document, or the reason why there is none: a small study must still lock."""
+    try:
+        found: dict[str, Any] = analysis()
+    except (DataRefused, ValueError, ZeroDivisionError, np.linalg.LinAlgError) as refusal:
+        return {"refused": str(refusal)}
+    return found
+
+
+def _calls(rows: Sequence[ScoredRow]) -> list[dict[str, Any]]:
+    """Counts of calls against truth per reader and test."""
+    counts: dict[tuple[str, str], Counter[str]] = {}
+    names = {(True, "1"): "tp", (False, "1"): "fn", (True, "0"): "fp", (False, "0"): "tn"}
+    for row in rows:
+        name = names.get((row.rating.call, row.truth))  # type: ignore[arg-type]
+        if name and not row.assignment.replicate:
+            counts.setdefault((row.assignment.reader.code, row.test), Counter())[name] += 1
+    return [
+        {"reader": reader, "test": test, **{name: found.get(name, 0) for name in ("tp", "fn", "fp", "tn")}}
+        for (reader, test), found in sorted(counts.items())
+    ]
+
+
+def _reliance(rows: Sequence[ScoredRow]) -> list[dict[str, Any]]:
+    """Per reader of two-stage arms: calls before and after the model was seen, where truth and the model's call are known."""
+    events = {
+        (one.reading_id, one.finding_id): one
+        for one in SwitchEvent.objects.filter(reading__in={row.reading.pk for row in rows})
+    }
+    pairs: dict[str, list[tuple[bool, bool, bool, bool]]] = {}
+    for row in rows:
+        event = events.get((row.reading.pk, row.rating.finding_id))
+        if event is None or row.truth not in ("0", "1") or None in (event.before_call, event.after_call, event.ai_call):
+            continue
+        calls = (bool(event.before_call), bool(event.after_call), bool(event.ai_call), row.truth == "1")
+        pairs.setdefault(row.assignment.reader.code, []).append(calls)
+    found = []
+    for reader, own in sorted(pairs.items()):
+        result = reliance(*(np.array(column) for column in zip(*own, strict=True)))
+        rates = {name: following_rate(getattr(result, name)) for name in ("followed_when_wrong", "followed_when_right")}
+        found.append({"reader": reader, **vars(result), "rates": rates})
+    return found
+
+
+def _multiplicity(findings: dict[str, Any], primaries: list[str]) -> dict[str, Any]:
+    """Holm over the declared primary findings, for the first difference of each (random readers and cases)."""
+    p_values = {}
+    for code in primaries:
+        differences = (findings.get(code, {}).get("mrmc", {}).get("rrrc") or {}).get("differences") or []
+        if differences and differences[0].get("p") is not None:
+            p_values[code] = differences[0]["p"]
+    return {
+        "method": "holm",
+        "p": p_values,
+        "adjusted": dict(zip(p_values, holm(list(p_values.values())), strict=True)),
+    }
+
+
+def _ledger(study: Study) -> dict[str, Any]:
+    """Counts of verdicts per finding, with what the model had said."""
+    found: dict[str, Counter[str]] = {}
+    events = SwitchEvent.objects.filter(
+        reading__assignment__reader__study=study, reading__assignment__session__is_training=False
+    )
+    for event in events.exclude(reading__state="void").select_related("finding"):
+        found.setdefault(event.finding.code, Counter())[event.verdict] += 1
+    return {code: dict(sorted(counts.items())) for code, counts in sorted(found.items())}
+
+
+def _reading_time(rows: Sequence[ScoredRow], plan: dict[str, Any]) -> dict[str, Any]:
+    """Ratio of the second test's reading time to the first's, over cases that every reader read in both."""
+    if len(plan["tests"]) < 2:
+        return {"refused": "one test only"}
+    other, one = plan["tests"][0], plan["tests"][1]
+    seconds: dict[tuple[str, str, str], float] = {}
+    for row in rows:
+        if not row.assignment.replicate:
+            length = row.reading.active_ms if row.reading.active_ms else row.elapsed_ms
+            seconds[row.test, row.assignment.reader.code, row.assignment.case.code] = max(length, 1) / 1000
+    readers = sorted({reader for _, reader, _ in seconds})
+    cases = sorted({case for _, _, case in seconds})
+    whole = [
+        case for case in cases if all((test, reader, case) in seconds for test in (one, other) for reader in readers)
+    ]
+    tables = [
+        np.array([[seconds[test, reader, case] for case in whole] for reader in readers]) for test in (one, other)
+    ]
+    return _tried(
+        lambda: {"a": one, "b": other, "cases": len(whole), **vars(time_ratio(tables[0], tables[1], plan["alpha"]))}
+    )
+
+
+def _abstention(rows: Sequence[ScoredRow]) -> dict[str, Any]:
+    """How often the model abstained in aided readings; those readings stay in."""
+    aided = [row for row in rows if row.ai_state]
+    count = sum(row.ai_state == "abstained" for row in aided)
+    return {"abstained": count, "n": len(aided), "share": count / len(aided) if aided else None}

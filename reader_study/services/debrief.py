@@ -1,0 +1,33 @@
+"""What a reader may learn of the own readings after the lock."""
+
+from typing import Any
+
+from reader_study.exports.scored_rows import scored_rows
+from reader_study.models import Study
+from reader_study.services.own_assignment import study_body
+from reader_study.services.refusal import StudyRefused
+from webapp.accounts.models import User
+
+
+def debrief(user: User, study: Study) -> dict[str, Any]:
+    """Own calls against truth, per part and finding. Raises 404 where the protocol gives no debrief."""
+    if not study_body(study)["debrief"]:
+        raise StudyRefused("not_found", "This study gives no debrief.", http=404)
+    rows = [row for row in scored_rows(study) if row.assignment.reader.user_id == user.pk]
+    return {
+        "readings": [
+            {
+                "case": row.assignment.case.code,
+                "part": row.assignment.arm.label,
+                "stage": row.reading.stage,
+                "finding": row.finding,
+                "rating": row.rating.rating,
+                "call": row.rating.call,
+                "truth": row.truth,
+                "right": (row.rating.call == (row.truth == "1"))
+                if row.truth in ("0", "1") and row.rating.call is not None
+                else None,
+            }
+            for row in rows
+        ]
+    }

@@ -1,0 +1,96 @@
+"""Failure-mode studies: collecting, deciding, counting."""
+
+from uuid import UUID
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from reader_study import policy
+from reader_study.models import FailureItem, Study
+from reader_study.services.code_failures import adjudicate_failure, discordant_items
+from reader_study.services.collect_failures import collect_failures
+from reader_study.services.failure_distribution import failure_distribution
+from reader_study.services.refusal import StudyRefused
+from reader_study.study_openapi import FREE, body, operation
+from reader_study.views.study_view import StudyView, data_of, only
+from webapp.predictions.openapi import TEXT, nullable
+
+
+class Failures(StudyView):
+    """Failures that were collected: how many of each outcome, never how they were coded."""
+
+    @operation("studies_failures")
+    def get(self, request: Request, study: UUID) -> Response:
+        row, person = self.study(request, study), self.person(request)
+        self.require(policy.may_see_cases(person, row))
+        rows = FailureItem.objects.visible_to(person).filter(case__study=row, case__voided_at=None)
+        items = [
+            {"id": str(one.pk), "case": one.case.code, "finding": one.finding, "outcome": one.outcome}
+            for one in rows.select_related("case").order_by("case__code", "finding", "outcome")
+        ]
+        return Response({"items": items})
+
+
+class CollectFailures(StudyView):
+    """Compares predictions with truth and keeps every failure."""
+
+    @operation("studies_collect_failures", body(truth_study=nullable(TEXT)), status=201)
+    def post(self, request: Request, study: UUID) -> Response:
+        row, person = self.study(request, study), self.person(request)
+        self.require(policy.may_edit_draft(person, row))
+        data = only(data_of(request), "truth_study")
+        source = None
+        if data.get("truth_study"):
+            try:
+                key = UUID(str(data["truth_study"]))
+            except ValueError:
+                raise StudyRefused("not_allowed", "truth_study is not the id of a study", "truth_study", 400) from None
+            source = self.study(request, key)
+        return Response(collect_failures(person, row, source), status=201)
+
+
+class DiscordantFailures(StudyView):
+    """For the chair: failures that two readers coded differently, with both codings."""
+
+    @operation("studies_discordant_failures")
+    def get(self, request: Request, study: UUID) -> Response:
+        row, person = self.study(request, study), self.person(request)
+        self.require(policy.may_adjudicate(person, row))
+        return Response({"items": [_discordant(one) for one in discordant_items(row)]})
+
+
+def _discordant(item: FailureItem) -> dict[str, object]:
+    names = ("outcome", "site", "laterality", "cause", "severity", "region", "confidence", "note")
+    return {
+        "id": str(item.pk),
+        "case": item.case.code,
+        "finding": item.finding,
+        "outcome": item.outcome,
+        "predicted_boxes": item.predicted_boxes,
+        "truth_boxes": item.truth_boxes,
+        "codings": [{name: getattr(row, name) for name in names} for row in item.codings.order_by("id")],
+    }
+
+
+class AdjudicateFailure(StudyView):
+    """The chair's codes for a discordant failure."""
+
+    @operation("studies_adjudicate_failure", FREE, status=201)
+    def post(self, request: Request, study: UUID, item: UUID) -> Response:
+        row, person = self.study(request, study), self.person(request)
+        self.require(policy.may_adjudicate(person, row))
+        found = self.row(request, FailureItem, pk=item, case__study=row)
+        coding = adjudicate_failure(person, row, found, data_of(request))
+        return Response({"id": str(coding.pk), "site": coding.site, "cause": coding.cause}, status=201)
+
+
+class FailureDistribution(StudyView):
+    """Site x cause counts with intervals, after the lock."""
+
+    @operation("studies_failure_distribution")
+    def get(self, request: Request, study: UUID) -> Response:
+        row, person = self.study(request, study), self.person(request)
+        self.require(policy.may_export(person, row))
+        if row.kind != Study.Kind.FAILURE_MODE:
+            raise StudyRefused("wrong_kind", "Only a failure-mode study has this.", http=404)
+        return Response(failure_distribution(row))

@@ -1,0 +1,122 @@
+"""The image of a study case, reached by the id of an assignment or of a truth: nothing in it names the image."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from drf_spectacular.utils import OpenApiParameter
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from reader_study import policy
+from reader_study.models import Case, Truth
+from reader_study.services.own_assignment import own_assignment, readings_of, require_running, stage_now
+from reader_study.services.refusal import StudyRefused
+from reader_study.study_openapi import file_operation, operation
+from reader_study.views.study_view import StudyView
+from webapp import audit
+from webapp.archive import frames
+from webapp.archive.frame_api import best_encoding
+from webapp.archive.integrity_answer import IntegrityAnswer
+from webapp.archive.models import Image
+
+VOI = OpenApiParameter("voi", str, description="linear (default), the index of a VOI item, or preview")
+# Facts of the picture. Left out: decoder and hash of the stored pixels, and whatever is added to the description later.
+HEADER_FIELDS = (
+    "rows", "columns", "bytes", "sha256", "dtype", "sample_min", "sample_max", "padded", "frame", "value", "inverted", "voi",
+    "presets", "spacing", "quality", "view", "laterality", "orientation",
+)  # fmt: skip
+
+
+class StudyFrameView(StudyView, IntegrityAnswer):
+    """Answers of damaged files as in the archive."""
+
+    def handle_exception(self, error: Exception) -> Response:
+        if isinstance(error, StudyRefused):
+            return StudyView.handle_exception(self, error)
+        return IntegrityAnswer.handle_exception(self, error)
+
+    def image_for_reader(self, request: Request, study: UUID, assignment: UUID) -> Image:
+        """The image of the case that the reader has open now. A paused case shows nothing."""
+        row, person = self.study(request, study), self.person(request)
+        self.require(policy.may_read(person, row))
+        found = own_assignment(person, row, assignment)
+        require_running(row)
+        stage = stage_now(found)
+        if stage is None and found.case.role != Case.Role.TRAINING:
+            raise StudyRefused("not_found", "This case is read.", http=404)
+        reading = readings_of(found).get(stage or "")
+        if reading is not None and reading.paused_at is not None:
+            raise StudyRefused("paused", "This case is paused. Resume it to see the image.")
+        audit.record(person, "study.view_frame", f"assignment:{found.pk}", purpose="reader study")
+        return _checked(found.case)
+
+    def image_for_panel(self, request: Request, study: UUID, truth: UUID) -> Image:
+        """The image of a truth that the panel votes on."""
+        row, person = self.study(request, study), self.person(request)
+        self.require(policy.may_vote(person, row))
+        found = self.row(request, Truth, pk=truth, case__study=row)
+        audit.record(person, "study.view_frame", f"truth:{found.pk}", purpose="reader study")
+        return _checked(found.case)
+
+
+def _checked(case: Case) -> Image:
+    """The image, when it is still the one that was frozen at opening."""
+    if case.image_sha256 and case.image.stored_sha256 != case.image_sha256:
+        raise StudyRefused("image_changed", "The stored image is not the one that the study was opened with.")
+    return case.image
+
+
+def _header(image: Image, request: Request) -> Response:
+    try:
+        document = frames.description(image, request.query_params.get("voi", "linear"))
+    except ValueError as error:
+        raise StudyRefused("bad_voi", str(error), "voi", 400) from None
+    found: dict[str, Any] = {name: document[name] for name in HEADER_FIELDS if name in document}
+    found["voi"] = [{**row, "explanation": ""} for row in found.get("voi", [])]  # free text of the file
+    return Response(found)
+
+
+def _frame(image: Image, request: Request) -> HttpResponse:
+    encoding = best_encoding(request.headers.get("Accept-Encoding", ""))
+    try:
+        frame = frames.encoded_frame(image, request.query_params.get("voi", "linear"), encoding)
+    except ValueError as error:
+        raise StudyRefused("bad_voi", str(error), "voi", 400) from None
+    response = HttpResponse(frame.body, content_type="application/octet-stream")
+    if frame.encoding != "identity":
+        response["Content-Encoding"] = frame.encoding
+    response["Vary"] = "Accept-Encoding"
+    return response
+
+
+class AssignmentHeader(StudyFrameView):
+    """Description of the frame, without identity."""
+
+    @operation("studies_assignment_header", parameters=[VOI])
+    def get(self, request: Request, study: UUID, assignment: UUID) -> Response:
+        return _header(self.image_for_reader(request, study, assignment), request)
+
+
+class AssignmentFrame(StudyFrameView):
+    """uint16 little-endian samples, row by row."""
+
+    @file_operation("studies_assignment_frame", "application/octet-stream", [VOI])
+    def get(self, request: Request, study: UUID, assignment: UUID) -> HttpResponse:
+        return _frame(self.image_for_reader(request, study, assignment), request)
+
+
+class TruthHeader(StudyFrameView):
+    """Description of the frame, for the panel."""
+
+    @operation("studies_truth_header", parameters=[VOI])
+    def get(self, request: Request, study: UUID, truth: UUID) -> Response:
+        return _header(self.image_for_panel(request, study, truth), request)
+
+
+class TruthFrame(StudyFrameView):
+    """uint16 little-endian samples, for the panel."""
+
+    @file_operation("studies_truth_frame", "application/octet-stream", [VOI])
+    def get(self, request: Request, study: UUID, truth: UUID) -> HttpResponse:
+        return _frame(self.image_for_panel(request, study, truth), request)

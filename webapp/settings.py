@@ -3,11 +3,13 @@
 Environment: SIGHTLINE_HOME, SIGHTLINE_SECRET_KEY, SIGHTLINE_DEBUG, SIGHTLINE_HOSTS, SIGHTLINE_HTTPS, SIGHTLINE_DEMO,
 SIGHTLINE_DEMO_PASSWORD, SIGHTLINE_IDLE_MINUTES, SIGHTLINE_QUOTA_GIB, SIGHTLINE_USER_QUOTA_GIB, SIGHTLINE_QUARANTINE_DAYS,
 DATABASE_URL, CELERY_BROKER_URL, SIGHTLINE_LEASE_SECONDS, SIGHTLINE_WORKER_THREADS, SIGHTLINE_WORKER_MEMORY_MB,
-SIGHTLINE_BATCH, SIGHTLINE_HUNG_SECONDS, SIGHTLINE_LOG_LEVEL, SIGHTLINE_LOG_FORMAT, SIGHTLINE_METRICS_TOKEN.
+SIGHTLINE_BATCH, SIGHTLINE_HUNG_SECONDS, SIGHTLINE_SUBMIT_UNDO_SECONDS, SIGHTLINE_LOG_LEVEL, SIGHTLINE_LOG_FORMAT,
+SIGHTLINE_METRICS_TOKEN, SIGHTLINE_TEST_CLOCK (tests only).
 """
 
 import os
 from datetime import timedelta
+from importlib.util import find_spec
 from pathlib import Path
 
 import dj_database_url
@@ -28,6 +30,11 @@ if DEBUG and not set(ALLOWED_HOSTS) <= LOCAL_HOSTS:
 SECRET_KEY = os.environ.get("SIGHTLINE_SECRET_KEY") or kept_secret(SIGHTLINE_HOME / "secret-key.txt")
 # Demo people share one password: a server that answers to public names has them only when it is told so.
 SIGHTLINE_DEMO = env_bool("SIGHTLINE_DEMO", default=set(ALLOWED_HOSTS) <= LOCAL_HOSTS)
+# Washout takes weeks: a browser test writes the days that the studies' clock is ahead into this file. Tests only: no server with
+# a public name or without demo people starts with it.
+STUDY_CLOCK_FILE = SIGHTLINE_HOME / "study-clock-days.txt" if env_bool("SIGHTLINE_TEST_CLOCK", False) else None
+if STUDY_CLOCK_FILE and not (SIGHTLINE_DEMO and set(ALLOWED_HOSTS) <= LOCAL_HOSTS):
+    raise ImproperlyConfigured("SIGHTLINE_TEST_CLOCK is for tests: it needs SIGHTLINE_DEMO and local hosts only")
 SIGHTLINE_VERSION = "0.1.0"
 
 INSTALLED_APPS = [
@@ -91,6 +98,10 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     }
     # Tests use a file too: SQLite's in-memory mode has other locks than the ones that threads and processes meet here.
     DATABASES["default"]["TEST"] = {"NAME": str(SIGHTLINE_HOME / "test.sqlite3")}
+elif DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
+    # A process that is stopped inside a transaction keeps its rows locked: it loses them, and nobody waits for them for ever.
+    limits = "-c idle_in_transaction_session_timeout=30s -c lock_timeout=20s"
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("options", limits)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- people -------------------------------------------------------------------------------------------------------
@@ -143,7 +154,9 @@ SPECTACULAR_SETTINGS = {
 # --- files in and out ---------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "build" / "static"
-STATICFILES_DIRS = [BASE_DIR / "webapp" / "static_src"]
+# Plotly's script comes with the package that draws the figures, so that both are of one version.
+PLOTLY_FILES = Path(str(find_spec("plotly").origin)).parent / "package_data"  # type: ignore[union-attr]
+STATICFILES_DIRS = [BASE_DIR / "webapp" / "static_src", ("plotly", PLOTLY_FILES)]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "webapp.deployments.static_storage.GzipStaticFilesStorage"},
@@ -155,6 +168,7 @@ INCOMING_DIR = SIGHTLINE_HOME / "incoming"
 FRAME_CACHE_DIR = SIGHTLINE_HOME / "frames"
 MAP_DIR = SIGHTLINE_HOME / "maps"
 BUNDLE_DIR = SIGHTLINE_HOME / "bundles"
+DEIDENTIFICATION_DIR = SIGHTLINE_HOME / "deidentification-keys"  # one file per project, outside the database
 FILE_UPLOAD_TEMP_DIR = INCOMING_DIR
 INCOMING_DIR.mkdir(parents=True, exist_ok=True)
 MAX_FILE_BYTES = 256 * 2**20
@@ -176,6 +190,7 @@ WORKER_THREADS = env_int("SIGHTLINE_WORKER_THREADS", 0)  # 0: ONNX Runtime choos
 WORKER_HUNG_SECONDS = env_int("SIGHTLINE_HUNG_SECONDS", 60, minimum=5)  # silent for so long: killed and replaced
 WORKER_DIR = SIGHTLINE_HOME / "workers"  # signs of life
 WORKER_BATCH = env_int("SIGHTLINE_BATCH", 4, minimum=1)  # images that a worker explains in one run of the model
+SUBMIT_UNDO_SECONDS = env_int("SIGHTLINE_SUBMIT_UNDO_SECONDS", 5)  # a study reading can be taken back for so long
 WORKER_MEMORY_MB = env_int("SIGHTLINE_WORKER_MEMORY_MB", 8192, minimum=256)  # a worker above it is replaced
 METRICS_TOKEN = os.environ.get(
     "SIGHTLINE_METRICS_TOKEN", ""

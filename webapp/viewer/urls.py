@@ -3,6 +3,8 @@ from django.urls import URLPattern, URLResolver, path
 from webapp.viewer.views.events import events
 from webapp.viewer.views.failures import failures
 from webapp.viewer.views.reading import reading
+from webapp.viewer.views.study_reading import study_reading
+from webapp.viewer.views.training_set import training_set, training_set_check
 from webapp.viewer.views.upload_report import upload_report
 from webapp.viewer.views.worklist import worklist, worklist_search
 
@@ -11,6 +13,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("search/", worklist_search, name="worklist_search"),
     path("images/<uuid:image_id>/", reading, name="reading"),
     path("uploads/<uuid:upload_id>/", upload_report, name="upload_report"),
+    path("studies/<uuid:study_id>/read/", study_reading, name="study_reading"),
     path("failures/", failures, name="failures"),
+    path("failures/training-set/", training_set, name="training_set"),
+    path("failures/training-set/<uuid:image_id>/check/", training_set_check, name="training_set_check"),
     path("events/", events, name="events"),
 ]

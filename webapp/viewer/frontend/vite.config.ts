@@ -14,6 +14,12 @@ export default defineConfig({
     target: 'es2022',
     sourcemap: false,
     chunkSizeWarningLimit: 5000,
-    rollupOptions: { input: { reading: 'src/reading.tsx' } },
+    rollupOptions: {
+      input: {
+        reading: 'src/reading.tsx',
+        study_reading: 'src/study_reading.tsx',
+        truth_vote: 'src/truth_vote.tsx',
+      },
+    },
   },
 });

@@ -6,6 +6,8 @@ export class RequestError extends Error {
     readonly status: number,
     readonly code: string,
     readonly text: string,
+    /** The whole JSON answer, for what a sentence does not hold: the other version of a conflict. */
+    readonly body: unknown = null,
   ) {
     super(`${status} ${code}: ${text}`);
   }
@@ -45,11 +47,15 @@ async function answer(path: string, init: RequestInit): Promise<Response> {
   if (response.ok) return response;
   const body: unknown = await response.json().catch(() => null);
   const { code, text } = sentenceOf(body, response.status);
-  throw new RequestError(response.status, code, text);
+  throw new RequestError(response.status, code, text, body);
 }
 
-export async function getJson<T>(path: string, signal?: AbortSignal): Promise<T> {
-  const response = await answer(path, { headers: { Accept: 'application/json' }, signal });
+export async function getJson<T>(
+  path: string,
+  signal?: AbortSignal,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<T> {
+  const response = await answer(path, { headers: { Accept: 'application/json', ...headers }, signal });
   return (await response.json()) as T;
 }
 
@@ -58,15 +64,39 @@ export async function getBytes(path: string, signal?: AbortSignal): Promise<{ by
   return { bytes: await response.arrayBuffer(), headers: response.headers };
 }
 
-export async function postJson<T>(path: string, body: unknown, csrf: string): Promise<T> {
+export async function sendJson<T>(
+  method: 'POST' | 'PUT',
+  path: string,
+  body: unknown,
+  csrf: string,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<T> {
   const response = await answer(path, {
-    method: 'POST',
+    method,
     headers: {
       Accept: 'application/json',
       'Content-Type': 'application/json',
       'X-CSRFToken': cookie('csrftoken') ?? csrf,
+      ...headers,
     },
     body: JSON.stringify(body),
   });
   return (await response.json()) as T;
+}
+
+export const postJson = <T>(path: string, body: unknown, csrf: string): Promise<T> =>
+  sendJson<T>('POST', path, body, csrf);
+
+/** Signs in over the page, so that nothing on it is lost; resolves to whether the server took it. */
+export async function signIn(path: string, username: string, password: string, csrf: string): Promise<boolean> {
+  const response = await answer(path, {
+    method: 'POST',
+    headers: {
+      'Content-Type': 'application/x-www-form-urlencoded',
+      'X-CSRFToken': cookie('csrftoken') ?? csrf,
+    },
+    body: new URLSearchParams({ username, password }).toString(),
+  });
+  // A refused sign-in answers with the form again, at the same address; a good one leads away from it.
+  return response.redirected;
 }

@@ -1,12 +1,14 @@
-/** Turns key presses into the table's actions; a press of O that is held hides the AI layer until released. */
-import type { ReadingSession } from '../session/reading_session';
+/** Turns key presses into a table's actions. */
 import { belongsToControl, combinationOf, isTextField } from './combination';
-import { KEY_TABLE } from './key_table';
+import type { HeldKey, KeyRow } from './key_row';
 
 const HOLD_MS = 250;
-const HELD_KEY = 'o';
 
-export function listenToKeys(session: ReadingSession): () => void {
+export function listenToKeys<Session>(
+  session: Session,
+  table: readonly KeyRow<Session>[],
+  held: HeldKey<Session> | null = null,
+): () => void {
   let holdTimer: ReturnType<typeof setTimeout> | undefined;
   let isHeld = false;
 
@@ -22,14 +24,14 @@ export function listenToKeys(session: ReadingSession): () => void {
       })
     )
       return;
-    const row = KEY_TABLE.find((entry) => entry.combinations.includes(combination));
+    const row = table.find((entry) => entry.combinations.includes(combination));
     if (!row) return;
     event.preventDefault();
-    if (combination === HELD_KEY) {
+    if (held && combination === held.key) {
       if (!event.repeat) {
         holdTimer = setTimeout(() => {
           isHeld = true;
-          session.holdAi(true);
+          held.hold(session, true);
         }, HOLD_MS);
       }
       return;
@@ -38,11 +40,11 @@ export function listenToKeys(session: ReadingSession): () => void {
   };
 
   const up = (event: KeyboardEvent): void => {
-    if (event.key.toLowerCase() !== HELD_KEY || holdTimer === undefined) return;
+    if (event.key.toLowerCase() !== held?.key || holdTimer === undefined) return;
     clearTimeout(holdTimer);
     holdTimer = undefined;
-    if (isHeld) session.holdAi(false);
-    else session.toggleAi();
+    if (isHeld) held.hold(session, false);
+    else held.tap(session);
     isHeld = false;
   };
 

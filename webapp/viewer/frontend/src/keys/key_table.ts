@@ -1,34 +1,18 @@
 /**
  * Every key of the reading page, once: the handler, the key sheet and the hints on the buttons read this table.
- * A combination is written as modifiers and key: `shift+1`, `ctrl+z`, `alt+ArrowLeft`, `?`.
  */
 import type { ReadingSession } from '../session/reading_session';
+import type { HeldKey, KeyRow } from './key_row';
+import { arrows, directionOf } from './key_row';
 
-export type KeyGroup = 'Case' | 'AI' | 'Answer' | 'Window' | 'View' | 'Tools';
-
-export interface KeyRow {
-  readonly id: string;
-  readonly combinations: readonly string[];
-  /** How the sheet and the buttons show it. */
-  readonly shown: string;
-  readonly group: KeyGroup;
-  readonly action: string;
-  run(session: ReadingSession, combination: string): void;
-}
-
-const ARROWS: Record<string, [number, number]> = {
-  ArrowLeft: [-1, 0],
-  ArrowRight: [1, 0],
-  ArrowUp: [0, -1],
-  ArrowDown: [0, 1],
-};
-const arrows = (prefix = ''): string[] => Object.keys(ARROWS).map((arrow) => prefix + arrow);
 const ZOOM_STEP = 1.25;
 
 function nudge(session: ReadingSession, combination: string): void {
-  const [dx, dy] = ARROWS[combination.split('+').at(-1) ?? ''] ?? [0, 0];
+  const [dx, dy] = directionOf(combination);
   session.nudge(dx, dy, combination.includes('alt+'), combination.includes('shift+') ? 10 : 1);
 }
+
+type KeyGroup = 'Case' | 'AI' | 'Answer' | 'Window' | 'View' | 'Tools';
 
 const row = (
   group: KeyGroup,
@@ -36,10 +20,10 @@ const row = (
   shown: string,
   action: string,
   combinations: readonly string[],
-  run: KeyRow['run'],
-): KeyRow => ({ id, combinations, shown, group, action, run });
+  run: KeyRow<ReadingSession>['run'],
+): KeyRow<ReadingSession> => ({ id, combinations, shown, group, action, run });
 
-export const KEY_TABLE: readonly KeyRow[] = [
+export const KEY_TABLE: readonly KeyRow<ReadingSession>[] = [
   row('Case', 'next', 'J', 'next case', ['j'], (s) => s.go(s.boot.next)),
   row('Case', 'previous', 'K', 'previous case', ['k'], (s) => s.go(s.boot.previous)),
   row('AI', 'layer', 'O', 'AI layer on or off; hold to hide', ['o'], (s) => s.toggleAi()),
@@ -110,7 +94,14 @@ export const KEY_TABLE: readonly KeyRow[] = [
   ),
 ];
 
-function rowOf(id: string): KeyRow {
+/** O tapped switches the AI layer, O held hides it until it is released. */
+export const HELD_KEY: HeldKey<ReadingSession> = {
+  key: 'o',
+  hold: (session, isHeld) => session.holdAi(isHeld),
+  tap: (session) => session.toggleAi(),
+};
+
+function rowOf(id: string): KeyRow<ReadingSession> {
   const found = KEY_TABLE.find((entry) => entry.id === id);
   if (!found) throw new Error(`no key row '${id}'`);
   return found;

@@ -10,9 +10,13 @@ import { imagePoint, matrixAttribute, toCanvas } from '../geometry/pixels';
 export interface LabelledBox {
   readonly box: PixelBox;
   readonly label: string;
-  readonly speaker: 'model' | 'reader';
+  /** truth: reference standard, only where it may be seen. */
+  readonly speaker: 'model' | 'reader' | 'truth';
   readonly isFaint: boolean;
 }
+
+/** A point is drawn as a cross of constant size: a box of no extent at its place. */
+const CROSS_PX = 9;
 
 const SVG = 'http://www.w3.org/2000/svg';
 const LABEL_GAP_PX = 6;
@@ -21,6 +25,7 @@ const LABEL_HEIGHT_PX = 14;
 interface Drawn {
   readonly source: LabelledBox;
   readonly text: SVGTextElement;
+  readonly cross: SVGPathElement | null;
 }
 
 export class BoxLayer {
@@ -50,21 +55,27 @@ export class BoxLayer {
       }
       const text = document.createElementNS(SVG, 'text');
       text.textContent = source.label;
-      for (const element of [rect, text]) {
+      const cross = source.box.w === 0 && source.box.h === 0 ? document.createElementNS(SVG, 'path') : null;
+      for (const element of [rect, text, ...(cross ? [cross] : [])]) {
         element.setAttribute('class', `box-${source.speaker}${source.isFaint ? ' is-faint' : ''}`);
       }
-      this.group.append(rect);
+      if (cross) this.labels.append(cross);
+      else this.group.append(rect);
       this.labels.append(text);
-      return { source, text };
+      return { source, text, cross };
     });
   }
 
   draw(m: Affine): void {
     this.group.setAttribute('transform', matrixAttribute(m));
-    for (const { source, text } of this.drawn) {
+    for (const { source, text, cross } of this.drawn) {
       const corners = boxCorners(source.box).map(([x, y]) => toCanvas(m, imagePoint(x, y)));
       const left = Math.min(...corners.map((p) => p.x));
       const top = Math.min(...corners.map((p) => p.y));
+      cross?.setAttribute(
+        'd',
+        `M${left - CROSS_PX} ${top}h${2 * CROSS_PX}M${left} ${top - CROSS_PX}v${2 * CROSS_PX}`,
+      );
       text.setAttribute('x', String(left + 2));
       text.setAttribute('y', String(Math.max(top - LABEL_GAP_PX, LABEL_HEIGHT_PX)));
     }

@@ -1,25 +1,26 @@
-/** Maps already fetched, by prediction and kind; a failed fetch is forgotten so that the next wish tries again. */
+/** Maps already fetched, by address; a failed fetch is forgotten so that the next wish tries again. */
 import type { MapDocument } from '../api/documents';
 import type { ScoreMap } from './heat_map';
 import { loadMaps } from './map_scores';
 
 export interface MapCache {
-  get(prediction: string, document: MapDocument): Promise<Map<string, ScoreMap>>;
+  get(path: string, document: MapDocument): Promise<Map<string, ScoreMap>>;
 }
 
 function createMapCache(): MapCache {
   const fetched = new Map<string, Promise<Map<string, ScoreMap>>>();
   return {
-    get(prediction, document) {
-      const key = `${prediction}/${document.kind}`;
-      const known = fetched.get(key);
+    get(path, document) {
+      const known = fetched.get(path);
       if (known) return known;
-      const request = loadMaps(prediction, document);
-      request.catch(() => fetched.delete(key));
-      fetched.set(key, request);
+      const request = loadMaps(path, document);
+      request.catch(() => fetched.delete(path));
+      fetched.set(path, request);
       return request;
     },
   };
 }
+
+export const mapPath = (prediction: string, kind: string): string => `/api/predictions/${prediction}/maps/${kind}/`;
 
 export const mapCache = createMapCache();

@@ -28,8 +28,8 @@ export function splitMaps(bytes: ArrayBuffer, document: MapDocument): Map<string
   );
 }
 
-export async function loadMaps(predictionId: string, document: MapDocument): Promise<Map<string, ScoreMap>> {
-  const { bytes } = await getBytes(`/api/predictions/${predictionId}/maps/${document.kind}/`);
+export async function loadMaps(path: string, document: MapDocument): Promise<Map<string, ScoreMap>> {
+  const { bytes } = await getBytes(path);
   return splitMaps(bytes, document);
 }
 

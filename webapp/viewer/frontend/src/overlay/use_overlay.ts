@@ -1,8 +1,7 @@
 /** Keeps the two overlay layers in step with what the reader chose and with every move of the view. */
 import type { RefObject } from 'react';
-import { useEffect, useRef } from 'react';
+import { useEffect } from 'react';
 import type { FindingDocument } from '../api/documents';
-import type { Affine } from '../geometry/pixels';
 import { VERDICT_SHORT } from '../reviews/failure_form';
 import { fraction } from '../panel/wording';
 import type { PanelState } from '../session/panel_state';
@@ -12,12 +11,11 @@ import { currentAnswers } from '../session/reviews_state';
 import { useSession } from '../shell/session_context';
 import { useStore } from '../state/store';
 import type { LabelledBox } from './box_layer';
-import { BoxLayer } from './box_layer';
-import { HeatLayer } from './heat_layer';
 import type { HeatPicture } from './heat_layer';
 import type { MapCache } from './map_cache';
-import { mapCache } from './map_cache';
+import { mapCache, mapPath } from './map_cache';
 import { scaleOf, thresholdScore } from './map_scores';
+import { useLayers } from './use_layers';
 
 function modelBoxes(panel: PanelState, findings: readonly FindingDocument[]): LabelledBox[] {
   return findings
@@ -67,7 +65,7 @@ async function heatPicture(session: ReadingSession, panel: PanelState, cache: Ma
   if (!shown || !document || !kind || !selected || !document.findings.includes(selected)) return null;
   const scale = scaleOf(document, selected);
   if (scale.isZero) return null;
-  const map = (await cache.get(shown.id, document)).get(selected);
+  const map = (await cache.get(mapPath(shown.id, document.kind), document)).get(selected);
   if (!map) return null;
   const share = session.threshold(selected, kind);
   return {
@@ -86,26 +84,7 @@ export function useOverlay(heat: RefObject<HTMLCanvasElement | null>, boxes: Ref
   const reviews = useStore(session.desk.state);
   const outbox = useStore(session.desk.outbox.state);
   const scheme = useStore(session.scheme);
-  const layers = useRef<{ heat: HeatLayer; boxes: BoxLayer; affine: Affine | null } | null>(null);
-
-  useEffect(() => {
-    if (!heat.current || !boxes.current) return;
-    const created = {
-      heat: new HeatLayer(heat.current, session.boot.image),
-      boxes: new BoxLayer(boxes.current),
-      affine: null as Affine | null,
-    };
-    layers.current = created;
-    const stop = session.controller.onDraw((affine) => {
-      created.affine = affine;
-      created.heat.draw(affine);
-      created.boxes.draw(affine);
-    });
-    return () => {
-      stop();
-      layers.current = null;
-    };
-  }, [session, heat, boxes]);
+  const layers = useLayers(session.controller, session.boot.image, heat, boxes);
 
   useEffect(() => {
     const now = layers.current;
@@ -114,7 +93,7 @@ export function useOverlay(heat: RefObject<HTMLCanvasElement | null>, boxes: Ref
     const ai = isAiShown ? modelBoxes(panel, session.findings()) : [];
     now.boxes.setBoxes([...ai, ...readerBoxes(session, panel)]);
     if (now.affine) now.boxes.draw(now.affine);
-  }, [session, panel, predictions, reviews, outbox, scheme]);
+  }, [session, layers, panel, predictions, reviews, outbox, scheme]);
 
   const isAiShown = panel.isAiVisible && !panel.isAiHeld;
   const { mapKind, selected, thresholds, colours } = panel;
@@ -136,10 +115,10 @@ export function useOverlay(heat: RefObject<HTMLCanvasElement | null>, boxes: Ref
     return () => {
       isStale = true;
     };
-  }, [session, predictions, isAiShown, mapKind, selected, thresholds, colours]);
+  }, [session, layers, predictions, isAiShown, mapKind, selected, thresholds, colours]);
 
   useEffect(() => {
     layers.current?.heat.setOpacity(panel.opacity);
     if (layers.current?.affine) layers.current.heat.draw(layers.current.affine);
-  }, [panel.opacity]);
+  }, [layers, panel.opacity]);
 }

@@ -12,7 +12,7 @@ import { emptyForm, formOf, missing } from '../reviews/failure_form';
 import type { OutboxStorage } from '../reviews/outbox_storage';
 import { createStore } from '../state/store';
 import { ViewportController } from '../viewport/controller';
-import { furtherPresets } from '../viewport/window_level';
+import { choosePreset } from '../viewport/presets';
 import type { PanelState } from './panel_state';
 import { INITIAL_PANEL, areBoxesShown, saysPresent, thresholdKey } from './panel_state';
 import type { PredictionsState } from './predictions_feed';
@@ -149,20 +149,8 @@ export class ReadingSession {
     this.panel.set({ isAiHeld });
   }
 
-  async choosePreset(index: number): Promise<void> {
-    const header = await this.controller.header;
-    const preset = header.presets[index];
-    if (preset) await this.controller.applyPreset(preset, index);
-  }
-
-  /** The next stored window or lookup table of the file after the one shown. */
-  async nextStoredWindow(): Promise<void> {
-    const header = await this.controller.header;
-    const further = furtherPresets(header);
-    const now = further.findIndex((preset) => preset.name === this.controller.view.get().presetName);
-    const next = further[(now + 1) % Math.max(1, further.length)];
-    if (next) await this.controller.applyPreset(next, null);
-    else this.announce('the file stores no further window');
+  choosePreset(index: number): Promise<void> {
+    return choosePreset(this.controller, index);
   }
 
   agree(key: string): void {

@@ -1,10 +1,6 @@
-/** All keys of the page, from the same table that handles them. Lies over the picture and blocks nothing. */
-import type { KeyGroup } from '../keys/key_table';
-import { KEY_TABLE } from '../keys/key_table';
-import { useStore } from '../state/store';
-import { useSession } from './session_context';
+/** All keys of a page, from the same table that handles them. Lies over the picture and blocks nothing. */
+import type { KeyRow } from '../keys/key_row';
 
-const GROUPS = [...new Set(KEY_TABLE.map((row) => row.group))];
 const MOUSE: readonly [string, string][] = [
   ['left drag', 'the chosen tool'],
   ['middle drag', 'pan'],
@@ -13,39 +9,41 @@ const MOUSE: readonly [string, string][] = [
   ['double click', 'fit or 1:1'],
 ];
 
-function Group({ name }: { readonly name: KeyGroup }) {
+type ShownRow = Pick<KeyRow<never>, 'id' | 'shown' | 'group' | 'action'>;
+
+function Group({ name, table }: { readonly name: string; readonly table: readonly ShownRow[] }) {
   return (
     <section>
       <h3>{name}</h3>
       <dl>
-        {KEY_TABLE.filter((row) => row.group === name).map((row) => (
-          <div key={row.id}>
-            <dt>
-              <kbd>{row.shown}</kbd>
-            </dt>
-            <dd>{row.action}</dd>
-          </div>
-        ))}
+        {table
+          .filter((row) => row.group === name)
+          .map((row) => (
+            <div key={row.id}>
+              <dt>
+                <kbd>{row.shown}</kbd>
+              </dt>
+              <dd>{row.action}</dd>
+            </div>
+          ))}
       </dl>
     </section>
   );
 }
 
-export function KeySheet() {
-  const session = useSession();
-  const { isKeySheetOpen } = useStore(session.panel);
-  if (!isKeySheetOpen) return null;
+export function KeySheet({ table, onClose }: { readonly table: readonly ShownRow[]; readonly onClose: () => void }) {
+  const groups = [...new Set(table.map((row) => row.group))];
   return (
     <aside className="key-sheet" aria-label="Keys" data-testid="key-sheet">
       <div className="row">
         <h2 className="grow">Keys</h2>
-        <button type="button" onClick={() => session.panel.set({ isKeySheetOpen: false })}>
+        <button type="button" onClick={onClose}>
           Close <kbd>Esc</kbd>
         </button>
       </div>
       <div className="key-groups">
-        {GROUPS.map((group) => (
-          <Group key={group} name={group} />
+        {groups.map((group) => (
+          <Group key={group} name={group} table={table} />
         ))}
         <section>
           <h3>Mouse and touch</h3>

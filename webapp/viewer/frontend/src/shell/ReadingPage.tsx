@@ -1,6 +1,7 @@
 /** The whole reading page. */
 import { useEffect } from 'react';
 import { listenToKeys } from '../keys/key_handler';
+import { HELD_KEY, KEY_TABLE } from '../keys/key_table';
 import { Panel } from '../panel/Panel';
 import type { ReadingSession } from '../session/reading_session';
 import { useStore } from '../state/store';
@@ -20,8 +21,14 @@ function LiveRegion({ session }: { readonly session: ReadingSession }) {
   );
 }
 
+function ReadingKeys({ session }: { readonly session: ReadingSession }) {
+  const { isKeySheetOpen } = useStore(session.panel);
+  if (!isKeySheetOpen) return null;
+  return <KeySheet table={KEY_TABLE} onClose={() => session.panel.set({ isKeySheetOpen: false })} />;
+}
+
 export function ReadingPage({ session }: { readonly session: ReadingSession }) {
-  useEffect(() => listenToKeys(session), [session]);
+  useEffect(() => listenToKeys(session, KEY_TABLE, HELD_KEY), [session]);
   return (
     <SessionContext.Provider value={session}>
       <div className="reading-page">
@@ -30,7 +37,7 @@ export function ReadingPage({ session }: { readonly session: ReadingSession }) {
         <Stage />
         <Panel />
         <StatusBar />
-        <KeySheet />
+        <ReadingKeys session={session} />
         <LiveRegion session={session} />
       </div>
     </SessionContext.Provider>

@@ -1,0 +1,1 @@
+"""Pages under /studies/: one file, one page; each asks policy first and acts through a service."""

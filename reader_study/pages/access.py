@@ -1,0 +1,89 @@
+"""What every page of a study does first: find the study for a member, ask the policy, say what there is beside it."""
+
+import uuid
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from reader_study import policy
+from reader_study.models import Study
+from reader_study.services.refusal import StudyRefused
+from webapp.accounts.policy import Person, Refusal
+
+May = Callable[[Person, Study], Refusal | None]
+Page = Callable[..., HttpResponse]
+
+# url name, title, who may see it
+SECTIONS: tuple[tuple[str, str, May], ...] = (
+    ("study", "Overview", policy.may_see_study),
+    ("study_protocol", "Protocol", policy.may_see_protocol),
+    ("study_people", "People", policy.may_see_people),
+    ("study_cases", "Cases", policy.may_see_cases),
+    ("study_sizing", "Sizing", policy.may_size),
+    ("study_allocation", "Allocation", policy.may_see_allocation),
+    ("study_truth", "Truth", policy.may_see_truth_queue),
+    ("study_failures", "Failures", policy.may_see_failures),
+    ("study_progress", "Progress", policy.may_see_allocation),
+    ("study_results", "Results", policy.may_see_results),
+)
+
+
+def study_page(may: May = policy.may_see_study) -> Callable[[Page], Page]:
+    """The page gets the study instead of its id. 404 for strangers, unknown ids and memberships that have ended; 403 for a
+    member without the right; 409 as a page when the study is in another state."""
+
+    def decorate(page: Page) -> Page:
+        @wraps(page)
+        def answer(request: HttpRequest, study_id: uuid.UUID, **kwargs: Any) -> HttpResponse:
+            study = Study.objects.filter(pk=study_id).first()
+            if study is None or policy.may_see_study(request.user, study):
+                raise Http404("no study has this id")
+            refusal = may(request.user, study)
+            if refusal is None:
+                return page(request, study, **kwargs)
+            if refusal.code == "wrong_state":
+                return study_answer(request, study, "not_now", {"text": refusal.text}, status=409)
+            raise PermissionDenied(refusal.text)
+
+        return login_required(answer)
+
+    return decorate
+
+
+def study_answer(
+    request: HttpRequest, study: Study, template: str, context: dict[str, Any], status: int = 200
+) -> HttpResponse:
+    """Renders reader_study/TEMPLATE.html with the study's navigation; never cached."""
+    roles = policy.roles_in(request.user, study)
+    sections = [(name, title) for name, title, may in SECTIONS if may(request.user, study) is None]
+    whole = {"study": study, "roles": roles, "sections": sections, "section": template, **context}
+    response = render(request, f"reader_study/{template}.html", whole, status=status)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def act(request: HttpRequest, work: Callable[[], object], done: str, to: str, *args: object) -> HttpResponse:
+    """Runs a service and goes on to the page `to`; a refusal becomes a message there, and nothing has changed."""
+    try:
+        work()
+    except StudyRefused as refusal:
+        if refusal.http == 404:
+            raise Http404(refusal.text) from None
+        for text in _texts(refusal):
+            messages.error(request, text)
+    else:
+        messages.success(request, done)
+    return redirect(to, *args)
+
+
+def _texts(refusal: StudyRefused) -> list[str]:
+    """Every problem that a refusal lists, or its one sentence; at most ten."""
+    listed = refusal.more.get("problems") or refusal.more.get("errors") or []
+    texts = [f"line {row['line']}: {row['text']}" if "line" in row else row["text"] for row in listed]
+    return (texts or [refusal.text])[:10]

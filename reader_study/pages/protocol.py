@@ -1,0 +1,69 @@
+"""`/studies/{id}/protocol/`: what is read, how, and how it will be analysed; edited while the study is a draft."""
+
+from functools import partial
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_http_methods
+
+from reader_study import policy
+from reader_study.analysis import covariance, froc
+from reader_study.analysis.studies import METHODS
+from reader_study.failure_scheme import OUTCOMES
+from reader_study.models import Arm, Study
+from reader_study.pages.access import act, study_answer, study_page
+from reader_study.pages.protocol_form import body_of, rows_to_show
+from reader_study.protocol_body import AI_LAYERS, DESIGN_KINDS, QUESTION_TYPES, SCALES, completed, test_names
+from reader_study.services.edit_protocol import current_protocol, edit_protocol, protocol_problems
+from webapp.accounts.policy import require_person
+from webapp.predictions.models import Prediction
+
+DESIGN_TITLES = {
+    "crossed": "fully crossed: every reader, case and arm",
+    "sequential": "sequential: without, then with AI in one sitting",
+    "split_plot": "split-plot: reader groups read their own cases",
+    "anchor_rotate": "anchor and rotate: some cases by all, the rest by turns",
+}
+LAYER_TITLES = {"score": "score", "boxes": "boxes", "gradcam": "Grad-CAM", "wildcat": "WILDCAT map"}
+
+
+@study_page(policy.may_see_protocol)
+@require_http_methods(["GET", "HEAD", "POST"])
+def protocol(request: HttpRequest, study: Study) -> HttpResponse:
+    if request.method == "POST":
+        body = body_of(request.POST, request.POST.getlist, study.kind)
+        work = partial(edit_protocol, require_person(request.user), study, body)
+        return act(request, work, "The protocol is saved.", "study_protocol", study.pk)
+    stored = current_protocol(study)
+    may_edit = policy.may_edit_draft(request.user, study) is None
+    body = completed(stored.body)
+    context: dict[str, Any] = {
+        "protocol": stored,
+        "body": body,
+        "may_edit": may_edit,
+        "problems": protocol_problems(study) if study.is_draft else [],
+        "findings": rows_to_show(stored.body, "findings", spare=may_edit),
+        "questions": rows_to_show(stored.body, "questions", spare=may_edit),
+        "arms": rows_to_show(stored.body, "arms", spare=may_edit and study.kind == Study.Kind.READING),
+        "tests": test_names(body["arms"]),
+        "scales": list(SCALES),
+        "question_types": QUESTION_TYPES,
+        "arm_kinds": [
+            choice for choice in Arm.Kind.choices if (choice[0] == "failure_coding") == (study.kind == "failure_mode")
+        ],
+        "layers": [(layer, LAYER_TITLES[layer]) for layer in AI_LAYERS],
+        "designs": [(kind, DESIGN_TITLES[kind]) for kind in DESIGN_KINDS],
+        "bundles": bundles(),
+        "outcomes": list(OUTCOMES),
+        "methods": METHODS,
+        "covariances": covariance.ESTIMATORS,
+        "marks_foms": froc.NAMES,
+        "rules": [("two_plus_one", "two votes, a third when they differ"), ("consensus", "consensus of the panel")],
+    }
+    return study_answer(request, study, "protocol", context)
+
+
+def bundles() -> list[tuple[str, str]]:
+    """(id, name and version) of every bundle that has answered for an image here."""
+    rows = Prediction.objects.exclude(bundle_id="").values_list("bundle_id", "bundle_name", "bundle_version").distinct()
+    return sorted({(key, f"{name} {version} · {key[:8]}") for key, name, version in rows}, key=lambda row: row[1])

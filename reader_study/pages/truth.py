@@ -1,0 +1,88 @@
+"""`/studies/{id}/truth/`: the reference standard. The panel votes; a manager imports, sees counts and freezes."""
+
+import uuid
+from functools import partial
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
+from django.shortcuts import get_object_or_404
+from django.views.decorators.http import require_POST, require_safe
+
+from reader_study import policy
+from reader_study.models import Study, Truth, TruthVote
+from reader_study.pages.access import act, study_answer, study_page
+from reader_study.services.freeze_truth import freeze_truth, truth_status
+from reader_study.services.import_truth import import_truth
+from reader_study.services.vote_truth import truth_queue
+from webapp.accounts.policy import require_person
+
+MOST_BYTES = 5 * 2**20
+
+
+@study_page(policy.may_see_truth_queue)
+@require_safe
+def truth(request: HttpRequest, study: Study) -> HttpResponse:
+    user = require_person(request.user)
+    roles = policy.roles_in(user, study)
+    is_panel = policy.PANEL in roles
+    votes_now = is_panel and policy.may_vote(user, study) is None
+    to_decide = waiting_for_chair(study) if policy.may_adjudicate(user, study) is None else []
+    context: dict[str, Any] = {
+        "queue": [row for row in truth_queue(user, study) if row not in to_decide] if votes_now else [],
+        "to_decide": to_decide,
+        "own_votes": TruthVote.objects.filter(member=user, truth__case__study=study).count() if is_panel else 0,
+        "is_panel": is_panel,
+        "status": truth_status(study) if roles - {policy.PANEL} else None,
+        "may_import": policy.may_import_truth(user, study) is None,
+        "may_freeze": policy.may_freeze_truth(user, study) is None,
+    }
+    return study_answer(request, study, "truth", context)
+
+
+def waiting_for_chair(study: Study) -> list[Truth]:
+    """Truths whose votes are in and do not decide: statuses differ, or boxes that do not merge."""
+    rows = Truth.objects.filter(case__study=study, case__voided_at=None, state=Truth.State.VOTED)
+    return list(rows.select_related("case").order_by("case__code", "finding"))
+
+
+@study_page(policy.may_vote)
+@require_safe
+def vote_page(request: HttpRequest, study: Study, truth_id: uuid.UUID) -> HttpResponse:
+    """The picture and the vote; drawn by the viewer, which asks the API for everything else."""
+    row = get_object_or_404(Truth, pk=truth_id, case__study=study)
+    user = require_person(request.user)
+    is_chair = policy.may_adjudicate(user, study) is None
+    waiting = [*truth_queue(user, study), *(waiting_for_chair(study) if is_chair else [])]
+    queue = [one for one in waiting if one.pk != row.pk]
+    boot = {
+        "title": study.title,
+        "case": row.case.code,
+        "finding": row.finding,
+        "is_chair": is_chair,
+        "user": {"username": user.get_username()},
+        "csrf": get_token(request),
+        "urls": {
+            "api": f"/api/studies/{study.pk}/truth/{row.pk}/",
+            "back": f"/studies/{study.pk}/truth/",
+            "next": f"/studies/{study.pk}/truth/{queue[0].pk}/" if queue else f"/studies/{study.pk}/truth/",
+        },
+    }
+    return study_answer(request, study, "vote", {"boot": boot, "entry": "src/truth_vote.tsx"})
+
+
+@study_page(policy.may_import_truth)
+@require_POST
+def import_study_truth(request: HttpRequest, study: Study) -> HttpResponse:
+    """All of the file or nothing of it."""
+    file = request.FILES.get("file")
+    content = file.read(MOST_BYTES + 1) if file is not None else b""  # type: ignore[union-attr]
+    work = partial(import_truth, require_person(request.user), study, content)
+    return act(request, work, "The truth of the file is stored.", "study_truth", study.pk)
+
+
+@study_page(policy.may_freeze_truth)
+@require_POST
+def freeze_study_truth(request: HttpRequest, study: Study) -> HttpResponse:
+    work = partial(freeze_truth, require_person(request.user), study)
+    return act(request, work, "The truth is frozen.", "study_truth", study.pk)

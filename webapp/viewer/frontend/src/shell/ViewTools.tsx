@@ -1,0 +1,81 @@
+/** What every reading page offers for the picture itself: drag tools, inversion, window presets, fit and reset. */
+import { useEffect, useState } from 'react';
+import type { PresetItem } from '../api/documents';
+import { useStore } from '../state/store';
+import type { ViewportController } from '../viewport/controller';
+import { choosePreset, nextStoredWindow } from '../viewport/presets';
+import type { Tool } from '../viewport/view_state';
+import { ToolButton } from './ToolButton';
+
+const TOOLS: readonly { tool: Tool; label: string; hint: string; shortcut?: string }[] = [
+  { tool: 'window', label: 'W/L', hint: 'left drag changes window and level (Esc)' },
+  { tool: 'pan', label: 'Pan', hint: 'left drag moves the picture (middle drag always does)' },
+  { tool: 'zoom', label: 'Zoom', hint: 'left drag zooms (right drag and wheel always do)', shortcut: 'Z' },
+];
+
+interface Props {
+  readonly controller: ViewportController;
+}
+
+export function DragTools({ controller }: Props) {
+  const view = useStore(controller.view);
+  return TOOLS.map(({ tool, ...shown }) => (
+    <ToolButton key={tool} {...shown} isOn={view.tool === tool} onPress={() => controller.chooseTool(tool)} />
+  ));
+}
+
+export function Presets({ controller, announce }: Props & { readonly announce: (text: string) => void }) {
+  const next = async (): Promise<void> => {
+    if (!(await nextStoredWindow(controller))) announce('the file stores no further window');
+  };
+  const { presetIndex } = useStore(controller.view);
+  const [presets, setPresets] = useState<readonly PresetItem[]>([]);
+  useEffect(() => {
+    controller.header.then(
+      (header) => setPresets(header.presets),
+      () => undefined,
+    );
+  }, [controller]);
+  return presets.map((preset, index) => (
+    <button
+      key={`${preset.key} ${preset.name}`}
+      type="button"
+      className={presetIndex === index ? 'on' : ''}
+      aria-pressed={presetIndex === index}
+      title={index === 0 ? 'the file’s own window; shift and click: its next stored window' : undefined}
+      onClick={(event) =>
+        void (index === 0 && event.shiftKey ? next() : choosePreset(controller, index))
+      }
+    >
+      {preset.name} <kbd>{index + 1}</kbd>
+    </button>
+  ));
+}
+
+export function FitTools({ controller }: Props) {
+  return (
+    <>
+      <ToolButton label="Fit" shortcut="=" hint="fit" onPress={() => controller.fit()} />
+      <ToolButton
+        label="1:1"
+        shortcut="0"
+        hint="one image pixel per screen pixel"
+        onPress={() => controller.oneToOne()}
+      />
+      <ToolButton label="Reset" shortcut="␣" hint="reset view and window" onPress={() => void controller.reset()} />
+    </>
+  );
+}
+
+export function InvertTool({ controller }: Props) {
+  const { isInverted } = useStore(controller.view);
+  return (
+    <ToolButton
+      label="Invert"
+      shortcut="I"
+      hint="invert"
+      isOn={isInverted}
+      onPress={() => controller.toggleInvert()}
+    />
+  );
+}

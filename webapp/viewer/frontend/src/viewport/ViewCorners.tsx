@@ -1,0 +1,62 @@
+/** Corner texts that belong to the picture alone: window and zoom, scale bar, how its pixels came here. */
+import { useEffect, useState } from 'react';
+import type { HeaderDocument } from '../api/documents';
+import { scales } from '../geometry/pixels';
+import { scaleBar } from '../geometry/scale_bar';
+import { useStore } from '../state/store';
+import type { ViewportController } from './controller';
+import { centreAndWidth, windowNumber } from './window_level';
+
+const SCALE_BAR_SPACE_PX = 140;
+
+export function useHeader(controller: ViewportController): HeaderDocument | null {
+  const [header, setHeader] = useState<HeaderDocument | null>(null);
+  useEffect(() => {
+    controller.header.then(setHeader, () => undefined);
+  }, [controller]);
+  return header;
+}
+
+export function qualityText(header: HeaderDocument): string {
+  const { lossy_source: isLossy, method, ratio } = header.quality;
+  if (!isLossy) return 'lossless';
+  const details = [method, ratio && `${Number(ratio.toPrecision(2))}:1`].filter(Boolean).join(', ');
+  return details ? `lossy source (${details})` : 'lossy source';
+}
+
+interface Props {
+  readonly controller: ViewportController;
+  readonly header: HeaderDocument;
+}
+
+export function WindowCorner({ controller, header }: Props) {
+  const view = useStore(controller.view);
+  const isLinear = view.frame === 'linear';
+  const { centre, width } = centreAndWidth(view.bounds, header.value);
+  const shown = isLinear ? `C ${windowNumber(centre)} · W ${windowNumber(width)}` : 'lookup table';
+  const turned = [
+    view.rotation ? `${view.rotation}°` : '',
+    view.flipHorizontal ? 'flipped ↔' : '',
+    view.flipVertical ? 'flipped ↕' : '',
+    view.isInverted ? 'inverted' : '',
+    view.isSmooth ? '' : 'no interpolation',
+  ].filter(Boolean);
+  return (
+    <div className="corner bl num" data-testid="corner-window">
+      {turned.length > 0 && <div className="model">{turned.join(' · ')}</div>}
+      {shown} · {view.zoom.toFixed(2)}× · {view.presetName}
+    </div>
+  );
+}
+
+export function ScaleCorner({ controller, header }: Props) {
+  const { affine } = useStore(controller.view);
+  if (!affine) return null;
+  const bar = scaleBar(scales(affine).horizontal, header.spacing.column_mm, header.spacing.kind, SCALE_BAR_SPACE_PX);
+  return (
+    <div className="corner br num" data-testid="corner-scale">
+      <span className="scale-bar" style={{ width: bar.lengthCss }} aria-hidden="true" /> {bar.label}
+    </div>
+  );
+}
+

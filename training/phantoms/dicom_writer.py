@@ -162,7 +162,7 @@ def _equipment_and_positioning(dataset: Dataset, phantom: Phantom, spec: FileSpe
     if not spec.named:
         return
     dataset.ViewPosition = phantom.view
-    code = {"PA": ("399348003", "postero-anterior"), "AP": ("399067008", "antero-posterior")}[phantom.view]
+    code = {"PA": ("272479007", "postero-anterior"), "AP": ("399348003", "antero-posterior")}[phantom.view]
     view = _code(code[0], "SCT", code[1])
     view.ViewModifierCodeSequence = Sequence([])
     dataset.ViewCodeSequence = Sequence([view])

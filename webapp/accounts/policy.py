@@ -28,9 +28,27 @@ NOT_UPLOADER = Refusal(
     "not_uploader", "Only the person who uploaded these files, a manager or an admin may see the report."
 )
 NOT_OPERATOR = Refusal("not_operator", "Only a manager or an admin may see and change how the work goes on.")
+NOT_EXPORTER = Refusal("not_exporter", "Only a manager or an admin may take a training set out of this site.")
 NOT_ADMIN = Refusal("not_admin", "Only an admin may do this.")
 
 Embargo = Callable[[Person, Any], Refusal | None]
+
+
+@dataclass(frozen=True)
+class EmbargoBySet:
+    """A rule that can also name everything it hides, so that lists leave it out in the database.
+
+    rule: of one image. hidden: ids of the images it hides from a person, as a queryset of one column or a collection; both must
+    say the same. A rule without a set works too, but then lists ask it about every image.
+    """
+
+    rule: Embargo
+    hidden: Callable[[Person], Any]
+
+    def __call__(self, user: Person, image: Any) -> Refusal | None:
+        return self.rule(user, image)
+
+
 # Reader studies hide images, AI output and others' answers from their readers: each registers its rule here.
 EMBARGOES: list[Embargo] = []
 
@@ -77,6 +95,11 @@ def may_manage_bundles(user: Person) -> Refusal | None:
 def may_see_operations(user: Person) -> Refusal | None:
     """What waits, runs and failed, and trying it again: no patient is named there, but it is not every reader's affair."""
     return _signed_in(user) or (None if _has_role(user, User.Role.MANAGER, User.Role.ADMIN) else NOT_OPERATOR)
+
+
+def may_export_training_set(user: Person) -> Refusal | None:
+    """De-identified copies of reviewed images leave the site, so this is not every reader's affair."""
+    return _signed_in(user) or (None if _has_role(user, User.Role.MANAGER, User.Role.ADMIN) else NOT_EXPORTER)
 
 
 def may_manage_people(user: Person) -> Refusal | None:

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from webapp.archive import frame_api, image_api, upload_api
+from webapp.archive import frame_api, image_api, preview_check_api, upload_api
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("uploads/", upload_api.UploadsView.as_view(), name="api_uploads"),
@@ -11,4 +11,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("images/<str:key>/file/", image_api.ImageFileView.as_view(), name="api_image_file"),
     path("images/<str:key>/frame/", frame_api.FrameView.as_view(), name="api_image_frame"),
     path("images/<str:key>/header/", frame_api.HeaderView.as_view(), name="api_image_header"),
+    path("images/<str:key>/preview-checks/", preview_check_api.PreviewChecksView.as_view(), name="api_preview_checks"),
 ]

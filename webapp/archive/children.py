@@ -2,7 +2,7 @@
 
 import errno
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -11,6 +11,7 @@ from inference.dicom.child_pool import ChildPool, shared_pool
 from inference.dicom.header import DicomHeader
 from inference.dicom.limits import Limits
 from inference.dicom.stored_pixels import StoredPixels
+from inference.preprocessing import InputSpec, ModelInput
 from webapp.archive.storage import StorageFull, is_disk_full
 
 logger = logging.getLogger(__name__)
@@ -28,15 +29,27 @@ def pool() -> ChildPool:
 
 def preparse(path: Path, accept: Accept, limits: Limits) -> DicomHeader:
     """Raises DicomRefusal for the file's faults, StorageFull or MachineFault for the machine's."""
-    return _asked_twice(lambda: pool().preparse(path, accept, limits))
+    return asked_twice(lambda: pool().preparse(path, accept, limits))
 
 
 def decode(path: Path, header: DicomHeader) -> StoredPixels:
     """Raises DicomRefusal for the file's faults, StorageFull or MachineFault for the machine's."""
-    return _asked_twice(lambda: pool().decode(path, header))
+    return asked_twice(lambda: pool().decode(path, header))
 
 
-def _asked_twice(ask: Callable[[], T]) -> T:
+def decode_and_prepare(
+    path: Path, header: DicomHeader, specs: Sequence[InputSpec]
+) -> tuple[StoredPixels, list[ModelInput | None]]:
+    """Pixels, and what models that take `specs` see of them. Raises what `decode` raises."""
+    return asked_twice(lambda: pool().decode_and_prepare(path, header, specs))
+
+
+def prepare(path: Path, header: DicomHeader, specs: Sequence[InputSpec]) -> list[ModelInput]:
+    """Model inputs alone; the pixels stay in the child. Raises what `decode` raises."""
+    return asked_twice(lambda: pool().prepare(path, header, specs))
+
+
+def asked_twice(ask: Callable[[], T]) -> T:
     """A full disk is told at once; any other fault of the machine may have passed by the second try."""
     try:
         return ask()

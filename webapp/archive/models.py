@@ -6,9 +6,10 @@ from pathlib import Path
 from django.conf import settings
 from django.db import models
 
+from webapp.archive.preview_check import PreviewCheck
 from webapp.archive.upload_models import QuarantinedFile, Upload, UploadItem
 
-__all__ = ["Image", "Project", "QuarantinedFile", "Upload", "UploadItem"]
+__all__ = ["Image", "PreviewCheck", "Project", "QuarantinedFile", "Upload", "UploadItem"]
 
 
 class Project(models.Model):

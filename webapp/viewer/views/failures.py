@@ -17,7 +17,7 @@ from reader_study.failure_scheme import CAUSES, FAILURE_VERDICTS, LATERALITIES, 
 from reader_study.models import CaseReview, CaseReviewQuerySet
 from reader_study.review_filter import ReviewFilter
 from reader_study.visible import visible_reviews
-from webapp.accounts.policy import may_see_image, require
+from webapp.accounts.policy import may_export_training_set, may_see_image, require
 from webapp.viewer.worklist.labels import fraction
 
 PAGE_SIZE = 50
@@ -74,6 +74,7 @@ def failures(request: HttpRequest) -> HttpResponse:
         "has_any": everything.exists(),
         "counts": count_rows(found)[:COUNT_ROWS],
         "codes": codes,
+        "may_export": may_export_training_set(request.user) is None,
         "export": f"{reverse('review_export')}?{urlencode(everything_current | chosen.as_query())}",
     }
     return render(request, "viewer/failures.html", context, status=400 if error else 200)

@@ -1,0 +1,167 @@
+"""Which images a training set holds and what is known of each; which are left out, and why."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from reader_study.models import Case, CaseReview, CaseReviewQuerySet, Study, Truth
+from reader_study.training_set.labels import Label, Opinion, Place, agreed, inside, label_of
+from reader_study.visible import visible_reviews, visible_to
+from webapp.accounts.policy import Person, may_see_predictions
+from webapp.archive.embargoed import under_embargo
+from webapp.archive.models import Image, Project
+
+FRONTAL = ("PA", "AP", "")
+FINDING = re.compile(r"[a-z][a-z0-9_]{0,63}")
+# Names of the table's other columns: see training/data/reviewed.py, which reads it.
+COLUMNS = ("file", "sha256", "patient", "view", "boxes", "readers", "bundle")
+IN_STUDY = "images of reader studies that are under way never leave; how many there are is not told"
+
+
+@dataclass(frozen=True)
+class ReviewedCase:
+    """One image with its labels. readers: ids of people, and the sources of truths (panel, ct ...)."""
+
+    image: Image
+    labels: dict[str, Label]
+    readers: tuple[int, ...]
+    sources: tuple[str, ...]
+    bundles: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """case: the short code that people see; empty for what is not told by case."""
+
+    case: str
+    code: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What would be exported, before any file is read."""
+
+    cases: tuple[ReviewedCase, ...]
+    left_out: tuple[LeftOut, ...]
+
+    @property
+    def findings(self) -> tuple[str, ...]:
+        return tuple(sorted({name for case in self.cases for name in case.labels}))
+
+
+def select_cases(user: Person | None, project: Project) -> Selection:
+    """Cases that this person may export, oldest image first. None: the person at the machine's own command line, who
+    sees every locked study."""
+    opinions, changed = _opinions(_reviews(user, project))
+    truths = _truths(user, project)
+    cases, left_out = [], [LeftOut("", "in_study", IN_STUDY)]
+    images = Image.objects.filter(pk__in={*opinions, *truths, *changed}).order_by("created_at", "pk")
+    for image in images:
+        if user is not None and may_see_predictions(user, image) is not None:
+            continue  # a rule without a set; told as in_study
+        case = _case(image, opinions.get(image.pk, {}), truths.get(image.pk, {}))
+        fault = _fault(image, case, image.pk in changed)
+        if fault is not None:
+            left_out.append(LeftOut(image.code, *fault))
+        else:
+            cases.append(case)
+    return Selection(tuple(cases), tuple(left_out))
+
+
+def is_under_way(image: Image) -> bool:
+    """True while a reader study shows the image."""
+    return _under_way().filter(image=image).exists()
+
+
+def _reviews(user: Person | None, project: Project) -> CaseReviewQuerySet:
+    """Current reviews of images that no study has under way, whoever asks."""
+    rows = CaseReview.objects.select_related("prediction", "image") if user is None else visible_reviews(user)
+    found: CaseReviewQuerySet = rows.current().filter(image__project=project).exclude(image__in=_under_way())
+    hidden = None if user is None else under_embargo(user, "image")
+    return found if hidden is None else found.exclude(hidden)
+
+
+def _under_way() -> "QuerySet[Case, UUID]":
+    return Case.objects.filter(voided_at=None, study__state__in=Study.UNDER_WAY).values_list("image", flat=True)
+
+
+def _opinions(reviews: Iterable[CaseReview]) -> tuple[dict[object, dict[str, dict[int, CaseReview]]], set[object]]:
+    """image -> finding -> reader -> newest review of the bytes that are stored now; and images with reviews of others."""
+    found: dict[object, dict[str, dict[int, CaseReview]]] = defaultdict(lambda: defaultdict(dict))
+    changed: set[object] = set()
+    for review in sorted(reviews, key=lambda one: (one.created_at, str(one.pk))):
+        if review.image_sha256 != review.image.stored_sha256:
+            changed.add(review.image_id)
+        elif FINDING.fullmatch(review.finding) and review.finding not in COLUMNS:
+            readers = found[review.image_id][review.finding]
+            readers.pop(review.reader_id, None)  # so that the newest comes last
+            readers[review.reader_id] = review
+    return found, changed
+
+
+def _truths(user: Person | None, project: Project) -> dict[object, dict[str, list[Truth]]]:
+    """image -> finding -> newest frozen truth of each locked study that the person may see."""
+    rows = Truth.objects.filter(
+        Q(case__voided_at=None, case__study__state__in=Study.AFTER_LOCK, state=Truth.State.FROZEN),
+        case__image__project=project,
+    )
+    rows = rows if user is None else visible_to(rows, user)
+    rows = rows.exclude(case__image__in=_under_way()).select_related("case").prefetch_related("regions")
+    newest: dict[tuple[object, str], Truth] = {}
+    for truth in rows.order_by("version"):
+        if FINDING.fullmatch(truth.finding) and truth.finding not in COLUMNS:
+            newest[truth.case_id, truth.finding] = truth
+    found: dict[object, dict[str, list[Truth]]] = defaultdict(lambda: defaultdict(list))
+    for truth in sorted(newest.values(), key=lambda one: (one.created_at, str(one.pk))):
+        found[truth.case.image_id][truth.finding].append(truth)
+    return found
+
+
+def _case(image: Image, opinions: dict[str, dict[int, CaseReview]], truths: dict[str, list[Truth]]) -> ReviewedCase:
+    """Adjudicated truth of a finding stands before clinical reviews of it."""
+    labels: dict[str, Label] = {}
+    readers, sources, bundles = set(), set(), set()
+    for finding, reviews in opinions.items():
+        label = label_of([_opinion(review) for review in reviews.values()])
+        if label is not None and finding not in truths:
+            labels[finding] = label
+            readers |= set(reviews)
+            bundles |= {review.bundle_id for review in reviews.values()}
+    for finding, own in truths.items():
+        labels[finding] = agreed([_truth_label(truth) for truth in own])
+        sources |= {truth.source for truth in own}
+    labels = {
+        name: Label(label.value, inside(label.places, image.columns, image.rows)) for name, label in labels.items()
+    }
+    return ReviewedCase(image, labels, tuple(sorted(readers)), tuple(sorted(sources)), tuple(sorted(bundles)))
+
+
+def _opinion(review: CaseReview) -> Opinion:
+    findings = review.prediction.document.get("findings", [])
+    own: dict[str, Any] = next((finding for finding in findings if finding.get("key") == review.finding), {})
+    boxes = tuple(Place(box["x"], box["y"], box["w"], box["h"]) for box in own.get("boxes") or [])
+    drawn = Place(**review.box) if review.box else None
+    return Opinion(review.reader_id, review.bundle_id, review.verdict, review.model_decision, drawn, boxes)
+
+
+def _truth_label(truth: Truth) -> Label:
+    value = {Truth.Status.NEGATIVE: 0, Truth.Status.POSITIVE: 1}.get(Truth.Status(truth.status), -1)
+    regions = truth.regions.all() if value == 1 else ()
+    return Label(value, tuple(Place(one.x, one.y, one.w, one.h) for one in regions))
+
+
+def _fault(image: Image, case: ReviewedCase, is_changed: bool) -> tuple[str, str] | None:
+    """Code and sentence for an image that cannot be a row of the table."""
+    if image.view_position not in FRONTAL:
+        return "not_frontal", f"view {image.view_position[:16]!r} is not one of PA, AP or not stated"
+    if case.labels:
+        return None
+    if is_changed:
+        return "other_file", "the reviews are of another file than the one that is stored"
+    return "no_label", "readers only agreed that the model gives no answer"

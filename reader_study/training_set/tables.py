@@ -1,0 +1,71 @@
+"""cases.csv as training/data/reviewed.py reads it, left_out.csv, and the text that goes with them."""
+
+import csv
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from io import StringIO
+
+from reader_study.review_table import NOTICE
+from reader_study.training_set.labels import Label
+from reader_study.training_set.select_cases import LeftOut
+
+LEFT_OUT_COLUMNS = ("case", "reason", "text")
+
+
+@dataclass(frozen=True)
+class CaseRow:
+    """One written image. readers: codes; bundles: SHA-256 of those whose answers were reviewed."""
+
+    file: str
+    sha256: str
+    patient: str
+    view: str
+    labels: dict[str, Label]
+    readers: Sequence[str]
+    bundles: Sequence[str]
+
+
+def cases_csv(rows: Iterable[CaseRow], findings: Sequence[str]) -> str:
+    """One column per finding: 1, 0, -1 (uncertain) or blank (not judged)."""
+    lines = [["file", "sha256", "patient", "view", *findings, "boxes", "readers", "bundle"]]
+    for row in rows:
+        cells = [str(row.labels[name].value) if name in row.labels else "" for name in findings]
+        readers, bundles = " ".join(row.readers), " ".join(row.bundles)
+        lines.append([row.file, row.sha256, row.patient, row.view, *cells, _boxes(row.labels), readers, bundles])
+    return _csv(lines)
+
+
+def left_out_csv(left_out: Iterable[LeftOut]) -> str:
+    return _csv([list(LEFT_OUT_COLUMNS), *([one.case, one.code, one.text] for one in left_out)])
+
+
+def readme(rows: Sequence[CaseRow], left_out: Sequence[LeftOut], findings: Sequence[str]) -> str:
+    """Counts, and what the files are."""
+    lines = [
+        NOTICE,
+        f"{len(rows)} images of {len({row.patient for row in rows})} patients, de-identified; read by: python -m training"
+        " data check FOLDER",
+        "labels: 1 present, 0 absent, -1 uncertain or readers disagree, blank not judged; boxes finding:x,y,w,h in source"
+        " pixels",
+    ]
+    for name in findings:
+        counts = Counter(row.labels[name].value for row in rows if name in row.labels)
+        lines.append(f"{name}: {counts[1]} present, {counts[0]} absent, {counts[-1]} uncertain")
+    reasons = Counter(one.code for one in left_out)
+    lines += [f"left out, {code}: {count if code != 'in_study' else 'not told'}" for code, count in reasons.items()]
+    return "\n".join(lines) + "\n"
+
+
+def _boxes(labels: dict[str, Label]) -> str:
+    return ";".join(
+        f"{name}:{place.x:.10g},{place.y:.10g},{place.w:.10g},{place.h:.10g}"
+        for name, label in sorted(labels.items())
+        for place in label.places
+    )
+
+
+def _csv(lines: Iterable[Sequence[str]]) -> str:
+    target = StringIO()
+    csv.writer(target, lineterminator="\n").writerows(lines)
+    return target.getvalue()

@@ -14,6 +14,11 @@ NAMES = (
     "worker_throughput",
     "memory",
     "reader_study_statistics",
+    "fit_loop",
+    "data_loading",
+    "loss_step_time",
+    "distinctiveness_forms",
+    "saliency_cost",
 )
 
 

@@ -31,7 +31,7 @@ $(VENV)/.training: $(VENV)/.base
 	@touch $@
 $(VENV)/.dev: $(VENV)/.base
 	@echo "installing development tools"
-	@$(PIP) --requirement <($(requirements) dev redis)
+	@$(PIP) --requirement <($(requirements) dev redis postgres)
 	@touch $@
 $(VENV)/.bench: $(VENV)/.training $(VENV)/.dev
 	@echo "installing what is measured against"
@@ -72,6 +72,7 @@ check: $(VENV)/.dev $(FRONTEND)/node_modules/.stamp ## lint, types, import layer
 test: check $(VENV)/.training $(VIEWER) ## everything, real Chromium included
 	@bash tools/chromium.sh
 	@bash tools/redis.sh
+	@bash tools/postgres.sh
 	@$(BIN)/mypy training
 	@$(BIN)/python -m pytest --durations=15
 

@@ -11,8 +11,8 @@ Coordinates: corner convention. Pixel (column i, row j) covers [i, i+1) x [j, j+
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -35,6 +35,13 @@ INTENSITY_RULES = (PERCENTILE_RULE, "file-voi", "stored-range")
 # letterbox: the whole image, aspect ratio kept, zeros outside; `region` reaches beyond the image.
 # center-crop: the largest centred rectangle of the model's aspect ratio.
 RESIZE_MODES = ("stretch", "letterbox", "center-crop")
+
+# Raised whenever the same image and spec would give other numbers: kept model inputs carry it (tests pin a hash).
+EDITION = 1
+
+_STRIP_PIXELS = (
+    1 << 18
+)  # 1 MiB of float32: gray of the whole frame is never in memory, so nor is its page-by-page set-up
 
 Box = tuple[float, float, float, float]
 Region = tuple[float, float, float, float]
@@ -59,6 +66,15 @@ class InputSpec:
     def from_manifest(cls, part: Mapping[str, Any]) -> InputSpec:
         """Read the `input` part of a bundle manifest."""
         return cls(int(part["height"]), int(part["width"]), str(part["intensity"]), str(part["resize"]))
+
+    def to_json(self) -> dict[str, Any]:
+        """JSON-ready; `from_manifest` gives an equal spec back."""
+        return asdict(self)
+
+    @property
+    def key(self) -> str:
+        """Short text that differs wherever the tensors of two specs may differ: a part of file names."""
+        return f"{self.height}x{self.width}-{self.intensity}-{self.resize}-e{EDITION}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,13 +132,9 @@ def resize_image(image: np.ndarray, spec: InputSpec) -> tuple[np.ndarray, Region
     """
     if image.ndim != 2 or 0 in image.shape:
         raise ValueError(f"image of shape {image.shape} cannot be resized; wanted [rows, columns], both at least 1")
-    if spec.resize == "letterbox":
-        return _letterbox(image, spec)
     rows, columns = image.shape
-    region = (0.0, 0.0, float(columns), float(rows))
-    if spec.resize == "center-crop":
-        region = _central_region(rows, columns, spec)
-    return _resample(image, spec.height, spec.width, region), region
+    field = _fill_field(lambda start, stop: np.ascontiguousarray(image[start:stop], np.float32), rows, columns, spec)
+    return field, field_region(rows, columns, spec)
 
 
 def prepare_array(gray: np.ndarray, spec: InputSpec) -> ModelInput:
@@ -132,15 +144,45 @@ def prepare_array(gray: np.ndarray, spec: InputSpec) -> ModelInput:
     """
     if gray.ndim != 2:
         raise ValueError(f"image of shape {gray.shape} is not grayscale; wanted [rows, columns]")
-    return _model_input(rescale_intensity(gray, spec.intensity), spec)
+    field, _ = resize_image(rescale_intensity(gray, spec.intensity), spec)
+    return as_model_input(field, gray.shape[0], gray.shape[1], spec)
 
 
 def prepare_dicom(header: DicomHeader, pixels: StoredPixels, spec: InputSpec) -> ModelInput:
     """Model input of a decoded DICOM frame: lookup tables, polarity and intensity rule, then resize."""
-    # Imported here because inference.dicom.grayscale takes its rule names from this file.
-    from inference.dicom import model_grayscale
+    return as_model_input(prepare_tensor(header, pixels.values, spec), header.rows, header.columns, spec)
 
-    return _model_input(model_grayscale(header, pixels, spec.intensity), spec)
+
+def prepare_tensor(header: DicomHeader, values: np.ndarray, spec: InputSpec) -> np.ndarray:
+    """float32 [H, W] of a frame's stored values [rows, columns]: bit by bit `resize_image` of its model grayscale."""
+    # Imported here because inference.dicom.grayscale takes its rule names from this file.
+    from inference.dicom.grayscale import gray_table
+
+    table = gray_table(header, values, spec.intensity)
+    lowest, (rows, columns) = header.lowest_stored, values.shape
+    return _fill_field(lambda start, stop: look_up(table, lowest, values[start:stop]), rows, columns, spec)
+
+
+def as_model_input(field: np.ndarray, source_height: int, source_width: int, spec: InputSpec) -> ModelInput:
+    """The input whose tensor is `field`, float32 [H, W] or [1, H, W], hashed here. Raises ValueError for another size."""
+    tensor = np.ascontiguousarray(field, dtype="<f4").reshape(1, *field.shape[-2:])
+    if tensor.shape != (1, spec.height, spec.width):
+        raise ValueError(f"model input has shape {field.shape}; wanted [{spec.height}, {spec.width}]")
+    region = field_region(source_height, source_width, spec)
+    return ModelInput(tensor, region, source_height, source_width, hashlib.sha256(tensor.data).hexdigest())
+
+
+def field_region(rows: int, columns: int, spec: InputSpec) -> Region:
+    """Where the model's whole field lies in an image of rows x columns: x0, y0, x1, y1 in source pixels."""
+    if spec.resize == "center-crop":
+        return _central_region(rows, columns, spec)
+    if spec.resize == "stretch":
+        return 0.0, 0.0, float(columns), float(rows)
+    top, left, inner_height, inner_width = _letterbox_place(rows, columns, spec)
+    # The two scales differ by the rounding of the inner size, so each axis keeps its own.
+    scale_x, scale_y = columns / inner_width, rows / inner_height
+    x0, y0 = -left * scale_x, -top * scale_y
+    return x0, y0, x0 + spec.width * scale_x, y0 + spec.height * scale_y
 
 
 def box_to_model(box: Box, model_input: ModelInput) -> Box:
@@ -157,25 +199,26 @@ def box_to_source(box: Box, model_input: ModelInput) -> Box:
     return model_input.region[0] + x * scale_x, model_input.region[1] + y * scale_y, w * scale_x, h * scale_y
 
 
-def _model_input(gray: np.ndarray, spec: InputSpec) -> ModelInput:
-    resized, region = resize_image(np.asarray(gray, np.float32), spec)
-    tensor = np.ascontiguousarray(resized[None], dtype="<f4")
-    return ModelInput(tensor, region, gray.shape[0], gray.shape[1], hashlib.sha256(tensor.tobytes()).hexdigest())
+# A frame as its reader sees it: float32 [stop - start, columns] of the rows start .. stop - 1.
+RowsOf = Callable[[int, int], np.ndarray]
 
 
-def _letterbox(image: np.ndarray, spec: InputSpec) -> tuple[np.ndarray, Region]:
-    rows, columns = image.shape
-    factor = min(spec.height / rows, spec.width / columns)
-    inner_height = min(spec.height, max(1, round(rows * factor)))
-    inner_width = min(spec.width, max(1, round(columns * factor)))
-    top, left = (spec.height - inner_height) // 2, (spec.width - inner_width) // 2
+def _fill_field(rows_of: RowsOf, rows: int, columns: int, spec: InputSpec) -> np.ndarray:
+    """float32 [H, W]: the frame resized into the model's field; zeros around a letterbox."""
+    if spec.resize != "letterbox":
+        return _resample(rows_of, rows, columns, spec.height, spec.width, field_region(rows, columns, spec))
+    top, left, height, width = _letterbox_place(rows, columns, spec)
     field = np.zeros((spec.height, spec.width), np.float32)
     whole = (0.0, 0.0, float(columns), float(rows))
-    field[top : top + inner_height, left : left + inner_width] = _resample(image, inner_height, inner_width, whole)
-    # The two scales differ by the rounding of the inner size, so each axis keeps its own.
-    scale_x, scale_y = columns / inner_width, rows / inner_height
-    x0, y0 = -left * scale_x, -top * scale_y
-    return field, (x0, y0, x0 + spec.width * scale_x, y0 + spec.height * scale_y)
+    field[top : top + height, left : left + width] = _resample(rows_of, rows, columns, height, width, whole)
+    return field
+
+
+def _letterbox_place(rows: int, columns: int, spec: InputSpec) -> tuple[int, int, int, int]:
+    """Top, left, height and width of the image inside the field, in pixels of the model."""
+    factor = min(spec.height / rows, spec.width / columns)
+    height, width = min(spec.height, max(1, round(rows * factor))), min(spec.width, max(1, round(columns * factor)))
+    return (spec.height - height) // 2, (spec.width - width) // 2, height, width
 
 
 def _central_region(rows: int, columns: int, spec: InputSpec) -> Region:
@@ -185,9 +228,23 @@ def _central_region(rows: int, columns: int, spec: InputSpec) -> Region:
     return x0, y0, x0 + width, y0 + height
 
 
-def _resample(image: np.ndarray, height: int, width: int, region: Region) -> np.ndarray:
-    picture = Image.fromarray(np.ascontiguousarray(image, np.float32))
-    resized = picture.resize((width, height), Image.Resampling.BILINEAR, box=region)
+def _resample(rows_of: RowsOf, rows: int, columns: int, height: int, width: int, region: Region) -> np.ndarray:
+    """float32 [height, width] of `region`: columns first, strip by strip, then rows (Pillow's BILINEAR on mode F).
+
+    The filter is separable and Pillow rounds to float32 between its two passes, so strips give the bits of one call that
+    takes the columns first. Pillow itself takes the rows first where that is cheaper; the order is fixed here, so that
+    inputs do not change with its version.
+    """
+    x0, y0, x1, y1 = region
+    step = max(1, _STRIP_PIXELS // columns)
+    narrow = np.empty((rows, width), np.float32)
+    for start in range(0, rows, step):
+        strip = rows_of(start, min(start + step, rows))
+        part = Image.fromarray(strip).resize(
+            (width, len(strip)), Image.Resampling.BILINEAR, box=(x0, 0, x1, len(strip))
+        )
+        narrow[start : start + len(strip)] = np.asarray(part)
+    resized = Image.fromarray(narrow).resize((width, height), Image.Resampling.BILINEAR, box=(0, y0, width, y1))
     return np.clip(np.asarray(resized, np.float32), 0.0, 1.0)
 
 

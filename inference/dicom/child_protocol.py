@@ -10,8 +10,8 @@ from inference.dicom.header import DicomHeader
 REQUEST = struct.Struct("<d")
 # Server to caller, on the status socket: wait status of the child, and whether its time ran out.
 STATUS = struct.Struct("<i?")
-# Result file: length of the document, the document as JSON, then the pixels of `decode` (little-endian).
-# Before the child runs, the same file holds the request as JSON.
+# Result file: length of the document, the document as JSON, then what was asked for, little-endian: the pixels, then one
+# float32 tensor per InputSpec. Before the child runs, the same file holds the request as JSON.
 LENGTH = struct.Struct("<Q")
 
 # Errors that say nothing about the file: a full disk, a failing one, no descriptors left.

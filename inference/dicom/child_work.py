@@ -1,4 +1,7 @@
-"""What one child does with one file: reads its request, parses or decodes, writes its result, exits."""
+"""What one child does with one file: reads its request, parses, decodes or prepares, writes its result, exits.
+
+A model needs some 200 kB of a radiograph of 10 MB: its input is made here, where the pixels are, and only that crosses.
+"""
 
 import errno
 import json
@@ -9,11 +12,16 @@ import numpy as np
 
 from inference.dicom.accept import Accept
 from inference.dicom.child_protocol import FAULTS_OF_THE_MACHINE, LENGTH, identity
-from inference.dicom.decode import decode_pixels
+from inference.dicom.decode import decode_values
+from inference.dicom.header import DicomHeader
 from inference.dicom.limits import Limits
 from inference.dicom.preparse import parsed_file
 from inference.dicom.refusal import DicomRefusal
 from inference.dicom.sandbox import enter_sandbox
+from inference.dicom.stored_pixels import pixel_sha256
+from inference.preprocessing import InputSpec, prepare_tensor
+
+Answer = tuple[dict[str, Any], list[np.ndarray]]  # the document, and the arrays that follow it
 
 
 def work(input_descriptor: int, result_descriptor: int) -> None:
@@ -22,17 +30,17 @@ def work(input_descriptor: int, result_descriptor: int) -> None:
         request = json.loads(result.read())
         limits = Limits(**request["limits"])
         enter_sandbox(limits)
-        document, pixels = _answer(source, request, limits)
+        document, arrays = _answer(source, request, limits)
         body = json.dumps(document).encode("ascii")
         result.seek(0)
         result.truncate()
         result.write(LENGTH.pack(len(body)) + body)
-        if pixels is not None:
-            little = np.ascontiguousarray(pixels, dtype=pixels.dtype.newbyteorder("<"))
+        for values in arrays:
+            little = np.ascontiguousarray(values, dtype=values.dtype.newbyteorder("<"))
             result.write(little.data)
 
 
-def _answer(source: BinaryIO, request: dict[str, Any], limits: Limits) -> tuple[dict[str, Any], np.ndarray | None]:
+def _answer(source: BinaryIO, request: dict[str, Any], limits: Limits) -> Answer:
     try:
         return _parse_or_decode(source, request, limits)
     except DicomRefusal as refusal:
@@ -41,16 +49,14 @@ def _answer(source: BinaryIO, request: dict[str, Any], limits: Limits) -> tuple[
         found = _out_of_memory()
     except OSError as error:
         if error.errno in FAULTS_OF_THE_MACHINE:  # a full disk is no reason to turn a good file away
-            return {"failure": error.errno}, None
+            return {"failure": error.errno}, []
         found = _out_of_memory() if error.errno == errno.ENOMEM else _unreadable(error)
     except (Exception, RecursionError) as error:  # a fault of ours must still give the sender an answer
         found = _unreadable(error)
-    return {"refusal": [found.code, found.text, found.action, found.http]}, None
+    return {"refusal": [found.code, found.text, found.action, found.http]}, []
 
 
-def _parse_or_decode(
-    source: BinaryIO, request: dict[str, Any], limits: Limits
-) -> tuple[dict[str, Any], np.ndarray | None]:
+def _parse_or_decode(source: BinaryIO, request: dict[str, Any], limits: Limits) -> Answer:
     sop_classes, modalities = request["accept"]
     accept = Accept(
         None if sop_classes is None else frozenset(sop_classes),
@@ -58,15 +64,36 @@ def _parse_or_decode(
     )
     with parsed_file(source, accept, limits) as parsed:
         if request["operation"] == "preparse":
-            return {"header": parsed.header.to_json()}, None
-        pixels = decode_pixels(parsed)
-        document = {
-            "identity": identity(parsed.header),
-            "dtype": pixels.values.dtype.newbyteorder("<").str,
-            "decoder": pixels.decoder,
-            "sha256": pixels.sha256,
-        }
-        return {"pixels": document}, pixels.values
+            return {"header": parsed.header.to_json()}, []
+        values, decoder = decode_values(parsed)
+        document: dict[str, Any] = {"identity": identity(parsed.header), "decoder": decoder}
+        arrays = []
+        if request["pixels"]:
+            document["sha256"] = pixel_sha256(values)
+            arrays.append(values)
+        # The caller's header, not the one parsed here: what an image is grayed by was fixed when it was accepted.
+        header = DicomHeader.from_json(request["header"]) if request["inputs"] else parsed.header
+        tensors = [_tensor(header, values, spec, is_required=not request["pixels"]) for spec in request["inputs"]]
+        document["prepared"] = [tensor is not None for tensor in tensors]
+        return {"decoded": document}, [*arrays, *(tensor for tensor in tensors if tensor is not None)]
+
+
+def _tensor(header: DicomHeader, values: np.ndarray, spec: dict[str, Any], is_required: bool) -> np.ndarray | None:
+    """A model's input; None (or a refusal, where nothing else was asked for) when the values cannot be brought to gray.
+
+    A file whose pixels are good is not turned away because a model cannot see it.
+    """
+    try:
+        tensor = prepare_tensor(header, values, InputSpec.from_manifest(spec))
+        if not (tensor.min() >= 0 and tensor.max() <= 1):  # false for NaN
+            raise ValueError("gray values outside 0 to 1")
+    except (ArithmeticError, ValueError, MemoryError) as error:
+        if isinstance(error, MemoryError) and is_required:
+            raise
+        if is_required:
+            raise DicomRefusal("bad_value", f"the pixel values cannot be brought to gray ({error})") from None
+        return None
+    return tensor
 
 
 def _out_of_memory() -> DicomRefusal:

@@ -28,12 +28,17 @@ VERSIONS = {
     for package in ("numpy", "pillow", "python-gdcm", "pyjpegls", "pylibjpeg-openjpeg", "pylibjpeg-rle")
 }
 
-# Decoded bytes or samples, and the package that made them.
+# Decoded samples, and what made them.
 Decoded = tuple[np.ndarray, str]
 
 
 def decode_pixels(parsed: ParsedFile) -> StoredPixels:
-    """Stored values [rows, columns] of an accepted file.
+    """Stored values of an accepted file, hashed. Raises what `decode_values` raises."""
+    return stored_pixels(*decode_values(parsed))
+
+
+def decode_values(parsed: ParsedFile) -> Decoded:
+    """Stored values [rows, columns] of an accepted file, and the decoder's name and version.
 
     Lossless values are masked to BitsStored (sign-extended), lossy ones clipped to its range.
     Raises DicomRefusal decoder_error, decoder_memory.
@@ -49,7 +54,7 @@ def decode_pixels(parsed: ParsedFile) -> StoredPixels:
         raise DicomRefusal("decoder_memory", "decoding the pixels needs more memory than is allowed") from None
     except (Exception, RecursionError) as error:  # the codec libraries raise a wide choice of types
         raise DicomRefusal("decoder_error", f"the pixels cannot be decoded ({type(error).__name__})") from None
-    return stored_pixels(values, VERSIONS[package])
+    return values, VERSIONS[package]
 
 
 def _native(parsed: ParsedFile) -> Decoded:
@@ -135,13 +140,13 @@ def _container(buffer: bytes, precision: int, header: DicomHeader) -> np.ndarray
 
 
 def _shaped(samples: np.ndarray, header: DicomHeader) -> np.ndarray:
-    """[rows, columns] in the dtype of the data set, native byte order, writable."""
+    """[rows, columns] in the dtype of the data set, native byte order."""
     if samples.size != header.rows * header.columns:
         raise DicomRefusal(
             "decoder_error",
             f"the decoder gave {samples.size} pixels instead of {header.rows} x {header.columns}",
         )
-    return samples.reshape(header.rows, header.columns).astype(header.pixel_dtype)
+    return samples.reshape(header.rows, header.columns).astype(header.pixel_dtype, copy=False)
 
 
 def _in_bits_stored(values: np.ndarray, header: DicomHeader, syntax: TransferSyntax) -> np.ndarray:

@@ -67,7 +67,12 @@ def padding_mask(header: DicomHeader, values: np.ndarray) -> np.ndarray | None:
 
 
 def model_grayscale(header: DicomHeader, pixels: StoredPixels, intensity: str) -> np.ndarray:
-    """float32 [rows, columns] in [0, 1], bright = dense, by the intensity rule a bundle names.
+    """float32 [rows, columns] in [0, 1], bright = dense, by the intensity rule a bundle names; see `gray_table`."""
+    return look_up(gray_table(header, pixels.values, intensity), header.lowest_stored, pixels.values)
+
+
+def gray_table(header: DicomHeader, values: np.ndarray, intensity: str) -> np.ndarray:
+    """Model gray of every stored level in the image of these stored values [rows, columns]; float32 [2^BitsStored].
 
     `file-voi`: item 0 of the file's tables and windows, else as `stored-range`.
     `stored-range`: the range that the modality step can give.
@@ -76,12 +81,12 @@ def model_grayscale(header: DicomHeader, pixels: StoredPixels, intensity: str) -
     """
     if intensity in ("file-voi", "stored-range"):
         table = _fixed_table(header, intensity)
-        is_padded = padding_mask(header, pixels.values) is not None
+        is_padded = padding_mask(header, values) is not None
     else:
-        table, is_padded = _from_the_image(header, pixels.values, intensity)
+        table, is_padded = _from_the_image(header, values, intensity)
     if is_padded:
         table[_padding_levels(header)] = 0.0
-    return look_up(table, header.lowest_stored, pixels.values)
+    return table
 
 
 def _fixed_table(header: DicomHeader, intensity: str) -> np.ndarray:

@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from inference.dicom import Accept, ChildPool, DicomRefusal
+from inference.preprocessing import InputSpec
 from tests.conftest import shared_data_folder
 from tests.inference.dicom.made_files import BIG_ENDIAN, DEFLATED, EXPLICIT, IMPLICIT, MadeImage
 from tests.inference.dicom.made_streams import RAMP, STREAMS
@@ -63,6 +64,10 @@ def mutated(seed: bytes, generator: np.random.Generator) -> bytes:
     return bytes(raw)
 
 
+# As at the door: the child that decodes also makes what models see.
+MODEL_INPUTS = (InputSpec(16, 16), InputSpec(16, 16, "file-voi", "stretch"))
+
+
 def fuzz(pool: ChildPool, folder: Path, count: int, seed: int = 20261120) -> FuzzReport:
     """`count` mutations; raises on anything that is neither an image nor a refusal."""
     generator = np.random.default_rng(seed)
@@ -86,7 +91,7 @@ def fuzz(pool: ChildPool, folder: Path, count: int, seed: int = 20261120) -> Fuz
 
 def _outcome(pool: ChildPool, path: Path) -> str:
     try:
-        pool.decode(path, pool.preparse(path, Accept.any_class()))
+        pool.decode_and_prepare(path, pool.preparse(path, Accept.any_class()), MODEL_INPUTS)
     except DicomRefusal as refusal:
         return refusal.code
     return "accept"

@@ -78,7 +78,7 @@ def full_preparse(patch: Patch) -> None:
 
 
 def full_decode(patch: Patch) -> None:
-    patch.setattr(ChildPool, "decode", no_space)
+    patch.setattr(ChildPool, "decode_and_prepare", no_space)
 
 
 STEPS = (full_incoming, full_while_receiving, full_preparse, full_repair, full_decode, full_store, full_row)
@@ -162,13 +162,13 @@ def failing(times: int, whole: Callable[..., Any]) -> Callable[..., Any]:
     return call
 
 
-@pytest.mark.parametrize("operation", ["preparse", "decode"])
+@pytest.mark.parametrize("operation", ["preparse", "decode_and_prepare"])
 def test_a_fault_that_passes_is_not_noticed(operation: str, send: Send, monkeypatch: Patch) -> None:
     monkeypatch.setattr(ChildPool, operation, failing(1, getattr(ChildPool, operation)))
     assert send({"a.dcm": chest_dicom()}).json()["items"][0]["status"] == "accepted"
 
 
-@pytest.mark.parametrize("operation", ["preparse", "decode"])
+@pytest.mark.parametrize("operation", ["preparse", "decode_and_prepare"])
 def test_a_fault_that_stays_is_the_machines_and_not_the_files(
     operation: str, send: Send, storage: Path, monkeypatch: Patch
 ) -> None:
@@ -201,7 +201,7 @@ def test_a_frame_that_cannot_be_decoded_now_is_503(send: Send, monkeypatch: Patc
     item = send({"a.dcm": chest_dicom()}).json()["items"][0]
     frames.forget(Image.objects.get())
     address = f"/api/images/{item['image']}/frame/"
-    monkeypatch.setattr(ChildPool, "decode", failing(2, ChildPool.decode))
+    monkeypatch.setattr(ChildPool, "decode_and_prepare", failing(2, ChildPool.decode_and_prepare))
 
     first, second = send.client.get(address), send.client.get(address)
 

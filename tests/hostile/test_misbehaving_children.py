@@ -14,6 +14,7 @@ import psutil
 import pytest
 
 from inference.dicom import ChildPool, DicomRefusal, Limits
+from inference.preprocessing import InputSpec
 from tests.hostile.misbehaving_children import NETWORK_REFUSED
 from tests.inference.dicom.made_files import MadeImage
 
@@ -196,3 +197,15 @@ def test_the_server_ends_with_a_killed_caller(tmp_path: Path) -> None:
     psutil.wait_procs([server], timeout=5)
     assert not server.is_running() or server.status() == psutil.STATUS_ZOMBIE
     caller.stdout.close()
+
+
+@pytest.mark.parametrize(
+    ("order", "words"), [(b"NAN", "outside 0 to 1"), (b"BRIGHT", "outside 0 to 1"), (b"SHORT", "left 252 of 256 bytes")]
+)
+def test_27_a_model_input_that_is_none_is_refused(
+    order: bytes, words: str, bad_pool: ChildPool, pool: ChildPool, tmp_path: Path
+) -> None:
+    header = pool.preparse(MadeImage().write(tmp_path))
+    with pytest.raises(DicomRefusal, match=words) as refused:
+        bad_pool.prepare(ordered(order, tmp_path), header, [InputSpec(8, 8)])
+    assert refused.value.code == "decoder_crash"

@@ -4,6 +4,7 @@ A trigger in the database counts how often each job became `succeeded`, so a sec
 """
 
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -54,9 +55,12 @@ class Site:
         self.manage("migrate", "--verbosity=0")
         self.manage("bundle", "add", str(self.home / "tiny.bundle"), "--activate")
         self.manage("ingest", str(files))
+        self.count_successes()
+        assert self.count("queued") == self.jobs
+
+    def count_successes(self) -> None:
         with self.database() as database:
             database.executescript(COUNT_SUCCESSES)
-        assert self.count("queued") == self.jobs
 
     def start_worker(self) -> Worker:
         log = (self.home / f"worker-{len(self.workers)}.log").open("wb")
@@ -112,9 +116,8 @@ class Site:
         return False
 
     def forget_frames(self) -> None:
-        """Empties the cache of decoded frames, so that each job needs its decoding child."""
-        for path in (self.home / "var" / "frames").rglob("*.zstd"):
-            path.unlink()
+        """Empties the cache of decoded frames and model inputs, so that each job needs its decoding child."""
+        shutil.rmtree(self.home / "var" / "frames")
 
     def log_of(self, worker: Worker) -> str:
         return (self.home / f"worker-{self.workers.index(worker)}.log").read_text()

@@ -48,7 +48,7 @@ def decoded(image: Image) -> StoredPixels:
     Raises IntegrityMismatch, and DicomRefusal when the file cannot be decoded.
     """
     path = verified_path(image)
-    kept = _read_decoded(image)
+    kept = kept_pixels(image)
     if kept is not None:
         return kept
     pixels = children.decode(path, header_of(image))
@@ -68,7 +68,7 @@ def description(image: Image, voi: str = "linear") -> dict[str, Any]:
     """The header document of a frame. Raises what `display` raises."""
     _check_voi(voi)
     verified_path(image)
-    kept = read_sealed(_cache_path(image, f"{voi}.json"))
+    kept = read_sealed(cache_path(image, f"{voi}.json"))
     return kept[0] if kept else _build(image, voi, "zstd").description
 
 
@@ -79,7 +79,7 @@ def encoded_frame(image: Image, voi: str, encoding: str) -> EncodedFrame:
     if encoding == "identity":
         packed = encoded_frame(image, voi, "zstd")
         return EncodedFrame(packed.description, zstandard.ZstdDecompressor().decompress(packed.body), encoding)
-    kept = read_sealed(_cache_path(image, f"{voi}.{encoding}"))
+    kept = read_sealed(cache_path(image, f"{voi}.{encoding}"))
     return EncodedFrame(kept[0], kept[1], encoding) if kept else _build(image, voi, encoding)
 
 
@@ -93,7 +93,7 @@ def keep_decoded(image: Image, pixels: StoredPixels) -> None:
         "decoder": pixels.decoder,
         "pixel_sha256": pixels.sha256,
     }
-    _keep(_cache_path(image, "decoded.zstd"), facts, _zstd(little.tobytes()))
+    keep(cache_path(image, "decoded.zstd"), facts, _zstd(little.tobytes()))
 
 
 def forget(image: Image) -> None:
@@ -101,8 +101,9 @@ def forget(image: Image) -> None:
     shutil.rmtree(_cache_folder(image), ignore_errors=True)
 
 
-def _read_decoded(image: Image) -> StoredPixels | None:
-    kept = read_sealed(_cache_path(image, "decoded.zstd"))
+def kept_pixels(image: Image) -> StoredPixels | None:
+    """Stored values from the cache alone, whole and of this very file. Call after the file was verified."""
+    kept = read_sealed(cache_path(image, "decoded.zstd"))
     if kept is None or kept[0]["stored_sha256"] != image.stored_sha256:
         return None
     facts, payload = kept
@@ -119,12 +120,12 @@ def _build(image: Image, voi: str, encoding: str) -> EncodedFrame:
     frame = display(image, voi)
     raw = frame.to_bytes()
     body = _zstd(raw) if encoding == "zstd" else gzip.compress(raw, GZIP_LEVEL, mtime=0)
-    _keep(_cache_path(image, f"{voi}.{encoding}"), frame.description, body)
-    _keep(_cache_path(image, f"{voi}.json"), frame.description, b"")
+    keep(cache_path(image, f"{voi}.{encoding}"), frame.description, body)
+    keep(cache_path(image, f"{voi}.json"), frame.description, b"")
     return EncodedFrame(frame.description, body, encoding)
 
 
-def _keep(path: Path, facts: dict[str, Any], payload: bytes) -> None:
+def keep(path: Path, facts: dict[str, Any], payload: bytes) -> None:
     """A cache that cannot be written costs time, never the image."""
     try:
         write_sealed(path, facts, payload)
@@ -148,5 +149,5 @@ def _cache_folder(image: Image) -> Path:
     return Path(settings.FRAME_CACHE_DIR) / settings.SIGHTLINE_VERSION / name[:2] / name
 
 
-def _cache_path(image: Image, name: str) -> Path:
+def cache_path(image: Image, name: str) -> Path:
     return _cache_folder(image) / name

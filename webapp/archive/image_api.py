@@ -109,7 +109,7 @@ def _page(
     view: APIView, request: Request, images: QuerySet[Image], wanted: dict[str, str], facts: dict[str, Any]
 ) -> Response:
     try:
-        images = apply_filters(images, wanted)
+        images = apply_filters(images, wanted, request.user)
     except ValueError as error:
         raise ValidationError({"code": "bad_filter", "text": str(error), "allowed": sorted(FILTERS)}) from error
     pages = ImagePages()

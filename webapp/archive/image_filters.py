@@ -7,37 +7,41 @@ from collections.abc import Callable, Mapping
 
 from django.db.models import QuerySet
 
+from webapp.accounts.policy import Person
 from webapp.archive.models import Image
 
 Images = QuerySet[Image]
-ImageFilter = Callable[[Images, str], Images]
+ImageFilter = Callable[[Images, str, Person], Images]
 FILTERS: dict[str, ImageFilter] = {}
 
 
 def register_image_filter(name: str, image_filter: ImageFilter) -> None:
-    """Makes `?name=value` narrow the list. The filter raises ValueError, with a sentence, for a value not allowed."""
+    """Makes `?name=value` narrow the list. The filter raises ValueError, with a sentence, for a value not allowed.
+
+    It is told who asks: a filter by what a model or a reader said leaves out the images that are under embargo for them.
+    """
     FILTERS[name] = image_filter
 
 
-def apply_filters(images: Images, wanted: Mapping[str, str]) -> Images:
+def apply_filters(images: Images, wanted: Mapping[str, str], user: Person) -> Images:
     """`images` narrowed by every filter in `wanted`. Raises ValueError for an unknown filter or value."""
     for name, value in wanted.items():
         if name not in FILTERS:
             raise ValueError(f"filter {name!r} is not one of {', '.join(sorted(FILTERS))}")
         if value:
-            images = FILTERS[name](images, value)
+            images = FILTERS[name](images, value, user)
     return images
 
 
-def _by_view(images: Images, value: str) -> Images:
+def _by_view(images: Images, value: str, user: Person) -> Images:
     return images.filter(view_position__iexact="" if value == "none" else value)
 
 
-def _by_modality(images: Images, value: str) -> Images:
+def _by_modality(images: Images, value: str, user: Person) -> Images:
     return images.filter(modality__iexact=value)
 
 
-def _by_study(images: Images, value: str) -> Images:
+def _by_study(images: Images, value: str, user: Person) -> Images:
     return images.filter(study_instance_uid=value)
 
 

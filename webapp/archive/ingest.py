@@ -6,7 +6,7 @@ transaction for the image, the rows that other rooms hang on it, the audit event
 
 import logging
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,12 +19,14 @@ from inference.dicom.limits import Limits
 from inference.dicom.refusal import DicomRefusal
 from inference.dicom.repair import write_repaired
 from inference.dicom.stored_pixels import StoredPixels
+from inference.preprocessing import InputSpec, ModelInput
 from webapp import audit
 from webapp.accounts.models import User
 from webapp.archive import children, frames
 from webapp.archive.children import MachineFault
-from webapp.archive.hooks import image_stored_hooks, run_image_stored, zip_received_hooks
+from webapp.archive.hooks import image_stored_hooks, run_image_stored, wanted_inputs, zip_received_hooks
 from webapp.archive.image_columns import column_text, image_columns
+from webapp.archive.model_inputs import keep_inputs
 from webapp.archive.models import Image, Project, UploadItem
 from webapp.archive.quarantine import quarantine
 from webapp.archive.quota import quota_refusal
@@ -69,6 +71,15 @@ class Sender:
     report: Callable[[IngestOutcome], object] = lambda outcome: None
 
 
+@dataclass(frozen=True, eq=False)
+class _Decoded:
+    """What the decode check gave: pixels, and the input of each model that is in service."""
+
+    pixels: StoredPixels
+    specs: Sequence[InputSpec]
+    inputs: Sequence[ModelInput | None]
+
+
 def ingest_file(content: Path | Iterable[bytes], sender: Sender) -> IngestOutcome:
     """Takes one file and says what became of it; a refused file is an outcome, not an exception.
 
@@ -111,8 +122,8 @@ def _take(received: Received, sender: Sender) -> IngestOutcome:
 
 
 def _store(received: Received, header: DicomHeader, sender: Sender) -> IngestOutcome:
-    """Repairs a copy, has it decoded, and stores it."""
-    copy = received.path
+    """Repairs a copy, has it decoded and prepared for the model in service, and stores it."""
+    copy, specs = received.path, wanted_inputs(sender.project)
     try:
         if header.repairs:
             copy = new_incoming_path()
@@ -120,15 +131,15 @@ def _store(received: Received, header: DicomHeader, sender: Sender) -> IngestOut
                 copy.touch(mode=0o600)
                 write_repaired(received.path, copy, header)
         try:
-            pixels = children.decode(copy, header)
+            pixels, inputs = children.decode_and_prepare(copy, header, specs)
         except DicomRefusal as error:
             return _quarantine(received, sender, reason_of(error))
-        return _commit(received, copy, header, pixels, sender)
+        return _commit(received, copy, header, _Decoded(pixels, specs, inputs), sender)
     finally:
         copy.unlink(missing_ok=True)
 
 
-def _commit(received: Received, copy: Path, header: DicomHeader, pixels: StoredPixels, sender: Sender) -> IngestOutcome:
+def _commit(received: Received, copy: Path, header: DicomHeader, decoded: _Decoded, sender: Sender) -> IngestOutcome:
     image = Image(
         **image_columns(header),
         project=sender.project,
@@ -143,6 +154,7 @@ def _commit(received: Received, copy: Path, header: DicomHeader, pixels: StoredP
     status = Status.REPAIRED if is_repaired else Status.ACCEPTED
     outcome = IngestOutcome(status, reason("repaired") if is_repaired else None, 200, image)
     stored = key_path(image.storage_key)
+    keep_inputs(image, decoded.specs, decoded.inputs)  # first: a worker may have the job the moment it is committed
     # From here to the commit the repaired copy or the received file lies under its key and nowhere else.
     try:
         move_durably(copy, stored)
@@ -153,6 +165,7 @@ def _commit(received: Received, copy: Path, header: DicomHeader, pixels: StoredP
             sender.report(outcome)
     except IntegrityError:
         stored.replace(copy)
+        frames.forget(image)
         known = _known(sender.project, header)
         if known is None:
             raise
@@ -160,7 +173,7 @@ def _commit(received: Received, copy: Path, header: DicomHeader, pixels: StoredP
     except BaseException:
         _remove_unless_committed(image, stored)
         raise
-    frames.keep_decoded(image, pixels)
+    frames.keep_decoded(image, decoded.pixels)
     return outcome
 
 
@@ -235,3 +248,4 @@ def _remove_unless_committed(image: Image, stored: Path) -> None:
         logger.error("image %s was stored, but something that follows its commit failed", image.pk)
     else:
         stored.unlink(missing_ok=True)
+        frames.forget(image)

@@ -26,7 +26,7 @@ class IntegrityAnswer(APIView):
     """For views that read stored files: 409 integrity_mismatch, refusals of the decoder by their own status,
     and 503 or 507 for faults of the machine, after which a later try may succeed."""
 
-    content_negotiation_class = OneRenderer
+    content_negotiation_class: type[BaseContentNegotiation] = OneRenderer
 
     def handle_exception(self, error: Exception) -> Response:
         if isinstance(error, IntegrityMismatch):

@@ -108,7 +108,7 @@ def _put_in_service(bundle: DeployedBundle, user: User | None, verb: str, *, rem
     if not bundle_path(bundle.bundle_id).is_file():
         raise BundleRefused(f"The file of {bundle} ({bundle.short_id}) is missing from the store; add it again.")
     with transaction.atomic():
-        project = _lock_service()
+        _lock_service()
         current = DeployedBundle.objects.filter(state=State.ACTIVE).exclude(pk=bundle.pk).first()
         DeployedBundle.objects.filter(state=State.ACTIVE).update(state=State.RETIRED)
         bundle.refresh_from_db()
@@ -118,17 +118,16 @@ def _put_in_service(bundle: DeployedBundle, user: User | None, verb: str, *, rem
         bundle.activated_at = timezone.now()
         bundle.activated_by = user
         bundle.save()
-        project.active_bundle = bundle.bundle_id
-        project.save(update_fields=["active_bundle"])
+        Project.objects.update(active_bundle=bundle.bundle_id)  # one model serves all projects
         released = release_waiting(INFER)
         before = current.bundle_id if current else ""
         audit.record(user, verb, f"bundle:{bundle.bundle_id}", before=before, released=released)
     return bundle
 
 
-def _lock_service() -> Project:
-    """One change of the model in service at a time, until the transaction ends; gives the project that names it."""
-    return Project.objects.select_for_update().get(pk=Project.default().pk)
+def _lock_service() -> None:
+    """One change of the model in service at a time, until the transaction ends."""
+    Project.objects.select_for_update().get(pk=Project.default().pk)
 
 
 def _copy_into_store(source: Path) -> Path:

@@ -12,9 +12,10 @@ class PredictionsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from webapp.archive.hooks import image_stored_hooks, zip_received_hooks
+        from webapp.archive.hooks import image_stored_hooks, model_input_hooks, zip_received_hooks
         from webapp.archive.image_filters import register_image_filter
         from webapp.predictions import broker, requests
+        from webapp.predictions.bundle_store import input_specs_in_service
         from webapp.predictions.image_filters import by_state
         from webapp.predictions.ingest_zip import report_abandoned
         from webapp.predictions.jobs.given_up import when_given_up
@@ -23,9 +24,11 @@ class PredictionsConfig(AppConfig):
         broker.use_forgiving_folders()
         prepare = imported_when_run("webapp.predictions.infer.prepare")
         explain_together = imported_when_run("webapp.predictions.infer.explain_together")
-        register_kind(Kind(INFER, Together(prepare, explain_together), INFER_LIMIT_SECONDS))
+        open_jobs = imported_when_run("webapp.predictions.infer.open_jobs")
+        register_kind(Kind(INFER, Together(prepare, explain_together, open_jobs), INFER_LIMIT_SECONDS))
         register_kind(Kind(INGEST_ZIP, imported_when_run("webapp.predictions.ingest_zip.run"), ZIP_LIMIT_SECONDS))
         when_given_up(INGEST_ZIP, report_abandoned)
         register_image_filter("state", by_state)
         image_stored_hooks.append(requests.predict_new_image)
+        model_input_hooks.append(input_specs_in_service)
         zip_received_hooks.append(requests.ingest_received_zip)

@@ -24,6 +24,7 @@ class Held:
     claim: Claim
     lease: Lease
     outcome: Result | Exception = field(default_factory=NotRun)
+    opened: Any = None
     prepared: Any = None
 
 
@@ -44,14 +45,15 @@ def _run_alone(work: Work, one: Held) -> None:
 
 
 def _run_together(work: Together, held: Sequence[Held]) -> None:
-    if len(held) == 1:
-        ready = [one for one in held if _prepare(work, one)]
+    opened = _open(work, held)
+    if len(opened) == 1:
+        ready = [one for one in opened if _prepare(work, one)]
     else:
         # Decoding happens in child processes and hashing, unpacking and resizing let go of the interpreter lock. No more
-        # threads than cores: each holds an image as numbers, up to half a gigabyte for the largest allowed.
-        with ThreadPoolExecutor(min(len(held), os.cpu_count() or 1), "prepare") as threads:
-            is_ready = threads.map(lambda one: _prepare_in_thread(work, one), held)
-            ready = [one for one, is_one in zip(held, is_ready, strict=True) if is_one]
+        # threads than cores: each may hold an image as numbers.
+        with ThreadPoolExecutor(min(max(1, len(opened)), os.cpu_count() or 1), "prepare") as threads:
+            is_ready = threads.map(lambda one: _prepare_in_thread(work, one), opened)
+            ready = [one for one, is_one in zip(opened, is_ready, strict=True) if is_one]
     if not ready:
         return
     try:
@@ -65,9 +67,24 @@ def _run_together(work: Together, held: Sequence[Held]) -> None:
         one.prepared = None  # pixels are not kept until the last of the batch is committed
 
 
+def _open(work: Together, held: Sequence[Held]) -> list[Held]:
+    """Those whose rows could be read; the others have their outcome."""
+    try:
+        found = work.open([one.claim for one in held])
+        for one, opened in zip(held, found, strict=True):
+            one.opened = opened
+    except Exception as problem:
+        for one in held:
+            one.opened = problem
+    for one in held:
+        if isinstance(one.opened, Exception):
+            one.outcome = one.opened
+    return [one for one in held if not isinstance(one.opened, Exception)]
+
+
 def _prepare(work: Together, one: Held) -> bool:
     try:
-        one.prepared = work.prepare(one.claim, one.lease)
+        one.prepared = work.prepare(one.opened, one.lease)
         one.lease.check()
     except Exception as problem:
         one.outcome = problem
@@ -79,4 +96,4 @@ def _prepare_in_thread(work: Together, one: Held) -> bool:
     try:
         return _prepare(work, one)
     finally:
-        connections.close_all()  # each thread has its own
+        connections.close_all()  # each thread has its own, if it needed one

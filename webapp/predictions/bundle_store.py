@@ -1,14 +1,22 @@
 """Model bundles on disk, by id, and the engine that a worker process keeps for the one in service."""
 
+import logging
 import re
 import threading
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 
+from inference.bundle_archive import ArchiveError, read_manifest
+from inference.preprocessing import InputSpec
+from webapp.archive.models import Project
+
 if TYPE_CHECKING:
     from inference.engine import Engine
+
+logger = logging.getLogger(__name__)
 
 BUNDLE_ID = re.compile(r"[0-9a-f]{64}")
 
@@ -22,6 +30,26 @@ def bundle_path(bundle_id: str) -> Path:
     if not BUNDLE_ID.fullmatch(bundle_id):
         raise ValueError(f"bundle id {bundle_id[:80]!r} is not 64 hexadecimal digits")
     return settings.BUNDLE_DIR / f"{bundle_id}.bundle"
+
+
+def input_specs_in_service(project: Project) -> list[InputSpec]:
+    """What the model in service takes, by its manifest; none without a model or where its file is not at hand.
+
+    A glance that needs no ONNX Runtime. What a worker feeds the model is decided by the bundle that it has checked.
+    """
+    bundle_id = project.active_bundle
+    if not bundle_id:
+        return []
+    try:
+        return [_glance(bundle_id)]
+    except (ArchiveError, OSError, ValueError, KeyError, TypeError) as problem:
+        logger.warning("no input prepared for model %s: %s", bundle_id[:12], type(problem).__name__)
+        return []
+
+
+@lru_cache(maxsize=8)
+def _glance(bundle_id: str) -> InputSpec:
+    return InputSpec.from_manifest(read_manifest(bundle_path(bundle_id))["input"])
 
 
 class EngineShelf:

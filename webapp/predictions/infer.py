@@ -1,6 +1,7 @@
 """The `infer` job: verified bytes -> decoded pixels -> model input -> explanation -> rows and map files.
 
-Jobs of one worker are prepared side by side and explained in one run of the engine (micro-batch).
+Jobs of one worker are prepared side by side and explained in one run of the engine (micro-batch). Pixels are decoded,
+grayed and resized in a child process or were so when the image came in; the worker gets the model's input.
 """
 
 import logging
@@ -12,17 +13,15 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from inference.dicom import DicomHeader
 from inference.engine import Case, Engine, Explanation, NonFiniteOutput
-from inference.preprocessing import prepare_dicom
-from webapp.archive.frames import decoded, header_of
+from webapp.archive.model_inputs import prepared
 from webapp.archive.models import Image
 from webapp.predictions.bundle_store import BundleUnavailable, engine_for
 from webapp.predictions.engine_run import explain_cases
 from webapp.predictions.jobs.claim import Claim
 from webapp.predictions.jobs.kinds import JobMustWait, JobRefused, Result
 from webapp.predictions.jobs.lease import Lease
-from webapp.predictions.map_files import remove_maps, remove_other_runs, write_maps
+from webapp.predictions.map_files import WrittenMaps, remove_maps, remove_other_runs, write_maps
 from webapp.predictions.models import Prediction
 
 logger = logging.getLogger(__name__)
@@ -41,8 +40,17 @@ class Highest:
 
 
 @dataclass(frozen=True, eq=False)
+class Opened:
+    """One job with its rows, and the engine of the bundle that was in service when it was opened."""
+
+    claim: Claim
+    prediction: Prediction
+    engine: Engine
+
+
+@dataclass(frozen=True, eq=False)
 class Prepared:
-    """One image ready for the model, with the engine of the bundle that was in service when it was prepared."""
+    """One image ready for the model."""
 
     claim: Claim
     prediction: Prediction
@@ -50,27 +58,36 @@ class Prepared:
     case: Case
 
 
-def prepare(claim: Claim, lease: Lease) -> Prepared:
-    """Verified bytes -> decoded pixels -> model input. Safe to call from several threads.
+def open_jobs(claims: Sequence[Claim]) -> list[Opened | Exception]:
+    """The rows of all jobs by one query. In the place of a job: JobMustWait without a usable model, JobRefused without rows."""
+    rows = Prediction.objects.select_related("image__project").filter(job_id__in=[claim.job.id for claim in claims])
+    by_job = {row.job_id: row for row in rows}  # type: ignore[attr-defined]
+    return [_open(claim, by_job.get(claim.job.id)) for claim in claims]
 
-    Raises JobMustWait without a usable model, DicomRefusal or IntegrityMismatch for the image's own faults.
-    """
-    prediction = Prediction.objects.select_related("image__project").filter(job_id=claim.job.id).first()
+
+def _open(claim: Claim, prediction: Prediction | None) -> Opened | Exception:
     if prediction is None:
-        raise JobRefused("prediction_missing", "The result that this job was to fill no longer exists.")
-    image = prediction.image
-    engine = _engine_in_service(image)
-    header: DicomHeader = header_of(image)
-    pixels = decoded(image)
-    lease.check()
+        return JobRefused("prediction_missing", "The result that this job was to fill no longer exists.")
+    try:
+        return Opened(claim, prediction, _engine_in_service(prediction.image))
+    except JobMustWait as wait:
+        return wait
+
+
+def prepare(opened: Opened, lease: Lease) -> Prepared:
+    """Verified bytes -> model input. Safe to call from several threads; asks the database nothing.
+
+    Raises DicomRefusal or IntegrityMismatch for the image's own faults.
+    """
+    image, engine = opened.prediction.image, opened.engine
     case = Case(
-        input=prepare_dicom(header, pixels, engine.bundle.input_spec),
+        input=prepared(image, engine.bundle.input_spec),
         view=image.view_position or None,
         age_years=image.age_years,
         body_part=image.body_part or None,
         modality=image.modality,
     )
-    return Prepared(claim, prediction, engine, case)
+    return Prepared(opened.claim, opened.prediction, engine, case)
 
 
 def explain_together(items: Sequence[Prepared]) -> list[Result | Exception]:
@@ -92,10 +109,11 @@ def _result(item: Prepared, answer: Explanation | Exception) -> Result | Excepti
     if isinstance(answer, Exception):
         return answer
     try:
-        key = write_maps(item.prediction.id, item.claim.token, answer.maps)
+        maps = write_maps(item.prediction.id, item.claim.token, answer.maps)
     except OSError as problem:
         return problem
-    values = _values(item.prediction.image, item.engine, answer, key)
+    key = maps.key
+    values = _values(item.prediction.image, item.engine, answer, maps)
     return Result(
         write=partial(_write, item.prediction, values),
         discard=partial(_discard, item.prediction.id, key),
@@ -125,7 +143,7 @@ def _engine_in_service(image: Image) -> Engine:
         raise JobMustWait(f"waiting: {problem}") from problem
 
 
-def _values(image: Image, engine: Engine, explanation: Explanation, key: str) -> dict[str, Any]:
+def _values(image: Image, engine: Engine, explanation: Explanation, maps: WrittenMaps) -> dict[str, Any]:
     document = explanation.document()
     highest = highest_finding(document)
     return {
@@ -134,7 +152,8 @@ def _values(image: Image, engine: Engine, explanation: Explanation, key: str) ->
         "bundle_version": engine.bundle.version,
         "provider": explanation.provider,
         "document": document,
-        "maps_key": key,
+        "maps_key": maps.key,
+        "maps_sha256": maps.sha256,
         "image_sha256": image.stored_sha256,
         "input_sha256": explanation.input_sha256,
         "highest_finding": highest.finding,

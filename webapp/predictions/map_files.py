@@ -1,13 +1,15 @@
 """Explanation maps on disk: float32 little-endian [K, h, w], one file per kind, named with the lease token.
 
 The token in the name is the fence of files: a late worker writes beside the valid result, never over it, and only the
-name that the committed row holds is ever served.
+name that the committed row holds is ever served. The row also holds the SHA-256 of each file, checked at every reading.
 """
 
+import hashlib
 import math
 import os
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
@@ -17,22 +19,33 @@ from django.conf import settings
 KIND = re.compile(r"[a-z][a-z0-9_-]{0,31}")
 
 
-def write_maps(prediction_id: UUID, token: UUID, maps: Mapping[str, np.ndarray]) -> str:
-    """Writes every map [K, h, w], fsynced, and returns the key for the row. Raises OSError; leaves nothing behind then."""
-    key = f"{prediction_id}-{token}"
+@dataclass(frozen=True)
+class WrittenMaps:
+    """What the row keeps of a run's maps: the stem of their names, and the SHA-256 of each file by kind."""
+
+    key: str
+    sha256: Mapping[str, str]
+
+
+def write_maps(prediction_id: UUID, token: UUID, maps: Mapping[str, np.ndarray]) -> WrittenMaps:
+    """Writes every map [K, h, w], fsynced. Raises OSError; leaves nothing behind then."""
+    key, sha256 = f"{prediction_id}-{token}", {}
     try:
         for kind, values in maps.items():
+            content = np.ascontiguousarray(values, dtype="<f4").tobytes()
+            sha256[kind] = hashlib.sha256(content).hexdigest()
             path = map_path(key, kind)
             path.parent.mkdir(parents=True, exist_ok=True)
             with path.open("wb") as handle:
-                handle.write(np.ascontiguousarray(values, dtype="<f4").tobytes())
+                handle.write(content)
                 handle.flush()
                 os.fsync(handle.fileno())
-        _sync_folder(_folder(key))
+        if maps:
+            _sync_folder(_folder(key))
     except OSError:
         remove_maps(key)
         raise
-    return key
+    return WrittenMaps(key, sha256)
 
 
 def map_path(key: str, kind: str) -> Path:
@@ -42,13 +55,18 @@ def map_path(key: str, kind: str) -> Path:
     return _folder(key) / f"{key}.{kind}.f32"
 
 
-def read_map(key: str, kind: str, shape: tuple[int, int, int]) -> np.ndarray | None:
-    """One map, float32 little-endian [K, h, w]; None when its file is gone or has another size."""
+def read_map(key: str, kind: str, shape: tuple[int, int, int], sha256: str) -> np.ndarray | None:
+    """One map, float32 little-endian [K, h, w]; None when its file is gone or not the one that was written.
+
+    sha256: of the file, as the row keeps it. Empty for results from before hashes were kept: then the size alone is checked.
+    """
     try:
         content = map_path(key, kind).read_bytes()
     except FileNotFoundError:
         return None
     if len(content) != 4 * math.prod(shape):
+        return None
+    if sha256 and hashlib.sha256(content).hexdigest() != sha256:
         return None
     return np.frombuffer(content, dtype="<f4").reshape(shape)
 

@@ -64,6 +64,7 @@ class Prediction(models.Model):
     highest_probability = models.FloatField(null=True, blank=True)
     highest_decision = models.CharField(max_length=16, blank=True)
     maps_key = models.CharField(max_length=100, blank=True, help_text="stem of the map files, holds the lease token")
+    maps_sha256 = models.JSONField(default=dict, blank=True, help_text="SHA-256 of each map file, by kind")
     image_sha256 = models.CharField(max_length=64, blank=True, help_text="stored bytes that the model saw")
     input_sha256 = models.CharField(max_length=64, blank=True, help_text="input tensor that the model saw")
     created_at = models.DateTimeField(default=timezone.now)

@@ -112,7 +112,8 @@ class PredictionMap(APIView):
         described = _described_map(prediction, kind)
         if isinstance(described, Refusal):
             return refused(described, 404)
-        values = read_map(prediction.maps_key, kind, shape_of(described))
+        sha256 = prediction.maps_sha256.get(kind, "")
+        values = read_map(prediction.maps_key, kind, shape_of(described), sha256)
         if values is None:
             logger.error("map %s of prediction %s is missing or damaged", kind, prediction.id)
             return refused(MAP_LOST, 409)

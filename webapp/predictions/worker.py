@@ -15,7 +15,7 @@ from inference.dicom import DicomRefusal
 from webapp.archive.storage import IntegrityMismatch
 from webapp.predictions.batch import Held, work_off
 from webapp.predictions.jobs.claim import Candidate, Claim, claim, claim_more, claim_next
-from webapp.predictions.jobs.finish import close_cancelled, fail, finish, park, postpone
+from webapp.predictions.jobs.finish import close_cancelled, fail, finish, finish_together, park, postpone
 from webapp.predictions.jobs.kinds import JobMustWait, JobRefused, Result, Together, kind_named
 from webapp.predictions.jobs.lease import JobCancelled, Lease, LeaseLost
 
@@ -103,19 +103,37 @@ def run_claimed(claims: Sequence[Claim]) -> None:
         work_off(kind, held)
     finally:
         for one in held:
-            _close(one)
+            one.lease.stop()
+        committed = _commit_together(held)
+        for one in held:
+            _close(one, committed.get(one.claim.job.id))
 
 
-def _close(held: Held) -> None:
-    """The end of one job: its lease stops, its result is committed by its own fence, or its row says why not."""
+def _commit_together(held: Sequence[Held]) -> dict[UUID, bool]:
+    """Several results in one commit: which jobs it held, and whether each was still ours. Empty when it did not happen."""
+    results = [(one.claim, one.outcome.write) for one in held if isinstance(one.outcome, Result) and one.lease.is_good]
+    if len(results) < 2:
+        return {}
+    try:
+        is_ours = finish_together(results)
+    except Exception as problem:  # one result's fault, or the database's: each is tried by itself and told apart
+        logger.warning("%d results are committed one by one: %s", len(results), type(problem).__name__)
+        return {}
+    return {claimed.job.id: is_one for (claimed, _), is_one in zip(results, is_ours, strict=True)}
+
+
+def _close(held: Held, is_committed: bool | None) -> None:
+    """The end of one job: its result is committed behind its own fence, or its row says why not."""
     outcome = held.outcome
     result = outcome if isinstance(outcome, Result) else Result()
     try:
-        held.lease.stop()
         if isinstance(outcome, Exception):
             raise outcome
         held.lease.check()
-        finish(held.claim, result.write)
+        if is_committed is False:
+            raise LeaseLost(str(held.claim.job.id))
+        if is_committed is None:
+            finish(held.claim, result.write)
     except Exception as problem:
         result.discard()
         _close_after(held.claim, problem)

@@ -63,7 +63,7 @@ def test_an_unknown_filter_is_refused_with_the_allowed_ones(client: Client) -> N
 
 def test_rooms_above_add_filters(client: Client, store: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     store()
-    monkeypatch.setitem(image_filters.FILTERS, "state", lambda images, value: images.none())
+    monkeypatch.setitem(image_filters.FILTERS, "state", lambda images, value, user: images.none())
 
     assert client.get("/api/images/?state=queued").json()["count"] == 0
 

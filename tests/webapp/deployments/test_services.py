@@ -87,6 +87,16 @@ def test_it_has_one_bundle_in_service():
     assert in_service() == second.bundle_id
 
 
+def test_it_is_in_service_for_every_project():
+    other = Project.objects.create(name="Other", slug="other", active_bundle="e" * 64)
+    first, second = registered(1), registered(2)
+    activate(first, None)
+    activate(second, None)
+    roll_back(None)
+    other.refresh_from_db()
+    assert (other.active_bundle, in_service()) == (first.bundle_id, first.bundle_id)
+
+
 def test_it_rolls_back_step_by_step():
     first, second, third = registered(1), registered(2), registered(3)
     for bundle in (first, second, third):

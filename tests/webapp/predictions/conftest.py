@@ -79,7 +79,8 @@ def queued(make_image) -> Prediction:
 def succeeded(queued, settings, tmp_path) -> Prediction:
     """A finished prediction with its map file."""
     settings.MAP_DIR = tmp_path / "maps"
-    queued.maps_key = write_maps(queued.id, uuid.uuid4(), {"gradcam": GRADCAM})
+    maps = write_maps(queued.id, uuid.uuid4(), {"gradcam": GRADCAM})
+    queued.maps_key, queued.maps_sha256 = maps.key, maps.sha256
     queued.document, queued.bundle_id, queued.bundle_name, queued.bundle_version = DOCUMENT, "c" * 64, "tiny", "1.0.0"
     queued.save()
     Job.objects.filter(id=queued.job_id).update(state=Job.State.SUCCEEDED)

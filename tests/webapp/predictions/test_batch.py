@@ -1,8 +1,12 @@
 """Micro-batches: images that are ready share one run of the model, and no image can spoil the others."""
 
+import uuid
+
 import pytest
+from django.db import OperationalError
 
 from inference.engine import NonFiniteOutput
+from webapp.predictions import worker
 from webapp.predictions.engine_run import EngineOutOfMemory, explain_cases
 from webapp.predictions.jobs.kinds import JobMustWait, JobRefused, Kind, Result, Together, register_kind
 from webapp.predictions.models import Job
@@ -135,3 +139,48 @@ def test_the_result_of_one_job_cannot_be_lost_by_anothers_commit(together):
     make_jobs("a", "b", "c")
     run_one()
     assert states() == {"a": "succeeded", "b": "queued", "c": "succeeded"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_batch_is_one_commit_and_each_job_keeps_its_own_fence(together, monkeypatch):
+    commits = []
+    finish = worker.finish_together
+    monkeypatch.setattr(worker, "finish_together", lambda results: commits.append(len(results)) or finish(results))
+    taken_over, written = uuid.uuid4(), []
+
+    def lose_b(key: str) -> Result:
+        if key == "b":  # another worker takes the job while the model runs
+            Job.objects.filter(idempotency_key="b").update(lease_token=taken_over)
+        return Result(write=lambda: written.append(key), discard=lambda: written.append(f"not {key}"))
+
+    together(answer=lose_b)
+    make_jobs("a", "b", "c")
+    assert run_one()
+    assert commits == [3]
+    assert sorted(written) == ["a", "c", "not b"]
+    assert states() == {"a": "succeeded", "b": "running", "c": "succeeded"}
+    assert Job.objects.get(idempotency_key="b").lease_token == taken_over
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_cancelled_job_of_a_batch_ends_cancelled(together):
+    def cancel_b(key: str) -> Result:
+        if key == "b":
+            Job.objects.filter(idempotency_key=key).update(cancel_requested=True)
+        return Result()
+
+    together(answer=cancel_b)
+    make_jobs("a", "b")
+    assert run_one()
+    assert states() == {"a": "succeeded", "b": "cancelled"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_jobs_whose_rows_cannot_be_read_are_tried_again(together):
+    def broken(claims):
+        raise OperationalError("the connection broke")
+
+    register_kind(Kind("probe", Together(lambda opened, lease: opened, lambda items: [], open=broken)))
+    make_jobs("a", "b")
+    assert run_one()
+    assert set(Job.objects.values_list("state", "error_code")) == {("queued", "database_error")}

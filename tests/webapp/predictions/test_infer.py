@@ -1,11 +1,17 @@
 """A real file through the real model run: the result names what it was made from, and waits without a model."""
 
+import hashlib
+
 import numpy as np
 import pytest
 from django.db import OperationalError
 
+from inference.bundle import Bundle
+from inference.dicom import ChildPool
+from inference.preprocessing import prepare_dicom
 from tests.inference.tiny_bundle import make_tiny_bundle
 from tests.webapp.archive.dicom_files import chest_dicom
+from webapp.archive import frames
 from webapp.archive.ingest import Sender, ingest_file
 from webapp.archive.models import Image, Project
 from webapp.archive.storage import stored_path
@@ -69,10 +75,32 @@ def test_the_maps_have_the_shapes_that_the_document_says(bundle_id, tmp_path):
     assert kinds == {"gradcam", "classmaps"}
     for described in prediction.document["maps"]:
         shape = (len(described["findings"]), described["height"], described["width"])
-        values = np.fromfile(map_path(prediction.maps_key, described["kind"]), dtype="<f4")
+        path = map_path(prediction.maps_key, described["kind"])
+        values = np.fromfile(path, dtype="<f4")
         assert values.size == np.prod(shape)
+        assert prediction.maps_sha256[described["kind"]] == hashlib.sha256(path.read_bytes()).hexdigest()
         if described["kind"] == "gradcam":
             assert values.min() >= 0
+
+
+def test_the_input_is_made_when_the_image_comes_in_and_the_worker_decodes_nothing(bundle_id, tmp_path, monkeypatch):
+    image = uploaded(tmp_path)
+    for name in ("decode", "prepare", "decode_and_prepare"):
+        monkeypatch.setattr(ChildPool, name, None)
+    assert run_one()
+    prediction = image.predictions.get()
+    assert prediction.state == Job.State.SUCCEEDED
+    monkeypatch.undo()
+    spec = Bundle.load(bundle_path(bundle_id)).input_spec
+    wanted = prepare_dicom(frames.header_of(image), frames.decoded(image), spec)
+    assert prediction.input_sha256 == wanted.sha256
+
+
+def test_a_bundle_that_cannot_be_read_prepares_nothing_and_refuses_no_upload(bundle_id, tmp_path):
+    bundle_path(bundle_id).write_bytes(b"damaged")
+    bundle_store._glance.cache_clear()
+    assert bundle_store.input_specs_in_service(Project.default()) == []
+    assert uploaded(tmp_path).pk
 
 
 def test_it_waits_with_a_reason_until_a_model_is_in_service(tmp_path, request):

@@ -1,6 +1,7 @@
 """What is asked of workers: one job per image and run, one per zip, and what a given-up zip leaves."""
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.db import IntegrityError, transaction
 
 from webapp.archive.image_filters import apply_filters
@@ -60,6 +61,6 @@ def test_a_cancelled_zip_leaves_no_report_that_waits_for_ever(radiologist):
 
 def test_the_image_list_is_narrowed_by_the_state_of_the_newest_prediction(queued, make_image):
     make_image()
-    assert list(apply_filters(Image.objects.all(), {"state": "queued"})) == [queued.image]
+    assert list(apply_filters(Image.objects.all(), {"state": "queued"}, AnonymousUser())) == [queued.image]
     with pytest.raises(ValueError, match="state 'done' is not one of queued, running"):
-        apply_filters(Image.objects.all(), {"state": "done"})
+        apply_filters(Image.objects.all(), {"state": "done"}, AnonymousUser())

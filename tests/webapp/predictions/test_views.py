@@ -101,6 +101,22 @@ def test_a_lost_or_cut_map_file_is_told_and_never_shown(signed_in, succeeded, qu
     assert signed_in.get(map_url(succeeded), query).status_code == 409
 
 
+@pytest.mark.parametrize("query", [{}, {"format": "png", "finding": "pleural_effusion"}])
+def test_a_map_file_of_the_right_size_with_other_values_is_told_and_never_shown(signed_in, succeeded, query):
+    path = map_path(succeeded.maps_key, "gradcam")
+    content = bytearray(path.read_bytes())
+    content[-2] ^= 1
+    path.write_bytes(bytes(content))
+    answer = signed_in.get(map_url(succeeded), query)
+    assert (answer.status_code, answer.json()["code"]) == (409, "map_lost")
+
+
+def test_a_result_from_before_hashes_were_kept_is_still_shown(signed_in, succeeded):
+    succeeded.maps_sha256 = {}
+    succeeded.save()
+    assert signed_in.get(map_url(succeeded)).status_code == 200
+
+
 def test_it_has_no_map_before_the_result(signed_in, queued):
     assert signed_in.get(map_url(queued)).status_code == 404
 

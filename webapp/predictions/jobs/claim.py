@@ -54,24 +54,10 @@ def claim(job_id: uuid.UUID | str, now: datetime | None = None) -> Claim | None:
     """The job if it is mine now, else None: someone else's, finished, held back, worn out or cancelled."""
     now = now or timezone.now()
     rows = Job.objects.filter(claimable(now), id=job_id)
-    if _close_unrunnable(rows, now):
+    claims = _take(rows, now)
+    if not claims and _close_unrunnable(rows, now):
         tell_given_up(uuid.UUID(str(job_id)))
-        return None
-    token = uuid.uuid4()
-    mine = rows.filter(attempts__lt=F("max_attempts"), cancel_requested=False).update(
-        state=Job.State.RUNNING,
-        lease_token=token,
-        lease_until=now + timedelta(seconds=settings.JOB_LEASE_SECONDS),
-        attempts=F("attempts") + 1,
-        started_at=now,
-        waiting_for="",
-        worker=f"{socket.gethostname()}:{os.getpid()}"[:128],
-    )
-    if mine == 0:
-        return None
-    # Read by token: between the UPDATE and this line the lease may, in theory, already be someone else's.
-    job = Job.objects.filter(id=job_id, lease_token=token).first()
-    return Claim(job, token) if job else None
+    return claims[0] if claims else None
 
 
 def claim_next(
@@ -100,17 +86,35 @@ def claim_more(kind: str, most: int, now: datetime | None = None) -> list[Claim]
 
     A job that was tried may be the one that kills workers; it must not take others with it.
     """
-    if most < 1:
-        return []
     now = now or timezone.now()
     claims: list[Claim] = []
-    for candidate in _candidates(now, [kind], most + CANDIDATES, attempts=0):
-        claimed = claim(candidate.id, now)
-        if claimed:
-            claims.append(claimed)
-        if len(claims) == most:
+    while len(claims) < most:
+        wanted = _candidates(now, [kind], most - len(claims), attempts=0, cancel_requested=False)
+        taken = _take(Job.objects.filter(claimable(now), id__in=[one.id for one in wanted], attempts=0), now)
+        claims += taken
+        if not taken:  # nothing left, or others were faster: those have work, and so has the caller
             break
     return claims
+
+
+def _take(rows, now: datetime) -> list[Claim]:  # type: ignore[no-untyped-def]  # QuerySet[Job], generic only in stubs
+    """Claims of those of `rows` (claimable jobs) that are mine now: one UPDATE, whose condition the database checks row by
+    row. The token names the claim; a fence is token and job."""
+    token = uuid.uuid4()
+    mine = rows.filter(attempts__lt=F("max_attempts"), cancel_requested=False).update(
+        state=Job.State.RUNNING,
+        lease_token=token,
+        lease_until=now + timedelta(seconds=settings.JOB_LEASE_SECONDS),
+        attempts=F("attempts") + 1,
+        started_at=now,
+        waiting_for="",
+        worker=f"{socket.gethostname()}:{os.getpid()}"[:128],
+    )
+    if mine == 0:
+        return []
+    # Read by token: between the UPDATE and this line a lease may, in theory, already be someone else's.
+    jobs = Job.objects.filter(lease_token=token).order_by("-priority", "created_at")
+    return [Claim(job, token) for job in jobs]
 
 
 def _candidates(now: datetime, kinds: Collection[str] | None, most: int, **conditions: Any) -> list[Candidate]:

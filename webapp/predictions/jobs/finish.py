@@ -1,6 +1,6 @@
 """End a claimed job. Every UPDATE carries the fence: a late worker changes nothing (section 9, rule 4)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -27,6 +27,19 @@ def finish(claim: Claim, write: Callable[[], None], now: datetime | None = None)
         if not _close(claim, now, Job.State.SUCCEEDED, unless_cancelled=True):
             raise LeaseLost(str(claim.job.id))
         write()
+
+
+def finish_together(results: Sequence[tuple[Claim, Callable[[], None]]], now: datetime | None = None) -> list[bool]:
+    """`finish` for several jobs in one transaction, each behind its own fence; False where a job was no longer ours.
+
+    One commit, one wait for the disk. An exception means that nothing was written: finish them one by one then.
+    """
+    with transaction.atomic():
+        is_ours = [_close(claim, now, Job.State.SUCCEEDED, unless_cancelled=True) for claim, _ in results]
+        for (_, write), is_one in zip(results, is_ours, strict=True):
+            if is_one:
+                write()
+    return is_ours
 
 
 def fail(claim: Claim, code: str, text: str, now: datetime | None = None) -> bool:

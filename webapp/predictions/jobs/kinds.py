@@ -47,16 +47,22 @@ class Result:
 Work = Callable[[Claim, Lease], Result]
 
 
+def _the_claims(claims: Sequence[Claim]) -> Sequence[Any]:
+    return claims
+
+
 @dataclass(frozen=True)
 class Together:
-    """Work that several jobs can share: each is prepared by itself, all are run in one call.
+    """Work that several jobs can share: opened in one go, each prepared by itself, all run in one call.
 
-    prepare: what `run` needs of one job; exceptions end that job only. run: one Result or exception per prepared job, in
-    their order.
+    prepare: what `run` needs, of one job as `open` gave it; exceptions end that job only. Runs in several threads and had
+    better leave the database alone: each thread would need a connection. run: one Result or exception per prepared job, in
+    their order. open: the rows of all jobs, or an exception in the place of one; without it `prepare` gets the claims.
     """
 
-    prepare: Callable[[Claim, Lease], Any]
+    prepare: Callable[[Any, Lease], Any]
     run: Callable[[Sequence[Any]], Sequence[Result | Exception]]
+    open: Callable[[Sequence[Claim]], Sequence[Any]] = _the_claims
 
 
 @dataclass(frozen=True)

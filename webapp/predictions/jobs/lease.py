@@ -70,6 +70,11 @@ class Lease:
         self._stop.set()
         self._thread.join()
 
+    @property
+    def is_good(self) -> bool:
+        """As far as the last heartbeat knows, the job is ours and wanted."""
+        return self._found is Beat.KEPT
+
     def check(self) -> None:
         """Raises LeaseLost or JobCancelled when the last heartbeat said so."""
         if self._found is Beat.LOST:

@@ -27,6 +27,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from webapp.accounts.policy import Person, may_see_image
+from webapp.archive.embargoed import under_embargo
 from webapp.archive.models import Image
 from webapp.viewer.worklist.changes import ChangeFeed, read_cursor
 
@@ -91,8 +92,12 @@ def _visible_changes(feed: ChangeFeed, user: Person) -> list[str]:
 
 
 def visible(keys: Iterable[uuid.UUID], user: Person) -> list[str]:
-    """Those images that the person may see, as text."""
-    return [str(image.pk) for image in Image.objects.filter(pk__in=list(keys)) if may_see_image(user, image) is None]
+    """Those images that the person may see, as text. The moment of a result or a review is itself under embargo."""
+    images = Image.objects.filter(pk__in=list(keys))
+    hidden = under_embargo(user)
+    if hidden is not None:
+        images = images.exclude(hidden)
+    return [str(image.pk) for image in images if may_see_image(user, image) is None]
 
 
 class WorklistChanges(APIView):

@@ -33,7 +33,7 @@ def reading(request: HttpRequest, image_id: uuid.UUID) -> HttpResponse:
     if not is_built(ENTRY):
         return render(request, "viewer/not_built.html", status=503)
     query = _query(request)
-    place = neighbours(image, query, request.session)
+    place = neighbours(image, query, request.user, request.session)
     remember_opened(request.session, image)
     audit.record(request.user, "open", f"image:{image.pk}")
     context = {"entry": ENTRY, "image": image, "place": place, "boot": boot_document(request, image, query)}

@@ -13,7 +13,8 @@ from django.views.decorators.http import require_GET
 from reader_study.failure_scheme import SITES
 from webapp import audit
 from webapp.accounts.form_post import form_post
-from webapp.accounts.policy import may_see_image, may_upload, require
+from webapp.accounts.policy import Person, may_see_image, may_upload, require
+from webapp.archive.embargoed import under_embargo
 from webapp.archive.models import Image
 from webapp.predictions.models import Prediction
 from webapp.viewer.worklist.cases import cases, select
@@ -64,7 +65,7 @@ def worklist_search(request: HttpRequest) -> HttpResponse:
 
 def _list_context(request: HttpRequest, query: WorklistQuery, error: str) -> dict[str, Any]:
     text = search_text(request.session, query.search)
-    page = Paginator(select(query, text), PAGE_SIZE).get_page(query.page)
+    page = Paginator(select(query, request.user, text), PAGE_SIZE).get_page(query.page)
     now = timezone.now()
     return {
         "error": error,
@@ -77,7 +78,7 @@ def _list_context(request: HttpRequest, query: WorklistQuery, error: str) -> dic
         "previous_page": query.as_query(page=page.previous_page_number()) if page.has_previous() else None,
         "next_page": query.as_query(page=page.next_page_number()) if page.has_next() else None,
         "empty": None if page.paginator.count else _why_empty(query, text),
-        "counts": _counts(),
+        "counts": _counts(request.user),
     }
 
 
@@ -90,18 +91,20 @@ def _page_context(request: HttpRequest, query: WorklistQuery) -> dict[str, Any]:
             {"name": "view", "label": "View", "any": "any view", "value": query.view, "options": list(VIEWS.items())},
             {
                 "name": "finding", "label": "Highest finding", "any": "any finding", "value": query.finding,
-                "options": _finding_options(query.finding),
+                "options": _finding_options(query.finding, request.user),
             },
             {"name": "site", "label": "Failure site", "any": "any site", "value": query.site, "options": list(SITES.items())},
         ],
     }  # fmt: skip
 
 
-def _finding_options(chosen: str) -> list[tuple[str, str]]:
-    """Findings that are the highest of some result, titled as the key reads."""
-    keys = (
-        Prediction.objects.exclude(highest_finding="").order_by().values_list("highest_finding", flat=True).distinct()
-    )
+def _finding_options(chosen: str, user: Person) -> list[tuple[str, str]]:
+    """Findings that are the highest of some result that the person may see, titled as the key reads."""
+    results = Prediction.objects.exclude(highest_finding="")
+    hidden = under_embargo(user, "image")
+    if hidden is not None:
+        results = results.exclude(hidden)
+    keys = results.order_by().values_list("highest_finding", flat=True).distinct()
     return [(key, key.replace("_", " ")) for key in sorted({*keys, *([chosen] if chosen else [])})]
 
 
@@ -124,9 +127,9 @@ def _headers(query: WorklistQuery) -> list[dict[str, str]]:
     return heads
 
 
-def _counts() -> dict[str, int]:
+def _counts(user: Person) -> dict[str, int]:
     """Cases per state, over everything."""
-    counted = cases().order_by().values("case_state").annotate(n=Count("pk"))  # type: ignore[misc]
+    counted = cases(user).order_by().values("case_state").annotate(n=Count("pk"))  # type: ignore[misc]
     return dict.fromkeys(STATES, 0) | {row["case_state"]: row["n"] for row in counted}
 
 

@@ -1,9 +1,24 @@
 """Images with the state of their newest result, ready to be filtered and sorted in the database."""
 
-from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import (
+    BooleanField,
+    Case,
+    Exists,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    UUIDField,
+    Value,
+    When,
+)
 from django.db.models.expressions import OrderBy
 
 from reader_study.models import CaseReview
+from webapp.accounts.policy import Person
+from webapp.archive.embargoed import under_embargo
 from webapp.archive.models import Image
 from webapp.predictions.models import Job, Prediction
 from webapp.viewer.worklist.query import WorklistQuery
@@ -12,16 +27,24 @@ from webapp.viewer.worklist.searches import search_condition
 VIEW_NAMES = {"PA": ["PA"], "AP": ["AP"], "LAT": ["LL", "RL", "LAT", "LATERAL"], "none": [""]}
 
 
-def cases() -> QuerySet[Image]:
+def cases(user: Person) -> QuerySet[Image]:
     """Images annotated with `latest` (prediction id), `case_state` (a code of query.STATES), `highest` probability and finding.
 
     case_state: read (somebody reviewed it), else by the newest result: waiting, failed, refused, to_read; no_model without one.
+    Images under embargo for `user` are `hidden` and carry nothing of results and reviews, so that neither order, nor filters,
+    nor counts can tell them.
     """
-    latest = Prediction.objects.filter(image=OuterRef("pk")).order_by("-created_at", "-id")
+    hidden = under_embargo(user)
+    newest = Prediction.objects.filter(image=OuterRef("pk")).order_by("-created_at", "-id").values("pk")[:1]
     result = Prediction.objects.filter(pk=OuterRef("latest"))
+    is_hidden = Value(False) if hidden is None else Case(When(hidden, then=Value(True)), default=Value(False))
     return (
-        Image.objects.annotate(
-            latest=Subquery(latest.values("pk")[:1]), is_read=Exists(CaseReview.objects.filter(image=OuterRef("pk")))
+        Image.objects.annotate(is_hidden=ExpressionWrapper(is_hidden, BooleanField()))
+        .annotate(
+            latest=Case(When(is_hidden=True, then=Value(None)), default=Subquery(newest), output_field=UUIDField()),
+            is_read=Case(
+                When(is_hidden=True, then=Value(False)), default=Exists(CaseReview.objects.filter(image=OuterRef("pk")))
+            ),
         )
         .annotate(
             job_state=Subquery(result.values("job__state")[:1]),
@@ -33,9 +56,9 @@ def cases() -> QuerySet[Image]:
     )
 
 
-def select(query: WorklistQuery, search: str = "") -> QuerySet[Image]:
+def select(query: WorklistQuery, user: Person, search: str = "") -> QuerySet[Image]:
     """The cases of one choice of filters, in its order. `search` is the text behind the query's search code."""
-    return cases().filter(condition(query, search)).order_by(*order(query))
+    return cases(user).filter(condition(query, search)).order_by(*order(query))
 
 
 def condition(query: WorklistQuery, search: str = "") -> Q:
@@ -51,7 +74,7 @@ def condition(query: WorklistQuery, search: str = "") -> Q:
         wanted &= Q(highest_finding=query.finding, highest_decision__in=("positive", "uncertain"))
     if query.site:
         marks = CaseReview.objects.filter(image=OuterRef("pk"), site=query.site).current()
-        wanted &= Q(Exists(marks))
+        wanted &= Q(Exists(marks), is_hidden=False)
     if query.search:
         # A code this session does not know must not show everything as if nothing had been searched.
         wanted &= search_condition(search) if search else Q(pk__in=[])
@@ -70,6 +93,7 @@ def order(query: WorklistQuery) -> list[OrderBy]:
 
 def _case_state() -> Case:
     return Case(
+        When(is_hidden=True, then=Value("hidden")),
         When(is_read=True, then=Value("read")),
         When(latest__isnull=True, then=Value("no_model")),
         When(job_state__in=[Job.State.QUEUED, Job.State.RUNNING], then=Value("waiting")),

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.contrib.sessions.backends.base import SessionBase
 from django.db.models import Q
 
+from webapp.accounts.policy import Person
 from webapp.archive.models import Image
 from webapp.viewer.worklist.cases import cases, condition, order
 from webapp.viewer.worklist.query import WorklistQuery
@@ -24,11 +25,11 @@ class Neighbours:
     count: int
 
 
-def neighbours(image: Image, query: WorklistQuery, session: SessionBase) -> Neighbours:
+def neighbours(image: Image, query: WorklistQuery, user: Person, session: SessionBase) -> Neighbours:
     """Cases opened since the list was shown stay in it, so that reading one does not pull it from under its neighbours."""
     opened = [*session.get(OPENED_KEY, []), str(image.pk)]
     wanted = condition(query, search_text(session, query.search)) | Q(pk__in=opened)
-    keys = list(cases().filter(wanted).order_by(*order(query)).values_list("pk", flat=True))
+    keys = list(cases(user).filter(wanted).order_by(*order(query)).values_list("pk", flat=True))
     place = keys.index(image.pk)
     return Neighbours(
         previous=keys[place - 1] if place else None,

@@ -15,6 +15,7 @@ STATES = {
     "failed": "failed",
     "no_model": "no model",
     "read": "read",
+    "hidden": "hidden",
     "all": "all",
 }
 VIEWS = {"PA": "PA", "AP": "AP", "LAT": "lateral", "none": "not stated"}

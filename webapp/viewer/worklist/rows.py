@@ -25,6 +25,7 @@ DOTS = {
     "failed": "stop",
     "waiting": "focus",
     "no_model": "idle",
+    "hidden": "idle",
 }
 
 
@@ -61,11 +62,19 @@ class Row:
 
 
 def rows(images: Sequence[Image], user: Person, now: datetime.datetime) -> list[Row]:
-    """Rows of one page of annotated images (worklist.cases); four queries however many there are."""
+    """Rows of one page of images annotated for `user` (worklist.cases); five queries however many there are."""
     found = Prediction.objects.select_related("job").in_bulk([image.latest for image in images])  # type: ignore[attr-defined]
     reviews = _reviews_by_image(images, user)
     queue = read_queue()
-    return [_row(image, found.get(image.latest), reviews[image.pk], queue, user, now) for image in images]  # type: ignore[attr-defined]
+    why = _why_hidden(images, user)
+    return [_row(image, found.get(image.latest), reviews[image.pk], queue, user, now, why) for image in images]  # type: ignore[attr-defined]
+
+
+def _why_hidden(images: Sequence[Image], user: Person) -> str:
+    """The sentence of the first hidden case stands for all: asking the rules about each would be a query per row."""
+    first = next((image for image in images if image.is_hidden), None)  # type: ignore[attr-defined]
+    refusal = None if first is None else may_see_predictions(user, first)
+    return refusal.text if refusal else ""
 
 
 def _reviews_by_image(images: Iterable[Image], user: Person) -> dict[UUID, list[CaseReview]]:
@@ -82,12 +91,14 @@ def _row(
     queue: Queue,
     user: Person,
     now: datetime.datetime,
+    why_hidden: str,
 ) -> Row:
-    refusal = may_see_predictions(user, image)
-    state = "no_model" if refusal else image.case_state  # type: ignore[attr-defined]
-    document = {} if refusal or prediction is None else prediction.document
-    meter = None if refusal else _meter(prediction, document)
-    sentence = refusal.text if refusal else _sentence(prediction, document, meter, queue)
+    """`prediction` is None and `reviews` are empty for a hidden case."""
+    is_hidden = image.is_hidden  # type: ignore[attr-defined]
+    state = image.case_state  # type: ignore[attr-defined]
+    document = {} if prediction is None else prediction.document
+    meter = _meter(prediction, document)
+    sentence = why_hidden if is_hidden else _sentence(prediction, document, meter, queue)
     return Row(
         id=image.pk,
         number=image.patient_id or "no id",
@@ -95,7 +106,7 @@ def _row(
         study=study_label(image),
         view=image.view_position or "–",
         state=state,
-        state_title="hidden" if refusal else _state_title(image),
+        state_title=_state_title(image),
         dot=DOTS[state],
         meter=meter,
         sentence=sentence,

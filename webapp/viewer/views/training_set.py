@@ -1,0 +1,117 @@
+"""`/failures/training-set/`: what the next model could learn from reviewed cases, what is left out and why, and the check of
+pixels for burned-in text that some images need before their copies may leave."""
+
+from collections import Counter
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_GET
+
+from inference.dicom.refusal import DicomRefusal
+from reader_study.training_set.export import DAMAGED
+from reader_study.training_set.select_cases import LeftOut, ReviewedCase, select_cases
+from webapp.accounts.form_post import form_post
+from webapp.accounts.policy import may_export_training_set, require
+from webapp.archive.children import MachineFault
+from webapp.archive.deidentify.release import NotReleased, Releases
+from webapp.archive.lookup import image_or_404
+from webapp.archive.models import Project
+from webapp.archive.preview_check_api import record_preview_check
+from webapp.archive.storage import IntegrityMismatch, StorageFull
+
+SHOWN = 100  # rows of a list; the counts are of all
+TITLES = {
+    "unchecked": "to be looked at first",
+    "text_seen": "text seen in the pixels",
+    "damaged": "stored file damaged",
+    "unreadable": "file cannot be rewritten",
+    "machine_fault": "the server could not read it",
+    "not_frontal": "not a frontal view",
+    "other_file": "reviews are of another file",
+    "no_label": "no answer to learn from",
+    "in_study": "in a reader study under way",
+}
+
+
+@login_required
+@require_GET
+def training_set(request: HttpRequest) -> HttpResponse:
+    """Counts, reasons and the list to be looked at; managers and admins."""
+    require(may_export_training_set(request.user))
+    project = Project.default()
+    selection = select_cases(request.user, project)
+    ready, to_check, held = _sorted(selection.cases, project)
+    left_out = [one for one in (*selection.left_out, *held) if one.case]
+    context = {
+        "ready": len(ready),
+        "findings": _counts(ready, selection.findings),
+        "to_check": to_check[:SHOWN],
+        "unchecked": len(to_check),
+        "reasons": [
+            {"title": TITLES[code], "count": count}
+            for code, count in Counter(one.code for one in left_out).most_common()
+        ],
+        "left_out": [{"case": one.case, "title": TITLES[one.code], "text": one.text} for one in left_out[:SHOWN]],
+        "download": reverse("training_set_export"),
+    }
+    return render(request, "viewer/training_set.html", context)
+
+
+@form_post("training_set")
+def training_set_check(request: HttpRequest, image_id: str) -> HttpResponse:
+    """Records what the person saw in the pixels: `verdict` clear or text."""
+    require(may_export_training_set(request.user))
+    image = image_or_404(request.user, image_id)
+    verdict = request.POST.get("verdict", "")
+    if verdict not in ("clear", "text"):
+        return HttpResponse(
+            f"verdict {verdict[:20]!r} is not one of clear, text", status=400, content_type="text/plain"
+        )
+    record_preview_check(request.user, image, verdict == "clear")
+    return HttpResponseRedirect(reverse("training_set"))
+
+
+def _sorted(
+    cases: tuple[ReviewedCase, ...], project: Project
+) -> tuple[list[ReviewedCase], list[dict[str, Any]], list[LeftOut]]:
+    """Cases that may leave, those that a person must look at first, and those that must stay."""
+    ready: list[ReviewedCase] = []
+    to_check: list[dict[str, Any]] = []
+    held: list[LeftOut] = []
+    with Releases(project) as releases:
+        for case in cases:
+            try:
+                releases.check(case.image)
+                ready.append(case)
+            except NotReleased as refused:
+                if refused.code == "unchecked":
+                    to_check.append({"id": case.image.pk, "code": case.image.code, "why": refused.text})
+                held.append(LeftOut(case.image.code, refused.code, refused.text))
+            except IntegrityMismatch:
+                held.append(LeftOut(case.image.code, "damaged", DAMAGED))
+            except DicomRefusal as refused:
+                held.append(LeftOut(case.image.code, "unreadable", refused.code))
+            except (MachineFault, StorageFull):
+                held.append(LeftOut(case.image.code, "machine_fault", "try again"))
+    return ready, to_check, held
+
+
+def _counts(cases: list[ReviewedCase], findings: tuple[str, ...]) -> list[dict[str, Any]]:
+    rows = []
+    for name in findings:
+        labels = [case.labels[name] for case in cases if name in case.labels]
+        values = Counter(label.value for label in labels)
+        rows.append(
+            {
+                "name": name.replace("_", " "),
+                "present": values[1],
+                "absent": values[0],
+                "uncertain": values[-1],
+                "blank": len(cases) - len(labels),
+                "boxes": sum(len(label.places) for label in labels),
+            }
+        )
+    return rows

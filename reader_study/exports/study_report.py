@@ -208,12 +208,13 @@ def _times(rows: Sequence[ScoredRow], tests: Sequence[str], ratio: Mapping[str, 
         ci = ratio["ci"]
         shown = TimeRatio(ratio["ratio"], (ci[0], ci[1]) if ci else None, ratio["df"], ratio["p"])
     words = [ratio["refused"]] if ratio and "refused" in ratio else []
-    return [Section("Reading time", words, (), [time_figure(seconds, shown)])]
+    in_order = {test: seconds[test] for test in sorted(seconds)}  # arms keep their colours from figure to figure
+    return [Section("Reading time", words, (), [time_figure(in_order, shown)])]
 
 
 def _panel(document: Mapping[str, Any]) -> Section:
     rows = [
-        [code, *(str(value) if not isinstance(value, float) else number(value) for value in own.values())]
+        [code, *(_cell(value) for value in own.values())]
         for code, own in document["panel"].items()
         if isinstance(own, Mapping)
     ]
@@ -221,6 +222,12 @@ def _panel(document: Mapping[str, Any]) -> Section:
     return Section(
         "Reference standard: agreement of the panel", (), [Table([name.replace("_", " ") for name in header], rows)]
     )
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return "—"
+    return number(value) if isinstance(value, float) else str(value)
 
 
 def _conduct(document: Mapping[str, Any]) -> Section:

@@ -48,6 +48,7 @@ def failures(request: HttpRequest, study: Study) -> HttpResponse:
     context: dict[str, Any] = {
         "lines": coding_progress(study),
         "plan": plan,
+        "outcomes": [OUTCOMES.get(code, code) for code in plan.get("outcomes", [])],
         "model": dict(bundles()).get(plan.get("bundle_id", ""), ""),
         "may_collect": may_collect,
         "sources": truth_sources(user, study) if may_collect else [],

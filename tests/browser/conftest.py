@@ -10,6 +10,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,10 +59,9 @@ def _wait_until_answering(address: str, process: subprocess.Popen[bytes], log: P
     raise RuntimeError(f"the server did not answer in {seconds:.0f} s:\n{log.read_text()[-4000:]}")
 
 
-@pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """`manage.py serve` on a free port with a fresh state directory and the demo cases."""
-    home = tmp_path_factory.mktemp("installation")
+@contextmanager
+def running_server(home: Path, **more: str) -> Iterator[Server]:
+    """`manage.py serve` on a free port with the state directory `home`, the demo cases, and `more` environment variables."""
     port = _free_port()
     log = home / "serve.log"
     environment = {
@@ -69,6 +69,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         "SIGHTLINE_HOME": str(home),
         "SIGHTLINE_DEMO_PASSWORD": PASSWORD,
         "SIGHTLINE_WORKER_THREADS": "1",
+        **more,
     }
     with log.open("wb") as output:
         process = subprocess.Popen(
@@ -90,7 +91,14 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
         SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-        shutil.copy(log, SCREENSHOTS.parent / "serve.log")
+        shutil.copy(log, SCREENSHOTS.parent / f"{home.name.rstrip('0123456789')}-serve.log")
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The server that most browser tests share."""
+    with running_server(tmp_path_factory.mktemp("installation")) as running:
+        yield running
 
 
 def _chromium() -> str | None:

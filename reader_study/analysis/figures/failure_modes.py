@@ -7,19 +7,31 @@ import plotly.graph_objects as go
 from reader_study.analysis.figures.theme import GROUND, MODEL, figure
 from reader_study.analysis.proportions import wilson
 
+SMALLEST_PX, LARGEST_PX = 20, 38  # side of a square, for the fewest and the most events
+
 
 def site_cause_figure(counts: Mapping[tuple[str, str], int], sites: Sequence[str], causes: Sequence[str]) -> go.Figure:
-    """Heat map of coded failures. counts: (site, cause) -> events; sites and causes in the order to show."""
-    cells = [[counts.get((site, cause), 0) for cause in causes] for site in sites]
-    shown = figure("Failures by site and cause", "Cause", "Site", height=160 + 26 * len(sites))
+    """Squares over site and cause, the area growing with the count. counts: (site, cause) -> events; sites and causes in the
+    order to show. Squares and no heat map: Plotly draws one as an image with an inline style, which the pages' content
+    security policy refuses, and the image is then blurred."""
+    cells = [(site, cause, counts[site, cause]) for site in sites for cause in causes if counts.get((site, cause))]
+    most = max((count for _, _, count in cells), default=1)
+    shown = figure("Failures by site and cause", "Cause", "Site", height=150 + 44 * len(sites), showlegend=False)
     shown.add_trace(
-        go.Heatmap(
-            x=list(causes), y=list(sites), z=cells, colorscale=[[0, GROUND], [1, MODEL]], showscale=False,
-            text=[[str(value) if value else "" for value in row] for row in cells], texttemplate="%{text}",
-            hovertemplate="%{y} · %{x}: %{z}<extra></extra>",
+        go.Scatter(
+            x=[cause for _, cause, _ in cells], y=[site for site, _, _ in cells], mode="markers+text",
+            text=[str(count) for _, _, count in cells], textfont={"color": GROUND},
+            marker={
+                "symbol": "square", "color": MODEL, "opacity": 1,
+                "size": [SMALLEST_PX + (LARGEST_PX - SMALLEST_PX) * (count / most) ** 0.5 for _, _, count in cells],
+            },
+            hovertemplate="%{y} · %{x}: %{text}<extra></extra>",
         )
     )  # fmt: skip
-    shown.update_yaxes(autorange="reversed", automargin=True)
+    shown.update_xaxes(type="category", categoryorder="array", categoryarray=list(causes))
+    shown.update_yaxes(
+        type="category", categoryorder="array", categoryarray=list(sites), autorange="reversed", automargin=True
+    )
     return shown
 
 

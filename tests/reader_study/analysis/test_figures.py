@@ -113,8 +113,9 @@ def test_shares_of_failures_carry_wilson_intervals():
     bar = share_figure({"HIL": 81}, 263, "Sites").data[0]
     assert bar.x[0] - bar.error_x.arrayminus[0] == pytest.approx(0.25529, abs=5e-6)
     assert bar.x[0] + bar.error_x.array[0] == pytest.approx(0.36621, abs=5e-6)
-    heat = site_cause_figure({("HIL", "NRM"): 3}, ["HIL", "CLA"], ["NRM"]).data[0]
-    assert [list(row) for row in heat.z] == [[3], [0]]
+    squares = site_cause_figure({("HIL", "NRM"): 3, ("CLA", "OVL"): 1}, ["HIL", "CLA"], ["NRM", "OVL"]).data[0]
+    assert list(zip(squares.y, squares.x, squares.text, strict=True)) == [("HIL", "NRM", "3"), ("CLA", "OVL", "1")]
+    assert squares.marker.size[0] > squares.marker.size[1]
 
 
 def test_power_and_times_have_a_line_per_group():

@@ -10,6 +10,7 @@ from django.test import Client
 from reader_study.models import FailureItem, FailureMode, ReadingSession
 from reader_study.services.change_state import close_study
 from reader_study.services.choose_cases import add_cases
+from reader_study.services.collect_failures import predicted_boxes
 from reader_study.services.create_study import create_study
 from reader_study.services.edit_protocol import edit_protocol
 from reader_study.services.import_truth import import_truth
@@ -135,6 +136,19 @@ def test_two_codings_that_differ_are_seen_and_decided_by_the_chair_alone(study: 
     row = FailureMode.objects.get(is_adjudication=True)
     assert (row.item, row.site, row.severity, row.attendees) == (item, "CLA", 2, ["A", "B"])
     assert page_of(study, "chair").content.decode().count('data-testid="discordant"') == 1
+
+
+def test_only_the_boxes_that_readers_are_shown_are_predicted_places() -> None:
+    sides = dict.fromkeys("xywh", 1.0)
+    boxes = [
+        {**sides, "rule": "mass95", "map": "gradcam", "w": 900.0},
+        {**sides, "rule": "component", "map": "gradcam", "x": 5.0},
+        {**sides, "rule": "component", "map": "gradcam", "x": 6.0},
+        {**sides, "rule": "component", "map": "classmaps", "x": 7.0},
+        {**sides, "rule": "classmap-fixed", "map": "classmaps", "x": 8.0},
+    ]
+    assert [box["x"] for box in predicted_boxes({"boxes": boxes})] == [5.0, 6.0]
+    assert predicted_boxes({"boxes": None}) == []
 
 
 def test_the_distribution_is_drawn_after_the_lock(study: Any) -> None:

@@ -190,6 +190,8 @@ def test_ai_is_404_then_there_with_the_layers_of_the_arm_only(reading: tuple[Api
         "boxes",
     ]
     assert api("get", f"{path}ai/maps/classmaps/", status=404)["code"] == "not_found"
+    bytes_only = {"X-Tab": "t", "Accept": "application/octet-stream"}  # as the viewer asks; seen: 406
+    assert api.client.get(f"/api/studies/{path}ai/maps/classmaps/", headers=bytes_only).status_code == 404
 
 
 @pytest.mark.parametrize(

@@ -54,7 +54,14 @@ export function BetweenCases({ session }: { readonly session: StudySession }) {
             {step.session.total} cases{step.session.kind === 'training' ? ', with feedback after each' : ''}. Forward
             only: a submitted case cannot be opened again. You can pause at any time.
           </p>
-          <button type="button" data-testid="start-session" onClick={() => void session.startSession(step.session.id)}>
+          <button
+            type="button"
+            className="save"
+            // The only thing to do here: Enter starts, as it submits a case.
+            ref={(button) => button?.focus()}
+            data-testid="start-session"
+            onClick={() => void session.startSession(step.session.id)}
+          >
             Start
           </button>
         </>

@@ -28,16 +28,19 @@ function markBoxes(reading: CaseReading, body: AnswerBody, state: CaseState): La
 
 function modelBoxes(state: CaseState): LabelledBox[] {
   if (!state.isAiVisible || !state.areBoxesShown) return [];
-  return (state.ai?.findings ?? []).flatMap((finding) =>
-    (finding.boxes ?? [])
-      .filter((box) => box.rule === 'component')
+  return (state.ai?.findings ?? []).flatMap((finding) => {
+    // Of the map that is shown, or of the first that has any: as in the clinical pages.
+    const found = (finding.boxes ?? []).filter((box) => box.rule === 'component');
+    const map = found.some((box) => box.map === state.mapKind) ? state.mapKind : found[0]?.map;
+    return found
+      .filter((box) => box.map === map)
       .map((box, i) => ({
         box,
         label: i ? '' : `${finding.title} ${finding.probability == null ? '' : fraction(finding.probability)}`.trim(),
         speaker: 'model' as const,
         isFaint: finding.key !== state.finding,
-      })),
-  );
+      }));
+  });
 }
 
 function codingBoxes(reading: CaseReading, body: AnswerBody, state: CaseState): LabelledBox[] {
@@ -109,7 +112,12 @@ export function StudyStage({ reading }: { readonly reading: CaseReading }) {
       if (now.affine) now.heat.draw(now.affine);
     };
     if (!isAiVisible || !mapKind || !ai) show(null);
-    else heatPicture(reading.state.get()).then(show, () => show(null));
+    else {
+      heatPicture(reading.state.get()).then(show, () => {
+        show(null);
+        if (!isStale) reading.say('the map could not be loaded; choose it again to try once more');
+      });
+    }
     return () => {
       isStale = true;
     };

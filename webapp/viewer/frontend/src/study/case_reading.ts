@@ -118,6 +118,10 @@ export class CaseReading {
     this.controller.destroy();
   }
 
+  say(text: string): void {
+    this.options.announce(text);
+  }
+
   // --- the answer ---------------------------------------------------------------------------------------------
 
   rate(finding: string, change: Partial<FindingAnswer>): void {

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from reader_study.failure_scheme import SCHEME_VERSION
 from reader_study.models import FailureMode, FindingRating, Mark, Protocol, Reading, Truth, TruthRegion
 
 
@@ -66,6 +67,8 @@ def coding_content(row: FailureMode) -> dict[str, Any]:
         "region": row.region,
         "confidence": row.confidence,
         "note": row.note,
+        # Left out in version 1: hashes of readings that were locked before there was another one still hold.
+        **({} if row.scheme_version == SCHEME_VERSION else {"scheme_version": row.scheme_version}),
     }
 
 

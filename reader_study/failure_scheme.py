@@ -1,12 +1,16 @@
-"""Failure scheme, version 1: outcome x site x cause x severity, plus laterality and a region.
+"""Failure scheme: outcome x site x cause x severity, plus laterality and a region. Version 1 is built in, as written here.
 
 The codes follow the failure modes of paper 001 (Reader Study, Fig. 2): most false positives lie at the hilum or at a
-clavicle over the lung apex. Codes are never renamed: a change makes a new version, and reviews keep theirs.
+clavicle over the lung apex. A published version never changes: an edit makes a new one (scheme_versions.py), and rows
+keep the version they were coded in.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
-SCHEME_VERSION = 1
+SCHEME_VERSION = 1  # the built-in version; scheme_versions.current_scheme() is the one in force
+KINDS = ("sites", "lateralities", "causes", "severities")
 
 OUTCOMES = {
     "FP": "False positive",
@@ -111,15 +115,60 @@ FIRST_ROWS = (
 )
 
 
-def scheme_document() -> dict[str, object]:
+@dataclass(frozen=True)
+class Scheme:
+    """One version. Every code it ever had stays in it with its title; retired ones are for reading old rows only."""
+
+    version: int
+    sites: Mapping[str, str]
+    lateralities: Mapping[str, str]
+    causes: Mapping[str, str]
+    severities: Mapping[int, str]
+    retired: Mapping[str, Mapping[Any, str]] = field(default_factory=dict)
+    """kind -> retired code -> the code that takes its place, or empty"""
+
+    def titles(self, kind: str) -> Mapping[Any, str]:
+        """code -> title, retired codes included. Raises ValueError for a kind that is none."""
+        if kind not in KINDS:
+            raise ValueError(f"kind {kind!r} is not one of {', '.join(KINDS)}")
+        found: Mapping[Any, str] = getattr(self, kind)
+        return found
+
+    def title(self, kind: str, code: Any) -> str:
+        """The title of a code; a code that the version does not have is its own title."""
+        return self.titles(kind).get(code, str(code))
+
+    def in_use(self, kind: str) -> dict[Any, str]:
+        """code -> title of what a new row may say."""
+        gone = self.retired.get(kind, {})
+        return {code: title for code, title in self.titles(kind).items() if code not in gone}
+
+    def model_causes(self) -> dict[str, str]:
+        """Causes in use without those of aided readers."""
+        return {code: title for code, title in self.in_use("causes").items() if code not in AIDED_READER_CAUSES}
+
+    def why_not(self, kind: str, code: Any) -> str:
+        """Why a new row may not say a retired code; empty for codes in use and strangers."""
+        gone = self.retired.get(kind, {})
+        if isinstance(code, list | dict) or code not in gone:
+            return ""
+        instead = f": {gone[code]} takes its place" if gone[code] else ""
+        return f"is retired in version {self.version} of the failure scheme{instead}"
+
+
+VERSION_1 = Scheme(SCHEME_VERSION, SITES, LATERALITIES, CAUSES, SEVERITIES)
+
+
+def scheme_document(scheme: Scheme = VERSION_1) -> dict[str, object]:
     """The scheme as `GET /api/failure-scheme/` answers it: what a review of a model's answer may say."""
+    sites, causes = scheme.in_use("sites"), scheme.model_causes()
     return {
-        "version": SCHEME_VERSION,
+        "version": scheme.version,
         "outcomes": _rows(OUTCOMES),
-        "sites": _rows(SITES),
-        "lateralities": _rows(LATERALITIES),
-        "causes": _rows(MODEL_CAUSES),
-        "severities": [{"value": value, "title": title} for value, title in SEVERITIES.items()],
+        "sites": _rows(sites),
+        "lateralities": _rows(scheme.in_use("lateralities")),
+        "causes": _rows(causes),
+        "severities": [{"value": value, "title": title} for value, title in scheme.in_use("severities").items()],
         "verdicts": [
             {
                 "code": verdict.code,
@@ -134,9 +183,13 @@ def scheme_document() -> dict[str, object]:
         "first_rows": [
             {"verdict": verdict, "outcome": VERDICTS[verdict].outcome, "site": site, "cause": cause}
             for verdict, site, cause in FIRST_ROWS
+            if site in sites and cause in causes
         ],
+        "retired": {
+            kind: _rows({code: scheme.title(kind, code) for code in scheme.retired.get(kind, {})}) for kind in KINDS
+        },
     }
 
 
-def _rows(titles: dict[str, str]) -> list[dict[str, str]]:
-    return [{"code": code, "title": title} for code, title in titles.items()]
+def _rows(titles: Mapping[Any, str]) -> list[dict[str, str]]:
+    return [{"code": str(code), "title": title} for code, title in titles.items()]

@@ -1,9 +1,10 @@
-"""Schemas of the review API for /api/schema/, made from the failure scheme so that both always agree."""
+"""Schemas of the review API for /api/schema/. Codes of the failure scheme are edited: /api/failure-scheme/ lists them."""
 
 from typing import Any
 
-from reader_study.failure_scheme import CONFIDENCES, LATERALITIES, MODEL_CAUSES, SEVERITIES, SITES, VERDICTS
+from reader_study.failure_scheme import CONFIDENCES, VERDICTS
 
+IN_FORCE = "a code of GET /api/failure-scheme/; an old review has one of its own scheme_version"
 BOX: dict[str, Any] = {
     "type": "object",
     "nullable": True,
@@ -16,10 +17,10 @@ FAILURE: dict[str, Any] = {
     "nullable": True,
     "required": ["site", "cause"],
     "properties": {
-        "site": {"type": "string", "enum": list(SITES)},
-        "cause": {"type": "string", "enum": list(MODEL_CAUSES)},
-        "laterality": {"type": "string", "enum": list(LATERALITIES), "default": "U"},
-        "severity": {"type": "integer", "enum": list(SEVERITIES), "nullable": True},
+        "site": {"type": "string", "description": IN_FORCE},
+        "cause": {"type": "string", "description": IN_FORCE},
+        "laterality": {"type": "string", "description": IN_FORCE, "default": "U"},
+        "severity": {"type": "integer", "description": IN_FORCE, "nullable": True},
         "box": BOX,
     },
 }

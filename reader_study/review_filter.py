@@ -3,10 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
-from reader_study.failure_scheme import CAUSES, SITES, VERDICTS
+from reader_study.failure_scheme import VERDICTS
 from reader_study.models import CaseReviewQuerySet
-
-ALLOWED: dict[str, Mapping[str, object]] = {"verdict": VERDICTS, "site": SITES, "cause": CAUSES}
+from reader_study.scheme_versions import current_scheme
 
 
 @dataclass(frozen=True)
@@ -21,9 +20,11 @@ class ReviewFilter:
 
     @classmethod
     def from_query(cls, query: Mapping[str, str]) -> "ReviewFilter":
-        """Raises ValueError for a code that the scheme does not have."""
+        """Raises ValueError for a code that the scheme never had; retired codes find old reviews."""
         values = {field.name: query.get(field.name, "")[:64] for field in fields(cls)}
-        for name, allowed in ALLOWED.items():
+        scheme = current_scheme()
+        known: dict[str, Mapping[str, object]] = {"verdict": VERDICTS, "site": scheme.sites, "cause": scheme.causes}
+        for name, allowed in known.items():
             if values[name] and values[name] not in allowed:
                 raise ValueError(f"{name} {values[name]!r} is not one of {', '.join(allowed)}")
         return cls(**values)

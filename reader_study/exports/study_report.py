@@ -246,6 +246,11 @@ def _conduct(document: Mapping[str, Any]) -> Section:
     return Section("Conduct of the study", words, tables)
 
 
+def _in_order(codes: Mapping[str, int], first: Mapping[str, str]) -> list[str]:
+    """Codes of the built-in scheme in its order, then those of later versions."""
+    return [code for code in first if code in codes] + sorted(code for code in codes if code not in first)
+
+
 def failure_sections(part: Mapping[str, Any]) -> list[Section]:
     """Site by cause with intervals, shares at hilum and clavicle, agreement of coders."""
     rows = [
@@ -263,8 +268,8 @@ def failure_sections(part: Mapping[str, Any]) -> list[Section]:
     for own in part["rows"]:
         counts[own["site"], own["cause"]] = counts.get((own["site"], own["cause"]), 0) + own["n"]
         by_site[own["site"]] = by_site.get(own["site"], 0) + own["n"]
-    sites = [site for site in SITES if site in by_site]
-    causes = [cause for cause in CAUSES if any(key[1] == cause for key in counts)]
+    sites = _in_order(by_site, SITES)
+    causes = _in_order({cause: 1 for _, cause in counts}, CAUSES)
     figures = [site_cause_figure(counts, sites, causes), share_figure(by_site, part["coded"], "Site")] if rows else []
     shares = [
         [site, f"{own['n']} of {own['of']}", _rate((own["share"], own["ci"])) if own["share"] is not None else "—"]
@@ -274,6 +279,8 @@ def failure_sections(part: Mapping[str, Any]) -> list[Section]:
         [name, number(own["estimate"]), str(own["n"]), own.get("reason") or ""] for name, own in part["kappa"].items()
     ]
     words = [f"{part['coded']} of {part['items']} failures are coded; scheme version {part['scheme_version']}."]
+    if part.get("scheme_map"):  # results stored before the scheme could be edited have none
+        words.append(f"Codes of earlier versions are counted through the maps: {'; '.join(part['scheme_map'])}.")
     return [
         Section(
             "Failures by site and cause",

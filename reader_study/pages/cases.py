@@ -9,9 +9,10 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_POST, require_safe
 
 from reader_study import policy
-from reader_study.failure_scheme import SITES, VERDICTS
+from reader_study.failure_scheme import VERDICTS
 from reader_study.models import Case, Study
 from reader_study.pages.access import act, study_answer, study_page
+from reader_study.scheme_versions import current_scheme
 from reader_study.services.choose_cases import (
     DECISIONS,
     FILTER_FIELDS,
@@ -79,7 +80,7 @@ def _choices() -> list[tuple[str, str, list[tuple[str, str]]]]:
         ("finding", "Finding", findings),
         ("decision", "Model says", [(code, code) for code in DECISIONS]),
         ("verdict", "Reviewed as", [(str(code), str(code).replace("_", " ")) for code in VERDICTS]),
-        ("failure_site", "Failure site", [(code, str(title)) for code, title in SITES.items()]),
+        ("failure_site", "Failure site", list(current_scheme().sites.items())),
     ]
 
 

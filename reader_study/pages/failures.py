@@ -13,11 +13,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from reader_study import policy
 from reader_study.exports.study_report import failure_sections
-from reader_study.failure_scheme import CONFIDENCES, LATERALITIES, MODEL_CAUSES, OUTCOMES, SEVERITIES, SITES
+from reader_study.failure_scheme import CONFIDENCES, OUTCOMES
 from reader_study.models import FailureItem, FailureMode, Study
 from reader_study.pages.access import act, study_answer, study_page
 from reader_study.pages.protocol import bundles
 from reader_study.pages.results import sections_to_show
+from reader_study.scheme_versions import SchemeBook, current_scheme
 from reader_study.services.code_failures import adjudicate_failure, discordant_items
 from reader_study.services.collect_failures import collect_failures
 from reader_study.services.failure_distribution import failure_distribution
@@ -92,7 +93,7 @@ def truth_sources(user: Person, study: Study) -> list[Study]:
 
 def _to_decide(item: FailureItem) -> dict[str, Any]:
     """Both codings in words, and everything that is drawn over the outline of the image."""
-    codings = [row for row in item.codings.order_by("id") if _counts(row)]
+    codings, book = [row for row in item.codings.order_by("id") if _counts(row)], SchemeBook()
     return {
         "item": item,
         "case": item.case,
@@ -101,10 +102,10 @@ def _to_decide(item: FailureItem) -> dict[str, Any]:
         "codings": [
             {
                 "row": row,
-                "site": SITES[row.site],
-                "side": LATERALITIES[row.laterality],
-                "cause": MODEL_CAUSES[row.cause],
-                "severity": SEVERITIES[row.severity],
+                "site": book.title(row.scheme_version, "sites", row.site),
+                "side": book.title(row.scheme_version, "lateralities", row.laterality),
+                "cause": book.title(row.scheme_version, "causes", row.cause),
+                "severity": book.title(row.scheme_version, "severities", row.severity),
             }
             for row in codings
         ],
@@ -114,11 +115,12 @@ def _to_decide(item: FailureItem) -> dict[str, Any]:
 
 def _questions() -> list[tuple[str, str, list[tuple[Any, str]]]]:
     """(field, label, options) of the chair's form."""
+    scheme = current_scheme()
     return [
-        ("site", "Where", list(SITES.items())),
-        ("laterality", "Side", list(LATERALITIES.items())),
-        ("cause", "Why", list(MODEL_CAUSES.items())),
-        ("severity", "Severity", list(SEVERITIES.items())),
+        ("site", "Where", list(scheme.in_use("sites").items())),
+        ("laterality", "Side", list(scheme.in_use("lateralities").items())),
+        ("cause", "Why", list(scheme.model_causes().items())),
+        ("severity", "Severity", list(scheme.in_use("severities").items())),
         ("confidence", "Confidence", [(own, str(own)) for own in CONFIDENCES]),
     ]
 

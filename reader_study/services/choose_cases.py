@@ -10,9 +10,10 @@ from django.db import transaction
 from django.db.models import OuterRef, QuerySet, Subquery
 
 from reader_study import clock, policy
-from reader_study.failure_scheme import FAILURE_VERDICTS, SITES, VERDICTS
+from reader_study.failure_scheme import FAILURE_VERDICTS, VERDICTS
 from reader_study.models import Case, CaseReview, Study
 from reader_study.patient_key import patient_key
+from reader_study.scheme_versions import current_scheme
 from reader_study.services.people import checked_reason
 from reader_study.services.refusal import StudyRefused, require
 from webapp import audit
@@ -146,7 +147,11 @@ def _checked(criteria: object) -> dict[str, Any]:
                 f"filter.{str(name)[:40]}",
                 400,
             )
-    for name, allowed in (("decision", DECISIONS), ("verdict", tuple(VERDICTS)), ("failure_site", tuple(SITES))):
+    for name, allowed in (
+        ("decision", DECISIONS),
+        ("verdict", tuple(VERDICTS)),
+        ("failure_site", tuple(current_scheme().sites)),
+    ):
         if found.get(name) and found[name] not in allowed:
             raise StudyRefused(
                 "not_allowed", f"{name} {found[name]!r} is not one of {', '.join(allowed)}", f"filter.{name}", 400

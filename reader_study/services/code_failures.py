@@ -6,9 +6,10 @@ from typing import Any
 from django.db import transaction
 
 from reader_study import policy
-from reader_study.failure_scheme import CAUSES, CONFIDENCES, LATERALITIES, MODEL_CAUSES, OUTCOMES, SEVERITIES, SITES
+from reader_study.failure_scheme import AIDED_READER_CAUSES, CONFIDENCES, OUTCOMES, Scheme
 from reader_study.models import Assignment, FailureItem, FailureMode, Reading, Study
 from reader_study.reading_body import Form, checked_box
+from reader_study.scheme_versions import SchemeBook, current_scheme
 from reader_study.services.refusal import StudyRefused, require
 from webapp import audit
 from webapp.accounts.models import User
@@ -28,21 +29,25 @@ def checked_codings(codings: object, assignment: Assignment, form: Form) -> list
     items = {str(item.pk): item for item in items_of(assignment)}
     if not isinstance(codings, list):
         raise StudyRefused("not_allowed", "codings is not a list", "codings", 400)
-    found = []
+    found, scheme = [], current_scheme()
     for k, row in enumerate(codings):
         field = f"codings[{k}]"
         if not isinstance(row, Mapping) or str(row.get("item")) not in items:
             raise StudyRefused("not_allowed", f"{field}.item is not a failure of this case", f"{field}.item", 400)
-        found.append(
-            {"item": str(row["item"]), **checked_coding(row, items[str(row["item"])], field, form.columns, form.rows)}
-        )
+        item = items[str(row["item"])]
+        found.append({"item": str(item.pk), **checked_coding(row, item, field, form.columns, form.rows, scheme)})
     if len({row["item"] for row in found}) != len(found):
         raise StudyRefused("twice", "one failure is coded twice", "codings", 400)
     return found
 
 
-def checked_coding(row: Mapping[str, Any], item: FailureItem, field: str, columns: int, rows: int) -> dict[str, Any]:
-    """One coding. The outcome may be corrected within what truth allows; FN_LOC and FP_LOC need a region."""
+def checked_coding(
+    row: Mapping[str, Any], item: FailureItem, field: str, columns: int, rows: int, scheme: Scheme
+) -> dict[str, Any]:
+    """One coding, with the version of the scheme that it uses.
+
+    The outcome may be corrected within what truth allows; FN_LOC and FP_LOC need a region.
+    """
     for name in row:
         if name not in FIELDS:
             raise StudyRefused(
@@ -56,12 +61,7 @@ def checked_coding(row: Mapping[str, Any], item: FailureItem, field: str, column
     if (outcome == "FP") != (item.outcome == "FP"):
         text = f"outcome {outcome} contradicts truth: {'FP needs truth 0' if outcome == 'FP' else 'truth is 0'}"
         raise StudyRefused("not_allowed", text, f"{field}.outcome", 400)
-    _one_of(row.get("site"), SITES, f"{field}.site")
-    _one_of(row.get("laterality") or "U", LATERALITIES, f"{field}.laterality")
-    if row.get("cause") in CAUSES and row.get("cause") not in MODEL_CAUSES:
-        raise StudyRefused("not_allowed", f"cause {row['cause']} is for aided readers only", f"{field}.cause", 400)
-    _one_of(row.get("cause"), MODEL_CAUSES, f"{field}.cause")
-    _one_of(row.get("severity"), SEVERITIES, f"{field}.severity")
+    _check_codes(row, field, scheme)
     if row.get("confidence") is not None:
         _one_of(row["confidence"], dict.fromkeys(CONFIDENCES), f"{field}.confidence")
     box = row.get("region") or (item.predicted_boxes[0] if outcome in NEEDS_REGION and item.predicted_boxes else None)
@@ -83,7 +83,26 @@ def checked_coding(row: Mapping[str, Any], item: FailureItem, field: str, column
         "region": checked_box(box, f"{field}.region", columns, rows) if box else None,
         "confidence": row.get("confidence"),
         "note": note,
+        "scheme_version": scheme.version,
     }
+
+
+def _check_codes(row: Mapping[str, Any], field: str, scheme: Scheme) -> None:
+    """Site, side, cause and severity, in codes that the scheme still uses."""
+    cause = row.get("cause")
+    if isinstance(cause, str) and cause in AIDED_READER_CAUSES:
+        raise StudyRefused("not_allowed", f"cause {cause} is for aided readers only", f"{field}.cause", 400)
+    for name, kind in (
+        ("site", "sites"),
+        ("laterality", "lateralities"),
+        ("cause", "causes"),
+        ("severity", "severities"),
+    ):
+        value = (row.get(name) or "U") if name == "laterality" else row.get(name)
+        why = scheme.why_not(kind, value)
+        if why:
+            raise StudyRefused("retired", f"{name} {str(value)[:40]!r} {why}", f"{field}.{name}", 400)
+        _one_of(value, scheme.model_causes() if kind == "causes" else scheme.in_use(kind), f"{field}.{name}")
 
 
 def empty_codings(codings: list[dict[str, Any]], assignment: Assignment) -> list[str]:
@@ -100,10 +119,14 @@ def failure_rows(reading: Reading, codings: list[dict[str, Any]], user: User) ->
 
 def discordant_items(study: Study) -> list[FailureItem]:
     """Items that two readers coded with another site or cause, and that nobody has decided."""
-    found = []
+    found, book = [], SchemeBook()
     for item in FailureItem.objects.filter(case__study=study, case__voided_at=None).prefetch_related("codings"):
         rows = list(item.codings.all())
-        if not any(row.is_adjudication for row in rows) and len({(row.site, row.cause) for row in rows}) > 1:
+        codes = {
+            tuple(book.carried(row.scheme_version, *pair) for pair in (("sites", row.site), ("causes", row.cause)))
+            for row in rows
+        }
+        if not any(row.is_adjudication for row in rows) and len(codes) > 1:
             found.append(item)
     return found
 
@@ -121,7 +144,8 @@ def adjudicate_failure(user: User, study: Study, item: FailureItem, data: object
         raise StudyRefused("not_allowed", "attendees is not a list of names", "attendees", 400)
     row = {name: value for name, value in data.items() if name != "attendees"}
     image = item.case.image
-    coding = _row(item, checked_coding(row, item, "coding", image.columns, image.rows), user, None)
+    codes = checked_coding(row, item, "coding", image.columns, image.rows, current_scheme())
+    coding = _row(item, codes, user, None)
     coding.is_adjudication, coding.attendees = True, attendees
     coding.save()
     audit.record(user, "study.adjudicate_failure", f"failure:{item.pk}", purpose="reader study")

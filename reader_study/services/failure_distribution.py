@@ -7,8 +7,8 @@ import numpy as np
 
 from reader_study.analysis.agreement.cohen import kappa, table_of
 from reader_study.analysis.proportions import wilson
-from reader_study.failure_scheme import CAUSES, SCHEME_VERSION, SITES
 from reader_study.models import FailureItem, FailureMode, Study
+from reader_study.scheme_versions import SchemeBook
 
 PAPER_OUTCOMES = ("FP", "FN_LOC")
 PAPER_SITES = ("HIL", "CLA")
@@ -26,12 +26,17 @@ def final_codes(study: Study) -> list[FailureMode]:
 
 
 def failure_distribution(study: Study) -> dict[str, Any]:
-    """JSON-ready; shares within each outcome."""
-    final = final_codes(study)
+    """JSON-ready; shares within each outcome. Codes of earlier versions of the scheme are counted through its maps."""
+    final, book = final_codes(study), SchemeBook()
+    versions = sorted({row.scheme_version for row in final})
+    for row in final:
+        _carry(row, book)
     totals = Counter(row.outcome for row in final)
     cells = Counter((row.outcome, row.site, row.cause) for row in final)
     return {
-        "scheme_version": SCHEME_VERSION,
+        "scheme_version": book.current.version,
+        "coded_in_versions": versions,
+        "scheme_map": book.map_words(versions),
         "items": _items(study).count(),
         "coded": len(final),
         "rows": [
@@ -44,8 +49,14 @@ def failure_distribution(study: Study) -> dict[str, Any]:
         ],
         "shares": {site: _paper_share(final, site) for site in PAPER_SITES},
         "wrong_box_centres": _centres(final),
-        "kappa": {"site": _kappa(study, "site", list(SITES)), "cause": _kappa(study, "cause", list(CAUSES))},
+        "kappa": {name: _kappa(study, name, list(book.current.titles(f"{name}s")), book) for name in ("site", "cause")},
     }
+
+
+def _carry(row: FailureMode, book: SchemeBook) -> None:
+    """Site and cause in codes of the version in force; the stored row stays as it is."""
+    row.site = book.carried(row.scheme_version, "sites", row.site)
+    row.cause = book.carried(row.scheme_version, "causes", row.cause)
 
 
 def _items(study: Study) -> Any:
@@ -75,11 +86,13 @@ def _centres(final: list[FailureMode]) -> list[dict[str, Any]]:
     return found
 
 
-def _kappa(study: Study, name: str, levels: list[str]) -> dict[str, Any]:
+def _kappa(study: Study, name: str, levels: list[str], book: SchemeBook) -> dict[str, Any]:
     """Cohen's kappa of the first two coders over the items that two readers coded."""
     pairs = []
     for item in _items(study):
         rows = sorted((r for r in item.codings.all() if not r.is_adjudication), key=lambda r: (r.created_at, str(r.pk)))
+        for row in rows[:2]:
+            _carry(row, book)
         if len(rows) >= 2:
             pairs.append((levels.index(getattr(rows[0], name)), levels.index(getattr(rows[1], name))))
     if not pairs:

@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 
 from reader_study.models import CaseReview
+from reader_study.scheme_versions import current_scheme
 from reader_study.services.review_body import PixelBox, ReviewBody, ReviewRefused, read_review_body
 from webapp import audit
 from webapp.accounts.models import User
@@ -27,7 +28,8 @@ def record_review(reader: Person, image: Image, data: object) -> tuple[CaseRevie
     require(may_review(reader, image))
     if not isinstance(reader, User):
         raise PermissionDenied("a review needs a person")
-    body = read_review_body(data)
+    scheme = current_scheme()
+    body = read_review_body(data, scheme)
     _require_own(reader, body)
     digest = _digest(image, data)
     earlier = _same_key(reader, body, digest)
@@ -44,6 +46,7 @@ def record_review(reader: Person, image: Image, data: object) -> tuple[CaseRevie
                 prediction=prediction,
                 replaces=_replaced(reader, image, body),
                 request_sha256=digest,
+                scheme_version=scheme.version,
                 **_columns(image, body, finding),
             )
             review.save()

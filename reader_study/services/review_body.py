@@ -5,15 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeGuard
 
-from reader_study.failure_scheme import (
-    CONFIDENCES,
-    LATERALITIES,
-    MODEL_CAUSES,
-    SEVERITIES,
-    SITES,
-    VERDICTS,
-    Verdict,
-)
+from reader_study.failure_scheme import CONFIDENCES, VERDICTS, Scheme, Verdict
 
 NOTE_CHARACTERS = 2000
 BODY_FIELDS = (
@@ -66,8 +58,8 @@ class ReviewBody:
     reader: str | None  # whose answer it is, as the page that took it knows; None from clients that do not say
 
 
-def read_review_body(data: object) -> ReviewBody:
-    """The checked body; raises ReviewRefused naming field, value and what is allowed."""
+def read_review_body(data: object, scheme: Scheme) -> ReviewBody:
+    """The checked body, in codes that the scheme still uses; raises ReviewRefused naming field, value and what is allowed."""
     if not isinstance(data, Mapping):
         raise ReviewRefused("not_an_object", "", f"the body is {_short(data)}, not a JSON object")
     _no_unknown_fields(data, BODY_FIELDS, "")
@@ -77,7 +69,7 @@ def read_review_body(data: object) -> ReviewBody:
         finding=_text(data.get("finding"), "finding", 64),
         verdict=verdict,
         confidence=_confidence(data.get("confidence")),
-        failure=_failure(data.get("failure"), verdict),
+        failure=_failure(data.get("failure"), verdict, scheme),
         note=_note(data.get("note")),
         replaces=None if data.get("replaces") is None else _text(data["replaces"], "replaces", 64),
         idempotency_key=_text(data.get("idempotency_key"), "idempotency_key", 64),
@@ -85,7 +77,7 @@ def read_review_body(data: object) -> ReviewBody:
     )
 
 
-def _failure(data: object, verdict: Verdict) -> FailureMark | None:
+def _failure(data: object, verdict: Verdict, scheme: Scheme) -> FailureMark | None:
     if not verdict.is_failure:
         if data is not None:
             raise ReviewRefused("failure_not_allowed", "failure", f"verdict {verdict.code!r} takes no failure")
@@ -108,10 +100,10 @@ def _failure(data: object, verdict: Verdict) -> FailureMark | None:
             "box_missing", "failure.box", f"verdict {verdict.code!r} needs a box: where the finding truly is"
         )
     return FailureMark(
-        site=_code(data.get("site"), SITES, "failure.site"),
-        cause=_code(data.get("cause"), MODEL_CAUSES, "failure.cause"),
-        laterality=_code(data.get("laterality") or "U", LATERALITIES, "failure.laterality"),
-        severity=_severity(data.get("severity")),
+        site=_scheme_code(data.get("site"), scheme, "sites", "failure.site"),
+        cause=_scheme_code(data.get("cause"), scheme, "causes", "failure.cause"),
+        laterality=_scheme_code(data.get("laterality") or "U", scheme, "lateralities", "failure.laterality"),
+        severity=_severity(data.get("severity"), scheme),
         box=box,
     )
 
@@ -150,11 +142,13 @@ def _confidence(value: object) -> int | None:
     return value
 
 
-def _severity(value: object) -> int | None:
+def _severity(value: object, scheme: Scheme) -> int | None:
     if value is None:
         return None
-    if isinstance(value, bool) or not isinstance(value, int) or value not in SEVERITIES:
-        raise ReviewRefused("not_allowed", "failure.severity", f"severity {_short(value)} is not one of 0, 1, 2, 3")
+    allowed = scheme.in_use("severities")
+    if isinstance(value, bool) or not isinstance(value, int) or value not in allowed:
+        why = scheme.why_not("severities", value) or f"is not one of {', '.join(map(str, allowed))}"
+        raise ReviewRefused("not_allowed", "failure.severity", f"severity {_short(value)} {why}")
     return value
 
 
@@ -178,6 +172,13 @@ def _code(value: object, allowed: Mapping[str, object], field: str) -> str:
         name = field.rpartition(".")[2]
         raise ReviewRefused("not_allowed", field, f"{name} {_short(value)} is not one of {', '.join(allowed)}")
     return value
+
+
+def _scheme_code(value: object, scheme: Scheme, kind: str, field: str) -> str:
+    why = scheme.why_not(kind, value)
+    if why:
+        raise ReviewRefused("retired", field, f"{field.rpartition('.')[2]} {_short(value)} {why}")
+    return _code(value, scheme.model_causes() if kind == "causes" else scheme.in_use(kind), field)
 
 
 def _text(value: object, field: str, longest: int) -> str:

@@ -56,7 +56,8 @@ def people_at_work(browser: Browser, server: Server) -> Iterator["People"]:
     people = People(browser, server, {})
     try:
         yield people
-        assert {name: one.complaints for name, one in people.found.items() if one.complaints} == {}
+        complaints = {name: one.complaints for name, one in people.found.items() if one.complaints}
+        assert not complaints, complaints
     finally:
         for one in people.found.values():
             one.page.context.close()

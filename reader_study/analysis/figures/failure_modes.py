@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import plotly.graph_objects as go
 
-from reader_study.analysis.figures.theme import GROUND, MODEL, figure
+from reader_study.analysis.figures.theme import GROUND, MODEL, TEXT, figure
 from reader_study.analysis.proportions import wilson
 
 SMALLEST_PX, LARGEST_PX = 20, 38  # side of a square, for the fewest and the most events
@@ -46,7 +46,7 @@ def share_figure(counts: Mapping[str, int], n: int, title: str) -> go.Figure:
             y=[name for name, _ in ordered], x=shares, orientation="h", marker={"color": MODEL},
             error_x={
                 "type": "data", "symmetric": False, "array": [span[1] - own for span, own in zip(spans, shares, strict=True)],
-                "arrayminus": [own - span[0] for span, own in zip(spans, shares, strict=True)], "thickness": 1,
+                "arrayminus": [own - span[0] for span, own in zip(spans, shares, strict=True)], "thickness": 1.5, "color": TEXT,
             },
             text=[f"{count} of {n}" for _, count in ordered], textposition="inside", insidetextanchor="start",
         )

@@ -74,7 +74,9 @@ MATRIX: dict[str, Row] = {
     "propose_amendment": Row(post=to(M)),
     "approve_amendment": Row(post=to(S)),
 }
-NOT_OF_ONE_STUDY = {"studies", "add_study"}
+# The scheme and the report are those of the site: test_failure_scheme_page.py, test_failure_report.py.
+SCHEME = {"failure_scheme_page", "change_failure_scheme", "publish_failure_scheme", "failure_report", "hard_examples"}
+NOT_OF_ONE_STUDY = {"studies", "add_study"} | SCHEME
 # 404 also for those who may: before the lock there is no amendment.
 NOTHING_THERE = {"approve_amendment"}
 

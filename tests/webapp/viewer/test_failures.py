@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from reader_study.models import CaseReview
+from reader_study.scheme_versions import SchemeBook
 from reader_study.services.record_review import record_review
 from tests.webapp.viewer.case_factory import BUNDLE, SCRIPT, make_image, make_result, make_user, review_body
 from webapp.accounts.models import User
@@ -76,7 +77,7 @@ def test_counts_are_shares_of_the_verdict_with_wilson_intervals() -> None:
     for site in ("HIL", "HIL", "CLA"):
         mark(site)
     mark("HIL", "wrong_place")
-    first = count_rows(CaseReview.objects.all())[0]
+    first = count_rows(CaseReview.objects.all(), SchemeBook())[0]
     # 2 of 3 false positives at the hilum; Wilson 95 % of 2/3 = 0.208 to 0.939.
     assert (first.site, first.count, first.total) == ("hilum", 2, 3)
     assert first.percent == "67 % (21–94)"

@@ -13,9 +13,10 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_GET
 
 from reader_study.analysis.proportions import wilson
-from reader_study.failure_scheme import CAUSES, FAILURE_VERDICTS, LATERALITIES, SEVERITIES, SITES, VERDICTS
+from reader_study.failure_scheme import FAILURE_VERDICTS, VERDICTS
 from reader_study.models import CaseReview, CaseReviewQuerySet
 from reader_study.review_filter import ReviewFilter
+from reader_study.scheme_versions import SchemeBook
 from reader_study.visible import visible_reviews
 from webapp.accounts.policy import may_export_training_set, may_see_image, require
 from webapp.viewer.worklist.labels import fraction
@@ -62,17 +63,20 @@ def failures(request: HttpRequest) -> HttpResponse:
         chosen, error = ReviewFilter(), str(refused)
     everything = visible_reviews(request.user).current().failures()
     found = chosen.apply(everything)
+    book = SchemeBook()
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
     codes = urlencode(chosen.as_query())
     everything_current = {"current": "1", "failures": "1"}
     context = {
         "error": error,
         "page": page,
-        "lines": [_line(review) for review in page],
-        "filters": _filters(everything, chosen),
+        "lines": [_line(review, book) for review in page],
+        "filters": _filters(everything, chosen, book),
         "is_filtered": bool(codes),
         "has_any": everything.exists(),
-        "counts": count_rows(found)[:COUNT_ROWS],
+        "counts": count_rows(found, book)[:COUNT_ROWS],
+        "scheme": book.current.version,
+        "scheme_map": book.map_words(found.order_by().values_list("scheme_version", flat=True).distinct()),
         "codes": codes,
         "may_export": may_export_training_set(request.user) is None,
         "export": f"{reverse('review_export')}?{urlencode(everything_current | chosen.as_query())}",
@@ -80,18 +84,22 @@ def failures(request: HttpRequest) -> HttpResponse:
     return render(request, "viewer/failures.html", context, status=400 if error else 200)
 
 
-def count_rows(reviews: CaseReviewQuerySet) -> list[CountRow]:
-    """Counts of verdict x site x cause per bundle, most frequent first."""
-    marks = Counter(reviews.order_by().values_list("bundle_id", "verdict", "site", "cause"))
+def count_rows(reviews: CaseReviewQuerySet, book: SchemeBook) -> list[CountRow]:
+    """Counts of verdict x site x cause per bundle, most frequent first, in codes of the scheme in force."""
+    columns = reviews.order_by().values_list("scheme_version", "bundle_id", "verdict", "site", "cause")
+    marks = Counter(
+        (bundle, verdict, book.carried(version, "sites", site), book.carried(version, "causes", cause))
+        for version, bundle, verdict, site, cause in columns
+    )
     totals: Counter[tuple[str, str]] = Counter()
     for (bundle, verdict, _, _), n in marks.items():
         totals[bundle, verdict] += n
-    names = dict(_bundles(reviews))
+    names, scheme = dict(_bundles(reviews)), book.current
     rows = []
     for (bundle, verdict, site, cause), n in sorted(marks.items(), key=lambda item: (-item[1], item[0])):
         total = totals[bundle, verdict]
         name, low_high = names.get(bundle, bundle[:8]), wilson(n, total)
-        titles = (VERDICTS[verdict].title, SITES.get(site, site), CAUSES.get(cause, cause))
+        titles = (VERDICTS[verdict].title, scheme.title("sites", site), scheme.title("causes", cause))
         rows.append(CountRow(name, *titles, n, total, *low_high))
     return rows
 
@@ -104,7 +112,7 @@ def _bundles(reviews: CaseReviewQuerySet) -> list[tuple[str, str]]:
     return sorted((key, f"{name} {version} · {key[:4]}…{key[-2:]}".strip()) for key, name, version in columns)
 
 
-def _filters(everything: CaseReviewQuerySet, chosen: ReviewFilter) -> list[dict[str, Any]]:
+def _filters(everything: CaseReviewQuerySet, chosen: ReviewFilter, book: SchemeBook) -> list[dict[str, Any]]:
     keys = sorted(
         {*everything.order_by().values_list("finding", flat=True).distinct(), *filter(None, [chosen.finding])}
     )
@@ -114,8 +122,8 @@ def _filters(everything: CaseReviewQuerySet, chosen: ReviewFilter) -> list[dict[
     options: dict[str, list[tuple[str, str]]] = {
         "verdict": [(code, VERDICTS[code].title) for code in FAILURE_VERDICTS],
         "finding": [(key, key.replace("_", " ")) for key in keys],
-        "site": list(SITES.items()),
-        "cause": list(CAUSES.items()),
+        "site": list(book.current.sites.items()),
+        "cause": list(book.current.causes.items()),
         "bundle": bundles,
     }
     return [
@@ -130,16 +138,18 @@ def _filters(everything: CaseReviewQuerySet, chosen: ReviewFilter) -> list[dict[
     ]
 
 
-def _line(review: CaseReview) -> dict[str, Any]:
+def _line(review: CaseReview, book: SchemeBook) -> dict[str, Any]:
+    """One row of the list, in the words of the scheme that the review was made in."""
+    version, severity = review.scheme_version, review.severity
     return {
         "image": review.image_id,
         "code": review.image.code,
         "finding": review.finding.replace("_", " "),
         "verdict": VERDICTS[review.verdict].title,
-        "site": SITES.get(review.site, review.site),
-        "laterality": LATERALITIES.get(review.laterality, "") if review.laterality != "U" else "",
-        "cause": CAUSES.get(review.cause, review.cause),
-        "severity": "" if review.severity is None else f"{review.severity} · {SEVERITIES.get(review.severity, '')}",
+        "site": book.title(version, "sites", review.site),
+        "laterality": book.title(version, "lateralities", review.laterality) if review.laterality != "U" else "",
+        "cause": book.title(version, "causes", review.cause),
+        "severity": "" if severity is None else f"{severity} · {book.title(version, 'severities', severity)}",
         "confidence": review.confidence or "",
         "probability": fraction(review.model_probability),
         # A threshold may have moved, or the reader marks a false hot spot: stored, and said.

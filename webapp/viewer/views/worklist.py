@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from reader_study.failure_scheme import SITES
+from reader_study.scheme_versions import current_scheme
 from webapp import audit
 from webapp.accounts.form_post import form_post
 from webapp.accounts.policy import Person, may_see_image, may_upload, require
@@ -93,7 +93,10 @@ def _page_context(request: HttpRequest, query: WorklistQuery) -> dict[str, Any]:
                 "name": "finding", "label": "Highest finding", "any": "any finding", "value": query.finding,
                 "options": _finding_options(query.finding, request.user),
             },
-            {"name": "site", "label": "Failure site", "any": "any site", "value": query.site, "options": list(SITES.items())},
+            {
+                "name": "site", "label": "Failure site", "any": "any site", "value": query.site,
+                "options": list(current_scheme().sites.items()),
+            },
         ],
     }  # fmt: skip
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
-from reader_study.failure_scheme import SITES
+from reader_study.scheme_versions import current_scheme
 
 STATES = {
     "open": "open",
@@ -48,7 +48,7 @@ class WorklistQuery:
             state=_known(query, "state", STATES) or DEFAULT_STATE,
             view=_known(query, "view", VIEWS),
             finding=_shaped(query, "finding", CODE),
-            site=_known(query, "site", SITES),
+            site=_known(query, "site", current_scheme().sites) if query.get("site") else "",
             search=_shaped(query, "search", SEARCH),
             sort=_known(query, "sort", dict.fromkeys(SORTS)) or DEFAULT_SORT,
             page=int(page),

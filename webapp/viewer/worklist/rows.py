@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from reader_study.failure_scheme import SITES, VERDICTS
+from reader_study.failure_scheme import VERDICTS
 from reader_study.models import CaseReview
+from reader_study.scheme_versions import SchemeBook
 from reader_study.visible import visible_reviews
 from webapp.accounts.policy import Person, may_see_predictions
 from webapp.archive.models import Image
@@ -66,8 +67,8 @@ def rows(images: Sequence[Image], user: Person, now: datetime.datetime) -> list[
     found = Prediction.objects.select_related("job").in_bulk([image.latest for image in images])  # type: ignore[attr-defined]
     reviews = _reviews_by_image(images, user)
     queue = read_queue()
-    why = _why_hidden(images, user)
-    return [_row(image, found.get(image.latest), reviews[image.pk], queue, user, now, why) for image in images]  # type: ignore[attr-defined]
+    why, book = _why_hidden(images, user), SchemeBook()
+    return [_row(image, found.get(image.latest), reviews[image.pk], queue, user, now, why, book) for image in images]  # type: ignore[attr-defined]
 
 
 def _why_hidden(images: Sequence[Image], user: Person) -> str:
@@ -92,6 +93,7 @@ def _row(
     user: Person,
     now: datetime.datetime,
     why_hidden: str,
+    book: SchemeBook,
 ) -> Row:
     """`prediction` is None and `reviews` are empty for a hidden case."""
     is_hidden = image.is_hidden  # type: ignore[attr-defined]
@@ -111,7 +113,7 @@ def _row(
         meter=meter,
         sentence=sentence,
         review=_review_label(reviews, document, user),
-        failures=tuple(_failure_label(review) for review in reviews if review.outcome),
+        failures=tuple(_failure_label(review, book) for review in reviews if review.outcome),
         age=age_of_case(image, now),
         arrived=image.created_at,
         warnings=tuple(str(code).replace("_", " ") for code in image.warnings),
@@ -177,6 +179,6 @@ def _review_label(reviews: list[CaseReview], document: dict[str, Any], user: Per
     return f"{who}{others} · {seen} of {total}" if total else f"{who}{others}"
 
 
-def _failure_label(review: CaseReview) -> str:
+def _failure_label(review: CaseReview, book: SchemeBook) -> str:
     title = VERDICTS[review.verdict].title.lower() if review.verdict in VERDICTS else review.verdict
-    return f"{title} · {SITES.get(review.site, review.site)}"
+    return f"{title} · {book.title(review.scheme_version, 'sites', review.site)}"

@@ -18,7 +18,8 @@ from webapp.accounts.models import User
 from webapp.audit.models import AccessEvent
 
 # What the clinical pages and the API record when a person sees an image or what is said of it.
-CLINICAL_VERBS = ("open", "image.view_frame", "image.view_header", "image.download", "see_predictions", "review")
+# image.view_header is none of them: it has no pixels, and the reading page asks for that of the next case ahead of time.
+CLINICAL_VERBS = ("open", "image.view_frame", "image.download", "see_predictions", "review")
 CHUNK = 500  # names in one query
 
 Exposure = tuple[UUID | None, int, datetime]  # arm (None: clinical), replicate, when

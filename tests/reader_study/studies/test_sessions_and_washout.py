@@ -4,10 +4,17 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from reader_study.models import Assignment, Deviation, ReadingSession
 from reader_study.services.next_assignment import next_assignment
-from reader_study.services.open_session import abort_session, open_session, override_washout, schedule_session
+from reader_study.services.open_session import (
+    abort_session,
+    open_session,
+    override_washout,
+    schedule_session,
+    washout_of,
+)
 from reader_study.services.refusal import StudyRefused
 from tests.reader_study.studies.study_factory import (
     DAY,
@@ -84,6 +91,16 @@ def test_a_clinical_look_counts_and_its_cases_come_last(made: MadeStudy) -> None
     found = next_assignment(user, made.study, "t", later)
     assert found.assignment is not None
     assert found.assignment.pk == first.pk
+
+
+def test_the_header_that_a_page_asks_for_ahead_of_time_is_no_look(made: MadeStudy) -> None:
+    # Seen in the browser: opening one case in the clinical pages held back the next one of the worklist as well.
+    user, session = made.readers[0], sessions(made)[0]
+    image = session.assignments.order_by("position")[0].case.image
+    append(user, "image.view_header", f"image:{image.pk}", "clinical review", {})
+    assert washout_of(open_session(user, session), user, timezone.now()) == {}
+    append(user, "image.view_frame", f"image:{image.pk}", "clinical review", {})
+    assert len(washout_of(session, user, timezone.now())) == 1
 
 
 def test_a_look_at_another_image_of_the_patient_counts() -> None:

@@ -51,7 +51,6 @@ page_urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{STUDY}truth/", truth.truth, name="study_truth"),
     path(f"{STUDY}truth/import/", truth.import_study_truth, name="import_study_truth"),
     path(f"{STUDY}truth/freeze/", truth.freeze_study_truth, name="freeze_study_truth"),
-    path(f"{STUDY}truth/<uuid:truth_id>/", truth.vote_page, name="truth_vote"),
     path(f"{STUDY}failures/", failures.failures, name="study_failures"),
     path(f"{STUDY}failures/collect/", failures.collect_study_failures, name="collect_study_failures"),
     path(f"{STUDY}failures/<uuid:item_id>/decide/", failures.decide_failure, name="decide_failure"),

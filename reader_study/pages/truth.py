@@ -1,12 +1,9 @@
 """`/studies/{id}/truth/`: the reference standard. The panel votes; a manager imports, sees counts and freezes."""
 
-import uuid
 from functools import partial
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.middleware.csrf import get_token
-from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_POST, require_safe
 
 from reader_study import policy
@@ -44,31 +41,6 @@ def waiting_for_chair(study: Study) -> list[Truth]:
     """Truths whose votes are in and do not decide: statuses differ, or boxes that do not merge."""
     rows = Truth.objects.filter(case__study=study, case__voided_at=None, state=Truth.State.VOTED)
     return list(rows.select_related("case").order_by("case__code", "finding"))
-
-
-@study_page(policy.may_vote)
-@require_safe
-def vote_page(request: HttpRequest, study: Study, truth_id: uuid.UUID) -> HttpResponse:
-    """The picture and the vote; drawn by the viewer, which asks the API for everything else."""
-    row = get_object_or_404(Truth, pk=truth_id, case__study=study)
-    user = require_person(request.user)
-    is_chair = policy.may_adjudicate(user, study) is None
-    waiting = [*truth_queue(user, study), *(waiting_for_chair(study) if is_chair else [])]
-    queue = [one for one in waiting if one.pk != row.pk]
-    boot = {
-        "title": study.title,
-        "case": row.case.code,
-        "finding": row.finding,
-        "is_chair": is_chair,
-        "user": {"username": user.get_username()},
-        "csrf": get_token(request),
-        "urls": {
-            "api": f"/api/studies/{study.pk}/truth/{row.pk}/",
-            "back": f"/studies/{study.pk}/truth/",
-            "next": f"/studies/{study.pk}/truth/{queue[0].pk}/" if queue else f"/studies/{study.pk}/truth/",
-        },
-    }
-    return study_answer(request, study, "vote", {"boot": boot, "entry": "src/truth_vote.tsx"})
 
 
 @study_page(policy.may_import_truth)

@@ -29,3 +29,10 @@ def case(db: None) -> Image:
 def signed_in(client: Client, reader: User) -> Client:
     client.force_login(reader)
     return client
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whole studies made through the services take a second or more each: `make check` leaves them out."""
+    for item in items:
+        if item.path.parent.name in ("studies", "pages") and item.path.parent.parent.name == "reader_study":
+            item.add_marker(pytest.mark.slow)

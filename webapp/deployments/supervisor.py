@@ -19,6 +19,10 @@ START_SECONDS = (
 )
 STOP_SECONDS = 20.0  # after that, what still runs is killed; a job in hand is taken up by its lease
 
+# Each thread would get a heap of its own from glibc; what is freed there stays there. With two, 800 uploads added 3 MiB to the web
+# process in place of 8, and it stopped growing.
+CHILD_DEFAULTS = {"MALLOC_ARENA_MAX": "2"}
+
 
 @dataclass
 class Child:
@@ -42,7 +46,7 @@ class Child:
     def start(self, now: float) -> None:
         if self.beat is not None:
             self.beat_seen, self.beat_seen_at = _modified(self.beat), now
-        self.process = subprocess.Popen(list(self.command), start_new_session=True)
+        self.process = subprocess.Popen(list(self.command), start_new_session=True, env=CHILD_DEFAULTS | os.environ)
         self.started_at = now
         logger.info("%s started, process %d", self.name, self.process.pid)
 

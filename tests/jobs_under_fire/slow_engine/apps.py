@@ -1,6 +1,8 @@
+import itertools
 import os
 import time
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from django.apps import AppConfig
@@ -15,10 +17,14 @@ class SlowEngineConfig(AppConfig):
         from webapp.predictions import infer
 
         seconds = float(os.environ["FIRE_SECONDS"])
-        explain = Engine.explain
+        gate = Path(os.environ["FIRE_GATE"]) if "FIRE_GATE" in os.environ else None
+        explain, runs = Engine.explain, itertools.count()
 
         def slow(engine: Engine, items: Sequence[Any]) -> list[Any]:
             time.sleep(seconds * len(items))
+            if next(runs) > 0:  # the first run of a process passes
+                while gate is not None and not gate.exists():
+                    time.sleep(0.05)
             return explain(engine, items)
 
         Engine.explain = slow  # type: ignore[method-assign]

@@ -36,6 +36,19 @@ def test_it_forgets_the_delay_after_a_steady_run():
     assert child.start_after == 100.5
 
 
+def test_a_child_has_two_heaps_unless_the_operator_says_otherwise(monkeypatch, tmp_path):
+    seen = tmp_path / "seen"
+    command = ["sh", "-c", f'printf %s "$MALLOC_ARENA_MAX" > {seen}']
+    for said, wanted in ((None, "2"), ("8", "8")):
+        monkeypatch.delenv("MALLOC_ARENA_MAX", raising=False)
+        if said:
+            monkeypatch.setenv("MALLOC_ARENA_MAX", said)
+        child = Child("heaps", command)
+        child.start(now=0.0)
+        assert child.process.wait(10) == 0
+        assert seen.read_text() == wanted
+
+
 def test_it_stops_the_child_and_what_it_forked():
     child = Child("forking", FORKS)
     child.start(now=0.0)

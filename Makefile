@@ -69,13 +69,16 @@ check: $(VENV)/.dev $(FRONTEND)/node_modules/.stamp ## lint, types, import layer
 	@$(BIN)/python manage.py makemigrations --check --dry-run
 	@$(BIN)/python -m pytest -q -m "not slow and not browser" --ignore=tests/training
 
-# What `check` has run is not run again; the training tests share two processes, file by file.
+# What `check` has run is not run again. The training tests share two processes, file by file; the smoke runs of the papers'
+# tables are one file and are shared table by table.
+SMOKE := tests/training/reproduction/test_smoke_of_every_table.py
 test: check $(VENV)/.training $(VIEWER) ## everything, real Chromium included
 	@bash tools/chromium.sh
 	@bash tools/redis.sh
 	@bash tools/postgres.sh
 	@$(BIN)/mypy training
-	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile --durations=15 tests/training tests/webapp/training_set
+	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile --durations=15 --ignore=$(SMOKE) tests/training tests/webapp/training_set
+	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --durations=5 $(SMOKE)
 	@$(BIN)/python -m pytest --durations=15 -m "slow or browser" --ignore=tests/training
 
 bench: $(VENV)/.bench $(VIEWER) ## measure; results under benchmarks/results

@@ -13,7 +13,8 @@ Two bundles: one that costs what DenseNet-121 costs (heavy_bundle.py), and the d
 The aim is a ratio of 0.90 to bare. Where model and preparation share the same cores it may be out of reach whatever the
 code does, so a bound stands beside it: cores / (CPU seconds of the model + CPU seconds of what must be done to each image:
 SHA-256 of the stored file, and for `made` one child from fork to model input), both measured here alone. On a GPU the
-model takes no cores: the bound is then the smaller of bare and cores / preparation.
+model takes no cores: the bound is then the smaller of bare and cores / preparation. Rates, and the bound, mean something on a quiet
+machine only; `model_share_of_cpu`, the model's CPU seconds over all that the worker spends on an image, hardly feels others.
 """
 
 import argparse
@@ -179,7 +180,7 @@ def measure(path: Path, count: int) -> dict[str, Any]:
         model_cpu = (before["cpu_seconds"] + after["cpu_seconds"]) / 2
         runs = {
             name: run
-            | {"worker_over_bare": run["per_second"] / bare}
+            | {"worker_over_bare": run["per_second"] / bare, "model_share_of_cpu": model_cpu / run["cpu_seconds"]}
             | _bound(
                 run["per_second"], bare, model_cpu, costs["hash"] + (costs["child"] if name == "made" else 0.0), after
             )
@@ -252,7 +253,8 @@ def _text(document: dict[str, Any]) -> str:
             for name in ("kept", "made"):
                 run = size[name]
                 lines.append(
-                    f"    inputs {name}: worker {run['per_second']:.1f}/s, CPU {1000 * run['cpu_seconds']:.1f} ms;"
+                    f"    inputs {name}: worker {run['per_second']:.1f}/s, CPU {1000 * run['cpu_seconds']:.1f} ms,"
+                    f" {run['model_share_of_cpu']:.2f} of it the model;"
                     f" over bare {run['worker_over_bare']:.3f} (aim {document['aim']:.2f}), bound over bare"
                     f" {run['bound_over_bare']:.3f}, worker over bound {run['worker_over_bound']:.3f}"
                 )

@@ -18,6 +18,7 @@ from reader_study.models import Assignment, Deviation, Lock, Reader, ReadingSess
 from reader_study.services.open_study import case_slots, preview_allocation
 from reader_study.services.record_deviation import record_deviation
 from reader_study.services.refusal import StudyRefused
+from reader_study.services.study_allocation import stored_placements
 from reader_study.study_openapi import body, operation
 from reader_study.views.study_view import StudyView, data_of, only
 from webapp.predictions.openapi import NUMBER, TEXT, WHOLE, list_of
@@ -49,19 +50,7 @@ class Allocation(StudyView):
 
     def _stored(self, request: Request, row: Study) -> tuple[Placement, ...]:
         rows = Assignment.objects.visible_to(self.person(request)).filter(reader__study=row, case__voided_at=None)
-        return tuple(
-            Placement(
-                one.reader.code,
-                one.session.ordinal,
-                one.position,
-                f"all.{one.arm.code}.{one.session.block}",
-                one.case.code,
-                one.arm.code,
-                one.replicate,
-                one.session.is_training,
-            )
-            for one in rows.select_related("reader", "session", "case", "arm")
-        )
+        return stored_placements(rows)
 
 
 def _sessions(placements: tuple[Placement, ...]) -> list[dict[str, Any]]:

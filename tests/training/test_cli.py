@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -139,6 +141,37 @@ def test_two_processes_fit_one_run_and_one_of_them_answers(table: Path, made: Pa
     assert answer["rows"]["First net"]["best_epoch"] == 1
     lines = (tmp_path / "run" / "first-net" / "fit" / "epochs.csv").read_text().splitlines()
     assert len(lines) == 2
+
+
+@pytest.mark.slow
+def test_a_fit_killed_in_the_middle_goes_on_and_ends_as_if_nothing_had_been(made: Path, tmp_path: Path) -> None:
+    table = tmp_path / "002_long.toml"
+    table.write_text(TABLE.replace("epochs = 1\n", "epochs = 12\n"), encoding="utf-8")
+    one_row = ("fit", str(table), "--row", "First net", "--data", str(made), *CPU, "--run")
+    assert main([*one_row, str(tmp_path / "whole")]) == 0
+    killed = subprocess.Popen(
+        [sys.executable, "-m", "training", *one_row, str(tmp_path / "cut")], stderr=subprocess.DEVNULL
+    )
+    own, whole = (tmp_path / run / "first-net" for run in ("cut", "whole"))
+    last = own / "fit" / "checkpoints" / "last.ckpt"
+    while not last.is_file():
+        assert killed.poll() is None, "the fit ended before it kept an epoch"
+        time.sleep(0.005)
+    killed.send_signal(signal.SIGKILL)
+    assert killed.wait() == -signal.SIGKILL
+    assert not (own / "net.pt").exists()
+    assert main([*one_row, str(tmp_path / "cut")]) == 0
+    ended, expected = (_last_row_of_each_epoch(folder / "fit" / "epochs.csv") for folder in (own, whole))
+    assert list(expected) == [str(epoch) for epoch in range(1, 13)]
+    assert ended == expected
+    assert json.loads((own / "fit" / "stage.json").read_text()) == json.loads(
+        (whole / "fit" / "stage.json").read_text()
+    )
+
+
+def _last_row_of_each_epoch(path: Path) -> dict[str, str]:
+    """A resumed run may have repeated an epoch that was written and not yet kept."""
+    return {line.split(",")[0]: line for line in path.read_text(encoding="utf-8").splitlines()[1:]}
 
 
 def test_a_search_runs_from_the_command_line(table: Path, made: Path, tmp_path: Path, capsys) -> None:  # type: ignore[no-untyped-def]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,8 @@ def test_a_table_runs_to_its_page(out: Path, name: str) -> None:
     assert figures is not None
     for figure in json.loads(figures[1]):
         assert f'id="{figure}"' in page
+    # All tables together would leave 17 GB of weights; a failed one keeps its folder.
+    shutil.rmtree(out / name)
 
 
 def _is_empty(cell: dict[str, object]) -> bool:

@@ -12,6 +12,7 @@ from reader_study.canonical_json import sha256_of
 from reader_study.chain import append_lock
 from reader_study.content import reading_content
 from reader_study.models import (
+    AiOutput,
     Assignment,
     Deviation,
     DraftRevision,
@@ -36,6 +37,7 @@ from reader_study.services.own_assignment import (
 )
 from reader_study.services.record_deviation import note_deviation
 from reader_study.services.refusal import StudyRefused, require
+from reader_study.services.reveal_ai import aided_stage
 from reader_study.services.save_draft import checked_key, receipt_of
 from reader_study.services.switch_events import write_switches
 from webapp import audit
@@ -60,7 +62,8 @@ def lock_reading(
 ) -> dict[str, Any]:
     """The receipt {sha256, locked_at, chain_sha256, next_stage}. The same delivery twice gives the same receipt.
 
-    Raises StudyRefused: 400 incomplete (names what is empty), 409 already_locked, other_tab, study_not_open.
+    Raises StudyRefused: 400 incomplete (names what is empty), 409 already_locked, other_tab, study_not_open,
+    ai_not_revealed (an aided answer of a reader to whom the model was never shown is no aided answer).
     """
     require(policy.may_read(user, study))
     now = now or clock.now()
@@ -76,6 +79,8 @@ def lock_reading(
         hold_lease(assignment.session, request.tab, now)
         form = form_of(assignment)
         body = _complete(request, assignment, form)
+        if not body["inadequate"]:
+            _require_revealed(reading, assignment)
         _store(reading, body, form, user, idempotency_key, now)
         _note_times(reading, assignment, now)
         _after(reading, assignment, body, user, now)
@@ -83,6 +88,14 @@ def lock_reading(
             user, "study.lock_reading", f"assignment:{assignment.pk}", purpose="reader study", sha256=reading.sha256
         )
         return {**receipt_of(reading), "next_stage": stage_now(assignment)}
+
+
+def _require_revealed(reading: Reading, assignment: Assignment) -> None:
+    """Only where there is an output to show: a case without one is read as it is."""
+    if aided_stage(assignment) != reading or reading.ai_revealed_at is not None:
+        return
+    if AiOutput.objects.filter(case=assignment.case, bundle_id=assignment.arm.bundle_id).exists():
+        raise StudyRefused("ai_not_revealed", "Open the model's output before you lock the aided answer.")
 
 
 def _complete(request: LockRequest, assignment: Assignment, form: Form) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from reader_study.services.next_assignment import next_assignment
 from reader_study.services.open_session import open_session
 from reader_study.services.open_study import open_study
 from reader_study.services.people import add_member, add_reader
+from reader_study.services.reveal_ai import reveal_ai
 from tests.webapp.viewer.case_factory import BUNDLE, make_image, make_result, make_user
 from webapp.accounts.models import User
 
@@ -143,6 +144,9 @@ def lock(
     body: dict[str, Any],
     now: datetime.datetime | None = None,
 ) -> dict[str, Any]:
+    """As the page does: the model's output is opened before an aided stage is locked."""
+    if stage == "aided":
+        reveal_ai(user, study, assignment.pk, now)
     request = LockRequest(stage, body, uuid.uuid4().hex, tab="t")
     return lock_reading(user, study, assignment.pk, request, now)
 

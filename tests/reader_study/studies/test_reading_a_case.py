@@ -207,6 +207,27 @@ def test_ai_answers_404_before_the_unaided_lock_and_its_first_delivery_is_noted(
         reveal_ai(user, made.study, case.pk, START + 6 * SECOND)
 
 
+def test_an_aided_answer_is_not_locked_before_the_model_was_shown(made: MadeStudy) -> None:
+    case, user = first_case(made), made.readers[0]
+    lock(user, made.study, case, "unaided", answers(20), START)
+    request = LockRequest("aided", answers(80), "key", "t")
+    with pytest.raises(StudyRefused, match="Open the model's output") as refused:
+        lock_reading(user, made.study, case.pk, request, START + SECOND)
+    assert (refused.value.code, refused.value.http) == ("ai_not_revealed", 409)
+    assert SwitchEvent.objects.count() == 0
+    reveal_ai(user, made.study, case.pk, START + 2 * SECOND)
+    lock_reading(user, made.study, case.pk, request, START + 3 * SECOND)
+    assert case.readings.get(stage="aided").state == "locked"
+
+
+def test_an_inadequate_image_needs_no_model_to_be_locked_in_the_aided_stage(made: MadeStudy) -> None:
+    case, user = first_case(made), made.readers[0]
+    lock(user, made.study, case, "unaided", answers(20), START)
+    request = LockRequest("aided", answers() | {"ratings": {}, "inadequate": "rotated"}, "key", "t")
+    lock_reading(user, made.study, case.pk, request, START + SECOND)
+    assert case.readings.get(stage="aided").ai_revealed_at is None
+
+
 def test_the_aided_stage_starts_as_a_copy_and_writes_one_switch_per_finding(made: MadeStudy) -> None:
     case, user = first_case(made), made.readers[0]
     lock(user, made.study, case, "unaided", answers(20), START)

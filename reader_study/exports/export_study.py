@@ -11,14 +11,14 @@ from reader_study.exports.long_csv import long_csv
 from reader_study.exports.marks_csv import lesions_csv, marks_csv, normal_cases
 from reader_study.exports.ratings_csv import rating_cells, ratings_csv
 from reader_study.exports.scored_rows import scored_rows
-from reader_study.exports.study_json import NOTICE, lock_sha256, study_json
+from reader_study.exports.study_json import NOTICE, SCHEMA_FILE, lock_sha256, study_json
 from reader_study.models import Study
 from reader_study.services.edit_protocol import current_protocol
 from reader_study.services.own_assignment import study_body
 from reader_study.services.refusal import StudyRefused
 
 PER_FINDING = ("imrmc", "ratings_csv", "marks_csv", "lesions_csv")
-KINDS = (*PER_FINDING, "long_csv", "study_json", "readme")
+KINDS = (*PER_FINDING, "long_csv", "study_json", "study_schema", "readme")
 FIXED_TIME = (1980, 1, 1, 0, 0, 0)  # the same study gives the same bytes
 
 
@@ -43,6 +43,8 @@ def export_study(study: Study, kind: str, finding: str = "") -> ExportedFile:
     if kind == "study_json":
         text = json.dumps(study_json(study), indent=1, sort_keys=True, allow_nan=False)
         return ExportedFile(f"{study.slug}.json", text.encode(), "application/json")
+    if kind == "study_schema":
+        return ExportedFile("study.schema.json", SCHEMA_FILE.read_bytes(), "application/schema+json")
     if kind == "readme":
         return ExportedFile(f"{study.slug}-readme.txt", readme(study).encode(), "text/plain; charset=utf-8")
     if kind == "imrmc":

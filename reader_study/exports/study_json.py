@@ -1,15 +1,20 @@
-"""Everything of a study in one document: codes and days since opening, no person, no image id, no date."""
+"""Everything of a study in one document: codes and days since opening, no person, no image id, no date.
 
+Its JSON Schema is study.schema.json beside this file, published as an export of its own.
+"""
+
+from pathlib import Path
 from typing import Any
 
 from reader_study.documents.assignment_document import body_of
 from reader_study.exports.csv_text import cell
-from reader_study.models import Reading, Study
+from reader_study.models import AiOutput, FailureItem, FailureMode, Reading, Study
 from reader_study.services.edit_protocol import current_protocol
 from reader_study.services.freeze_truth import newest_truths
 from reader_study.services.lock_reading import elapsed_ms
 
 SCHEMA = "sightline-study-1"
+SCHEMA_FILE = Path(__file__).parent / "study.schema.json"
 NOTICE = "research use only"
 
 
@@ -59,7 +64,21 @@ def study_json(study: Study) -> dict[str, Any]:
             }
             for (case, finding), row in sorted(newest_truths(study).items())
         ],
+        "ai_outputs": [
+            {
+                "case": row.case.code,
+                "bundle_id": row.bundle_id,
+                "state": row.state,
+                "reason": row.reason,
+                "payload_sha256": row.payload_sha256,
+            }
+            for row in AiOutput.objects.filter(case__study=study)
+            .select_related("case")
+            .defer("payload")
+            .order_by("case__code", "bundle_id")
+        ],
         "readings": [_reading(row, study) for row in _readings(study)],
+        "failures": [_failure(row) for row in _failures(study)],
         "deviations": [
             {
                 "code": row.code,
@@ -108,6 +127,10 @@ def _reading(row: Reading, study: Study) -> dict[str, Any]:
         "elapsed_ms": elapsed_ms(row),
         "sha256": row.sha256,
         **body_of(row),
+        "ratings": {
+            one.finding.code: {"rating": one.rating, "call": one.call, "action": one.action}
+            for one in row.ratings.select_related("finding")
+        },
         "comment": cell(row.comment),
         "switches": [
             {
@@ -119,6 +142,49 @@ def _reading(row: Reading, study: Study) -> dict[str, Any]:
             }
             for s in row.switches.select_related("finding").order_by("finding__order")
         ],
+    }
+
+
+def _failures(study: Study) -> Any:
+    return (
+        FailureItem.objects.filter(case__study=study)
+        .select_related("case")
+        .prefetch_related("codings__reading__assignment__reader", "codings__replaced_by")
+        .order_by("case__code", "bundle_id", "finding", "outcome")
+    )
+
+
+def _failure(row: FailureItem) -> dict[str, Any]:
+    return {
+        "id": str(row.pk),
+        "case": row.case.code,
+        "bundle_id": row.bundle_id,
+        "finding": row.finding,
+        "outcome": row.outcome,
+        "probability": row.probability,
+        "threshold": row.threshold,
+        "predicted_boxes": row.predicted_boxes,
+        "truth_boxes": row.truth_boxes,
+        "centre_distance_px": row.centre_distance_px,
+        "centre_distance_share": row.centre_distance_share,
+        "codings": [_coding(one) for one in row.codings.all()],
+    }
+
+
+def _coding(row: FailureMode) -> dict[str, Any]:
+    reading = row.reading
+    return {
+        "reader": reading.assignment.reader.code if reading else "",
+        "reading": str(reading.pk) if reading else "",
+        "adjudication": row.is_adjudication,
+        "site": row.site,
+        "laterality": row.laterality,
+        "cause": row.cause,
+        "severity": row.severity,
+        "confidence": row.confidence,
+        "note": cell(row.note),
+        "scheme_version": row.scheme_version,
+        "replaced": hasattr(row, "replaced_by"),
     }
 
 

@@ -26,6 +26,7 @@ EXPORTS = (
     ("lesions_csv", "lesions for froc", True),
     ("long_csv", "every reading, long CSV", False),
     ("study_json", "everything, JSON", False),
+    ("study_schema", "JSON Schema of it", False),
 )
 
 

@@ -1,5 +1,6 @@
 """A failure-mode study: failures found, coded blind, some twice, decided, counted."""
 
+import json
 import uuid
 from types import SimpleNamespace
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import pytest
 
 from reader_study.allocation import CaseSlot, ReaderSlot
+from reader_study.exports.export_study import export_study
 from reader_study.models import FailureItem, FailureMode, ReadingSession, ResultSet
 from reader_study.services.change_state import close_study
 from reader_study.services.choose_cases import add_cases
@@ -23,6 +25,7 @@ from reader_study.services.open_study import open_study
 from reader_study.services.people import add_member, add_reader
 from reader_study.services.refusal import StudyRefused
 from tests.reader_study.studies.study_factory import START
+from tests.reader_study.studies.study_schema import check_against_schema
 from tests.webapp.viewer.case_factory import BUNDLE, make_image, make_result, make_user
 
 BOX = {"x": 100.0, "y": 100.0, "w": 100.0, "h": 100.0}
@@ -139,6 +142,12 @@ def test_failures_are_found_coded_decided_and_counted(study: Any) -> None:
     # Wilson interval of 3 of 4: centre (.75 + z^2/8) / (1 + z^2/4) with z = 1.959964.
     assert document["shares"]["HIL"]["ci"] == pytest.approx([0.30064, 0.95441], abs=1e-4)
     assert (document["kappa"]["site"]["n"], document["kappa"]["cause"]["estimate"]) == (6, None)
+    exported = json.loads(export_study(study.row, "study_json").content)
+    check_against_schema(exported)
+    by_item = {row["id"]: row for row in exported["failures"]}
+    assert sorted(row["outcome"] for row in by_item.values()) == ["FN_IMG"] * 2 + ["FP"] * 4
+    told = [(row["adjudication"], bool(row["reader"]), row["site"]) for row in by_item[str(odd.pk)]["codings"]]
+    assert sorted(told) == [(False, True, "CLA"), (False, True, "HIL"), (True, False, "CLA")]
 
 
 @pytest.mark.parametrize(

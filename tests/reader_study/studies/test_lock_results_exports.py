@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from jsonschema import ValidationError
 
 from reader_study.analysis.marks_files import read_marks
 from reader_study.analysis.studies import analyse_marks, analyse_ratings
@@ -39,6 +40,7 @@ from tests.reader_study.studies.study_factory import (
     read_session,
     second_read_body,
 )
+from tests.reader_study.studies.study_schema import check_against_schema
 from tests.webapp.viewer.case_factory import make_user
 
 pytestmark = pytest.mark.django_db
@@ -125,10 +127,37 @@ def test_the_json_export_flags_training_and_carries_hashes() -> None:
         opened(make_study(second_read_body(training={"pass_share": 0.1, "attempts": 1}), cases=4, training=2))
     )
     document = json.loads(export_study(made.study, "study_json").content)
+    check_against_schema(document)
+    scored = next(row for row in document["readings"] if not row["training"] and row["stage"] == "aided")
+    rated = scored["ratings"]["lung_opacity"]
+    assert rated["call"] is (rated["rating"] >= 50)
+    assert {row["verdict"] for row in scored["switches"]} <= {
+        "helped",
+        "misled",
+        "kept_right",
+        "kept_wrong",
+        "no_truth",
+    }
     assert {row["training"] for row in document["readings"]} == {True, False}
     assert document["lock_sha256"] == Lock.objects.get(study=made.study, kind="study").sha256
     assert results(made)["findings"]["lung_opacity"]["mrmc"]["design"]["n_cases"] == 4
     assert {row["session"] for row in document["readings"] if row["training"]} == {1}
+
+
+def test_the_published_schema_describes_every_key_of_the_export(locked: MadeStudy) -> None:
+    document = json.loads(export_study(locked.study, "study_json").content)
+    check_against_schema(document)
+    assert [len(document[name]) for name in ("readers", "cases", "truth")] == [2, 6, 12]
+    for place, name in ((document, "patient_id"), (document["readings"][0], "date"), (document["cases"][0], "image")):
+        place[name] = "x"
+        with pytest.raises(ValidationError, match=f"'{name}' was unexpected"):
+            check_against_schema(document)
+        del place[name]
+    del document["truth"][0]["sha256"]
+    with pytest.raises(ValidationError, match="'sha256' is a required property"):
+        check_against_schema(document)
+    schema = json.loads(export_study(locked.study, "study_schema").content)
+    assert schema["$id"] == document["schema"]
 
 
 def test_nobody_locks_alone(locked: MadeStudy) -> None:

@@ -67,7 +67,7 @@ check: $(VENV)/.dev $(FRONTEND)/node_modules/.stamp ## lint, types, import layer
 	@$(BIN)/mypy inference webapp reader_study manage.py
 	@cd $(FRONTEND) && PATH="$(CURDIR)/$(BIN):$$PATH" npm run --silent check && PATH="$(CURDIR)/$(BIN):$$PATH" npm run --silent test
 	@$(BIN)/python manage.py makemigrations --check --dry-run
-	@$(BIN)/python -m pytest -q -m "not slow and not browser" --ignore=tests/training
+	@$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not slow and not browser" --ignore=tests/training
 
 # What `check` has run is not run again. The training tests share two processes, file by file; the smoke runs of the papers'
 # tables are one file and are shared table by table.

@@ -13,6 +13,7 @@ from django.shortcuts import redirect, render
 
 from reader_study import policy
 from reader_study.models import Study
+from reader_study.services.debrief import may_see_debrief
 from reader_study.services.refusal import StudyRefused
 from webapp.accounts.policy import Person, Refusal
 
@@ -31,6 +32,7 @@ SECTIONS: tuple[tuple[str, str, May], ...] = (
     ("study_failures", "Failures", policy.may_see_failures),
     ("study_progress", "Progress", policy.may_see_allocation),
     ("study_results", "Results", policy.may_see_results),
+    ("study_debrief", "My results", may_see_debrief),
 )
 
 

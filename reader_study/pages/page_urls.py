@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, path
 from reader_study.pages import (
     allocation,
     cases,
+    debrief,
     failure_report,
     failures,
     overview,
@@ -62,6 +63,7 @@ page_urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{STUDY}results/<int:number>/", results.results, name="study_result"),
     path(f"{STUDY}results/<int:number>/report/", results.report, name="study_report"),
     path(f"{STUDY}results/<int:number>/report/<slug:reader>/", results.report, name="study_reader_report"),
+    path(f"{STUDY}debrief/", debrief.study_debrief, name="study_debrief"),
     path(f"{STUDY}amendments/propose/", results.propose, name="propose_amendment"),
     path(f"{STUDY}amendments/<int:number>/approve/", results.approve, name="approve_amendment"),
 ]

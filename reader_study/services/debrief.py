@@ -2,11 +2,21 @@
 
 from typing import Any
 
+from reader_study import policy
 from reader_study.exports.scored_rows import scored_rows
 from reader_study.models import Study
 from reader_study.services.own_assignment import study_body
 from reader_study.services.refusal import StudyRefused
 from webapp.accounts.models import User
+from webapp.accounts.policy import Person, Refusal
+
+
+def may_see_debrief(user: Person, study: Study) -> Refusal | None:
+    """A reader after the lock, where the protocol gives a debrief."""
+    refusal = policy.may_see_debrief(user, study)
+    if refusal is None and not study_body(study)["debrief"]:
+        return Refusal("wrong_state", "The protocol of this study gives readers no results of their own.")
+    return refusal
 
 
 def debrief(user: User, study: Study) -> dict[str, Any]:

@@ -156,8 +156,6 @@ def _kept_stage(
     }  # fmt: skip
     write_json(folder / "stage.json", document)
     write_weights(folder / "net.pt", _plain_state(model))
-    # It holds the optimiser too, three times the weights, and only an unfinished stage is resumed.
-    (folder / "checkpoints" / "last.ckpt").unlink(missing_ok=True)
 
 
 def _loaders(row: RowSettings, train: PreparedSet, selection: PreparedSet) -> tuple[Any, Any]:

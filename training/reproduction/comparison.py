@@ -52,7 +52,8 @@ def cell(key: str, expected: Expected | None, runs: Sequence[Document | None], i
         return Cell(key, paper, paper_sd, None, None, None, None, None, None, "", notes or "not measured")
     values = [factor * float(run["value"]) for run in known]
     first = known[0]
-    method, note = str(first.get("method") or ""), "; ".join(_beside(first, factor, column_of(key)[0].digits))
+    digits = _digits(key, is_percent)
+    method, note = str(first.get("method") or ""), "; ".join(_beside(first, factor, digits))
     sd = float(np.std(values, ddof=1)) if len(values) > 1 else None
     if sd is None:
         ci = _scaled(first.get("ci"), factor)
@@ -94,10 +95,14 @@ def _agreement(key: str, paper: float | None, ci: tuple[float, float] | None) ->
     return ci[0] <= paper <= ci[1], ""
 
 
+def _digits(key: str, is_percent: bool) -> int:
+    return 2 if is_percent else column_of(key)[0].digits
+
+
 def column_document(key: str, is_percent: bool) -> Document:
     """What the page needs to head and format a column."""
     column = column_of(key)[0]
-    digits = 2 if is_percent else column.digits
+    digits = _digits(key, is_percent)
     return {
         "key": key,
         "heading": heading(key),

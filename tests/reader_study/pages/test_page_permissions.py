@@ -74,6 +74,7 @@ MATRIX: dict[str, Row] = {
     "study_result": Row(get=to(M, S, A)),
     "study_report": Row(get=to(M, S)),
     "study_reader_report": Row(get=to(M, S)),
+    "study_debrief": Row(get=to(R)),
     "propose_amendment": Row(post=to(M)),
     "approve_amendment": Row(post=to(S)),
 }

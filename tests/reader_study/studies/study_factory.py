@@ -181,18 +181,18 @@ def default_rating(assignment: Assignment, stage: str, is_sick: bool) -> float:
     return float(min(95, (45 if is_sick else 5) + noise + (8 if stage == "aided" and is_sick else 0)))
 
 
-def read_everything(made: MadeStudy, start: datetime.datetime = START, days: int = 30) -> None:
+def read_everything(made: MadeStudy, start: datetime.datetime = START, days: int = 30, rate: Any = None) -> None:
     """All sessions of all readers, `days` apart."""
     for user in made.readers:
         now = start
         while ReadingSession.objects.filter(reader__user=user, reader__study=made.study, state="planned").exists():
-            read_session(made, user, now)
+            read_session(made, user, now, rate)
             now += days * DAY
 
 
-def locked_study(made: MadeStudy) -> MadeStudy:
+def locked_study(made: MadeStudy, rate: Any = None) -> MadeStudy:
     """Read, closed, frozen and locked."""
-    read_everything(made)
+    read_everything(made, rate=rate)
     made.study = close_study(made.manager, made.study)
     freeze_truth(made.manager, made.study)
     lock_study(made.manager, made.study)

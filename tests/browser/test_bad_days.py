@@ -92,6 +92,28 @@ def test_a_script_in_the_patients_name_stays_a_name(server: Server, page: Page, 
     keep_screenshot(page, "bad-day-script-name")
 
 
+def test_a_fault_in_the_page_says_so_and_a_reload_mends_it(server: Server, page: Page) -> None:
+    sign_in(page, server)
+    open_case(page, server, 0)
+
+    def without_measures(route: Route) -> None:
+        """A document of another server version: what the page was built to read is missing."""
+        answer = route.fetch()
+        route.fulfill(response=answer, body=answer.text().replace('"sensitivity"', '"recall"'))
+
+    page.route("**/api/images/*/predictions/", without_measures)
+    page.reload()
+    fault = page.get_by_test_id("page-fault")
+    expect(fault).to_contain_text("This page has stopped working", timeout=15_000)
+    expect(fault.get_by_test_id("research-banner")).to_be_visible()
+    expect(fault.get_by_role("button")).to_be_focused()
+    keep_screenshot(page, "bad-day-page-fault")
+    page.unroute("**/api/images/*/predictions/")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    wait_for(page, lambda: painted(page), "the radiograph after the reload")
+
+
 def test_two_readers_of_one_image_are_kept_apart(server: Server, page: Page, browser: Browser) -> None:
     sign_in(page, server)
     case = open_case(page, server, 0)

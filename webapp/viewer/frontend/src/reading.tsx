@@ -4,6 +4,7 @@ import { createRoot } from 'react-dom/client';
 import { readBoot } from './boot';
 import { openOutboxStorage } from './reviews/outbox_storage';
 import { ReadingSession } from './session/reading_session';
+import { FaultBoundary } from './shell/FaultBoundary';
 import { NoWebGl } from './shell/NoWebGl';
 import { ReadingPage } from './shell/ReadingPage';
 import './style/reading.css';
@@ -20,7 +21,9 @@ async function start(element: HTMLElement): Promise<void> {
   exposeHooks(session);
   root.render(
     <StrictMode>
-      <ReadingPage session={session} />
+      <FaultBoundary>
+        <ReadingPage session={session} />
+      </FaultBoundary>
     </StrictMode>,
   );
   await session.open();

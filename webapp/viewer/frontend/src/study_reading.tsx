@@ -1,6 +1,7 @@
 /** Entry of the study reading page: reads the boot document, opens the session, renders. */
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
+import { FaultBoundary } from './shell/FaultBoundary';
 import { NoWebGl } from './shell/NoWebGl';
 import { StudyPage } from './study/StudyPage';
 import type { StudyBoot } from './study/documents';
@@ -29,7 +30,9 @@ async function start(element: HTMLElement): Promise<void> {
   exposeHooksOf(() => session.reading?.controller ?? null);
   root.render(
     <StrictMode>
-      <StudyPage session={session} />
+      <FaultBoundary>
+        <StudyPage session={session} />
+      </FaultBoundary>
     </StrictMode>,
   );
   await session.advance();

@@ -1,6 +1,7 @@
 /** Entry of the voting page. */
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
+import { FaultBoundary } from './shell/FaultBoundary';
 import { NoWebGl } from './shell/NoWebGl';
 import './style/reading.css';
 import './style/study.css';
@@ -24,7 +25,9 @@ if (element) {
     exposeHooksOf(() => voting.controller);
     root.render(
       <StrictMode>
-        <VotePage voting={voting} />
+        <FaultBoundary>
+          <VotePage voting={voting} />
+        </FaultBoundary>
       </StrictMode>,
     );
     void voting.open();

@@ -1,7 +1,7 @@
 /** Shown instead of a picture that would be drawn wrongly. */
 export function NoWebGl() {
   return (
-    <main className="no-webgl" role="alert">
+    <main className="no-picture" role="alert">
       <h1>This browser cannot show radiographs</h1>
       <p>
         Sightline draws images with WebGL 2, which is switched off or missing here. Without it the picture would be

@@ -92,15 +92,22 @@ class Site:
         return {row[0] for row in self.rows(sql, f"%:{worker.pid}")}
 
     def strike(self, worker: Worker, number: int) -> set[str]:
-        """Signals the worker's whole group while it holds jobs; the jobs it held."""
+        """Signals the worker's whole group while it holds jobs; the jobs it held. SIGSTOP or SIGKILL.
+
+        A signal is still under way when killpg returns, and a run can end meanwhile: the worker is stopped first, and what
+        it held is read once it stands.
+        """
         while True:
             wait(lambda: self.jobs_of(worker), "the worker to hold a job")
-            os.killpg(worker.pid, number)
+            os.killpg(worker.pid, signal.SIGSTOP)
+            os.waitid(os.P_PID, worker.pid, os.WSTOPPED)
             held = self.jobs_of(worker)
-            if held and (number != signal.SIGSTOP or not self.is_write_locked()):
+            if held and number == signal.SIGKILL:
+                os.killpg(worker.pid, number)
+                return held
+            if held and not self.is_write_locked():
                 return held
             # Stopped between two jobs, or inside a commit of SQLite, which then is locked for everybody: strike again.
-            assert number == signal.SIGSTOP, "the jobs ended in the instant before the signal"
             os.killpg(worker.pid, signal.SIGCONT)
             time.sleep(0.02)
 

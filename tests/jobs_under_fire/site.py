@@ -105,11 +105,17 @@ class Site:
             if held and number == signal.SIGKILL:
                 os.killpg(worker.pid, number)
                 return held
-            if held and not self.is_write_locked():
+            if self.has_begun(worker, held) and not self.is_write_locked():
                 return held
-            # Stopped between two jobs, or inside a commit of SQLite, which then is locked for everybody: strike again.
+            # Strike again: stopped between two jobs; between a claim and its reading, which will see by itself that the job
+            # is lost; or inside a commit of SQLite, which then is locked for everybody.
             os.killpg(worker.pid, signal.SIGCONT)
             time.sleep(0.02)
+
+    def has_begun(self, worker: Worker, jobs: set[str]) -> bool:
+        """Whether the worker has said that it runs one of these jobs."""
+        log = self.log_of(worker).replace("-", "")
+        return any(f"job {str(job).replace('-', '')} infer attempt" in log for job in jobs)
 
     def is_write_locked(self) -> bool:
         database = sqlite3.connect(self.home / "var" / "sightline.sqlite3", timeout=0.5, isolation_level=None)

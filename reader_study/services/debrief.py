@@ -6,7 +6,7 @@ from reader_study import policy
 from reader_study.exports.scored_rows import scored_rows
 from reader_study.models import Study
 from reader_study.services.own_assignment import study_body
-from reader_study.services.refusal import StudyRefused
+from reader_study.services.refusal import require
 from webapp.accounts.models import User
 from webapp.accounts.policy import Person, Refusal
 
@@ -20,9 +20,8 @@ def may_see_debrief(user: Person, study: Study) -> Refusal | None:
 
 
 def debrief(user: User, study: Study) -> dict[str, Any]:
-    """Own calls against truth, per part and finding. Raises 404 where the protocol gives no debrief."""
-    if not study_body(study)["debrief"]:
-        raise StudyRefused("not_found", "This study gives no debrief.", http=404)
+    """Own calls against truth, per part and finding. Raises StudyRefused as may_see_debrief says."""
+    require(may_see_debrief(user, study))
     rows = [row for row in scored_rows(study) if row.assignment.reader.user_id == user.pk]
     return {
         "readings": [

@@ -1,4 +1,4 @@
-"""Reading pixels off the page: the viewport's canvas and the heat-map's."""
+"""Reading pixels off the page, the viewport's canvas and the heat-map's, and drawing on it."""
 
 import base64
 from collections.abc import Callable
@@ -61,3 +61,14 @@ def painted(page: Page) -> bool:
     """Whether the viewport shows an image: contrast on its canvas, not an event."""
     canvas = read_canvas(page, "[data-testid=viewport] canvas")
     return canvas is not None and float(np.ptp(canvas.gray)) > 60
+
+
+def drag_box(page: Page) -> None:
+    """A drag over the middle of the viewport: the same place for everybody at the same size of window."""
+    area = page.get_by_test_id("viewport").bounding_box()
+    assert area is not None
+    x, y = area["x"] + area["width"] * 0.45, area["y"] + area["height"] * 0.4
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 90, y + 110, steps=6)
+    page.mouse.up()

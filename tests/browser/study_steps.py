@@ -9,7 +9,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.canvas import painted, wait_for
+from tests.browser.canvas import drag_box, painted, wait_for
 from tests.browser.conftest import PASSWORD, Server, sign_in
 from tests.conftest import REPOSITORY
 
@@ -224,17 +224,6 @@ def vote_present_with_box(member: Person, study: str, case: str) -> None:
     expect(page.locator("ol.marks li")).to_have_count(1)
     page.get_by_test_id("submit").click()
     page.wait_for_url(re.compile("/truth/$"))
-
-
-def drag_box(page: Page) -> None:
-    """A drag over the middle of the viewport: the same place for everybody at the same size of window."""
-    area = page.get_by_test_id("viewport").bounding_box()
-    assert area is not None
-    x, y = area["x"] + area["width"] * 0.45, area["y"] + area["height"] * 0.4
-    page.mouse.move(x, y)
-    page.mouse.down()
-    page.mouse.move(x + 90, y + 110, steps=6)
-    page.mouse.up()
 
 
 # --- a reader ---------------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ import pydicom
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.canvas import painted, read_canvas, wait_for
+from tests.browser.canvas import drag_box, painted, read_canvas, wait_for
 from tests.browser.conftest import Server, keep_screenshot, sign_in
 from tests.conftest import REPOSITORY, shared_data_folder
 
@@ -114,13 +114,7 @@ def draw_box(page: Page) -> None:
     """B, then a drag over the middle of the viewport."""
     page.get_by_test_id("viewport").focus()
     page.keyboard.press("b")
-    area = page.get_by_test_id("viewport").bounding_box()
-    assert area is not None
-    x, y = area["x"] + area["width"] * 0.45, area["y"] + area["height"] * 0.4
-    page.mouse.move(x, y)
-    page.mouse.down()
-    page.mouse.move(x + 90, y + 110, steps=6)
-    page.mouse.up()
+    drag_box(page)
 
 
 @pytest.mark.parametrize(

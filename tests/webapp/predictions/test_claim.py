@@ -54,6 +54,15 @@ def test_it_takes_the_higher_priority_first_and_then_the_older():
     assert order == ["urgent", "old", "young"]
 
 
+def test_a_lease_counts_from_the_claim_however_long_it_was_waited_for(monkeypatch):
+    make_job()
+    times = [NOON]
+    monkeypatch.setattr("webapp.predictions.jobs.claim.timezone.now", lambda: times[-1])
+    found = claim_next(before_claim=lambda candidate: times.append(LATER))
+    assert found is not None
+    assert (found.job.started_at, found.job.lease_until) == (LATER, LATER + LEASE)
+
+
 def test_it_takes_over_a_job_whose_lease_ran_out():
     job = make_job()
     dead = claimed(job)

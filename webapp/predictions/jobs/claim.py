@@ -69,12 +69,11 @@ def claim_next(
 
     kinds: only these; None means all. `before_claim` is told which job will be tried, while it is still free.
     """
-    now = now or timezone.now()
     while True:
-        candidates = _candidates(now, kinds, CANDIDATES)
+        candidates = _candidates(now or timezone.now(), kinds, CANDIDATES)
         for candidate in candidates:
             before_claim(candidate)
-            claimed = claim(candidate.id, now)
+            claimed = claim(candidate.id, now)  # without `now` its own: before_claim may have waited for long
             if claimed:
                 return claimed
         if len(candidates) < CANDIDATES:

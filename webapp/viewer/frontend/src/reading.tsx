@@ -21,7 +21,7 @@ async function start(element: HTMLElement): Promise<void> {
   exposeHooks(session);
   root.render(
     <StrictMode>
-      <FaultBoundary>
+      <FaultBoundary keepsAnswers>
         <ReadingPage session={session} />
       </FaultBoundary>
     </StrictMode>,

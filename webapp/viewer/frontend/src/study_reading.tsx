@@ -30,7 +30,7 @@ async function start(element: HTMLElement): Promise<void> {
   exposeHooksOf(() => session.reading?.controller ?? null);
   root.render(
     <StrictMode>
-      <FaultBoundary>
+      <FaultBoundary keepsAnswers>
         <StudyPage session={session} />
       </FaultBoundary>
     </StrictMode>,

@@ -25,7 +25,7 @@ if (element) {
     exposeHooksOf(() => voting.controller);
     root.render(
       <StrictMode>
-        <FaultBoundary>
+        <FaultBoundary keepsAnswers={false}>
           <VotePage voting={voting} />
         </FaultBoundary>
       </StrictMode>,

@@ -3,6 +3,8 @@ import { Component } from 'react';
 import type { ReactNode } from 'react';
 
 interface Props {
+  /** Whether answers that were not sent yet are kept on this machine. */
+  readonly keepsAnswers: boolean;
   readonly children: ReactNode;
 }
 
@@ -18,18 +20,20 @@ export class FaultBoundary extends Component<Props, State> {
   }
 
   override render() {
-    return this.state.isBroken ? <Fault /> : this.props.children;
+    return this.state.isBroken ? <Fault keepsAnswers={this.props.keepsAnswers} /> : this.props.children;
   }
 }
 
 // The error's own text may quote what was drawn, so it stays in the console.
-function Fault() {
+function Fault({ keepsAnswers }: { readonly keepsAnswers: boolean }) {
   return (
     <main className="no-picture" role="alert" data-testid="page-fault">
       <h1>This page has stopped working</h1>
       <p>
-        The fault is in the page, not in the image. What was saved is safe; what was not sent yet waits on this machine
-        and is sent when the page is open again.
+        The fault is in the page, not in the image. What was saved is safe.{' '}
+        {keepsAnswers
+          ? 'What was not sent yet waits on this machine and is sent when the page is open again.'
+          : 'What was not sent yet must be entered again.'}
       </p>
       <p>
         <button

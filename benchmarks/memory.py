@@ -2,7 +2,7 @@
 
     python -m benchmarks.memory [--count 2000] [--json]
 
-`manage.py serve` with the tiny test bundle (the model is not what is measured); synthetic 512 x 512 16-bit files are sent
+`manage.py serve` with the tiny test bundle (the model is not what is measured); phantoms as 512 x 512 16-bit files are sent
 ten per request, every tenth image's frame and predictions are read. After each hundred, when the queue is empty, the
 resident memory of the web process and of the worker is taken, without their decoding servers, which are counted apart.
 Slope: least squares over the second half of the samples, in KiB per image.
@@ -23,7 +23,8 @@ import numpy as np
 import psutil
 
 from benchmarks.machine import describe_machine, write_result
-from benchmarks.upload_to_result import PATIENCE_SECONDS, Server, synthetic_dx
+from benchmarks.radiographs import phantom_dx
+from benchmarks.upload_to_result import PATIENCE_SECONDS, Server
 from tests.inference.tiny_bundle import make_tiny_bundle
 
 SIDE = 512
@@ -45,7 +46,7 @@ def resident_mib(server: Server) -> dict[str, float]:
 
 def send(client: httpx.Client, first_seed: int) -> None:
     """One request of ten files; reads back the last image as a reader does."""
-    contents = [synthetic_dx(first_seed + number, SIDE, SIDE) for number in range(PER_REQUEST)]
+    contents = [phantom_dx(first_seed + number, SIDE, SIDE) for number in range(PER_REQUEST)]
     files = [("files", (f"{number}.dcm", content, "application/dicom")) for number, content in enumerate(contents)]
     items = client.post("/api/uploads/", files=files).raise_for_status().json()["items"]
     image = items[-1]["image"]

@@ -2,14 +2,13 @@
 
     python -m benchmarks.upload_to_result [--count 20] [--workers 1] [--bundle FILE] [--json]
 
-Starts `manage.py serve` with an empty home, sends synthetic 2500 x 2048 DX files of 16 bits (10.24 MB, native) one after
+Starts `manage.py serve` with an empty home, sends phantoms as 2500 x 2048 DX files of 16 bits (10.24 MB, native) one after
 the other over HTTP, and polls the predictions every 20 ms, so each time is up to 20 ms too long. Two times per image:
 `answer` = the upload is answered (stored, fsynced, decode-checked); `result` = its prediction is visible to a reader.
 Writes benchmarks/results/upload_to_result.json.
 """
 
 import argparse
-import io
 import json
 import os
 import signal
@@ -24,49 +23,14 @@ from typing import Any
 
 import httpx
 import numpy as np
-from pydicom.dataset import FileDataset, FileMetaDataset
-from pydicom.uid import UID, ExplicitVRLittleEndian, generate_uid
 
 from benchmarks.machine import describe_machine, write_result
+from benchmarks.radiographs import COLUMNS, ROWS, phantom_dx
 
 REPOSITORY = Path(__file__).resolve().parent.parent
-ROWS, COLUMNS = 2500, 2048
-DX_FOR_PRESENTATION = "1.2.840.10008.5.1.4.1.1.1.1"
 PASSWORD = "benchmark-only-password"
 POLL_SECONDS = 0.02
 PATIENCE_SECONDS = 120.0
-
-
-def synthetic_dx(seed: int, rows: int = ROWS, columns: int = COLUMNS) -> bytes:
-    """A DX file with two dark lungs, a mediastinum and noise; every seed has other pixels and other UIDs."""
-    generator = np.random.default_rng(seed)
-    y, x = np.mgrid[0:rows, 0:columns].astype(np.float32)
-    pixels = np.full((rows, columns), 42000.0, dtype=np.float32)
-    for centre in (0.3, 0.7):
-        distance = ((x / columns - centre) / 0.16) ** 2 + ((y / rows - 0.45) / 0.3) ** 2
-        pixels -= 26000.0 * np.exp(-distance)
-    pixels += generator.normal(0.0, 600.0, pixels.shape).astype(np.float32)
-    return _as_dicom(np.clip(pixels, 0, 65535).astype(np.uint16), seed)
-
-
-def _as_dicom(pixels: np.ndarray, seed: int) -> bytes:
-    meta = FileMetaDataset()
-    meta.MediaStorageSOPClassUID = UID(DX_FOR_PRESENTATION)
-    meta.MediaStorageSOPInstanceUID = generate_uid()
-    meta.TransferSyntaxUID = ExplicitVRLittleEndian
-    data = FileDataset("", {}, file_meta=meta, preamble=b"\0" * 128)
-    data.SOPClassUID, data.SOPInstanceUID = meta.MediaStorageSOPClassUID, meta.MediaStorageSOPInstanceUID
-    data.StudyInstanceUID, data.SeriesInstanceUID = generate_uid(), generate_uid()
-    data.PatientName, data.PatientID, data.PatientSex, data.PatientAge = f"Bench^{seed}", f"B{seed}", "F", "050Y"
-    data.StudyDate, data.Modality, data.ViewPosition, data.BodyPartExamined = "20261120", "DX", "PA", "CHEST"
-    data.Rows, data.Columns = pixels.shape
-    data.SamplesPerPixel, data.PhotometricInterpretation = 1, "MONOCHROME2"
-    data.BitsAllocated, data.BitsStored, data.HighBit, data.PixelRepresentation = 16, 16, 15, 0
-    data.PresentationLUTShape = "IDENTITY"
-    data.PixelData = pixels.tobytes()
-    buffer = io.BytesIO()
-    data.save_as(buffer, enforce_file_format=True)
-    return buffer.getvalue()
 
 
 class Server:
@@ -168,8 +132,8 @@ def run(count: int, workers: int, bundle: Path | None) -> dict[str, Any]:
         tempfile.TemporaryDirectory(prefix="sightline-bench-") as folder,
         Server(Path(folder), workers, bundle) as client,
     ):
-        first = measure(client, synthetic_dx(0))
-        timed = [measure(client, synthetic_dx(seed)) for seed in range(1, count + 1)]
+        first = measure(client, phantom_dx(0))
+        timed = [measure(client, phantom_dx(seed)) for seed in range(1, count + 1)]
     return {
         "what": f"{count} uploads, one after the other, of a native {ROWS} x {COLUMNS} 16-bit DX over HTTP on one machine",
         "machine": describe_machine(),

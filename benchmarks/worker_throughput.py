@@ -1,6 +1,6 @@
 """How much of the bare model's speed does a worker keep, from queued job to committed result?
 
-    python -m benchmarks.worker_throughput [--count 64] [--bundle FILE] [--json]
+    python -m benchmarks.worker_throughput [--count 160] [--bundle FILE] [--json]
 
 A real worker process (`manage.py worker`, micro-batches, two hands) works off queued jobs: hash of the stored file, model
 input, model, gate, boxes, map files with fsync, row with fsync. Its rate is taken from the rows' finish times without the
@@ -37,7 +37,7 @@ import psutil
 
 from benchmarks.heavy_bundle import make_heavy_bundle
 from benchmarks.machine import describe_machine, write_result
-from benchmarks.upload_to_result import synthetic_dx
+from benchmarks.radiographs import phantom_dx
 from inference.bundle import Bundle
 from inference.dicom.child_pool import ChildPool
 from inference.session import CPU, open_session, provider_of, run_session
@@ -87,7 +87,7 @@ def preparation_cost(path: Path, rows: int, columns: int) -> dict[str, float]:
     spec = Bundle.load(path, run_selfcheck=False).input_spec
     with tempfile.TemporaryDirectory(prefix="sightline-bench-") as folder, ChildPool(children=1) as pool:
         file = Path(folder) / "one.dcm"
-        file.write_bytes(synthetic_dx(0, rows, columns))
+        file.write_bytes(phantom_dx(0, rows, columns))
         header = pool.preparse(file)
         hashing = _cpu_seconds(lambda: file_sha256(file), lambda: time.process_time())
         pool.prepare(file, header, [spec])
@@ -123,7 +123,7 @@ def worker_rates(path: Path, count: int, rows: int, columns: int) -> dict[str, d
         files = home / "files"
         files.mkdir()
         for seed in range(count):
-            (files / f"{seed}.dcm").write_bytes(synthetic_dx(seed, rows, columns))
+            (files / f"{seed}.dcm").write_bytes(phantom_dx(seed, rows, columns))
         for arguments in (["migrate", "-v0"], ["bundle", "add", str(path), "--activate"], ["ingest", str(files)]):
             command = [sys.executable, "manage.py", *arguments]
             subprocess.run(command, cwd=REPOSITORY, env=environment, check=True, stdout=subprocess.DEVNULL)
@@ -219,7 +219,7 @@ def _bound(
 
 def main(arguments: Sequence[str] = ()) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--count", type=int, default=64)
+    parser.add_argument("--count", type=int, default=160)
     parser.add_argument("--bundle", type=Path, help="only this one")
     parser.add_argument("--json", action="store_true", help="one JSON document to stdout")
     chosen = parser.parse_args(list(arguments))

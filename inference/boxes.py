@@ -12,6 +12,7 @@ Corner convention: (0, 0) is the top-left corner of the first pixel. methods.md 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -115,10 +116,8 @@ def interpolate(values: np.ndarray, grid: tuple[int, int]) -> np.ndarray:
 
     Cell (i, j) is centred at ((i + 0.5) / h, (j + 0.5) / w) of the field (viewer.md section 9).
     """
-    rows = (np.arange(grid[0]) + 0.5) * values.shape[0] / grid[0] - 0.5
-    columns = (np.arange(grid[1]) + 0.5) * values.shape[1] / grid[1] - 0.5
-    down = _interpolation_matrix(rows, values.shape[0])
-    across = _interpolation_matrix(columns, values.shape[1])
+    down = _interpolation_matrix(grid[0], values.shape[0])
+    across = _interpolation_matrix(grid[1], values.shape[1])
     return np.asarray(down @ values @ across.T)
 
 
@@ -192,16 +191,18 @@ def _is_better(
     return candidate[2] < best[2]
 
 
-def _interpolation_matrix(positions: np.ndarray, count: int) -> np.ndarray:
-    """[len(positions), count] weights: two neighbours each, the edge value beyond the outer centres."""
-    held = np.clip(positions, 0, count - 1)
-    lower = np.minimum(held.astype(int), max(count - 2, 0))
+@lru_cache(maxsize=32)  # a bundle's maps have a few sizes, and every image asks for the same
+def _interpolation_matrix(pixels: int, cells: int) -> np.ndarray:
+    """[pixels, cells] weights: two neighbours each, the edge value beyond the outer centres. Read only."""
+    held = np.clip((np.arange(pixels) + 0.5) * cells / pixels - 0.5, 0, cells - 1)
+    lower = np.minimum(held.astype(int), max(cells - 2, 0))
     share = held - lower
-    matrix = np.zeros((positions.size, count))
-    steps = np.arange(positions.size)
+    matrix = np.zeros((pixels, cells))
+    steps = np.arange(pixels)
     matrix[steps, lower] = 1 - share
-    if count > 1:
+    if cells > 1:
         matrix[steps, lower + 1] += share
+    matrix.flags.writeable = False
     return matrix
 
 

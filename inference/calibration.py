@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from scipy.special import expit, softmax
@@ -28,6 +29,12 @@ class Calibrator:
     form: str
     parameters: LabelMap
     refits: tuple[LabelMap, ...]
+
+    @cached_property
+    def refit_pairs(self) -> np.ndarray | None:
+        """(scale, bias) of every refit, float64 [B, 2]; None for a form that is not such a pair."""
+        pairs = [(own.scale, own.bias) for own in self.refits if isinstance(own, ScaleBias)]
+        return np.array(pairs) if len(pairs) == len(self.refits) else None
 
     def apply(self, logits: np.ndarray) -> np.ndarray:
         """Calibrated probabilities, float64, of this finding's raw logits. Raises ValueError for one class of a softmax."""
@@ -50,19 +57,20 @@ def class_intervals(logits: np.ndarray, calibrators: Sequence[Calibrator]) -> li
     Refit b of a softmax is the b-th pair of every class together: they were fitted on the same resample.
     """
     z = np.asarray(logits, np.float64)
-    if calibrators[0].form != SOFTMAX:
-        return [refit_interval(float(z[k]), own) for k, own in enumerate(calibrators)]
-    pairs = [_pairs(own.refits) for own in calibrators]
-    scale, bias = (np.array([[getattr(pair, name) for pair in own] for own in pairs]).T for name in ("scale", "bias"))
-    values = np.asarray(softmax(scale * z + bias, axis=1))
-    return [_middle(values[:, k]) for k in range(len(calibrators))]
+    pairs = [own.refit_pairs for own in calibrators]
+    lined = [own for own in pairs if own is not None]
+    if len(lined) == len(pairs) and len({len(own) for own in lined}) == 1:
+        stacked = np.stack(lined, axis=1)  # [B, K, 2]
+        scores = stacked[..., 0] * z + stacked[..., 1]
+        is_softmax = calibrators[0].form == SOFTMAX
+        return _middles(np.asarray(softmax(scores, axis=1) if is_softmax else expit(scores)))
+    return [_refit_interval(float(z[k]), own) for k, own in enumerate(calibrators)]
 
 
-def refit_interval(logit: float, calibrator: Calibrator) -> tuple[float, float]:
-    """95 % range of one finding's probability over the refits of its calibrator."""
-    pairs = [refit for refit in calibrator.refits if isinstance(refit, ScaleBias)]
-    if len(pairs) == len(calibrator.refits):
-        return probability_interval(logit, np.array([(pair.scale, pair.bias) for pair in pairs]))
+def _refit_interval(logit: float, calibrator: Calibrator) -> tuple[float, float]:
+    """95 % range of one finding's probability over the refits of its calibrator, whatever their form."""
+    if calibrator.refit_pairs is not None:
+        return probability_interval(logit, calibrator.refit_pairs)
     return _middle(np.array([float(refit.apply(np.asarray(logit))) for refit in calibrator.refits]))
 
 
@@ -81,9 +89,14 @@ def probability_interval(logit: float, bootstrap: np.ndarray) -> tuple[float, fl
 
 
 def _middle(values: np.ndarray) -> tuple[float, float]:
+    return _middles(values[:, None])[0]
+
+
+def _middles(values: np.ndarray) -> list[tuple[float, float]]:
+    """The middle 95 % of each column of [B, K]."""
     tail = 50 * (1 - INTERVAL)
-    low, high = np.percentile(values, [tail, 100 - tail])
-    return float(low), float(high)
+    low, high = np.percentile(values, [tail, 100 - tail], axis=0)
+    return list(zip(low.tolist(), high.tolist(), strict=True))
 
 
 def _pairs(maps: Sequence[LabelMap]) -> list[ScaleBias]:

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -54,15 +56,22 @@ class Engine:
     """A bundle on a provider.
 
     providers None: CUDA if present and working, else CPU. threads None: the runtime's choice.
+    turn: held while the model runs, and only then, by those who share a device; boxes and documents need none.
     On another provider than the CPU (where `Bundle.load` replayed it) the selfcheck is replayed first: BundleError.
     """
 
     def __init__(
-        self, bundle: Bundle, providers: Sequence[str] | None = None, threads: int | None = None, batch: int = BATCH
+        self,
+        bundle: Bundle,
+        providers: Sequence[str] | None = None,
+        threads: int | None = None,
+        batch: int = BATCH,
+        turn: AbstractContextManager[Any] | None = None,
     ) -> None:
         if batch < 1:
             raise ValueError(f"batch {batch}; allowed: 1 or more")
         self.bundle = bundle
+        self._turn = turn or nullcontext()
         self._batch = batch
         self._session = open_session(bundle.onnx_bytes, providers, threads)
         self.provider = provider_of(self._session)
@@ -80,9 +89,11 @@ class Engine:
             yield items[start : start + self._batch]
 
     def _explain_batch(self, items: Sequence[Case]) -> list[Explanation]:
-        start = time.perf_counter()
-        outputs = run_session(self._session, np.stack([item.input.image for item in items]))
-        seconds = (time.perf_counter() - start) / len(items)
+        images = np.stack([item.input.image for item in items])
+        with self._turn:
+            start = time.perf_counter()
+            outputs = run_session(self._session, images)
+            seconds = (time.perf_counter() - start) / len(items)
         explanations = []
         for row, item in enumerate(items):
             own = {name: values[row] for name, values in outputs.items()}

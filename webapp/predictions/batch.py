@@ -4,6 +4,7 @@ import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from django.db import connections
@@ -49,11 +50,8 @@ def _run_together(work: Together, held: Sequence[Held]) -> None:
     if len(opened) == 1:
         ready = [one for one in opened if _prepare(work, one)]
     else:
-        # Decoding happens in child processes and hashing, unpacking and resizing let go of the interpreter lock. No more
-        # threads than cores: each may hold an image as numbers.
-        with ThreadPoolExecutor(min(max(1, len(opened)), os.cpu_count() or 1), "prepare") as threads:
-            is_ready = threads.map(lambda one: _prepare_in_thread(work, one), opened)
-            ready = [one for one, is_one in zip(opened, is_ready, strict=True) if is_one]
+        is_ready = _preparing().map(lambda one: _prepare_in_thread(work, one), opened)
+        ready = [one for one, is_one in zip(opened, is_ready, strict=True) if is_one]
     if not ready:
         return
     try:
@@ -65,6 +63,13 @@ def _run_together(work: Together, held: Sequence[Held]) -> None:
             one.outcome = problem
     for one in ready:
         one.prepared = None  # pixels are not kept until the last of the batch is committed
+
+
+@cache
+def _preparing() -> ThreadPoolExecutor:
+    """The threads of this process that prepare. Decoding happens in child processes, and hashing, unpacking and resizing
+    let go of the interpreter lock. No more threads than cores: each may hold an image as numbers."""
+    return ThreadPoolExecutor(os.cpu_count() or 1, "prepare")
 
 
 def _open(work: Together, held: Sequence[Held]) -> list[Held]:

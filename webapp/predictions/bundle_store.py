@@ -73,6 +73,10 @@ class EngineShelf:
             return self._engine
 
 
+# One model run at a time per process: two would share the same cores, and on a GPU the same memory.
+_one_run = threading.Lock()
+
+
 def _load(bundle_id: str) -> "Engine":
     # Imported here: the web process uses this module for paths and needs no ONNX Runtime.
     from inference.bundle import Bundle, BundleError
@@ -83,7 +87,8 @@ def _load(bundle_id: str) -> "Engine":
         raise BundleUnavailable(f"the file of model {bundle_id[:12]} is missing on this worker")
     try:
         bundle = Bundle.load(path, expected_id=bundle_id)
-        return Engine(bundle, threads=settings.WORKER_THREADS or None, batch=settings.WORKER_BATCH)
+        threads = settings.WORKER_THREADS or None
+        return Engine(bundle, threads=threads, batch=settings.WORKER_BATCH, turn=_one_run)
     except BundleError as problem:
         raise BundleUnavailable(
             f"model {bundle_id[:12]} cannot be loaded: {problem.check}: {problem.message}"

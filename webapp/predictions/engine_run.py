@@ -5,7 +5,6 @@ exception of exactly the images that it belongs to.
 """
 
 import logging
-import threading
 from collections.abc import Sequence
 
 from inference.engine import Case, Engine, Explanation
@@ -15,9 +14,6 @@ logger = logging.getLogger(__name__)
 # How ONNX Runtime, CUDA and the C++ library say it; they have no exception of their own for it.
 _MEMORY_WORDS = ("out of memory", "failed to allocate", "bad_alloc", "bfcarena", "cuda_error_out_of_memory")
 
-# One model run at a time per process: two would share the same cores, and on a GPU the same memory.
-_one_run = threading.Lock()
-
 
 class EngineOutOfMemory(MemoryError):
     """The model run found no memory, even for a single image."""
@@ -26,8 +22,7 @@ class EngineOutOfMemory(MemoryError):
 def explain_cases(engine: Engine, cases: Sequence[Case]) -> list[Explanation | Exception]:
     """Explanation or exception of each case, in their order. Never raises for a case."""
     try:
-        with _one_run:
-            return list(engine.explain(cases))
+        return list(engine.explain(cases))
     except Exception as problem:
         is_memory = ran_out_of_memory(problem)
         if len(cases) == 1:

@@ -73,16 +73,26 @@ def read_map(key: str, kind: str, shape: tuple[int, int, int], sha256: str) -> n
 
 def remove_maps(key: str) -> None:
     """Removes the files of one run."""
-    for path in _folder(key).glob(f"{key}.*.f32"):
+    for path in _files_of(key, f"{key}."):
         path.unlink(missing_ok=True)
 
 
 def remove_other_runs(key: str) -> None:
     """Removes what killed runs of the same prediction left. Call after the commit that made `key` the valid one."""
     prediction_id = key[:36]
-    for path in _folder(key).glob(f"{prediction_id}-*.f32"):
+    for path in _files_of(key, f"{prediction_id}-"):
         if not path.name.startswith(f"{key}."):
             path.unlink(missing_ok=True)
+
+
+def _files_of(key: str, start: str) -> list[Path]:
+    """Map files whose name begins so. A glob would compile a pattern for every prediction."""
+    folder = _folder(key)
+    try:
+        names = os.listdir(folder)  # noqa: PTH208  # Path.iterdir makes a Path of every name in the folder
+    except FileNotFoundError:
+        return []
+    return [folder / name for name in names if name.startswith(start) and name.endswith(".f32")]
 
 
 def _folder(key: str) -> Path:

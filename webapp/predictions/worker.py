@@ -17,7 +17,7 @@ from webapp.predictions.batch import Held, work_off
 from webapp.predictions.jobs.claim import Candidate, Claim, claim, claim_more, claim_next
 from webapp.predictions.jobs.finish import close_cancelled, fail, finish, finish_together, park, postpone
 from webapp.predictions.jobs.kinds import JobMustWait, JobRefused, Result, Together, kind_named
-from webapp.predictions.jobs.lease import JobCancelled, Lease, LeaseLost
+from webapp.predictions.jobs.lease import Heartbeat, JobCancelled, LeaseLost
 
 logger = logging.getLogger(__name__)
 
@@ -42,14 +42,16 @@ def run_one(job_id: str | UUID | None = None, kinds: Collection[str] | None = No
     """Claims and runs the named job or the next one, and with it others that can share its run; False when there was
     nothing to do. Several threads of a process may call this."""
     with _claiming:
-        first = (claim(job_id) if job_id else None) or claim_next(kinds=kinds, before_claim=_wait_if_suspect)
-        if first is None:
+        named = claim(job_id) if job_id else None
+        claims = [named] if named else claim_next(kinds=kinds, before_claim=_wait_if_suspect, most=_most_at_once)
+        if not claims:
             return False
-        if first.job.attempts > 1 and _is_shared(first.job.kind):
-            run_claimed([first])  # alone: nobody else claims meanwhile, nobody else's run can be taken down
+        first = claims[0].job
+        if first.attempts > 1 and _is_shared(first.kind):
+            run_claimed(claims)  # alone: nobody else claims meanwhile, nobody else's run can be taken down
             _leave_if_swollen()
             return True
-        claims = [first, *_companions(first)]
+        claims += _companions(first.kind, _most_at_once(first.kind) - len(claims))
         with _running:
             _batches.add(id(claims))
     try:
@@ -69,11 +71,14 @@ def _is_shared(kind: str) -> bool:
         return False
 
 
-def _companions(first: Claim) -> list[Claim]:
-    if not _is_shared(first.job.kind):
-        return []
+def _most_at_once(kind: str) -> int:
+    return settings.WORKER_BATCH if _is_shared(kind) else 1
+
+
+def _companions(kind: str, most: int) -> list[Claim]:
+    """What a batch still lacks. Jobs of other kinds stood between, or another worker was faster with some."""
     try:
-        return claim_more(first.job.kind, settings.WORKER_BATCH - 1)
+        return claim_more(kind, most)
     except DjangoDatabaseError as problem:  # the first is ours already and must be run
         logger.warning("no further jobs claimed: %s", type(problem).__name__)
         return []
@@ -96,14 +101,12 @@ def run_claimed(claims: Sequence[Claim]) -> None:
         for claimed in claims:
             _close_after(claimed, problem)
         return
-    held = [Held(claimed, Lease(claimed, kind.limit_seconds)) for claimed in claims]
-    for one in held:
-        one.lease.__enter__()
+    held: list[Held] = []
     try:
-        work_off(kind, held)
+        with Heartbeat(claims, kind.limit_seconds) as leases:
+            held += [Held(lease.claim, lease) for lease in leases]
+            work_off(kind, held)
     finally:
-        for one in held:
-            one.lease.stop()
         committed = _commit_together(held)
         for one in held:
             _close(one, committed.get(one.claim.job.id))

@@ -4,9 +4,10 @@ import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import DatabaseError, connections
+from django.db import DatabaseError, OperationalError, connections
 from django.utils import timezone
 
+from webapp.predictions.jobs import claim as claim_module
 from webapp.predictions.jobs.cancel import cancel, retry
 from webapp.predictions.jobs.claim import Claim, claim, claim_more, claim_next
 from webapp.predictions.jobs.finish import fail, finish, park, postpone, release_waiting
@@ -27,7 +28,7 @@ def _lease(settings):
 
 
 def make_job(key: str = "one", **values) -> Job:
-    return Job.objects.create(kind="test", idempotency_key=key, **{"created_at": NOON, **values})
+    return Job.objects.create(idempotency_key=key, **{"kind": "test", "created_at": NOON, **values})
 
 
 def claimed(job: Job, now: datetime = NOON) -> Claim:
@@ -42,7 +43,7 @@ def test_it_gives_a_job_to_one_worker_only():
     assert first is not None
     assert first.job.attempts == 1
     assert claim(job.id, NOON) is None
-    assert claim_next(NOON) is None
+    assert claim_next(NOON) == []
 
 
 def test_it_takes_the_higher_priority_first_and_then_the_older():
@@ -50,16 +51,60 @@ def test_it_takes_the_higher_priority_first_and_then_the_older():
     make_job("old")
     make_job("urgent", priority=10, created_at=NOON + timedelta(seconds=9))
     now = NOON + timedelta(seconds=10)
-    order = [claim_next(now).job.idempotency_key for _ in range(3)]
+    order = [claim_next(now)[0].job.idempotency_key for _ in range(3)]
     assert order == ["urgent", "old", "young"]
+
+
+def keys(claims) -> list[str]:
+    return [one.job.idempotency_key for one in claims]
+
+
+def test_it_takes_others_of_the_kind_with_the_first():
+    for number in range(4):
+        make_job(str(number), created_at=NOON - timedelta(minutes=9 - number))
+    make_job("other", kind="other", created_at=NOON - timedelta(hours=1))
+    assert keys(claim_next(NOON, most=lambda kind: 3)) == ["other"]
+    found = claim_next(NOON, most=lambda kind: 3)
+    assert keys(found) == ["0", "1", "2"]
+    assert {one.job.attempts for one in found} == {1}
+    assert keys(claim_next(NOON, most=lambda kind: 3)) == ["3"]
+
+
+def test_a_job_that_was_tried_comes_alone_and_never_as_a_companion():
+    for number, attempts in enumerate([1, 0, 1, 0]):
+        make_job(str(number), attempts=attempts, created_at=NOON - timedelta(minutes=9 - number))
+    assert keys(claim_next(NOON, most=lambda kind: 4)) == ["0"]
+    assert keys(claim_next(NOON, most=lambda kind: 4)) == ["1", "3"]
+    assert keys(claim_next(NOON, most=lambda kind: 4)) == ["2"]
+
+
+def test_a_job_that_a_person_cancelled_holds_nobody_up():
+    make_job("cancelled", cancel_requested=True, created_at=NOON - timedelta(minutes=1))
+    make_job("good")
+    assert keys(claim_next(NOON, most=lambda kind: 4)) == ["good"]
+    assert claim_next(NOON, most=lambda kind: 4) == []
+    assert Job.objects.get(idempotency_key="cancelled").state == Job.State.CANCELLED
+
+
+def test_where_the_database_refuses_many_at_once_one_is_taken(monkeypatch):
+    make_job("first", created_at=NOON - timedelta(minutes=1))
+    make_job("second")
+    take = claim_module._take
+
+    def refuse_many(rows, now):
+        if rows.count() > 1:
+            raise OperationalError("deadlock detected")
+        return take(rows, now)
+
+    monkeypatch.setattr(claim_module, "_take", refuse_many)
+    assert keys(claim_next(NOON, most=lambda kind: 2)) == ["first"]
 
 
 def test_a_lease_counts_from_the_claim_however_long_it_was_waited_for(monkeypatch):
     make_job()
     times = [NOON]
     monkeypatch.setattr("webapp.predictions.jobs.claim.timezone.now", lambda: times[-1])
-    found = claim_next(before_claim=lambda candidate: times.append(LATER))
-    assert found is not None
+    [found] = claim_next(before_claim=lambda candidate: times.append(LATER))
     assert (found.job.started_at, found.job.lease_until) == (LATER, LATER + LEASE)
 
 
@@ -117,7 +162,7 @@ def test_it_gives_up_after_the_last_attempt_of_a_dying_worker():
     for _ in range(3):
         claimed(job, now)
         now += 3 * LEASE + timedelta(seconds=1)
-    assert claim_next(now) is None
+    assert claim_next(now) == []
     job.refresh_from_db()
     assert (job.state, job.error_code) == (Job.State.FAILED, "worker_died")
     assert job.error_text.startswith("The worker ended 3 times")
@@ -135,7 +180,7 @@ def test_a_job_whose_workers_died_twice_rests_for_two_more_leases():
 def test_it_backs_off_after_a_passing_fault_and_fails_after_the_last():
     job = make_job(max_attempts=2)
     postpone(claimed(job), "storage_error", "A file could not be read.", NOON)
-    assert claim_next(NOON + timedelta(seconds=1)) is None  # 2 s after the first attempt
+    assert claim_next(NOON + timedelta(seconds=1)) == []  # 2 s after the first attempt
     again = claimed(job, NOON + timedelta(seconds=3))
     postpone(again, "storage_error", "A file could not be read.")
     job.refresh_from_db()
@@ -147,15 +192,15 @@ def test_it_lets_a_job_wait_without_counting_attempts():
     park(claimed(job), "waiting: no model is in service", NOON)
     job.refresh_from_db()
     assert (job.state, job.attempts, job.waiting_for) == (Job.State.QUEUED, 0, "waiting: no model is in service")
-    assert claim_next(NOON) is None
+    assert claim_next(NOON) == []
     assert release_waiting("test", NOON) == 1
-    assert claim_next(NOON) is not None
+    assert len(claim_next(NOON)) == 1
 
 
 def test_it_cancels_a_queued_job_at_once():
     job = make_job()
     assert cancel(job.id)
-    assert claim_next(NOON) is None
+    assert claim_next(NOON) == []
     assert Job.objects.get(id=job.id).state == Job.State.CANCELLED
     assert not cancel(job.id)
 
@@ -173,7 +218,7 @@ def test_it_closes_a_cancelled_job_whose_worker_died():
     job = make_job()
     claimed(job)
     cancel(job.id)
-    assert claim_next(LATER) is None
+    assert claim_next(LATER) == []
     assert Job.objects.get(id=job.id).state == Job.State.CANCELLED
 
 

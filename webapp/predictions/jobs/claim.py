@@ -3,12 +3,13 @@
 import os
 import socket
 import uuid
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.db import OperationalError
 from django.db.models import F, Q
 from django.utils import timezone
 
@@ -18,7 +19,7 @@ from webapp.predictions.models import Job
 WORKER_DIED = "worker_died"
 WORKER_DIED_TEXT = "The worker ended {attempts} times while it handled this job. Try again, or tell an administrator."
 REST_LEASES = 2
-CANDIDATES = 10  # looked at per pass; more than workers may race for the first few
+CANDIDATES = 16  # looked at per pass; more than workers may race for the first few
 
 
 @dataclass(frozen=True)
@@ -64,20 +65,41 @@ def claim_next(
     now: datetime | None = None,
     kinds: Collection[str] | None = None,
     before_claim: Callable[[Candidate], object] = lambda candidate: None,
-) -> Claim | None:
-    """The first claimable job by priority and age, or None when there is nothing to do.
+    most: Callable[[str], int] = lambda kind: 1,
+) -> list[Claim]:
+    """The first claimable job by priority and age, with others of its kind; empty when there is nothing to do.
 
-    kinds: only these; None means all. `before_claim` is told which job will be tried, while it is still free.
+    kinds: only these; None means all. `before_claim` is told which job will be tried, while it is still free. most: how
+    many jobs of a kind are wanted at once; fewer may come (see `claim_more`), and one that was tried before comes alone.
     """
     while True:
         candidates = _candidates(now or timezone.now(), kinds, CANDIDATES)
-        for candidate in candidates:
+        for place, candidate in enumerate(candidates):
             before_claim(candidate)
-            claimed = claim(candidate.id, now)  # without `now` its own: before_claim may have waited for long
-            if claimed:
-                return claimed
+            # Without `now` each takes its own: before_claim may have waited for long.
+            claims = _claim_at_once(candidates[place:], most(candidate.kind), now) or _claim_first(candidate, now)
+            if claims:
+                return claims
         if len(candidates) < CANDIDATES:
-            return None
+            return []
+
+
+def _claim_at_once(candidates: Sequence[Candidate], most: int, now: datetime | None) -> list[Claim]:
+    """The first candidate, if never tried, and those like it, by one UPDATE; empty where one job at a time is the way."""
+    first = candidates[0]
+    alike = [one.id for one in candidates if one.kind == first.kind and one.attempts == 0][:most]
+    if first.attempts > 0 or len(alike) < 2:
+        return []
+    now = now or timezone.now()
+    try:
+        return _take(Job.objects.filter(claimable(now), id__in=alike, attempts=0), now)
+    except OperationalError:  # two workers wanted the same rows in different orders; one row at a time cannot collide
+        return []
+
+
+def _claim_first(candidate: Candidate, now: datetime | None) -> list[Claim]:
+    claimed = claim(candidate.id, now)
+    return [claimed] if claimed else []
 
 
 def claim_more(kind: str, most: int, now: datetime | None = None) -> list[Claim]:

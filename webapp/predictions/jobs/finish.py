@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F
@@ -34,12 +35,13 @@ def finish_together(results: Sequence[tuple[Claim, Callable[[], None]]], now: da
 
     One commit, one wait for the disk. An exception means that nothing was written: finish them one by one then.
     """
+    now = now or timezone.now()
     with transaction.atomic():
-        is_ours = [_close(claim, now, Job.State.SUCCEEDED, unless_cancelled=True) for claim, _ in results]
-        for (_, write), is_one in zip(results, is_ours, strict=True):
-            if is_one:
+        closed = _close_together([claim for claim, _ in results], now)
+        for claim, write in results:
+            if claim.job.id in closed:
                 write()
-    return is_ours
+    return [claim.job.id in closed for claim, _ in results]
 
 
 def fail(claim: Claim, code: str, text: str, now: datetime | None = None) -> bool:
@@ -80,8 +82,25 @@ def _mine(claim: Claim):  # type: ignore[no-untyped-def]  # QuerySet[Job], gener
 
 def _close(claim: Claim, now: datetime | None, state: str, unless_cancelled: bool = False, **values: Any) -> bool:
     mine = _mine(claim).filter(cancel_requested=False) if unless_cancelled else _mine(claim)
+    return bool(mine.update(**{**_closed(state, now or timezone.now()), **values}))
+
+
+def _close_together(claims: Sequence[Claim], now: datetime) -> set[UUID]:
+    """Closes as succeeded those that are still ours and wanted, by one UPDATE per token; their ids."""
+    closed: set[UUID] = set()
+    for token in {claim.token for claim in claims}:
+        ids = {claim.job.id for claim in claims if claim.token == token}
+        mine = Job.objects.filter(id__in=ids, lease_token=token, cancel_requested=False, state=Job.State.RUNNING)
+        if mine.update(**_closed(Job.State.SUCCEEDED, now)) < len(ids):  # the rows now tell which
+            own = Job.objects.filter(id__in=ids, lease_token=token, state=Job.State.SUCCEEDED, finished_at=now)
+            ids = set(own.values_list("id", flat=True))
+        closed |= ids
+    return closed
+
+
+def _closed(state: str, now: datetime) -> dict[str, Any]:
     cleared = {"error_code": "", "error_text": "", "waiting_for": "", "lease_until": None}
-    return bool(mine.update(**{**cleared, "state": state, "finished_at": now or timezone.now(), **values}))
+    return {**cleared, "state": state, "finished_at": now}
 
 
 def _give_up(claim: Claim, now: datetime | None, state: str, **values: Any) -> bool:

@@ -4,6 +4,7 @@ import logging
 import os
 import threading
 import time
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import Enum
 from types import TracebackType
@@ -47,28 +48,11 @@ def extend(claim: Claim, now: datetime | None = None) -> Beat:
 
 
 class Lease:
-    """Heartbeats every third of the lease while the `with` block runs; `check` between steps of the work."""
+    """What the last heartbeat knew about one claim; `check` between steps of the work."""
 
-    def __init__(self, claim: Claim, limit_seconds: float) -> None:
+    def __init__(self, claim: Claim) -> None:
         self.claim = claim
-        self.limit_seconds = limit_seconds
         self._found = Beat.KEPT
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._beat, name=f"lease-{claim.job.id}", daemon=True)
-
-    def __enter__(self) -> "Lease":
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop()
-
-    def stop(self) -> None:
-        """Ends the heartbeats; may be called again."""
-        self._stop.set()
-        self._thread.join()
 
     @property
     def is_good(self) -> bool:
@@ -82,26 +66,48 @@ class Lease:
         if self._found is Beat.CANCELLED:
             raise JobCancelled(str(self.claim.job.id))
 
-    def _beat(self) -> None:
+    def beat(self) -> None:
+        """Extends the lease, unless the job is lost already. A database that does not answer is a missed beat."""
+        if self._found is Beat.LOST:
+            return
+        try:
+            self._found = extend(self.claim)
+        except DatabaseError as problem:  # the lease is three beats long
+            logger.warning("heartbeat of job %s missed: %s", self.claim.job.id, problem)
+            connections.close_all()
+
+
+class Heartbeat:
+    """Extends the leases of claims that are worked on together, every third of a lease, while the `with` block runs."""
+
+    def __init__(self, claims: Sequence[Claim], limit_seconds: float) -> None:
+        self.leases = [Lease(claim) for claim in claims]
+        self.limit_seconds = limit_seconds
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="heartbeat", daemon=True)
+
+    def __enter__(self) -> list[Lease]:
+        self._thread.start()
+        return self.leases
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stop.set()
+        self._thread.join()
+
+    def _run(self) -> None:
         began = time.monotonic()
         try:
             while not self._stop.wait(settings.JOB_LEASE_SECONDS / 3):
                 age = time.monotonic() - began
                 if age > self.limit_seconds * OVERRUN_FACTOR:
                     # The solo pool cannot be interrupted: Celery's own time limits do nothing there.
-                    logger.error(
-                        "job %s ran %.0f s, limit %.0f s: worker ends", self.claim.job.id, age, self.limit_seconds
-                    )
+                    jobs = ", ".join(str(lease.claim.job.id) for lease in self.leases)
+                    logger.error("job %s ran %.0f s, limit %.0f s: worker ends", jobs, age, self.limit_seconds)
                     os._exit(OVERRUN_EXIT)
-                if age <= self.limit_seconds and self._found is not Beat.LOST:
-                    self._found = self._extend_safely()
+                if age <= self.limit_seconds:
+                    for lease in self.leases:
+                        lease.beat()
         finally:
             connections.close_all()
-
-    def _extend_safely(self) -> Beat:
-        try:
-            return extend(self.claim)
-        except DatabaseError as problem:  # a missed beat; the lease is three beats long
-            logger.warning("heartbeat of job %s missed: %s", self.claim.job.id, problem)
-            connections.close_all()
-            return self._found

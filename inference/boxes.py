@@ -102,11 +102,18 @@ def component_boxes(
     interpolated as the viewer does. Regions that touch at a corner are one. Score 0 is never inside.
     """
     fine = interpolate(positive_part(values), grid)
-    labels, _ = ndimage.label((fine >= threshold) & (fine > 0), structure=_TOUCHING)
+    inside = (fine >= threshold) & (fine > 0)
+    frame = _frame(inside)
+    if frame is None:
+        return []
+    # Only the part that holds regions is labelled: most maps are empty over most of the image.
+    part = np.s_[frame.top : frame.bottom, frame.left : frame.right]
+    fine_part, (labels, _) = fine[part], ndimage.label(inside[part], structure=_TOUCHING)
     found = []
     for number, (rows, columns) in enumerate(ndimage.find_objects(labels), start=1):
-        peak = float(fine[rows, columns][labels[rows, columns] == number].max())
-        found.append((CellRectangle(rows.start, columns.start, rows.stop, columns.stop), peak))
+        peak = float(fine_part[rows, columns][labels[rows, columns] == number].max())
+        region = CellRectangle(rows.start, columns.start, rows.stop, columns.stop)
+        found.append((_moved(region, frame), peak))
     found.sort(key=lambda entry: (-entry[1], entry[0]))
     return _boxes_of(found[:most], fine.shape, field, "component")
 
@@ -132,13 +139,26 @@ def smallest_rectangle(positive: np.ndarray, fraction: float) -> CellRectangle |
     total = float(positive.sum())
     if total <= 0:
         return None
-    rows, columns = np.flatnonzero(positive.any(axis=1)), np.flatnonzero(positive.any(axis=0))
-    inner = positive[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    found = _smallest_inside(inner, fraction * total - _ROUNDING * total, total)
-    if found is None:
+    frame = _frame(positive)
+    if frame is None:
         return None
-    down, across = int(rows[0]), int(columns[0])
-    return CellRectangle(found.top + down, found.left + across, found.bottom + down, found.right + across)
+    inner = positive[frame.top : frame.bottom, frame.left : frame.right]
+    found = _smallest_inside(inner, fraction * total - _ROUNDING * total, total)
+    return None if found is None else _moved(found, frame)
+
+
+def _frame(values: np.ndarray) -> CellRectangle | None:
+    """The smallest rectangle that holds every non-zero cell; None without any."""
+    rows, columns = np.flatnonzero(values.any(axis=1)), np.flatnonzero(values.any(axis=0))
+    if not rows.size:
+        return None
+    return CellRectangle(int(rows[0]), int(columns[0]), int(rows[-1]) + 1, int(columns[-1]) + 1)
+
+
+def _moved(inner: CellRectangle, frame: CellRectangle) -> CellRectangle:
+    """A rectangle of a cut-out, in cells of the whole."""
+    top, left = frame.top, frame.left
+    return CellRectangle(inner.top + top, inner.left + left, inner.bottom + top, inner.right + left)
 
 
 def _smallest_inside(positive: np.ndarray, wanted: float, total: float) -> CellRectangle | None:

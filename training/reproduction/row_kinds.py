@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from training.ensembles.genetic import GeneticSettings
+
 FIT, ENSEMBLE, ERRORS, TUNE, TABULAR = "fit", "ensemble", "errors", "tune", "tabular"
 KINDS = (FIT, ENSEMBLE, ERRORS, TUNE, TABULAR)
 
@@ -20,13 +22,13 @@ class EnsembleTable:
 
     method: str = "average"
     weights: tuple[float, ...] = ()
-    population: int = 50
-    generations: int = 100
-    tournament: int = 3
-    crossover: float = 0.9
-    mutation: float = 0.2
-    elite: float = 0.1
-    restarts: int = 10
+    population: int = GeneticSettings.population
+    generations: int = GeneticSettings.generations
+    tournament: int = GeneticSettings.tournament
+    crossover: float = GeneticSettings.crossover
+    mutation: float = GeneticSettings.mutation
+    elite: float = GeneticSettings.elite
+    restarts: int = GeneticSettings.restarts
     seed: int = 0
 
     def __post_init__(self) -> None:

@@ -60,7 +60,8 @@ class Prepared:
 
 def open_jobs(claims: Sequence[Claim]) -> list[Opened | Exception]:
     """The rows of all jobs by one query. In the place of a job: JobMustWait without a usable model, JobRefused without rows."""
-    rows = Prediction.objects.select_related("image__project").filter(job_id__in=[claim.job.id for claim in claims])
+    rows = Prediction.objects.select_related("image__project").defer("document")  # of an earlier run: not ours to read
+    rows = rows.filter(job_id__in=[claim.job.id for claim in claims])
     by_job = {row.job_id: row for row in rows}  # type: ignore[attr-defined]
     return [_open(claim, by_job.get(claim.job.id)) for claim in claims]
 

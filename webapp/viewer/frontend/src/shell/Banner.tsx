@@ -1,7 +1,7 @@
 /** Who the picture shows, which model speaks, and what it may be used for: visible at every width. */
 import { shownPrediction } from '../session/predictions_feed';
 import { useStore } from '../state/store';
-import { ageText, dateText, personName } from './patient_text';
+import { ageText, dateText, personName, shortNumber } from './patient_text';
 import { useSession } from './session_context';
 
 function ModelChip() {
@@ -27,18 +27,20 @@ export function Banner() {
     patient.sex,
     ageText(patient.age),
     patient.birth_date && `born ${dateText(patient.birth_date)}`,
-    patient.id && `ID ${patient.id}`,
     dateText(image.study_date),
-    image.accession && `Acc ${image.accession}`,
   ].filter(Boolean);
+  const numbers = [patient.id && ['ID', patient.id], image.accession && ['Acc', image.accession]];
+  const named = numbers.filter((pair): pair is [string, string] => Boolean(pair));
+  const inFull = [...facts, ...named.map((pair) => pair.join(' '))].join(' · ');
+  const inShort = [...facts, ...named.map(([name, number]) => `${name} ${shortNumber(number)}`)].join(' · ');
   return (
     <header className="banner">
       <a className="brand" href={boot.urls.worklist} title="back to the worklist">
         Sightline
       </a>
       <span className="chip num">{image.code}</span>
-      <span className="patient" title={facts.join(' · ')}>
-        {personName(patient.name)} <span className="muted">{facts.join(' · ')}</span>
+      <span className="patient" title={inFull}>
+        {personName(patient.name)} <span className="muted">{inShort}</span>
       </span>
       <span className="grow" />
       <ModelChip />

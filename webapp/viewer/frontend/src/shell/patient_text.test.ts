@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ageText, dateText, personName } from './patient_text';
+import { ageText, dateText, personName, shortNumber } from './patient_text';
 
 describe('patient fields', () => {
   it.each([
@@ -17,5 +17,11 @@ describe('patient fields', () => {
     expect(dateText(null)).toBe('');
     expect(ageText('063Y')).toBe('63 y');
     expect(ageText('8')).toBe('8');
+  });
+
+  it('keeps both ends of a long number and all of a short one', () => {
+    expect(shortNumber('MRN-0042')).toBe('MRN-0042');
+    expect(shortNumber('12345678901234567890')).toBe('12345678901234567890');
+    expect(shortNumber('0004cfab-14fd-4e49-80ba-63a80b6bddd6')).toBe('0004cfab…0b6bddd6');
   });
 });

@@ -18,3 +18,8 @@ export function ageText(stored: string): string {
   const match = /^0*(\d+)([YMWD])$/.exec(stored.trim());
   return match ? `${match[1]} ${match[2]?.toLowerCase()}` : stored;
 }
+
+/** A patient or accession number as it fits one line: beginning and end of a long one, which its tooltip has in full. */
+export function shortNumber(stored: string): string {
+  return stored.length > 20 ? `${stored.slice(0, 8)}…${stored.slice(-8)}` : stored;
+}

@@ -4,7 +4,6 @@ import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any
 
 from django.db import connections
@@ -12,6 +11,10 @@ from django.db import connections
 from webapp.predictions.jobs.claim import Claim
 from webapp.predictions.jobs.kinds import Kind, Result, Together, Work
 from webapp.predictions.jobs.lease import Lease
+
+# The threads of this process that prepare. Decoding happens in child processes, and hashing, unpacking and resizing let
+# go of the interpreter lock. No more threads than cores: each may hold an image as numbers.
+_preparing = ThreadPoolExecutor(os.cpu_count() or 1, "prepare")
 
 
 class NotRun(RuntimeError):
@@ -50,7 +53,7 @@ def _run_together(work: Together, held: Sequence[Held]) -> None:
     if len(opened) == 1:
         ready = [one for one in opened if _prepare(work, one)]
     else:
-        is_ready = _preparing().map(lambda one: _prepare_in_thread(work, one), opened)
+        is_ready = _preparing.map(lambda one: _prepare_in_thread(work, one), opened)
         ready = [one for one, is_one in zip(opened, is_ready, strict=True) if is_one]
     if not ready:
         return
@@ -63,13 +66,6 @@ def _run_together(work: Together, held: Sequence[Held]) -> None:
             one.outcome = problem
     for one in ready:
         one.prepared = None  # pixels are not kept until the last of the batch is committed
-
-
-@cache
-def _preparing() -> ThreadPoolExecutor:
-    """The threads of this process that prepare. Decoding happens in child processes, and hashing, unpacking and resizing
-    let go of the interpreter lock. No more threads than cores: each may hold an image as numbers."""
-    return ThreadPoolExecutor(os.cpu_count() or 1, "prepare")
 
 
 def _open(work: Together, held: Sequence[Held]) -> list[Held]:

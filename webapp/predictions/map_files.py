@@ -86,11 +86,11 @@ def remove_other_runs(key: str) -> None:
 
 
 def _files_of(key: str, start: str) -> list[Path]:
-    """Map files whose name begins so. A glob would compile a pattern for every prediction."""
+    """Map files whose name begins so; none in a folder that cannot be read. A glob would compile a pattern for each."""
     folder = _folder(key)
     try:
         names = os.listdir(folder)  # noqa: PTH208  # Path.iterdir makes a Path of every name in the folder
-    except FileNotFoundError:
+    except OSError:
         return []
     return [folder / name for name in names if name.startswith(start) and name.endswith(".f32")]
 

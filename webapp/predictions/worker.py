@@ -109,7 +109,12 @@ def run_claimed(claims: Sequence[Claim]) -> None:
     finally:
         committed = _commit_together(held)
         for one in held:
-            _close(one, committed.get(one.claim.job.id))
+            try:
+                _close(one, committed.get(one.claim.job.id))
+            except (
+                Exception
+            ):  # its lease runs out and it is tried again; the others of the batch are closed all the same
+                logger.exception("job %s could not be closed", one.claim.job.id)
 
 
 def _commit_together(held: Sequence[Held]) -> dict[UUID, bool]:

@@ -184,3 +184,19 @@ def test_jobs_whose_rows_cannot_be_read_are_tried_again(together):
     make_jobs("a", "b")
     assert run_one()
     assert set(Job.objects.values_list("state", "error_code")) == {("queued", "database_error")}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_job_that_cannot_be_closed_leaves_the_others_to_be_closed(together):
+    closed = []
+
+    def clean(key: str) -> None:
+        if key == "a":
+            raise PermissionError(13, "folder")
+        closed.append(key)
+
+    together(answer=lambda key: Result(clean=lambda: clean(key)))
+    make_jobs("a", "b", "c")
+    assert run_one()
+    assert closed == ["b", "c"]
+    assert set(states().values()) == {"succeeded"}

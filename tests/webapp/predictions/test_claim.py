@@ -55,6 +55,10 @@ def test_it_takes_the_higher_priority_first_and_then_the_older():
     assert order == ["urgent", "old", "young"]
 
 
+def beat(held: Claim, now: datetime) -> Beat:
+    return extend([held], now)[held.job.id]
+
+
 def keys(claims) -> list[str]:
     return [one.job.idempotency_key for one in claims]
 
@@ -80,23 +84,26 @@ def test_a_job_that_was_tried_comes_alone_and_never_as_a_companion():
 
 def test_a_job_that_a_person_cancelled_holds_nobody_up():
     make_job("cancelled", cancel_requested=True, created_at=NOON - timedelta(minutes=1))
-    make_job("good")
-    assert keys(claim_next(NOON, most=lambda kind: 4)) == ["good"]
-    assert claim_next(NOON, most=lambda kind: 4) == []
-    assert Job.objects.get(idempotency_key="cancelled").state == Job.State.CANCELLED
+    for number in range(6):
+        make_job(str(number), created_at=NOON - timedelta(seconds=9 - number))
+    assert keys(claim_next(NOON, most=lambda kind: 4)) == ["0", "1", "2", "3"]
+    assert (
+        Job.objects.get(idempotency_key="cancelled").state == Job.State.CANCELLED
+    )  # at once, not when the queue is empty
 
 
 def test_where_the_database_refuses_many_at_once_one_is_taken(monkeypatch):
     make_job("first", created_at=NOON - timedelta(minutes=1))
     make_job("second")
-    take = claim_module._take
+    mark = claim_module._mark
 
     def refuse_many(rows, now):
         if rows.count() > 1:
             raise OperationalError("deadlock detected")
-        return take(rows, now)
+        return mark(rows, now)
 
-    monkeypatch.setattr(claim_module, "_take", refuse_many)
+    monkeypatch.setattr(claim_module, "_mark", refuse_many)
+    assert claim_more("test", 2, NOON) == []
     assert keys(claim_next(NOON, most=lambda kind: 2)) == ["first"]
 
 
@@ -150,10 +157,20 @@ def _disk_full() -> None:
 def test_it_extends_a_lease_only_for_its_holder():
     job = make_job()
     late = claimed(job)
-    assert extend(late, NOON + timedelta(seconds=20)) is Beat.KEPT
+    assert beat(late, NOON + timedelta(seconds=20)) is Beat.KEPT
     assert claim(job.id, LATER) is None
     claimed(job, NOON + timedelta(seconds=51))
-    assert extend(late, NOON + timedelta(seconds=52)) is Beat.LOST
+    assert beat(late, NOON + timedelta(seconds=52)) is Beat.LOST
+
+
+def test_a_batch_is_kept_by_one_update_however_large(django_assert_num_queries):
+    for number in range(5):
+        make_job(str(number))
+    held = claim_next(NOON, most=lambda kind: 5)
+    with django_assert_num_queries(2):  # and one SELECT of the cancel flags
+        found = extend(held, NOON + timedelta(seconds=20))
+    assert set(found.values()) == {Beat.KEPT}
+    assert set(Job.objects.values_list("lease_until", flat=True)) == {NOON + timedelta(seconds=20) + LEASE}
 
 
 def test_it_gives_up_after_the_last_attempt_of_a_dying_worker():
@@ -209,7 +226,7 @@ def test_it_refuses_the_result_of_a_cancelled_job():
     job = make_job()
     held = claimed(job)
     assert cancel(job.id)
-    assert extend(held, NOON) is Beat.CANCELLED
+    assert beat(held, NOON) is Beat.CANCELLED
     with pytest.raises(LeaseLost):
         finish(held, lambda: None)
 

@@ -1,5 +1,6 @@
 """Claim a job: one conditional UPDATE, portable, no SELECT FOR UPDATE (ingest_and_jobs.md, section 9, rule 2)."""
 
+import logging
 import os
 import socket
 import uuid
@@ -16,6 +17,8 @@ from django.utils import timezone
 from webapp.predictions.jobs.given_up import tell_given_up
 from webapp.predictions.models import Job
 
+logger = logging.getLogger(__name__)
+
 WORKER_DIED = "worker_died"
 WORKER_DIED_TEXT = "The worker ended {attempts} times while it handled this job. Try again, or tell an administrator."
 REST_LEASES = 2
@@ -29,6 +32,7 @@ class Candidate:
     id: uuid.UUID
     kind: str
     attempts: int
+    is_cancelled: bool
 
 
 @dataclass(frozen=True)
@@ -67,7 +71,8 @@ def claim_next(
     before_claim: Callable[[Candidate], object] = lambda candidate: None,
     most: Callable[[str], int] = lambda kind: 1,
 ) -> list[Claim]:
-    """The first claimable job by priority and age, with others of its kind; empty when there is nothing to do.
+    """The first claimable job by priority and age, with others of its kind; empty when there is nothing to do. When
+    another worker takes the first meanwhile, the others come without it.
 
     kinds: only these; None means all. `before_claim` is told which job will be tried, while it is still free. most: how
     many jobs of a kind are wanted at once; fewer may come (see `claim_more`), and one that was tried before comes alone.
@@ -86,15 +91,12 @@ def claim_next(
 
 def _claim_at_once(candidates: Sequence[Candidate], most: int, now: datetime | None) -> list[Claim]:
     """The first candidate, if never tried, and those like it, by one UPDATE; empty where one job at a time is the way."""
-    first = candidates[0]
-    alike = [one.id for one in candidates if one.kind == first.kind and one.attempts == 0][:most]
-    if first.attempts > 0 or len(alike) < 2:
+    first, now = candidates[0], now or timezone.now()
+    untried = [one for one in candidates if one.attempts == 0 and not one.is_cancelled]
+    alike = [one.id for one in untried if one.kind == first.kind][:most]
+    if first.id not in alike or len(alike) < 2:
         return []
-    now = now or timezone.now()
-    try:
-        return _take(Job.objects.filter(claimable(now), id__in=alike, attempts=0), now)
-    except OperationalError:  # two workers wanted the same rows in different orders; one row at a time cannot collide
-        return []
+    return _take_untried(alike, now)
 
 
 def _claim_first(candidate: Candidate, now: datetime | None) -> list[Claim]:
@@ -111,18 +113,33 @@ def claim_more(kind: str, most: int, now: datetime | None = None) -> list[Claim]
     claims: list[Claim] = []
     while len(claims) < most:
         wanted = _candidates(now, [kind], most - len(claims), attempts=0, cancel_requested=False)
-        taken = _take(Job.objects.filter(claimable(now), id__in=[one.id for one in wanted], attempts=0), now)
+        taken = _take_untried([one.id for one in wanted], now)
         claims += taken
         if not taken:  # nothing left, or others were faster: those have work, and so has the caller
             break
     return claims
 
 
+def _take_untried(ids: Sequence[uuid.UUID], now: datetime) -> list[Claim]:
+    """Claims of those that are still free and untried; none where two workers wanted the same rows in different orders and
+    the database let one of them go first."""
+    try:
+        token = _mark(Job.objects.filter(claimable(now), id__in=ids, attempts=0), now)
+    except OperationalError as problem:
+        logger.warning("%d jobs not claimed at once: %s", len(ids), type(problem).__name__)
+        return []
+    return _marked(token)
+
+
 def _take(rows, now: datetime) -> list[Claim]:  # type: ignore[no-untyped-def]  # QuerySet[Job], generic only in stubs
-    """Claims of those of `rows` (claimable jobs) that are mine now: one UPDATE, whose condition the database checks row by
-    row. The token names the claim; a fence is token and job."""
+    return _marked(_mark(rows, now))
+
+
+def _mark(rows, now: datetime) -> uuid.UUID | None:  # type: ignore[no-untyped-def]  # QuerySet[Job], generic only in stubs
+    """Makes those of `rows` (claimable jobs) mine that are free now: one UPDATE, whose condition the database checks row by
+    row. The token names the claim; a fence is token and job. None when none was free."""
     token = uuid.uuid4()
-    mine = rows.filter(attempts__lt=F("max_attempts"), cancel_requested=False).update(
+    count = rows.filter(attempts__lt=F("max_attempts"), cancel_requested=False).update(
         state=Job.State.RUNNING,
         lease_token=token,
         lease_until=now + timedelta(seconds=settings.JOB_LEASE_SECONDS),
@@ -131,7 +148,11 @@ def _take(rows, now: datetime) -> list[Claim]:  # type: ignore[no-untyped-def]  
         waiting_for="",
         worker=f"{socket.gethostname()}:{os.getpid()}"[:128],
     )
-    if mine == 0:
+    return token if count else None
+
+
+def _marked(token: uuid.UUID | None) -> list[Claim]:
+    if token is None:
         return []
     # Read by token: between the UPDATE and this line a lease may, in theory, already be someone else's.
     jobs = Job.objects.filter(lease_token=token).order_by("-priority", "created_at")
@@ -142,7 +163,7 @@ def _candidates(now: datetime, kinds: Collection[str] | None, most: int, **condi
     rows = Job.objects.filter(claimable(now), **conditions)
     if kinds is not None:
         rows = rows.filter(kind__in=kinds)
-    found = rows.order_by("-priority", "created_at").values_list("id", "kind", "attempts")[:most]
+    found = rows.order_by("-priority", "created_at").values_list("id", "kind", "attempts", "cancel_requested")[:most]
     return [Candidate(*values) for values in found]
 
 

@@ -8,9 +8,11 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import Enum
 from types import TracebackType
+from uuid import UUID
 
 from django.conf import settings
-from django.db import DatabaseError, connections
+from django.db import Error as DjangoDatabaseError
+from django.db import connections
 from django.utils import timezone
 
 from webapp.predictions.jobs.claim import Claim
@@ -38,13 +40,20 @@ class Beat(Enum):
     CANCELLED = "cancelled"
 
 
-def extend(claim: Claim, now: datetime | None = None) -> Beat:
-    """One heartbeat: extends the lease while the token matches and reads the cancel flag."""
+def extend(claims: Sequence[Claim], now: datetime | None = None) -> dict[UUID, Beat]:
+    """One heartbeat: extends each lease while its token matches and reads the cancel flag. By job id.
+
+    One UPDATE for all jobs of a token: a slow database must not cost the last of a batch its lease.
+    """
     now = now or timezone.now()
-    mine = Job.objects.filter(id=claim.job.id, lease_token=claim.token, state=Job.State.RUNNING)
-    if mine.update(lease_until=now + timedelta(seconds=settings.JOB_LEASE_SECONDS)) == 0:
-        return Beat.LOST
-    return Beat.CANCELLED if mine.filter(cancel_requested=True).exists() else Beat.KEPT
+    found = {claim.job.id: Beat.LOST for claim in claims}
+    for token in {claim.token for claim in claims}:
+        ids = [claim.job.id for claim in claims if claim.token == token]
+        mine = Job.objects.filter(id__in=ids, lease_token=token, state=Job.State.RUNNING)
+        if mine.update(lease_until=now + timedelta(seconds=settings.JOB_LEASE_SECONDS)):
+            for job_id, is_cancelled in mine.values_list("id", "cancel_requested"):
+                found[job_id] = Beat.CANCELLED if is_cancelled else Beat.KEPT
+    return found
 
 
 class Lease:
@@ -52,29 +61,19 @@ class Lease:
 
     def __init__(self, claim: Claim) -> None:
         self.claim = claim
-        self._found = Beat.KEPT
+        self.found = Beat.KEPT
 
     @property
     def is_good(self) -> bool:
         """As far as the last heartbeat knows, the job is ours and wanted."""
-        return self._found is Beat.KEPT
+        return self.found is Beat.KEPT
 
     def check(self) -> None:
         """Raises LeaseLost or JobCancelled when the last heartbeat said so."""
-        if self._found is Beat.LOST:
+        if self.found is Beat.LOST:
             raise LeaseLost(str(self.claim.job.id))
-        if self._found is Beat.CANCELLED:
+        if self.found is Beat.CANCELLED:
             raise JobCancelled(str(self.claim.job.id))
-
-    def beat(self) -> None:
-        """Extends the lease, unless the job is lost already. A database that does not answer is a missed beat."""
-        if self._found is Beat.LOST:
-            return
-        try:
-            self._found = extend(self.claim)
-        except DatabaseError as problem:  # the lease is three beats long
-            logger.warning("heartbeat of job %s missed: %s", self.claim.job.id, problem)
-            connections.close_all()
 
 
 class Heartbeat:
@@ -107,7 +106,17 @@ class Heartbeat:
                     logger.error("job %s ran %.0f s, limit %.0f s: worker ends", jobs, age, self.limit_seconds)
                     os._exit(OVERRUN_EXIT)
                 if age <= self.limit_seconds:
-                    for lease in self.leases:
-                        lease.beat()
+                    self._beat()
         finally:
             connections.close_all()
+
+    def _beat(self) -> None:
+        held = [lease for lease in self.leases if lease.found is not Beat.LOST]
+        try:
+            found = extend([lease.claim for lease in held])
+        except DjangoDatabaseError as problem:  # a missed beat; the lease is three beats long
+            logger.warning("heartbeat of %d jobs missed: %s", len(held), problem)
+            connections.close_all()
+            return
+        for lease in held:
+            lease.found = found[lease.claim.job.id]

@@ -86,7 +86,9 @@ def test_a_script_in_the_patients_name_stays_a_name(server: Server, page: Page, 
     assert page.locator("img[src=x]").count() == 0
     row.get_by_role("link").first.click()
     wait_for(page, lambda: painted(page), "the radiograph")
-    expect(page.locator("#reading-root")).to_contain_text(SCRIPT)
+    head = page.locator("header.banner .patient")
+    expect(head).to_contain_text(f"ID {SCRIPT[:8]}…{SCRIPT[-8:]}")
+    expect(head).to_have_attribute("title", re.compile(re.escape(f"ID {SCRIPT}")))  # a long number stands there in full
     assert page.locator("img[src=x]").count() == 0
     assert dialogs == []
     keep_screenshot(page, "bad-day-script-name")

@@ -111,9 +111,8 @@ def run_claimed(claims: Sequence[Claim]) -> None:
         for one in held:
             try:
                 _close(one, committed.get(one.claim.job.id))
-            except (
-                Exception
-            ):  # its lease runs out and it is tried again; the others of the batch are closed all the same
+            except Exception:
+                # Its lease runs out and it is tried again; the others of the batch are closed all the same.
                 logger.exception("job %s could not be closed", one.claim.job.id)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import OperationalError
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from webapp.predictions.jobs.given_up import tell_given_up
@@ -131,11 +131,11 @@ def _take_untried(ids: Sequence[uuid.UUID], now: datetime) -> list[Claim]:
     return _marked(token)
 
 
-def _take(rows, now: datetime) -> list[Claim]:  # type: ignore[no-untyped-def]  # QuerySet[Job], generic only in stubs
+def _take(rows: "QuerySet[Job]", now: datetime) -> list[Claim]:
     return _marked(_mark(rows, now))
 
 
-def _mark(rows, now: datetime) -> uuid.UUID | None:  # type: ignore[no-untyped-def]  # QuerySet[Job], generic only in stubs
+def _mark(rows: "QuerySet[Job]", now: datetime) -> uuid.UUID | None:
     """Makes those of `rows` (claimable jobs) mine that are free now: one UPDATE, whose condition the database checks row by
     row. The token names the claim; a fence is token and job. None when none was free."""
     token = uuid.uuid4()
@@ -167,7 +167,7 @@ def _candidates(now: datetime, kinds: Collection[str] | None, most: int, **condi
     return [Candidate(*values) for values in found]
 
 
-def _close_unrunnable(rows, now: datetime) -> bool:  # type: ignore[no-untyped-def]  # QuerySet[Job], generic only in stubs
+def _close_unrunnable(rows: "QuerySet[Job]", now: datetime) -> bool:
     """Ends a claimable job that a person cancelled or that has used its attempts; True if it did."""
     ended = {"finished_at": now, "lease_until": None, "lease_token": None}
     if rows.filter(cancel_requested=True).update(state=Job.State.CANCELLED, **ended):

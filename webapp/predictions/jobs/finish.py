@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from webapp.predictions.jobs.claim import Claim
@@ -76,7 +76,7 @@ def release_waiting(kind: str, now: datetime | None = None) -> int:
     return waiting.update(not_before=now or timezone.now(), waiting_for="", last_wake=None)
 
 
-def _mine(claim: Claim):  # type: ignore[no-untyped-def]  # QuerySet[Job], generic only in stubs
+def _mine(claim: Claim) -> "QuerySet[Job]":
     return Job.objects.filter(id=claim.job.id, lease_token=claim.token, state=Job.State.RUNNING)
 
 

@@ -24,8 +24,10 @@ from benchmarks.machine import describe_machine, write_result
 from inference.dicom import Accept, ChildPool, display_frame, model_grayscale, preparse
 from inference.dicom.decode import decode_pixels
 from inference.dicom.limits import DEFAULT_LIMITS
+from inference.dicom.prepare import prepare_dicom
 from inference.dicom.preparse import parsed_file
-from inference.preprocessing import PERCENTILE_RULE, InputSpec, prepare_dicom
+from inference.intensity import PERCENTILE_RULE
+from inference.preprocessing import InputSpec
 
 AIMS = {"child_overhead_ms": 20.0, "grayscale_model_ms": 40.0, "grayscale_display_ms": 40.0, "preparse_ms": 100.0}
 

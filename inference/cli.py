@@ -17,10 +17,11 @@ from tqdm import tqdm
 from inference.bundle import Bundle, BundleError
 from inference.dicom import DicomRefusal, model_grayscale
 from inference.dicom.child_pool import ChildPool
+from inference.dicom.prepare import prepare_dicom
 from inference.engine import Case, Engine, NonFiniteOutput
 from inference.explanation import Explanation
+from inference.intensity import PERCENTILE_RULE
 from inference.overlay import write_overlays
-from inference.preprocessing import PERCENTILE_RULE, prepare_dicom
 from inference.report_text import bundle_lines, explanation_lines
 from inference.session import CPU, CUDA, ProviderError
 

@@ -13,23 +13,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from PIL import Image
 
-from inference.level_table import count_levels, look_up, percentiles
-
-if TYPE_CHECKING:
-    from inference.dicom import DicomHeader, StoredPixels
-
-PERCENTILE_RULE = "percentile-0.5-99.5"
-PERCENTILES = (0.5, 99.5)
-
-# percentile-0.5-99.5: these percentiles of the modality output (padding left out) become 0 and 1.
-# file-voi: the file's own VOI, item 0 of its lookup tables, else its window 0, else the stored range.
-# stored-range: the range that the stored bits span becomes [0, 1].
-INTENSITY_RULES = (PERCENTILE_RULE, "file-voi", "stored-range")
+from inference.intensity import INTENSITY_RULES, PERCENTILE_RULE, require_known, rescale_intensity
 
 # stretch: both sides to the model's size, aspect ratio given up.
 # letterbox: the whole image, aspect ratio kept, zeros outside; `region` reaches beyond the image.
@@ -39,9 +28,8 @@ RESIZE_MODES = ("stretch", "letterbox", "center-crop")
 # Raised whenever the same image and spec would give other numbers: kept model inputs carry it (tests pin a hash).
 EDITION = 1
 
-_STRIP_PIXELS = (
-    1 << 18
-)  # 1 MiB of float32: gray of the whole frame is never in memory, so nor is its page-by-page set-up
+# 1 MiB of float32: gray of the whole frame is never in memory, so nor is its page-by-page set-up.
+_STRIP_PIXELS = 1 << 18
 
 Box = tuple[float, float, float, float]
 Region = tuple[float, float, float, float]
@@ -59,8 +47,8 @@ class InputSpec:
     def __post_init__(self) -> None:
         if self.height < 1 or self.width < 1:
             raise ValueError(f"input size {self.height} x {self.width} is not positive")
-        _require_known("intensity rule", self.intensity, INTENSITY_RULES)
-        _require_known("resize mode", self.resize, RESIZE_MODES)
+        require_known("intensity rule", self.intensity, INTENSITY_RULES)
+        require_known("resize mode", self.resize, RESIZE_MODES)
 
     @classmethod
     def from_manifest(cls, part: Mapping[str, Any]) -> InputSpec:
@@ -92,38 +80,6 @@ class ModelInput:
     sha256: str
 
 
-def rescale_intensity(values: np.ndarray, rule: str, mask: np.ndarray | None = None) -> np.ndarray:
-    """Bring an array to [0, 1] by an intensity rule; returns float32 of the same shape.
-
-    values: [h, w], any real dtype. mask: bool [h, w], True where a pixel counts (padding is False and becomes 0).
-    The percentile rule is the same for both polarities, so it may run before or after inversion. An array carries no
-    VOI of its own, so `file-voi` and `stored-range` both take the dtype's range: unsigned integers are divided by
-    their maximum, floats must already lie in [0, 1].
-    Raises ValueError for an unknown rule, values that are not finite, or floats outside [0, 1] where that is needed.
-    """
-    _require_known("intensity rule", rule, INTENSITY_RULES)
-    if values.ndim == 2 and values.dtype in (np.uint8, np.uint16):
-        return _rescale_by_table(values, rule, mask)
-    counted = values if mask is None else values[mask]
-    if counted.size and not np.isfinite(counted).all():
-        raise ValueError("image values are not all finite; allowed: real numbers")
-    low, high = _percentile_range(counted) if rule == PERCENTILE_RULE else _dtype_range(counted)
-    scaled = _to_unit_range(values, low, high)
-    return scaled if mask is None else np.where(mask, scaled, np.float32(0.0))
-
-
-def rescale_levels(levels: np.ndarray, counts: np.ndarray) -> np.ndarray:
-    """The percentile rule on an image given by its levels: bit by bit `rescale_intensity` of that image; float32 [k].
-
-    levels: [k] values in any order. counts: int64 [k], how many pixels that count have each.
-    Raises ValueError for a value that occurs and is not finite.
-    """
-    if not np.isfinite(levels[counts > 0]).all():
-        raise ValueError("image values are not all finite; allowed: real numbers")
-    low, high = percentiles(levels, counts, PERCENTILES) if counts.any() else (0.0, 0.0)
-    return _to_unit_range(levels, low, high)
-
-
 def resize_image(image: np.ndarray, spec: InputSpec) -> tuple[np.ndarray, Region]:
     """Resize float32 [h, w] to the model's [H, W], antialiased bilinear; also returns the region in source pixels.
 
@@ -133,7 +89,7 @@ def resize_image(image: np.ndarray, spec: InputSpec) -> tuple[np.ndarray, Region
     if image.ndim != 2 or 0 in image.shape:
         raise ValueError(f"image of shape {image.shape} cannot be resized; wanted [rows, columns], both at least 1")
     rows, columns = image.shape
-    field = _fill_field(lambda start, stop: np.ascontiguousarray(image[start:stop], np.float32), rows, columns, spec)
+    field = fill_field(lambda start, stop: np.ascontiguousarray(image[start:stop], np.float32), rows, columns, spec)
     return field, field_region(rows, columns, spec)
 
 
@@ -146,21 +102,6 @@ def prepare_array(gray: np.ndarray, spec: InputSpec) -> ModelInput:
         raise ValueError(f"image of shape {gray.shape} is not grayscale; wanted [rows, columns]")
     field, _ = resize_image(rescale_intensity(gray, spec.intensity), spec)
     return as_model_input(field, gray.shape[0], gray.shape[1], spec)
-
-
-def prepare_dicom(header: DicomHeader, pixels: StoredPixels, spec: InputSpec) -> ModelInput:
-    """Model input of a decoded DICOM frame: lookup tables, polarity and intensity rule, then resize."""
-    return as_model_input(prepare_tensor(header, pixels.values, spec), header.rows, header.columns, spec)
-
-
-def prepare_tensor(header: DicomHeader, values: np.ndarray, spec: InputSpec) -> np.ndarray:
-    """float32 [H, W] of a frame's stored values [rows, columns]: bit by bit `resize_image` of its model grayscale."""
-    # Imported here because inference.dicom.grayscale takes its rule names from this file.
-    from inference.dicom.grayscale import gray_table
-
-    table = gray_table(header, values, spec.intensity)
-    lowest, (rows, columns) = header.lowest_stored, values.shape
-    return _fill_field(lambda start, stop: look_up(table, lowest, values[start:stop]), rows, columns, spec)
 
 
 def as_model_input(field: np.ndarray, source_height: int, source_width: int, spec: InputSpec) -> ModelInput:
@@ -203,8 +144,11 @@ def box_to_source(box: Box, model_input: ModelInput) -> Box:
 RowsOf = Callable[[int, int], np.ndarray]
 
 
-def _fill_field(rows_of: RowsOf, rows: int, columns: int, spec: InputSpec) -> np.ndarray:
-    """float32 [H, W]: the frame resized into the model's field; zeros around a letterbox."""
+def fill_field(rows_of: RowsOf, rows: int, columns: int, spec: InputSpec) -> np.ndarray:
+    """float32 [H, W] in [0, 1]: the frame of rows x columns resized into the model's field; zeros around a letterbox.
+
+    rows_of: gives the gray of some rows, so that the whole frame is never in memory at once.
+    """
     if spec.resize != "letterbox":
         return _resample(rows_of, rows, columns, spec.height, spec.width, field_region(rows, columns, spec))
     top, left, height, width = _letterbox_place(rows, columns, spec)
@@ -252,44 +196,3 @@ def _source_pixels_per_model_pixel(model_input: ModelInput) -> tuple[float, floa
     x0, y0, x1, y1 = model_input.region
     _, height, width = model_input.image.shape
     return (x1 - x0) / width, (y1 - y0) / height
-
-
-def _rescale_by_table(values: np.ndarray, rule: str, mask: np.ndarray | None) -> np.ndarray:
-    """`rescale_intensity` of uint8 or uint16 [h, w], level by level: a sixth of the time of sorting 5 Mpixel."""
-    levels = np.arange(np.iinfo(values.dtype).max + 1, dtype=values.dtype)
-    if rule == PERCENTILE_RULE:
-        counts = count_levels(values, 0, len(levels))
-        if mask is not None:
-            counts -= np.bincount(values[~mask], minlength=len(levels))
-        table = rescale_levels(levels, counts)
-    else:
-        table = _to_unit_range(levels, *_dtype_range(levels))
-    scaled = look_up(table, 0, values)
-    return scaled if mask is None else np.where(mask, scaled, np.float32(0.0))
-
-
-def _to_unit_range(values: np.ndarray, low: float, high: float) -> np.ndarray:
-    """float32, the shape of `values`: low becomes 0, high 1, values beyond are clipped."""
-    if not high > low:  # constant image: nothing to stretch, and dividing would make NaN
-        return np.zeros(values.shape, np.float32)
-    return np.clip((np.asarray(values, np.float64) - low) / (high - low), 0.0, 1.0).astype(np.float32)
-
-
-def _percentile_range(counted: np.ndarray) -> tuple[float, float]:
-    if not counted.size:
-        return 0.0, 0.0
-    low, high = np.percentile(counted, PERCENTILES)
-    return float(low), float(high)
-
-
-def _dtype_range(counted: np.ndarray) -> tuple[float, float]:
-    if np.issubdtype(counted.dtype, np.unsignedinteger):
-        return 0.0, float(np.iinfo(counted.dtype).max)
-    if counted.size and (counted.min() < 0 or counted.max() > 1):
-        raise ValueError(f"values span {counted.min():g} to {counted.max():g}; allowed: 0 to 1, or unsigned integers")
-    return 0.0, 1.0
-
-
-def _require_known(what: str, value: str, allowed: tuple[str, ...]) -> None:
-    if value not in allowed:
-        raise ValueError(f"{what} {value!r} is not one of {', '.join(allowed)}")

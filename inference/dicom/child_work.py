@@ -15,11 +15,12 @@ from inference.dicom.child_protocol import FAULTS_OF_THE_MACHINE, LENGTH, identi
 from inference.dicom.decode import decode_values
 from inference.dicom.header import DicomHeader
 from inference.dicom.limits import Limits
+from inference.dicom.prepare import prepare_tensor
 from inference.dicom.preparse import parsed_file
 from inference.dicom.refusal import DicomRefusal
 from inference.dicom.sandbox import enter_sandbox
 from inference.dicom.stored_pixels import pixel_sha256
-from inference.preprocessing import InputSpec, prepare_tensor
+from inference.preprocessing import InputSpec
 
 Answer = tuple[dict[str, Any], list[np.ndarray]]  # the document, and the arrays that follow it
 

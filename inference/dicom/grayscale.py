@@ -9,6 +9,7 @@ import numpy as np
 from inference.dicom.header import DicomHeader
 from inference.dicom.stored_pixels import StoredPixels
 from inference.dicom.voi import apply_lut, apply_voi, voi_items
+from inference.intensity import INTENSITY_RULES, require_known, rescale_levels
 from inference.level_table import count_levels, look_up
 
 
@@ -105,11 +106,7 @@ def _fixed_table(header: DicomHeader, intensity: str) -> np.ndarray:
 
 def _from_the_image(header: DicomHeader, values: np.ndarray, intensity: str) -> tuple[np.ndarray, bool]:
     """Gray of every stored level, float32 [2^BitsStored], and whether some pixels (not all) are padding."""
-    # The rules are shared with training, so they live one room up; imported here because that room imports this one.
-    from inference.preprocessing import PERCENTILE_RULE, rescale_levels
-
-    if intensity != PERCENTILE_RULE:
-        raise ValueError(f"intensity rule {intensity!r} is not one of {PERCENTILE_RULE}, file-voi, stored-range")
+    require_known("intensity rule", intensity, INTENSITY_RULES)
     counts = count_levels(values, header.lowest_stored, 1 << header.bits_stored)
     padded = _padding_levels(header)
     is_padded = 0 < int(counts[padded].sum()) < values.size

@@ -8,9 +8,11 @@ import pytest
 
 from inference.dicom import DicomHeader, Lut, model_grayscale
 from inference.dicom.grayscale import modality_values, padding_mask, polarity_is_inverted
+from inference.dicom.prepare import prepare_dicom
 from inference.dicom.stored_pixels import stored_pixels
+from inference.intensity import PERCENTILE_RULE, rescale_intensity
 from inference.level_table import count_levels, look_up, percentiles
-from inference.preprocessing import PERCENTILE_RULE, InputSpec, prepare_array, prepare_dicom, rescale_intensity
+from inference.preprocessing import InputSpec, prepare_array
 
 
 def test_levels_are_counted_from_the_lowest() -> None:

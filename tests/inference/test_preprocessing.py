@@ -5,14 +5,8 @@ import hashlib
 import numpy as np
 import pytest
 
-from inference.preprocessing import (
-    InputSpec,
-    box_to_model,
-    box_to_source,
-    prepare_array,
-    rescale_intensity,
-    resize_image,
-)
+from inference.intensity import rescale_intensity
+from inference.preprocessing import InputSpec, box_to_model, box_to_source, prepare_array, resize_image
 
 
 def spec(height=4, width=4, resize="stretch", intensity="stored-range"):

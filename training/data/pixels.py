@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from inference.preprocessing import InputSpec, ModelInput, rescale_intensity
+from inference.intensity import rescale_intensity
+from inference.preprocessing import InputSpec, ModelInput
 from training.data.records import DataError, Record
 
 DICOM_SUFFIXES = (".dcm", ".dicom")
@@ -19,7 +20,7 @@ DICOM_SUFFIXES = (".dcm", ".dicom")
 def load_gray(record: Record, *, intensity: str = "stored-range") -> NDArray[np.float32]:
     """float32 [rows, columns] in [0, 1]. Raises DataError for a file that cannot be read.
 
-    intensity: rule for DICOM files (inference.preprocessing.INTENSITY_RULES); PNG and JPEG files are already 8 or 16 bit
+    intensity: rule for DICOM files (inference.intensity.INTENSITY_RULES); PNG and JPEG files are already 8 or 16 bit
     display values and are only divided by their range.
     """
     path = Path(record.image_path)

@@ -15,7 +15,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.preprocessing import INTENSITY_RULES, RESIZE_MODES
+from inference.intensity import INTENSITY_RULES
+from inference.preprocessing import RESIZE_MODES
 from training.data.pixel_store import PixelStore, read_pixels
 from training.data.records import Box, DataError
 from training.data.samples import Sample, SampleSet

@@ -11,8 +11,9 @@ from pathlib import Path
 import numpy as np
 
 from inference.dicom.header import DicomHeader
+from inference.dicom.prepare import prepare_dicom
 from inference.dicom.transfer_syntax import transfer_syntax
-from inference.preprocessing import InputSpec, ModelInput, as_model_input, prepare_dicom
+from inference.preprocessing import InputSpec, ModelInput, as_model_input
 from webapp.archive import children, frames
 from webapp.archive.models import Image
 from webapp.archive.sealed_file import read_sealed

@@ -12,8 +12,9 @@ import numpy as np
 import pytest
 
 from inference.dicom import DicomHeader, Lut, Window, display_frame, model_grayscale, render_8bit
+from inference.dicom.prepare import prepare_dicom
 from inference.dicom.stored_pixels import StoredPixels, stored_pixels
-from inference.preprocessing import InputSpec, prepare_dicom
+from inference.preprocessing import InputSpec
 
 BITS = (8, 10, 12, 14, 16)
 Curve = Callable[[float], float]  # value after the modality step -> output in [0, 1]

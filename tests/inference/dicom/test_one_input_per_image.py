@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from inference.dicom import Accept, ChildPool, display_frame
-from inference.preprocessing import INTENSITY_RULES, InputSpec, prepare_dicom
+from inference.dicom.prepare import prepare_dicom
+from inference.intensity import INTENSITY_RULES
+from inference.preprocessing import InputSpec
 from tests.inference.dicom.made_files import BIG_ENDIAN, DEFLATED, EXPLICIT, IMPLICIT, JPEG, JPEG_LOSSLESS, MadeImage
 from tests.inference.dicom.made_streams import RAMP, STREAMS
 

@@ -8,17 +8,10 @@ import pytest
 from PIL import Image
 
 from inference.dicom import Accept, ChildPool, DicomRefusal, model_grayscale
+from inference.dicom.prepare import prepare_dicom, prepare_tensor
 from inference.dicom.stored_pixels import stored_pixels
-from inference.preprocessing import (
-    EDITION,
-    INTENSITY_RULES,
-    RESIZE_MODES,
-    InputSpec,
-    prepare_array,
-    prepare_dicom,
-    prepare_tensor,
-    resize_image,
-)
+from inference.intensity import INTENSITY_RULES
+from inference.preprocessing import EDITION, RESIZE_MODES, InputSpec, prepare_array, resize_image
 from tests.inference.dicom.made_files import EXPLICIT, JPEG_LOSSLESS, MadeImage
 from tests.inference.dicom.made_streams import RAMP, STREAMS
 

@@ -10,7 +10,8 @@ import pytest
 from PIL import Image
 
 from inference.dicom import preparse, shared_pool
-from inference.preprocessing import InputSpec, prepare_array, prepare_dicom
+from inference.dicom.prepare import prepare_dicom
+from inference.preprocessing import InputSpec, prepare_array
 from training.augmentations.otsu_mask import dark_side
 from training.data.prepared import PaperInput, data_fingerprint, prepare
 from training.data.records import Box, DataError

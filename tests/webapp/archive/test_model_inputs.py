@@ -6,8 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from inference.dicom.prepare import prepare_dicom
 from inference.dicom.refusal import DicomRefusal
-from inference.preprocessing import InputSpec, prepare_dicom
+from inference.preprocessing import InputSpec
 from tests.webapp.archive.dicom_files import chest_dicom
 from webapp.archive import children, frames, hooks, model_inputs
 from webapp.archive.ingest import Sender, ingest_file

@@ -8,7 +8,7 @@ from django.db import OperationalError
 
 from inference.bundle import Bundle
 from inference.dicom import ChildPool
-from inference.preprocessing import prepare_dicom
+from inference.dicom.prepare import prepare_dicom
 from tests.inference.tiny_bundle import make_tiny_bundle
 from tests.webapp.archive.dicom_files import chest_dicom
 from webapp.archive import frames

@@ -8,12 +8,12 @@ from celery.signals import worker_init
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "webapp.settings")
 app = Celery("sightline")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks(["webapp.predictions"])
+app.autodiscover_tasks(["webapp.work"])
 
 
 @worker_init.connect
 def add_polling(**kwargs: object) -> None:
     """Every worker also polls the rows. Imported here, because the models need Django to be set up."""
-    from webapp.predictions.worker_poll import PollStep
+    from webapp.work.worker_poll import PollStep
 
     app.steps["worker"].add(PollStep)

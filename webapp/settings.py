@@ -16,7 +16,7 @@ import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 
 from webapp.environment import env_bool, env_int, kept_secret
-from webapp.predictions.broker import broker_options
+from webapp.work.broker import broker_options
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 SIGHTLINE_HOME = Path(os.environ.get("SIGHTLINE_HOME", BASE_DIR / "var")).resolve()
@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "webapp.accounts",
     "webapp.audit",
+    "webapp.work",
     "webapp.archive",
     "webapp.predictions",
     "reader_study",

@@ -8,7 +8,7 @@ urlpatterns = [
     path("", include("webapp.viewer.urls")),
     path("", include("webapp.accounts.urls")),
     path("", include("webapp.archive.urls")),
-    path("", include("webapp.predictions.urls")),
+    path("", include("webapp.work.urls")),
     path("", include("webapp.deployments.urls")),
     path("", include("reader_study.urls")),
     path("api/", include("webapp.accounts.api_urls")),

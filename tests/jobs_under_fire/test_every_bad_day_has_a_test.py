@@ -44,7 +44,7 @@ BAD_DAYS: dict[str, tuple[str, ...]] = {
         "jobs_under_fire/test_brokers.py::test_jobs_run_with_a_broker_that_is_down_from_the_start",
     ),
     "the broker loses its messages": ("jobs_under_fire/test_brokers.py::test_an_emptied_broker_loses_nothing",),
-    "messages come twice": ("webapp/predictions/test_worker.py::test_it_does_a_job_once_however_often_it_is_woken",),
+    "messages come twice": ("webapp/work/test_worker.py::test_it_does_a_job_once_however_often_it_is_woken",),
     "a worker without a model": (
         "jobs_under_fire/test_models_change.py::"
         "test_jobs_wait_with_their_reason_while_the_model_is_missing_and_run_when_one_comes",
@@ -70,7 +70,7 @@ BAD_DAYS: dict[str, tuple[str, ...]] = {
         "webapp/archive/test_upload_survives_kill.py::test_what_was_answered_is_stored",
     ),
     "memory runs out in the model": (
-        "webapp/predictions/test_batch.py::test_without_memory_the_batch_is_halved_until_it_fits",
+        "webapp/work/test_batch.py::test_without_memory_the_batch_is_halved_until_it_fits",
     ),
     "a stored file changes on disk": (
         "webapp/predictions/test_infer.py::test_it_fails_with_integrity_mismatch_when_the_stored_file_changed",
@@ -85,7 +85,7 @@ BAD_DAYS: dict[str, tuple[str, ...]] = {
     ),
     "500 mutated files": ("hostile/test_hostile_files.py::test_28_random_changes_never_harm_the_caller",),
     "two workers that want the same jobs": (
-        "webapp/predictions/test_claim.py::test_workers_that_claim_at_once_share_the_jobs_and_never_one_job",
+        "webapp/work/test_claim.py::test_workers_that_claim_at_once_share_the_jobs_and_never_one_job",
     ),
 }
 

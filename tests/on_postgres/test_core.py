@@ -13,10 +13,10 @@ import pytest
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 SUBSET = (
-    "tests/webapp/predictions/test_claim.py",
-    "tests/webapp/predictions/test_lease.py",
-    "tests/webapp/predictions/test_batch.py",
-    "tests/webapp/predictions/test_worker.py",
+    "tests/webapp/work/test_claim.py",
+    "tests/webapp/work/test_lease.py",
+    "tests/webapp/work/test_batch.py",
+    "tests/webapp/work/test_worker.py",
     "tests/webapp/predictions/test_requests.py",
     "tests/webapp/predictions/test_infer.py",
     "tests/webapp/archive/test_upload_api.py",

@@ -1,7 +1,9 @@
-"""The people and folders of the web tests."""
+"""The people, folders and image rows of the web tests."""
 
+import uuid
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import LazySettings
@@ -47,5 +49,36 @@ def signed_in(person: Callable[..., object]) -> Callable[..., Client]:
         client.person = person(role, username)
         client.force_login(client.person)
         return client
+
+    return make
+
+
+@pytest.fixture
+def make_image(db: None) -> Callable[..., object]:
+    """An image row without a file; enough for everything that does not read pixels."""
+
+    from webapp.archive.models import Image, Project
+
+    def make(**values: Any) -> Image:
+        uid = f"2.25.{uuid.uuid4().int}"
+        row = {
+            "project": Project.default(),
+            "sop_instance_uid": uid,
+            "study_instance_uid": uid,
+            "series_instance_uid": uid,
+            "sop_class_uid": "1.2.840.10008.5.1.4.1.1.1.1",
+            "transfer_syntax_uid": "1.2.840.10008.1.2.1",
+            "modality": "DX",
+            "rows": 20,
+            "columns": 30,
+            "bits_stored": 12,
+            "photometric": "MONOCHROME2",
+            "header": {},
+            "received_sha256": "a" * 64,
+            "stored_sha256": "b" * 64,
+            "bytes": 1200,
+            "storage_key": uuid.uuid4(),
+        }
+        return Image.objects.create(**{**row, **values})
 
     return make

@@ -17,9 +17,9 @@ from tests.webapp.archive.dicom_files import chest_dicom
 from webapp.archive.models import Project
 from webapp.predictions import bundle_store
 from webapp.predictions.bundle_store import bundle_path
-from webapp.predictions.jobs import create
 from webapp.predictions.models import Job
-from webapp.predictions.worker import run_one
+from webapp.work.jobs import create
+from webapp.work.worker import run_one
 
 Upload = Callable[[int], None]
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]

@@ -14,14 +14,13 @@ class PredictionsConfig(AppConfig):
     def ready(self) -> None:
         from webapp.archive.hooks import image_stored_hooks, model_input_hooks, zip_received_hooks
         from webapp.archive.image_filters import register_image_filter
-        from webapp.predictions import broker, requests
+        from webapp.predictions import requests
         from webapp.predictions.bundle_store import input_specs_in_service
         from webapp.predictions.image_filters import by_state
         from webapp.predictions.ingest_zip import report_abandoned
-        from webapp.predictions.jobs.given_up import when_given_up
-        from webapp.predictions.jobs.kinds import INFER, INGEST_ZIP, Kind, Together, imported_when_run, register_kind
+        from webapp.work.jobs.given_up import when_given_up
+        from webapp.work.jobs.kinds import INFER, INGEST_ZIP, Kind, Together, imported_when_run, register_kind
 
-        broker.use_forgiving_folders()
         prepare = imported_when_run("webapp.predictions.infer.prepare")
         explain_together = imported_when_run("webapp.predictions.infer.explain_together")
         open_jobs = imported_when_run("webapp.predictions.infer.open_jobs")

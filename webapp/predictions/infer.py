@@ -18,11 +18,11 @@ from webapp.archive.model_inputs import prepared
 from webapp.archive.models import Image
 from webapp.predictions.bundle_store import BundleUnavailable, engine_for
 from webapp.predictions.engine_run import explain_cases
-from webapp.predictions.jobs.claim import Claim
-from webapp.predictions.jobs.kinds import JobMustWait, JobRefused, Result
-from webapp.predictions.jobs.lease import Lease
 from webapp.predictions.map_files import WrittenMaps, remove_maps, remove_other_runs, write_maps
 from webapp.predictions.models import Prediction
+from webapp.work.jobs.claim import Claim
+from webapp.work.jobs.kinds import JobMustWait, JobRefused, Result
+from webapp.work.jobs.lease import Lease
 
 logger = logging.getLogger(__name__)
 

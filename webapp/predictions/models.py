@@ -9,7 +9,7 @@ from webapp.archive.models import Image
 
 
 class Job(models.Model):
-    """One piece of work for a worker process. All changes of `state` are conditional UPDATEs in predictions/jobs/."""
+    """One piece of work for a worker process. All changes of `state` are conditional UPDATEs in work/jobs/."""
 
     class State(models.TextChoices):
         QUEUED = "queued", "Queued"

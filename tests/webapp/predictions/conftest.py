@@ -1,14 +1,12 @@
-"""An image row, a person of each role, and a finished prediction with its map files."""
+"""A radiologist, a waiting prediction, and a finished one with its map files."""
 
 import uuid
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
 
 from webapp.accounts.models import User
-from webapp.archive.models import Image, Project
 from webapp.predictions.map_files import write_maps
 from webapp.predictions.models import Job, Prediction
 from webapp.predictions.requests import predict_new_image
@@ -36,35 +34,6 @@ DOCUMENT: dict[str, Any] = {
 @pytest.fixture
 def radiologist(db) -> User:
     return User.objects.create_user("rose", password="long-enough-password", role=User.Role.RADIOLOGIST)
-
-
-@pytest.fixture
-def make_image(db) -> Callable[..., Image]:
-    """An image row without a file; enough for everything that does not read pixels."""
-
-    def make(**values: Any) -> Image:
-        uid = f"2.25.{uuid.uuid4().int}"
-        row = {
-            "project": Project.default(),
-            "sop_instance_uid": uid,
-            "study_instance_uid": uid,
-            "series_instance_uid": uid,
-            "sop_class_uid": "1.2.840.10008.5.1.4.1.1.1.1",
-            "transfer_syntax_uid": "1.2.840.10008.1.2.1",
-            "modality": "DX",
-            "rows": 20,
-            "columns": 30,
-            "bits_stored": 12,
-            "photometric": "MONOCHROME2",
-            "header": {},
-            "received_sha256": "a" * 64,
-            "stored_sha256": "b" * 64,
-            "bytes": 1200,
-            "storage_key": uuid.uuid4(),
-        }
-        return Image.objects.create(**{**row, **values})
-
-    return make
 
 
 @pytest.fixture

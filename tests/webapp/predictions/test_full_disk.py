@@ -14,10 +14,10 @@ from webapp.archive.ingest import Sender, ingest_file
 from webapp.archive.models import Project
 from webapp.predictions import bundle_store
 from webapp.predictions.bundle_store import bundle_path
-from webapp.predictions.jobs.cancel import retry
 from webapp.predictions.map_files import map_path
 from webapp.predictions.models import Job, Prediction
-from webapp.predictions.worker import run_one
+from webapp.work.jobs.cancel import retry
+from webapp.work.worker import run_one
 
 pytestmark = pytest.mark.django_db
 PAGE = os.sysconf("SC_PAGE_SIZE")

@@ -15,14 +15,15 @@ from webapp.archive import frames
 from webapp.archive.ingest import Sender, ingest_file
 from webapp.archive.models import Image, Project
 from webapp.archive.storage import stored_path
-from webapp.predictions import bundle_store, worker
+from webapp.predictions import bundle_store
 from webapp.predictions.bundle_store import bundle_path
 from webapp.predictions.infer import highest_finding
-from webapp.predictions.jobs.finish import finish, release_waiting
-from webapp.predictions.jobs.lease import LeaseLost
 from webapp.predictions.map_files import map_path
 from webapp.predictions.models import Job
-from webapp.predictions.worker import run_one
+from webapp.work import worker
+from webapp.work.jobs.finish import finish, release_waiting
+from webapp.work.jobs.lease import LeaseLost
+from webapp.work.worker import run_one
 
 pytestmark = pytest.mark.django_db
 

@@ -11,7 +11,7 @@ from webapp.archive.models import Project
 from webapp.predictions import bundle_store
 from webapp.predictions.bundle_store import bundle_path
 from webapp.predictions.openapi import PREDICTION, PREDICTIONS
-from webapp.predictions.worker import run_one
+from webapp.work.worker import run_one
 
 TYPES = {"string": str, "number": int | float, "integer": int, "boolean": bool, "object": dict, "array": list}
 

@@ -6,9 +6,9 @@ from django.db import IntegrityError, transaction
 
 from webapp.archive.image_filters import apply_filters
 from webapp.archive.models import Image, Upload, UploadItem
-from webapp.predictions.jobs.cancel import cancel
 from webapp.predictions.models import Job, Prediction
 from webapp.predictions.requests import ingest_received_zip, predict_again, predict_new_image
+from webapp.work.jobs.cancel import cancel
 
 pytestmark = pytest.mark.django_db
 

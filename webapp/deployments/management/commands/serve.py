@@ -17,7 +17,7 @@ from webapp.archive.tidy import tidy_archive
 from webapp.deployments.demo import load_demo
 from webapp.deployments.static_copy import collect_static_if_changed
 from webapp.deployments.supervisor import Child, Supervisor
-from webapp.predictions.worker_beat import beat_path
+from webapp.work.worker_beat import beat_path
 
 HOST = "127.0.0.1"
 MOST_WORKERS_ON_SQLITE = 4

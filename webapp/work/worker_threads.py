@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 
 from django.db import close_old_connections, connections
 
-from webapp.predictions.jobs.kinds import INFER
-from webapp.predictions.jobs.sweep import PERIOD_SECONDS, sweep
-from webapp.predictions.worker import run_one
+from webapp.work.jobs.kinds import INFER
+from webapp.work.jobs.sweep import PERIOD_SECONDS, sweep
+from webapp.work.worker import run_one
 
 logger = logging.getLogger(__name__)
 

@@ -5,10 +5,10 @@ import time
 
 import pytest
 
-from webapp.predictions.jobs.cancel import cancel
-from webapp.predictions.jobs.claim import Claim, claim
-from webapp.predictions.jobs.lease import OVERRUN_EXIT, Heartbeat, JobCancelled, Lease, LeaseLost
 from webapp.predictions.models import Job
+from webapp.work.jobs.cancel import cancel
+from webapp.work.jobs.claim import Claim, claim
+from webapp.work.jobs.lease import OVERRUN_EXIT, Heartbeat, JobCancelled, Lease, LeaseLost
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

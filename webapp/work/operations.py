@@ -12,11 +12,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from webapp import audit
 from webapp.accounts.policy import may_see_operations, require
-from webapp.predictions import work_counts
-from webapp.predictions.health import readiness
-from webapp.predictions.jobs.cancel import cancel, retry
 from webapp.predictions.models import Job
-from webapp.predictions.worker_beat import workers_seen
+from webapp.work import work_counts
+from webapp.work.health import readiness
+from webapp.work.jobs.cancel import cancel, retry
+from webapp.work.worker_beat import workers_seen
 
 MOST_ROWS = 50
 MOST_RETRIED = 500  # per press; each is one UPDATE and one wake-up
@@ -28,7 +28,7 @@ def operations(request: HttpRequest) -> HttpResponse:
     """Everything on one page; `X-Sightline-Part: live` asks for the part that changes."""
     require(may_see_operations(request.user))
     is_part = request.headers.get("X-Sightline-Part") == "live"
-    template = "predictions/operations_live.html" if is_part else "predictions/operations.html"
+    template = "work/operations_live.html" if is_part else "work/operations.html"
     return render(request, template, _context())
 
 

@@ -13,11 +13,11 @@ from django.db import Error as DjangoDatabaseError
 
 from inference.dicom import DicomRefusal
 from webapp.archive.storage import IntegrityMismatch
-from webapp.predictions.batch import Held, work_off
-from webapp.predictions.jobs.claim import Candidate, Claim, claim, claim_more, claim_next
-from webapp.predictions.jobs.finish import close_cancelled, fail, finish, finish_together, park, postpone
-from webapp.predictions.jobs.kinds import JobMustWait, JobRefused, Result, Together, kind_named
-from webapp.predictions.jobs.lease import Heartbeat, JobCancelled, LeaseLost
+from webapp.work.batch import Held, work_off
+from webapp.work.jobs.claim import Candidate, Claim, claim, claim_more, claim_next
+from webapp.work.jobs.finish import close_cancelled, fail, finish, finish_together, park, postpone
+from webapp.work.jobs.kinds import JobMustWait, JobRefused, Result, Together, kind_named
+from webapp.work.jobs.lease import Heartbeat, JobCancelled, LeaseLost
 
 logger = logging.getLogger(__name__)
 

@@ -1,8 +1,8 @@
 """The only Celery task: a wake-up means "look", not "this one"."""
 
 from webapp.celery import app
-from webapp.predictions.hands import hands
-from webapp.predictions.worker import run_one
+from webapp.work.worker import run_one
+from webapp.work.worker_threads import hands
 
 
 @app.task(name="predictions.wake", acks_late=False, ignore_result=True)

@@ -49,7 +49,7 @@ _rest = BrokerRest()
 
 def publish_wake(job_id: UUID, rest: BrokerRest = _rest) -> bool:
     """Tells some worker to look. A dead broker costs latency only: every worker polls the rows once per second."""
-    from webapp.predictions.tasks import wake
+    from webapp.work.tasks import wake
 
     if rest.is_on():
         return False

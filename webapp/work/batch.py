@@ -8,9 +8,9 @@ from typing import Any
 
 from django.db import connections
 
-from webapp.predictions.jobs.claim import Claim
-from webapp.predictions.jobs.kinds import Kind, Result, Together, Work
-from webapp.predictions.jobs.lease import Lease
+from webapp.work.jobs.claim import Claim
+from webapp.work.jobs.kinds import Kind, Result, Together, Work
+from webapp.work.jobs.lease import Lease
 
 # The threads of this process that prepare. Decoding happens in child processes, and hashing, unpacking and resizing let
 # go of the interpreter lock. No more threads than cores: each may hold an image as numbers.

@@ -6,9 +6,9 @@ from queue import Empty
 import pytest
 from kombu import Connection
 
-from webapp.predictions.broker import broker_folders, broker_options, check_broker, use_forgiving_folders
-from webapp.predictions.jobs.create import BrokerRest, create_job, publish_wake
 from webapp.predictions.models import Job
+from webapp.work.broker import broker_folders, broker_options, check_broker, use_forgiving_folders
+from webapp.work.jobs.create import BrokerRest, create_job, publish_wake
 
 
 @pytest.mark.parametrize("url", ["filesystem://", "redis://host/0", "amqp://host", "memory://"])
@@ -70,7 +70,7 @@ def test_it_passes_over_a_message_that_its_sender_is_still_writing(tmp_path):
 
 @pytest.mark.django_db
 def test_it_keeps_the_job_when_the_broker_is_broken(monkeypatch, django_capture_on_commit_callbacks):
-    from webapp.predictions import tasks
+    from webapp.work import tasks
 
     monkeypatch.setattr(tasks.wake, "apply_async", _broken)
     with django_capture_on_commit_callbacks(execute=True) as callbacks:
@@ -92,7 +92,7 @@ def test_it_makes_one_job_per_key():
 @pytest.mark.django_db
 def test_a_broker_that_failed_is_left_alone_for_a_while(monkeypatch):
     # A broker that hangs costs seconds per message; an upload of hundreds of files must not pay that for each.
-    from webapp.predictions import tasks
+    from webapp.work import tasks
 
     asked = []
 

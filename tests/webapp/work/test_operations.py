@@ -9,8 +9,8 @@ from django.utils import timezone
 from webapp.audit.models import AccessEvent
 from webapp.predictions.models import Job
 from webapp.predictions.requests import predict_new_image
-from webapp.predictions.work_counts import span_words
-from webapp.predictions.worker_beat import WorkerSeen, write_beat
+from webapp.work.work_counts import span_words
+from webapp.work.worker_beat import WorkerSeen, write_beat
 
 pytestmark = pytest.mark.django_db
 UNKNOWN = "00000000-0000-0000-0000-000000000001"

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from webapp.predictions.worker_beat import Beat, WorkerSeen, beat_path, workers_seen, write_beat
+from webapp.work.worker_beat import Beat, WorkerSeen, beat_path, workers_seen, write_beat
 
 WORKER = WorkerSeen("worker-1", 4711, "host", 1.0, 250)
 

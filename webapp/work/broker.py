@@ -51,7 +51,7 @@ def broker_scheme(url: str) -> str:
 
 def use_forgiving_folders() -> None:
     """Makes `filesystem://` mean our transport, which survives a missing folder (folder_transport.py)."""
-    TRANSPORT_ALIASES["filesystem"] = "webapp.predictions.folder_transport:FolderTransport"
+    TRANSPORT_ALIASES["filesystem"] = "webapp.work.folder_transport:FolderTransport"
 
 
 @register()

@@ -6,8 +6,8 @@ from typing import Any
 
 from django.utils.module_loading import import_string
 
-from webapp.predictions.jobs.claim import Claim
-from webapp.predictions.jobs.lease import Lease
+from webapp.work.jobs.claim import Claim
+from webapp.work.jobs.lease import Lease
 
 INFER = "infer"
 INGEST_ZIP = "ingest_zip"

@@ -5,11 +5,11 @@ import pytest
 from inference.dicom import DicomRefusal
 from webapp.archive.models import Image
 from webapp.archive.storage import IntegrityMismatch
-from webapp.predictions.jobs.cancel import cancel
-from webapp.predictions.jobs.kinds import JobMustWait, JobRefused, Kind, Result, register_kind
 from webapp.predictions.models import Job
-from webapp.predictions.tasks import wake
-from webapp.predictions.worker import run_one
+from webapp.work.jobs.cancel import cancel
+from webapp.work.jobs.kinds import JobMustWait, JobRefused, Kind, Result, register_kind
+from webapp.work.tasks import wake
+from webapp.work.worker import run_one
 
 pytestmark = pytest.mark.django_db
 

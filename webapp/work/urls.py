@@ -1,8 +1,8 @@
 from django.urls import URLPattern, URLResolver, path
 
-from webapp.predictions import operations
-from webapp.predictions.health import healthz, readyz
-from webapp.predictions.metrics import Metrics
+from webapp.work import operations
+from webapp.work.health import healthz, readyz
+from webapp.work.metrics import Metrics
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),

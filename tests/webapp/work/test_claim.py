@@ -7,13 +7,13 @@ import pytest
 from django.db import DatabaseError, OperationalError, connections
 from django.utils import timezone
 
-from webapp.predictions.jobs import claim as claim_module
-from webapp.predictions.jobs.cancel import cancel, retry
-from webapp.predictions.jobs.claim import Claim, claim, claim_more, claim_next
-from webapp.predictions.jobs.finish import fail, finish, park, postpone, release_waiting
-from webapp.predictions.jobs.lease import Beat, LeaseLost, extend
-from webapp.predictions.jobs.sweep import sweep
 from webapp.predictions.models import Job
+from webapp.work.jobs import claim as claim_module
+from webapp.work.jobs.cancel import cancel, retry
+from webapp.work.jobs.claim import Claim, claim, claim_more, claim_next
+from webapp.work.jobs.finish import fail, finish, park, postpone, release_waiting
+from webapp.work.jobs.lease import Beat, LeaseLost, extend
+from webapp.work.jobs.sweep import sweep
 
 pytestmark = pytest.mark.django_db
 
@@ -110,7 +110,7 @@ def test_where_the_database_refuses_many_at_once_one_is_taken(monkeypatch):
 def test_a_lease_counts_from_the_claim_however_long_it_was_waited_for(monkeypatch):
     make_job()
     times = [NOON]
-    monkeypatch.setattr("webapp.predictions.jobs.claim.timezone.now", lambda: times[-1])
+    monkeypatch.setattr("webapp.work.jobs.claim.timezone.now", lambda: times[-1])
     [found] = claim_next(before_claim=lambda candidate: times.append(LATER))
     assert (found.job.started_at, found.job.lease_until) == (LATER, LATER + LEASE)
 

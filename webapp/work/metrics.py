@@ -16,8 +16,8 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from webapp.accounts.policy import may_see_operations
-from webapp.predictions import work_counts
-from webapp.predictions.worker_beat import workers_seen
+from webapp.work import work_counts
+from webapp.work.worker_beat import workers_seen
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 

@@ -11,10 +11,10 @@ from typing import Any
 from celery import bootsteps
 from django.conf import settings
 
-from webapp.predictions.hands import hands
-from webapp.predictions.jobs.kinds import longest_limit
-from webapp.predictions.worker import resident_megabytes
-from webapp.predictions.worker_beat import Beat, WorkerSeen
+from webapp.work.jobs.kinds import longest_limit
+from webapp.work.worker import resident_megabytes
+from webapp.work.worker_beat import Beat, WorkerSeen
+from webapp.work.worker_threads import hands
 
 
 class PollStep(bootsteps.StartStopStep):

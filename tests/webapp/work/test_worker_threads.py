@@ -4,8 +4,8 @@ import threading
 
 import pytest
 
-from webapp.predictions.hands import Hands
-from webapp.predictions.jobs.kinds import INFER
+from webapp.work.jobs.kinds import INFER
+from webapp.work.worker_threads import Hands
 
 PATIENCE = 10.0
 

@@ -7,7 +7,8 @@ from reader_study.canonical_json import sha256_of
 from reader_study.models import AiMap, AiOutput, Case, Study
 from webapp.accounts.models import User
 from webapp.predictions.map_files import read_map
-from webapp.predictions.models import Job, Prediction
+from webapp.predictions.models import Prediction
+from webapp.work.models import Job
 
 FINDING_KEYS = ("key", "title", "probability", "interval", "decision", "reason", "operating_point", "boxes")
 ALL_LAYERS = frozenset({"score", "boxes", "gradcam", "wildcat"})

@@ -17,8 +17,8 @@ from tests.webapp.archive.dicom_files import chest_dicom
 from webapp.archive.models import Project
 from webapp.predictions import bundle_store
 from webapp.predictions.bundle_store import bundle_path
-from webapp.predictions.models import Job
 from webapp.work.jobs import create
+from webapp.work.models import Job
 from webapp.work.worker import run_one
 
 Upload = Callable[[int], None]

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from webapp.predictions.models import Job, Prediction
+from webapp.predictions.models import Prediction
+from webapp.work.models import Job
 
 # Keys of the row win over those of the stored explanation: the row is what the fenced transaction wrote.
 ROW_KEYS = ("bundle_name", "bundle_version", "provider", "image_sha256", "input_sha256")

@@ -7,7 +7,8 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from webapp.accounts.policy import Person
 from webapp.archive.embargoed import under_embargo
 from webapp.archive.models import Image
-from webapp.predictions.models import Job, Prediction
+from webapp.predictions.models import Prediction
+from webapp.work.models import Job
 
 
 def by_state(images: QuerySet[Image], value: str, user: Person) -> QuerySet[Image]:

@@ -3,10 +3,10 @@
 from functools import partial
 
 from webapp.archive.zip_ingest import abandon_zips, ingest_zip_members
-from webapp.predictions.models import Job
 from webapp.work.jobs.claim import Claim
 from webapp.work.jobs.kinds import Result
 from webapp.work.jobs.lease import JobCancelled, Lease, LeaseLost
+from webapp.work.models import Job
 
 
 def run(claim: Claim, lease: Lease) -> Result:

@@ -5,7 +5,7 @@ from typing import Any
 from inference.boxes import RULES
 from inference.decisions import DECISIONS
 from inference.gate import PASS, REFUSED, UNKNOWN
-from webapp.predictions.models import Job
+from webapp.work.models import Job
 
 Schema = dict[str, Any]
 

@@ -3,9 +3,10 @@
 from django.db import transaction
 
 from webapp.archive.models import Image, Upload
-from webapp.predictions.models import Job, Prediction
+from webapp.predictions.models import Prediction
 from webapp.work.jobs.create import create_job
 from webapp.work.jobs.kinds import INFER, INGEST_ZIP
+from webapp.work.models import Job
 
 # Priorities. Somebody waits for a second run; the uploader watches the zip's report, and its members make more jobs.
 BY_HAND = 10

@@ -21,10 +21,11 @@ from webapp.archive.models import Image
 from webapp.predictions.document import prediction_document
 from webapp.predictions.map_files import read_map
 from webapp.predictions.map_picture import map_picture
-from webapp.predictions.models import Job, Prediction
+from webapp.predictions.models import Prediction
 from webapp.predictions.openapi import PREDICTION, PREDICTIONS, REFUSAL
 from webapp.predictions.requests import predict_again
 from webapp.work.jobs.cancel import cancel, retry
+from webapp.work.models import Job
 
 logger = logging.getLogger(__name__)
 JSON = "application/json"

@@ -9,8 +9,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from webapp.archive.models import Project
-from webapp.predictions.models import Job
 from webapp.work import work_counts
+from webapp.work.models import Job
 from webapp.work.worker_beat import workers_seen
 
 OLDEST_SECONDS = 600.0  # a job that could run and has waited longer says that no worker is at work

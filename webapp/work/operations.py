@@ -12,10 +12,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from webapp import audit
 from webapp.accounts.policy import may_see_operations, require
-from webapp.predictions.models import Job
 from webapp.work import work_counts
 from webapp.work.health import readiness
 from webapp.work.jobs.cancel import cancel, retry
+from webapp.work.models import Job
 from webapp.work.worker_beat import workers_seen
 
 MOST_ROWS = 50

@@ -11,7 +11,8 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from webapp.archive.models import QuarantinedFile, UploadItem
-from webapp.predictions.models import Job, Prediction
+from webapp.predictions.models import Prediction
+from webapp.work.models import Job
 
 READY = "a worker takes it as soon as one is free"
 LOW_DISK_BYTES = 2**30  # below it the next large zip may not fit

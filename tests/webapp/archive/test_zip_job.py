@@ -5,7 +5,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from tests.webapp.archive.dicom_files import chest_dicom, zip_of
 from webapp.archive.models import Image
-from webapp.predictions.models import Job
+from webapp.work.models import Job
 from webapp.work.worker import run_one
 
 pytestmark = pytest.mark.django_db

@@ -10,7 +10,7 @@ from webapp.archive.models import Project
 from webapp.deployments.models import DeployedBundle
 from webapp.deployments.services import BundleRefused, activate, add_bundle, roll_back, without_arrays
 from webapp.predictions.bundle_store import bundle_path
-from webapp.predictions.models import Job
+from webapp.work.models import Job
 
 pytestmark = pytest.mark.django_db
 

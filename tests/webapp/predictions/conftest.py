@@ -8,8 +8,9 @@ import pytest
 
 from webapp.accounts.models import User
 from webapp.predictions.map_files import write_maps
-from webapp.predictions.models import Job, Prediction
+from webapp.predictions.models import Prediction
 from webapp.predictions.requests import predict_new_image
+from webapp.work.models import Job
 
 # K = 2 findings, h x w = 2 x 3, as a model would store them.
 GRADCAM = np.array([[[0, 0, 0], [0, 0, 0]], [[0, 0.5, 0], [0, 1, 0.25]]], dtype=np.float32)

@@ -15,8 +15,9 @@ from webapp.archive.models import Project
 from webapp.predictions import bundle_store
 from webapp.predictions.bundle_store import bundle_path
 from webapp.predictions.map_files import map_path
-from webapp.predictions.models import Job, Prediction
+from webapp.predictions.models import Prediction
 from webapp.work.jobs.cancel import retry
+from webapp.work.models import Job
 from webapp.work.worker import run_one
 
 pytestmark = pytest.mark.django_db

@@ -19,10 +19,10 @@ from webapp.predictions import bundle_store
 from webapp.predictions.bundle_store import bundle_path
 from webapp.predictions.infer import highest_finding
 from webapp.predictions.map_files import map_path
-from webapp.predictions.models import Job
 from webapp.work import worker
 from webapp.work.jobs.finish import finish, release_waiting
 from webapp.work.jobs.lease import LeaseLost
+from webapp.work.models import Job
 from webapp.work.worker import run_one
 
 pytestmark = pytest.mark.django_db

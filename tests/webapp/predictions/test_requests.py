@@ -6,9 +6,10 @@ from django.db import IntegrityError, transaction
 
 from webapp.archive.image_filters import apply_filters
 from webapp.archive.models import Image, Upload, UploadItem
-from webapp.predictions.models import Job, Prediction
+from webapp.predictions.models import Prediction
 from webapp.predictions.requests import ingest_received_zip, predict_again, predict_new_image
 from webapp.work.jobs.cancel import cancel
+from webapp.work.models import Job
 
 pytestmark = pytest.mark.django_db
 

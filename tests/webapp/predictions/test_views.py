@@ -10,7 +10,7 @@ from PIL import Image as Picture
 from webapp.accounts import policy
 from webapp.accounts.policy import Refusal
 from webapp.predictions.map_files import map_path
-from webapp.predictions.models import Job
+from webapp.work.models import Job
 
 UNKNOWN = uuid.UUID(int=1)
 

@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from webapp.accounts.models import User
 from webapp.archive.models import Image, Project
-from webapp.predictions.models import Job, Prediction
+from webapp.predictions.models import Prediction
+from webapp.work.models import Job
 
 BUNDLE = "9f3a" + "0" * 58 + "c1"
 SCRIPT = "<img src=x onerror=alert(1)>"

@@ -19,10 +19,11 @@ from webapp.accounts import policy
 from webapp.accounts.policy import EmbargoBySet, Refusal
 from webapp.archive.embargoed import under_embargo
 from webapp.archive.models import Image
-from webapp.predictions.models import Job, Prediction
+from webapp.predictions.models import Prediction
 from webapp.viewer.views.events import visible
 from webapp.viewer.worklist.cases import cases
 from webapp.viewer.worklist.changes import states_since
+from webapp.work.models import Job
 
 pytestmark = pytest.mark.django_db
 IN_STUDY = Refusal("in_study", "This case is in your study.")

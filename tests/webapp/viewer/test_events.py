@@ -12,9 +12,9 @@ from django.utils import timezone
 
 from reader_study.services.record_review import record_review
 from tests.webapp.viewer.case_factory import make_image, make_result, make_user, make_waiting, review_body
-from webapp.predictions.models import Job
 from webapp.viewer.views import events
 from webapp.viewer.worklist.changes import ChangeFeed
+from webapp.work.models import Job
 
 SignedIn = Callable[..., Client]
 

@@ -7,9 +7,9 @@ from django.db import OperationalError
 
 from inference.engine import NonFiniteOutput
 from webapp.predictions.engine_run import EngineOutOfMemory, explain_cases
-from webapp.predictions.models import Job
 from webapp.work import worker
 from webapp.work.jobs.kinds import JobMustWait, JobRefused, Kind, Result, Together, register_kind
+from webapp.work.models import Job
 from webapp.work.worker import run_one
 
 BAD = NonFiniteOutput("tiny 1.0.0", "logits", "0" * 64)

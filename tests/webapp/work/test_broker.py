@@ -6,9 +6,9 @@ from queue import Empty
 import pytest
 from kombu import Connection
 
-from webapp.predictions.models import Job
 from webapp.work.broker import broker_folders, broker_options, check_broker, use_forgiving_folders
 from webapp.work.jobs.create import BrokerRest, create_job, publish_wake
+from webapp.work.models import Job
 
 
 @pytest.mark.parametrize("url", ["filesystem://", "redis://host/0", "amqp://host", "memory://"])

@@ -7,13 +7,13 @@ import pytest
 from django.db import DatabaseError, OperationalError, connections
 from django.utils import timezone
 
-from webapp.predictions.models import Job
 from webapp.work.jobs import claim as claim_module
 from webapp.work.jobs.cancel import cancel, retry
 from webapp.work.jobs.claim import Claim, claim, claim_more, claim_next
 from webapp.work.jobs.finish import fail, finish, park, postpone, release_waiting
 from webapp.work.jobs.lease import Beat, LeaseLost, extend
 from webapp.work.jobs.sweep import sweep
+from webapp.work.models import Job
 
 pytestmark = pytest.mark.django_db
 

@@ -5,10 +5,10 @@ import time
 
 import pytest
 
-from webapp.predictions.models import Job
 from webapp.work.jobs.cancel import cancel
 from webapp.work.jobs.claim import Claim, claim
 from webapp.work.jobs.lease import OVERRUN_EXIT, Heartbeat, JobCancelled, Lease, LeaseLost
+from webapp.work.models import Job
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

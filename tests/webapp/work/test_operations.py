@@ -7,8 +7,8 @@ import pytest
 from django.utils import timezone
 
 from webapp.audit.models import AccessEvent
-from webapp.predictions.models import Job
 from webapp.predictions.requests import predict_new_image
+from webapp.work.models import Job
 from webapp.work.work_counts import span_words
 from webapp.work.worker_beat import WorkerSeen, write_beat
 

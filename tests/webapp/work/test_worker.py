@@ -5,9 +5,9 @@ import pytest
 from inference.dicom import DicomRefusal
 from webapp.archive.models import Image
 from webapp.archive.storage import IntegrityMismatch
-from webapp.predictions.models import Job
 from webapp.work.jobs.cancel import cancel
 from webapp.work.jobs.kinds import JobMustWait, JobRefused, Kind, Result, register_kind
+from webapp.work.models import Job
 from webapp.work.tasks import wake
 from webapp.work.worker import run_one
 

@@ -20,9 +20,10 @@ from reader_study.models import CaseReview
 from webapp.accounts.policy import Person
 from webapp.archive.embargoed import under_embargo
 from webapp.archive.models import Image
-from webapp.predictions.models import Job, Prediction
+from webapp.predictions.models import Prediction
 from webapp.viewer.worklist.query import WorklistQuery
 from webapp.viewer.worklist.searches import search_condition
+from webapp.work.models import Job
 
 VIEW_NAMES = {"PA": ["PA"], "AP": ["AP"], "LAT": ["LL", "RL", "LAT", "LATERAL"], "none": [""]}
 

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from webapp.predictions.models import Job
 from webapp.viewer.worklist.labels import span
+from webapp.work.models import Job
 
 LOOKED_AT = 1000  # places beyond are called "more than"
 RECENT = 20

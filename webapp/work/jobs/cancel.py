@@ -7,9 +7,9 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from webapp.predictions.models import Job
 from webapp.work.jobs.create import publish_wake
 from webapp.work.jobs.given_up import tell_given_up
+from webapp.work.models import Job
 
 
 def cancel(job_id: UUID, now: datetime | None = None) -> bool:

@@ -14,8 +14,8 @@ from django.db import OperationalError
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
-from webapp.predictions.models import Job
 from webapp.work.jobs.given_up import tell_given_up
+from webapp.work.models import Job
 
 logger = logging.getLogger(__name__)
 

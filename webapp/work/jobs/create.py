@@ -8,7 +8,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 
-from webapp.predictions.models import Job
+from webapp.work.models import Job
 
 logger = logging.getLogger(__name__)
 

@@ -9,10 +9,10 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
-from webapp.predictions.models import Job
 from webapp.work.jobs.claim import Claim
 from webapp.work.jobs.given_up import tell_given_up
 from webapp.work.jobs.lease import LeaseLost
+from webapp.work.models import Job
 
 BACKOFF_SECONDS = 2.0  # doubled with each attempt
 BACKOFF_MOST = 300.0

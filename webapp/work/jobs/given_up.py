@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from uuid import UUID
 
-from webapp.predictions.models import Job
+from webapp.work.models import Job
 
 _listeners: dict[str, Callable[[Job], None]] = {}
 

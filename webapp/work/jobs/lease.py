@@ -15,8 +15,8 @@ from django.db import Error as DjangoDatabaseError
 from django.db import connections
 from django.utils import timezone
 
-from webapp.predictions.models import Job
 from webapp.work.jobs.claim import Claim
+from webapp.work.models import Job
 
 logger = logging.getLogger(__name__)
 

@@ -7,9 +7,9 @@ from uuid import UUID
 from django.db.models import Q
 from django.utils import timezone
 
-from webapp.predictions.models import Job
 from webapp.work.jobs.claim import claimable
 from webapp.work.jobs.create import publish_wake
+from webapp.work.models import Job
 
 PERIOD_SECONDS = 5.0
 MOST_PER_PASS = 50

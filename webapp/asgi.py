@@ -16,7 +16,7 @@ _django = get_asgi_application()
 from django.conf import settings  # noqa: E402 - settings exist once Django is set up
 
 from inference.dicom import shared_pool  # noqa: E402
-from webapp.archive.request_limit import Application, limit_requests  # noqa: E402
+from webapp.archive.upload.request_limit import Application, limit_requests  # noqa: E402
 
 # Django spools a request's body into the default temporary folder, which may be memory: it belongs beside the store.
 tempfile.tempdir = str(settings.INCOMING_DIR)

@@ -15,8 +15,8 @@ from reader_study.services.refusal import StudyRefused
 from reader_study.study_openapi import file_operation, operation
 from reader_study.views.study_view import StudyView
 from webapp import audit
-from webapp.archive import frames
-from webapp.archive.frame_api import best_encoding
+from webapp.archive.frame import frames
+from webapp.archive.frame.api import best_encoding
 from webapp.archive.integrity_answer import IntegrityAnswer
 from webapp.archive.models import Image
 

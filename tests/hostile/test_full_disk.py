@@ -17,10 +17,11 @@ from django.db import connection
 from inference.dicom import ChildPool
 from tests.hostile.real_site import RealSite, real_site
 from tests.webapp.archive.dicom_files import chest_dicom, zip_of
-from webapp.archive import frames, ingest, storage
+from webapp.archive import ingest, storage
+from webapp.archive.frame import frames
 from webapp.archive.models import Image, QuarantinedFile, Upload, UploadItem
 from webapp.archive.storage import stored_path
-from webapp.archive.zip_ingest import PassingFault, ingest_zip_members
+from webapp.archive.zip.ingest import PassingFault, ingest_zip_members
 
 Send = Callable[..., Any]
 Patch = pytest.MonkeyPatch

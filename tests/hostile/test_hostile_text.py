@@ -13,7 +13,7 @@ import pytest
 from tests.webapp.archive.dicom_files import as_bytes, chest_dataset, zip_of
 from tests.webapp.viewer.case_factory import make_result, review_body
 from webapp.archive.models import Image
-from webapp.archive.zip_ingest import ingest_zip_members
+from webapp.archive.zip.ingest import ingest_zip_members
 from webapp.viewer.templatetags import vite
 
 HTML = "<img src=x onerror=alert(1)>"

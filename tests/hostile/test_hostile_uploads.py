@@ -17,8 +17,9 @@ from tests.hostile.hostile_cases import CASES, HostileCase
 from tests.hostile.hostile_makers import MIB
 from tests.inference.dicom.made_files import MadeImage
 from tests.webapp.archive.dicom_files import chest_dicom, zip_of
-from tests.webapp.archive.test_upload_zip import FAULTS, encrypted_zip, unpacked
-from webapp.archive import children, frames
+from tests.webapp.archive.zip.test_upload_zip import FAULTS, encrypted_zip, unpacked
+from webapp.archive import children
+from webapp.archive.frame import frames
 from webapp.archive.models import Image, QuarantinedFile
 
 Send = Callable[..., Any]

@@ -25,7 +25,7 @@ BAD_DAYS: dict[str, tuple[str, ...]] = {
     ),
     "the disk is full for frames and model inputs": (
         "hostile/test_full_disk.py::test_a_full_frame_cache_costs_time_and_never_the_image",
-        "webapp/archive/test_model_inputs.py::test_a_full_disk_costs_the_kept_input_not_the_image",
+        "webapp/archive/frame/test_model_inputs.py::test_a_full_disk_costs_the_kept_input_not_the_image",
     ),
     "the disk is full for the database": ("hostile/test_full_disk.py::test_a_full_database_says_so_and_takes_no_file",),
     "the disk is full for members of a zip": (
@@ -67,14 +67,14 @@ BAD_DAYS: dict[str, tuple[str, ...]] = {
         "hostile/test_killed_while_storing.py::test_a_stored_file_without_a_row_is_put_apart_after_a_day",
     ),
     "the server killed after its answer": (
-        "webapp/archive/test_upload_survives_kill.py::test_what_was_answered_is_stored",
+        "webapp/archive/upload/test_upload_survives_kill.py::test_what_was_answered_is_stored",
     ),
     "memory runs out in the model": (
         "webapp/work/test_batch.py::test_without_memory_the_batch_is_halved_until_it_fits",
     ),
     "a stored file changes on disk": (
         "webapp/predictions/test_infer.py::test_it_fails_with_integrity_mismatch_when_the_stored_file_changed",
-        "webapp/archive/test_model_inputs.py::test_a_stored_file_that_changed_gives_no_input_though_one_is_kept",
+        "webapp/archive/frame/test_model_inputs.py::test_a_stored_file_that_changed_gives_no_input_though_one_is_kept",
     ),
     "a map file changes on disk": (
         "webapp/predictions/test_views.py::test_a_map_file_of_the_right_size_with_other_values_is_told_and_never_shown",

@@ -19,7 +19,7 @@ SUBSET = (
     "tests/webapp/work/test_worker.py",
     "tests/webapp/predictions/test_requests.py",
     "tests/webapp/predictions/test_infer.py",
-    "tests/webapp/archive/test_upload_api.py",
+    "tests/webapp/archive/upload/test_upload_api.py",
     "tests/webapp/archive/test_image_api.py",
     "tests/webapp/audit",
     "tests/webapp/deployments/test_services.py",

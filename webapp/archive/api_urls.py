@@ -1,6 +1,9 @@
 from django.urls import URLPattern, URLResolver, path
 
-from webapp.archive import frame_api, image_api, preview_check_api, upload_api
+from webapp.archive import image_api
+from webapp.archive.deidentify import preview_check_api
+from webapp.archive.frame import api as frame_api
+from webapp.archive.upload import api as upload_api
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("uploads/", upload_api.UploadsView.as_view(), name="api_uploads"),

@@ -8,8 +8,8 @@ from webapp.archive.file_names import shown_name
 from webapp.archive.ingest import IngestOutcome, Sender, ingest_file, is_zip
 from webapp.archive.models import Project, UploadItem
 from webapp.archive.reasons import Reason, reason
-from webapp.archive.zip_directory import ZipRefused, files_of, member_refusal, open_zip
-from webapp.archive.zip_members import Budget, member_chunks
+from webapp.archive.zip.directory import ZipRefused, files_of, member_refusal, open_zip
+from webapp.archive.zip.members import Budget, member_chunks
 
 
 @dataclass(frozen=True)

@@ -22,11 +22,12 @@ from inference.dicom.stored_pixels import StoredPixels
 from inference.preprocessing import InputSpec, ModelInput
 from webapp import audit
 from webapp.accounts.models import User
-from webapp.archive import children, frames
+from webapp.archive import children
 from webapp.archive.children import MachineFault
+from webapp.archive.frame import frames
+from webapp.archive.frame.model_inputs import keep_inputs
 from webapp.archive.hooks import image_stored_hooks, run_image_stored, wanted_inputs, zip_received_hooks
 from webapp.archive.image_columns import column_text, image_columns
-from webapp.archive.model_inputs import keep_inputs
 from webapp.archive.models import Image, Project, UploadItem
 from webapp.archive.quarantine import quarantine
 from webapp.archive.quota import quota_refusal

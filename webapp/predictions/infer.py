@@ -14,7 +14,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from inference.engine import Case, Engine, Explanation, NonFiniteOutput
-from webapp.archive.model_inputs import prepared
+from webapp.archive.frame.model_inputs import prepared
 from webapp.archive.models import Image
 from webapp.predictions.bundle_store import BundleUnavailable, engine_for
 from webapp.predictions.engine_run import explain_cases

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from webapp.archive.zip_ingest import abandon_zips, ingest_zip_members
+from webapp.archive.zip.ingest import abandon_zips, ingest_zip_members
 from webapp.work.jobs.claim import Claim
 from webapp.work.jobs.kinds import Result
 from webapp.work.jobs.lease import JobCancelled, Lease, LeaseLost

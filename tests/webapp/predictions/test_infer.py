@@ -11,7 +11,7 @@ from inference.dicom import ChildPool
 from inference.dicom.prepare import prepare_dicom
 from tests.inference.tiny_bundle import make_tiny_bundle
 from tests.webapp.archive.dicom_files import chest_dicom
-from webapp.archive import frames
+from webapp.archive.frame import frames
 from webapp.archive.ingest import Sender, ingest_file
 from webapp.archive.models import Image, Project
 from webapp.archive.storage import stored_path

@@ -27,8 +27,8 @@ from tests.webapp.viewer.case_factory import make_image, make_result, make_user,
 from webapp.accounts import policy
 from webapp.accounts.models import User
 from webapp.accounts.policy import Refusal, may_export_training_set
+from webapp.archive.deidentify.preview_check_api import record_preview_check
 from webapp.archive.models import Image, PreviewCheck, Project
-from webapp.archive.preview_check_api import record_preview_check
 from webapp.archive.storage import stored_path
 from webapp.audit.models import AccessEvent
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from types import TracebackType
 
 from webapp.archive import children as reading
-from webapp.archive import frames
 from webapp.archive.deidentify.children import DeidentifyingChildren
 from webapp.archive.deidentify.plan import Survey
 from webapp.archive.deidentify.pseudonyms import project_key
+from webapp.archive.frame import frames
+from webapp.archive.frame.sealed_file import read_sealed
 from webapp.archive.models import Image, PreviewCheck, Project
-from webapp.archive.sealed_file import read_sealed
 from webapp.archive.storage import verified_path
 
 SECONDARY_CAPTURE = "1.2.840.10008.5.1.4.1.1.7"

@@ -16,10 +16,10 @@ from reader_study.training_set.select_cases import LeftOut, ReviewedCase, select
 from webapp.accounts.form_post import form_post
 from webapp.accounts.policy import may_export_training_set, require
 from webapp.archive.children import MachineFault
+from webapp.archive.deidentify.preview_check_api import record_preview_check
 from webapp.archive.deidentify.release import NotReleased, Releases
 from webapp.archive.lookup import image_or_404
 from webapp.archive.models import Project
-from webapp.archive.preview_check_api import record_preview_check
 from webapp.archive.storage import IntegrityMismatch, StorageFull
 
 SHOWN = 100  # rows of a list; the counts are of all

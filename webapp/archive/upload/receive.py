@@ -2,10 +2,8 @@
 
 import uuid
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
@@ -20,7 +18,8 @@ from webapp.archive.quota import quota_refusal
 from webapp.archive.reasons import Reason, reason
 from webapp.archive.reports import add_item, next_position, outcome_fields, refusal_fields, settle_state
 from webapp.archive.storage import FileTooLarge, Received, StorageFull, disk_full_is_told, move_durably, receive
-from webapp.archive.zip_directory import MAX_TOTAL_BYTES, ZipRefused, files_of, open_zip
+from webapp.archive.zip.directory import MAX_TOTAL_BYTES, ZipRefused, files_of, open_zip
+from webapp.archive.zip.ingest import waiting_zip_path
 
 
 def receive_files(user: User, files: Iterable[UploadedFile], upload: Upload) -> list[int]:
@@ -92,11 +91,6 @@ def _list_members(user: User, received: Received, name: str, upload: Upload) -> 
             waiting.unlink(missing_ok=True)
         raise
     return list(range(first, first + len(members)))
-
-
-def waiting_zip_path(name: str) -> Path:
-    """Where a zip waits for its job; `name` is ours, random."""
-    return Path(settings.INCOMING_DIR) / "zips" / name
 
 
 def _refuse_zip(upload: Upload, user: User, name: str, why: Reason) -> list[int]:

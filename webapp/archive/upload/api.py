@@ -19,7 +19,7 @@ from webapp.archive.models import Upload
 from webapp.archive.reports import upload_document
 from webapp.archive.serializers import FaultSerializer, UploadRequestSerializer, UploadSerializer
 from webapp.archive.storage import is_disk_full
-from webapp.archive.uploads import receive_files
+from webapp.archive.upload.receive import receive_files
 
 
 class UploadThrottle(UserRateThrottle):

@@ -14,9 +14,10 @@ from inference.dicom.header import DicomHeader
 from inference.dicom.prepare import prepare_dicom
 from inference.dicom.transfer_syntax import transfer_syntax
 from inference.preprocessing import InputSpec, ModelInput, as_model_input
-from webapp.archive import children, frames
+from webapp.archive import children
+from webapp.archive.frame import frames
+from webapp.archive.frame.sealed_file import read_sealed
 from webapp.archive.models import Image
-from webapp.archive.sealed_file import read_sealed
 from webapp.archive.storage import verified_path
 
 # Unpacking a kept frame costs more than a child that copies native pixels, and far less than decoding others.

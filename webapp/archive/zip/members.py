@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.conf import settings
 
 from inference.dicom.child_protocol import FAULTS_OF_THE_MACHINE
-from webapp.archive.zip_directory import FREE_BYTES, MAX_RATIO, MAX_TOTAL_BYTES, ZipRefused
+from webapp.archive.zip.directory import FREE_BYTES, MAX_RATIO, MAX_TOTAL_BYTES, ZipRefused
 
 CHUNK = 1 << 16
 DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
-from webapp.archive.request_limit import FILE_PATHS, FORM_BYTES, limit_requests
+from webapp.archive.upload.request_limit import FILE_PATHS, FORM_BYTES, limit_requests
 
 
 def ask(

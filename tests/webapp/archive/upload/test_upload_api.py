@@ -86,7 +86,7 @@ def test_too_many_files_are_413(send: Callable[..., Any], settings: Any) -> None
 
 
 def test_too_many_requests_are_429(send: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    from webapp.archive.upload_api import UploadThrottle
+    from webapp.archive.upload.api import UploadThrottle
 
     monkeypatch.setattr(UploadThrottle, "THROTTLE_RATES", {"uploads": "1/min"})
     send({"a.dcm": b"x"})
@@ -116,7 +116,7 @@ def test_added_names_the_items_of_this_request_only(send: Callable[..., Any], mo
     def meanwhile(upload: Upload) -> None:  # another request of the same person, between our files and our answer
         UploadItem.objects.create(upload=upload, position=99, name="other.dcm", status="accepted")
 
-    monkeypatch.setattr("webapp.archive.uploads.settle_state", meanwhile)
+    monkeypatch.setattr("webapp.archive.upload.receive.settle_state", meanwhile)
     second = send({"b.dcm": b"x", "c.zip": zip_of({"d": b"x", "e": b"x"})}, upload=first["id"]).json()
 
     named = {item["position"]: item["name"] for item in second["items"]}
@@ -182,7 +182,7 @@ def test_a_disk_full_before_the_files_are_there_is_507(
     def no_space(*args: Any, **kwargs: Any) -> Any:
         raise error
 
-    monkeypatch.setattr("webapp.archive.upload_api.receive_files", no_space)
+    monkeypatch.setattr("webapp.archive.upload.api.receive_files", no_space)
 
     answer = send({"a.dcm": chest_dicom()})
 

@@ -10,9 +10,10 @@ from inference.dicom.prepare import prepare_dicom
 from inference.dicom.refusal import DicomRefusal
 from inference.preprocessing import InputSpec
 from tests.webapp.archive.dicom_files import chest_dicom
-from webapp.archive import children, frames, hooks, model_inputs
+from webapp.archive import children, hooks
+from webapp.archive.frame import frames, model_inputs
+from webapp.archive.frame.model_inputs import prepared
 from webapp.archive.ingest import Sender, ingest_file
-from webapp.archive.model_inputs import prepared
 from webapp.archive.models import Image, Project
 from webapp.archive.storage import IntegrityMismatch, stored_path
 

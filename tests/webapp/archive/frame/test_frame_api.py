@@ -12,8 +12,9 @@ import zstandard
 from django.test import Client
 
 from tests.webapp.archive.dicom_files import chest_dicom, chest_pixels, lut_dicom
-from webapp.archive import children, frames
-from webapp.archive.frame_api import best_encoding
+from webapp.archive import children
+from webapp.archive.frame import frames
+from webapp.archive.frame.api import best_encoding
 from webapp.archive.ingest import Sender, ingest_file
 from webapp.archive.models import Image, Project
 from webapp.audit.models import AccessEvent

@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from webapp import audit
-from webapp.archive import frames
+from webapp.archive.frame import frames
 from webapp.archive.integrity_answer import IntegrityAnswer
 from webapp.archive.lookup import image_or_404
 from webapp.archive.serializers import FaultSerializer

@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 
 from tests.webapp.archive.dicom_files import chest_dicom, zip_of
-from webapp.archive import zip_directory, zip_members
 from webapp.archive.models import Image, QuarantinedFile, Upload, UploadItem
-from webapp.archive.zip_ingest import abandon_zips, ingest_zip_members
+from webapp.archive.zip import directory as zip_directory
+from webapp.archive.zip import members as zip_members
+from webapp.archive.zip.ingest import abandon_zips, ingest_zip_members
 
 
 def unpacked(send: Callable[..., Any], content: bytes) -> dict[str, Any]:

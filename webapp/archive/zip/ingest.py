@@ -7,7 +7,9 @@ import logging
 import uuid
 import zipfile
 from collections.abc import Callable
+from pathlib import Path
 
+from django.conf import settings
 from django.db import transaction
 
 from webapp import audit
@@ -17,9 +19,8 @@ from webapp.archive.quarantine import quarantine
 from webapp.archive.reasons import Reason, reason
 from webapp.archive.reports import outcome_fields, refusal_fields, settle_state
 from webapp.archive.storage import Received, file_sha256
-from webapp.archive.uploads import waiting_zip_path
-from webapp.archive.zip_directory import ZipRefused, member_refusal, open_zip
-from webapp.archive.zip_members import Budget, member_chunks
+from webapp.archive.zip.directory import ZipRefused, member_refusal, open_zip
+from webapp.archive.zip.members import Budget, member_chunks
 
 logger = logging.getLogger(__name__)
 Status = UploadItem.Status
@@ -61,6 +62,11 @@ def abandon_zips(upload_id: uuid.UUID | str) -> None:
         _settle_members(container, reason("worker_died"))
         _close_container(container)
     settle_state(upload)
+
+
+def waiting_zip_path(name: str) -> Path:
+    """Where a zip waits for its job; `name` is ours, random."""
+    return Path(settings.INCOMING_DIR) / "zips" / name
 
 
 def _ingest_container(container: UploadItem, keep_going: Callable[[], bool]) -> bool:

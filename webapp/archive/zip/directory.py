@@ -1,6 +1,6 @@
 """The directory of a zip, read within bounds and without unpacking anything (ingest_and_jobs.md section 5).
 
-Names are used for display only. Sizes in the directory are claims of the sender: zip_members.py counts while reading.
+Names are used for display only. Sizes in the directory are claims of the sender: members.py counts while reading.
 """
 
 import stat

@@ -19,8 +19,8 @@ from inference.dicom.display import DisplayFrame, display_frame, preview
 from inference.dicom.header import DicomHeader
 from inference.dicom.stored_pixels import StoredPixels, pixel_sha256
 from webapp.archive import children
+from webapp.archive.frame.sealed_file import read_sealed, write_sealed
 from webapp.archive.models import Image
-from webapp.archive.sealed_file import read_sealed, write_sealed
 from webapp.archive.storage import verified_path
 
 logger = logging.getLogger(__name__)

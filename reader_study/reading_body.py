@@ -7,7 +7,7 @@ from typing import Any, TypeGuard
 
 from reader_study.answers_schema import answer_faults, answers_schema
 from reader_study.protocol_body import ACTIONS, SCALES
-from reader_study.services.refusal import StudyRefused
+from reader_study.refusal import StudyRefused
 
 FIELDS = ("ratings", "marks", "answers", "comment", "inadequate", "active_ms", "first_mark_ms", "codings")
 MARK_FIELDS = ("key", "finding", "shape", "x", "y", "w", "h", "rating", "first_drawn_ms")

@@ -13,9 +13,9 @@ from reader_study.exports.ratings_csv import rating_cells, ratings_csv
 from reader_study.exports.scored_rows import scored_rows
 from reader_study.exports.study_json import NOTICE, SCHEMA_FILE, lock_sha256, study_json
 from reader_study.models import Study
+from reader_study.refusal import StudyRefused
 from reader_study.services.edit_protocol import current_protocol
 from reader_study.services.own_assignment import study_body
-from reader_study.services.refusal import StudyRefused
 
 PER_FINDING = ("imrmc", "ratings_csv", "marks_csv", "lesions_csv")
 KINDS = (*PER_FINDING, "long_csv", "study_json", "study_schema", "readme")

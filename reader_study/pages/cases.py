@@ -12,6 +12,7 @@ from reader_study import policy
 from reader_study.failure_scheme import VERDICTS
 from reader_study.models import Case, Study
 from reader_study.pages.access import act, study_answer, study_page
+from reader_study.refusal import StudyRefused
 from reader_study.scheme_versions import current_scheme
 from reader_study.services.choose_cases import (
     DECISIONS,
@@ -22,7 +23,6 @@ from reader_study.services.choose_cases import (
     images_named,
     void_case,
 )
-from reader_study.services.refusal import StudyRefused
 from webapp.accounts.policy import require_person
 from webapp.predictions.models import Prediction
 

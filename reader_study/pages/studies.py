@@ -10,8 +10,8 @@ from django.views.decorators.http import require_safe
 
 from reader_study import policy
 from reader_study.models import Study
+from reader_study.refusal import StudyRefused
 from reader_study.services.create_study import create_study
-from reader_study.services.refusal import StudyRefused
 from webapp.accounts.form_post import form_post
 from webapp.accounts.policy import require_person
 

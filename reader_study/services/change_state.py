@@ -6,8 +6,8 @@ from django.db import transaction
 
 from reader_study import clock, policy
 from reader_study.models import ReadingSession, Study
+from reader_study.refusal import require
 from reader_study.services.people import checked_reason
-from reader_study.services.refusal import require
 from webapp import audit
 from webapp.accounts.models import User
 from webapp.accounts.policy import Person, Refusal

@@ -13,9 +13,9 @@ from reader_study import clock, policy
 from reader_study.failure_scheme import FAILURE_VERDICTS, VERDICTS
 from reader_study.models import Case, CaseReview, Study
 from reader_study.patient_key import patient_key
+from reader_study.refusal import StudyRefused, require
 from reader_study.scheme_versions import current_scheme
 from reader_study.services.people import checked_reason
-from reader_study.services.refusal import StudyRefused, require
 from webapp import audit
 from webapp.accounts.models import User
 from webapp.archive.models import Image

@@ -9,8 +9,8 @@ from reader_study import policy
 from reader_study.failure_scheme import AIDED_READER_CAUSES, CONFIDENCES, OUTCOMES, Scheme
 from reader_study.models import Assignment, FailureItem, FailureMode, Reading, Study
 from reader_study.reading_body import Form, checked_box
+from reader_study.refusal import StudyRefused, require
 from reader_study.scheme_versions import SchemeBook, current_scheme
-from reader_study.services.refusal import StudyRefused, require
 from webapp import audit
 from webapp.accounts.models import User
 

@@ -13,10 +13,10 @@ from reader_study.allocation import AllocationRefused, CaseSlot, Placement, Read
 from reader_study.analysis.matching import hit_rule
 from reader_study.canonical_json import sha256_of
 from reader_study.models import Case, FailureItem, Study, Truth
+from reader_study.refusal import StudyRefused, require
 from reader_study.services.choose_cases import add_cases
 from reader_study.services.freeze_ai import newest_result
 from reader_study.services.own_assignment import study_body
-from reader_study.services.refusal import StudyRefused, require
 from reader_study.truth_regions import region
 from webapp import audit
 from webapp.accounts.models import User

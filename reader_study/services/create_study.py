@@ -9,7 +9,7 @@ from django.utils.text import slugify
 from reader_study import policy
 from reader_study.models import Membership, Protocol, Study
 from reader_study.protocol_body import FAILURE_DEFAULTS, completed
-from reader_study.services.refusal import StudyRefused, require
+from reader_study.refusal import StudyRefused, require
 from webapp import audit
 from webapp.accounts.models import User
 

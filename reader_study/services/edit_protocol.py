@@ -8,7 +8,7 @@ from django.db import transaction
 from reader_study import policy
 from reader_study.models import Finding, Protocol, Study
 from reader_study.protocol_body import DEFAULTS, Problem, completed, problems, shape_problems
-from reader_study.services.refusal import StudyRefused, require
+from reader_study.refusal import StudyRefused, require
 from webapp import audit
 from webapp.accounts.models import User
 

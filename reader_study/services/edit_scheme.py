@@ -8,8 +8,8 @@ from django.db import IntegrityError, transaction
 from reader_study import policy
 from reader_study.failure_scheme import AIDED_READER_CAUSES, KINDS, Scheme
 from reader_study.models import FailureSchemeVersion
+from reader_study.refusal import StudyRefused, require
 from reader_study.scheme_versions import codes_of, current_scheme
-from reader_study.services.refusal import StudyRefused, require
 from webapp import audit
 from webapp.accounts.models import User
 

@@ -10,8 +10,8 @@ from reader_study.canonical_json import sha256_of
 from reader_study.chain import append_lock
 from reader_study.content import content_of
 from reader_study.models import Lock, Study, Truth
+from reader_study.refusal import StudyRefused, require
 from reader_study.services.own_assignment import study_body
-from reader_study.services.refusal import StudyRefused, require
 from webapp import audit
 from webapp.accounts.models import User
 

@@ -12,8 +12,8 @@ from django.db import transaction
 from reader_study import policy
 from reader_study.models import Case, Study, Truth
 from reader_study.reading_body import checked_box
+from reader_study.refusal import StudyRefused, require
 from reader_study.services.own_assignment import study_body
-from reader_study.services.refusal import StudyRefused, require
 from reader_study.services.vote_truth import settle
 from webapp import audit
 from webapp.accounts.models import User

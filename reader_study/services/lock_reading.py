@@ -24,6 +24,7 @@ from reader_study.models import (
     Study,
 )
 from reader_study.reading_body import Form, checked_body, empty_answers
+from reader_study.refusal import StudyRefused, require
 from reader_study.services.code_failures import checked_codings, empty_codings, failure_rows
 from reader_study.services.edit_protocol import findings_of
 from reader_study.services.open_session import complete_if_read
@@ -36,7 +37,6 @@ from reader_study.services.own_assignment import (
     stage_now,
 )
 from reader_study.services.record_deviation import note_deviation
-from reader_study.services.refusal import StudyRefused, require
 from reader_study.services.reveal_ai import aided_stage
 from reader_study.services.save_draft import checked_key, receipt_of
 from reader_study.services.switch_events import write_switches

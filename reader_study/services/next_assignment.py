@@ -7,9 +7,9 @@ from django.db import transaction
 
 from reader_study import clock, policy
 from reader_study.models import Assignment, Reader, Reading, ReadingSession, Study
+from reader_study.refusal import StudyRefused, require
 from reader_study.services.open_session import complete_if_read, remaining, washout_of
 from reader_study.services.own_assignment import hold_lease, own_assignment, readings_of, stage_now, take_over
-from reader_study.services.refusal import StudyRefused, require
 from webapp import audit
 from webapp.accounts.models import User
 

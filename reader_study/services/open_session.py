@@ -7,10 +7,10 @@ from django.db import transaction
 
 from reader_study import clock, policy
 from reader_study.models import Assignment, Deviation, ReadingSession, Study
+from reader_study.refusal import StudyRefused, require
 from reader_study.services.own_assignment import first_open_stage, require_running, study_body
 from reader_study.services.people import checked_reason
 from reader_study.services.record_deviation import note_deviation
-from reader_study.services.refusal import StudyRefused, require
 from reader_study.services.training import training_result
 from reader_study.washout import refused_until
 from webapp import audit

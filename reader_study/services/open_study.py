@@ -29,9 +29,9 @@ from reader_study.models import (
     Study,
 )
 from reader_study.protocol_body import Problem, completed
+from reader_study.refusal import StudyRefused, require
 from reader_study.services.edit_protocol import current_protocol, protocol_problems
 from reader_study.services.freeze_ai import freeze_ai, missing_outputs
-from reader_study.services.refusal import StudyRefused, require
 from webapp import audit
 from webapp.accounts.models import User
 

@@ -8,8 +8,8 @@ from uuid import UUID
 from reader_study.models import Assignment, Reading, ReadingSession, Study
 from reader_study.protocol_body import completed
 from reader_study.reading_body import Form
+from reader_study.refusal import StudyRefused
 from reader_study.services.edit_protocol import current_protocol
-from reader_study.services.refusal import StudyRefused
 from webapp.accounts.models import User
 
 LEASE_SECONDS = 90

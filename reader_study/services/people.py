@@ -6,8 +6,8 @@ from django.db import transaction
 
 from reader_study import clock, policy
 from reader_study.models import Deviation, Membership, Reader, Study
+from reader_study.refusal import StudyRefused, require
 from reader_study.services.edit_protocol import current_protocol
-from reader_study.services.refusal import StudyRefused, require
 from webapp import audit
 from webapp.accounts.models import User
 

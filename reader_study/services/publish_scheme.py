@@ -4,9 +4,9 @@ from django.db import transaction
 
 from reader_study import clock, policy
 from reader_study.models import FailureSchemeVersion
+from reader_study.refusal import StudyRefused, require
 from reader_study.scheme_versions import changes_in_words, current_scheme, map_between
 from reader_study.services.edit_scheme import is_changed, locked_draft
-from reader_study.services.refusal import StudyRefused, require
 from webapp import audit
 from webapp.accounts.models import User
 

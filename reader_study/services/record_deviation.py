@@ -2,7 +2,7 @@
 
 from reader_study import policy
 from reader_study.models import Deviation, Reading, ReadingSession, Study
-from reader_study.services.refusal import StudyRefused, require
+from reader_study.refusal import StudyRefused, require
 from webapp.accounts.models import User
 
 

@@ -10,10 +10,10 @@ from reader_study import clock, policy
 from reader_study.canonical_json import canonical_json
 from reader_study.models import Deviation, InteractionEvent, Reading, Study
 from reader_study.models.reading import VOID_FIELDS
+from reader_study.refusal import StudyRefused, require
 from reader_study.services.own_assignment import own_assignment, readings_of, require_running, stage_now
 from reader_study.services.people import checked_reason
 from reader_study.services.record_deviation import note_deviation
-from reader_study.services.refusal import StudyRefused, require
 from webapp import audit
 from webapp.accounts.models import User
 

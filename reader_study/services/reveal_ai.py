@@ -7,8 +7,8 @@ from django.db import transaction
 
 from reader_study import clock, policy
 from reader_study.models import AiMap, AiOutput, Arm, Assignment, InteractionEvent, Reading, Study
+from reader_study.refusal import StudyRefused, require
 from reader_study.services.own_assignment import own_assignment, readings_of, require_running
-from reader_study.services.refusal import StudyRefused, require
 from webapp import audit
 from webapp.accounts.models import User
 

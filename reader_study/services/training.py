@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from reader_study.models import Assignment, Case, Reader, Reading, ReadingSession, Truth
+from reader_study.refusal import StudyRefused
 from reader_study.services.own_assignment import readings_of, stage_now, study_body
-from reader_study.services.refusal import StudyRefused
 
 AI_EXPLAINED = (
     "The score is the model's calibrated probability; the tick is its operating point. Boxes and maps show where the"

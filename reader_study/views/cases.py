@@ -8,8 +8,8 @@ from rest_framework.response import Response
 from reader_study import policy
 from reader_study.documents.study_document import case_document
 from reader_study.models import Case
+from reader_study.refusal import StudyRefused
 from reader_study.services.choose_cases import add_cases, change_case, find_images, images_named, void_case
-from reader_study.services.refusal import StudyRefused
 from reader_study.study_openapi import CASE_FILTER, REASON, body, operation
 from reader_study.views.study_view import StudyView, data_of, only
 from webapp.predictions.openapi import TEXT, WHOLE, list_of

@@ -15,9 +15,9 @@ from reader_study.chain import chain_faults
 from reader_study.documents.assignment_document import session_document
 from reader_study.documents.study_document import deviation_document, lock_document
 from reader_study.models import Assignment, Deviation, Lock, Reader, ReadingSession, Study
+from reader_study.refusal import StudyRefused
 from reader_study.services.open_study import case_slots, preview_allocation
 from reader_study.services.record_deviation import record_deviation
-from reader_study.services.refusal import StudyRefused
 from reader_study.services.study_allocation import stored_placements
 from reader_study.study_openapi import body, operation
 from reader_study.views.study_view import StudyView, data_of, only

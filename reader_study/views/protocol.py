@@ -8,9 +8,9 @@ from rest_framework.response import Response
 from reader_study import policy
 from reader_study.documents.study_document import form_document, protocol_document
 from reader_study.models import Study
+from reader_study.refusal import StudyRefused
 from reader_study.services.edit_protocol import current_protocol, edit_protocol
 from reader_study.services.own_assignment import study_body
-from reader_study.services.refusal import StudyRefused
 from reader_study.study_openapi import FREE, operation
 from reader_study.views.study_view import StudyView
 

@@ -12,9 +12,9 @@ from reader_study import policy
 from reader_study.documents.assignment_document import assignment_document, session_document
 from reader_study.documents.study_document import deviation_document, time
 from reader_study.models import ReadingSession, Study
+from reader_study.refusal import StudyRefused
 from reader_study.services import open_session as services
 from reader_study.services.next_assignment import Next, next_assignment
-from reader_study.services.refusal import StudyRefused
 from reader_study.study_openapi import REASON, TAB, body, operation
 from reader_study.views.study_view import StudyView, data_of, only, tab_of
 from webapp.predictions.openapi import FLAG, TEXT, nullable

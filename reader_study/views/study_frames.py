@@ -10,8 +10,8 @@ from rest_framework.response import Response
 
 from reader_study import policy
 from reader_study.models import Case, Truth
+from reader_study.refusal import StudyRefused
 from reader_study.services.own_assignment import own_assignment, readings_of, require_running, stage_now
-from reader_study.services.refusal import StudyRefused
 from reader_study.study_openapi import file_operation, operation
 from reader_study.views.study_view import StudyView
 from webapp import audit

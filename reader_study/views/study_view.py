@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from reader_study.models import Study
-from reader_study.services.refusal import StudyRefused, require
+from reader_study.refusal import StudyRefused, require
 from webapp.accounts.models import User
 from webapp.accounts.policy import Refusal, require_person
 

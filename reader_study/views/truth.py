@@ -9,9 +9,9 @@ from rest_framework.response import Response
 from reader_study import policy
 from reader_study.documents.truth_document import truth_document, truth_row, vote_document
 from reader_study.models import Truth
+from reader_study.refusal import StudyRefused
 from reader_study.services.freeze_truth import freeze_truth, truth_status
 from reader_study.services.import_truth import MOST_BYTES, import_truth
-from reader_study.services.refusal import StudyRefused
 from reader_study.services.vote_truth import adjudicate_truth, truth_queue, vote_truth
 from reader_study.study_openapi import BOX, body, operation
 from reader_study.views.study_view import StudyView, data_of, only

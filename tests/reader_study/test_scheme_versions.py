@@ -8,12 +8,12 @@ from django.test import Client
 from reader_study.content import coding_content
 from reader_study.failure_scheme import VERSION_1, scheme_document
 from reader_study.models import AppendOnlyViolation, CaseReview, FailureItem, FailureMode, FailureSchemeVersion
+from reader_study.refusal import StudyRefused
 from reader_study.scheme_versions import SchemeBook, codes_of, current_scheme, scheme_of_codes
 from reader_study.services.code_failures import checked_coding
 from reader_study.services.edit_scheme import draft_of_scheme, edit_scheme
 from reader_study.services.publish_scheme import publish_scheme
 from reader_study.services.record_review import record_review
-from reader_study.services.refusal import StudyRefused
 from reader_study.services.review_body import ReviewRefused
 from tests.webapp.viewer.case_factory import make_image, make_result, make_user, review_body
 from webapp.accounts.models import User

@@ -10,6 +10,7 @@ import pytest
 from reader_study.allocation import CaseSlot, ReaderSlot
 from reader_study.exports.export_study import export_study
 from reader_study.models import FailureItem, FailureMode, ReadingSession, ResultSet
+from reader_study.refusal import StudyRefused
 from reader_study.services.change_state import close_study
 from reader_study.services.choose_cases import add_cases
 from reader_study.services.code_failures import adjudicate_failure, discordant_items
@@ -23,7 +24,6 @@ from reader_study.services.next_assignment import next_assignment
 from reader_study.services.open_session import open_session
 from reader_study.services.open_study import open_study
 from reader_study.services.people import add_member, add_reader
-from reader_study.services.refusal import StudyRefused
 from tests.reader_study.studies.study_factory import START
 from tests.reader_study.studies.study_schema import check_against_schema
 from tests.webapp.viewer.case_factory import BUNDLE, make_image, make_result, make_user

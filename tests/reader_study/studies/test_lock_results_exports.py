@@ -22,13 +22,13 @@ from reader_study.exports.marks_csv import normal_cases
 from reader_study.exports.ratings_csv import rating_cells
 from reader_study.exports.scored_rows import scored_rows
 from reader_study.models import Amendment, FindingRating, Lock, Reading, ResultSet, Truth
+from reader_study.refusal import StudyRefused
 from reader_study.services.amend import approve_amendment, propose_amendment
 from reader_study.services.change_state import close_study
 from reader_study.services.freeze_truth import freeze_truth
 from reader_study.services.lock_study import lock_problems, lock_study, verdict_of
 from reader_study.services.open_study import open_study
 from reader_study.services.people import withdraw_reader
-from reader_study.services.refusal import StudyRefused
 from tests.reader_study.studies.study_factory import (
     START,
     MadeStudy,

@@ -12,10 +12,10 @@ from datetime import timedelta
 import pytest
 
 from reader_study.models import Assignment, DraftRevision
+from reader_study.refusal import StudyRefused
 from reader_study.services.next_assignment import next_assignment
 from reader_study.services.open_session import open_session
 from reader_study.services.own_assignment import take_over
-from reader_study.services.refusal import StudyRefused
 from reader_study.services.save_draft import DraftRequest, save_draft
 from tests.reader_study.studies.study_factory import START, MadeStudy, answers, make_study, opened, second_read_body
 

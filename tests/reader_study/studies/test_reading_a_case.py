@@ -17,13 +17,13 @@ from reader_study.models import (
     Reading,
     SwitchEvent,
 )
+from reader_study.refusal import StudyRefused
 from reader_study.services.change_state import close_study, pause_study
 from reader_study.services.lock_reading import LockRequest, lock_reading
 from reader_study.services.next_assignment import next_assignment
 from reader_study.services.open_session import open_session
 from reader_study.services.own_assignment import take_over
 from reader_study.services.record_events import pause_reading, record_events, resume_reading, void_reading
-from reader_study.services.refusal import StudyRefused
 from reader_study.services.reveal_ai import reveal_ai
 from reader_study.services.save_draft import DraftRequest, save_draft
 from tests.reader_study.studies.study_factory import (

@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 
 from reader_study.models import Assignment, Deviation, ReadingSession
+from reader_study.refusal import StudyRefused
 from reader_study.services.next_assignment import next_assignment
 from reader_study.services.open_session import (
     abort_session,
@@ -15,7 +16,6 @@ from reader_study.services.open_session import (
     schedule_session,
     washout_of,
 )
-from reader_study.services.refusal import StudyRefused
 from tests.reader_study.studies.study_factory import (
     DAY,
     START,

@@ -7,9 +7,9 @@ from typing import Any
 
 from reader_study.analysis.bundle_change import SiteChange, site_changes
 from reader_study.analysis.proportions import wilson
-from reader_study.exports.csv_text import csv_text
 from reader_study.models import CaseReview
 from reader_study.scheme_versions import SchemeBook
+from webapp.csv_text import csv_text
 
 PAPER_OUTCOMES = ("FP", "FN_LOC")  # paper 001's false positive, and its false negative: right image, wrong place
 PAPER_SITES = ("HIL", "CLA")

@@ -14,7 +14,7 @@ from django.shortcuts import redirect, render
 from reader_study import policy
 from reader_study.models import Study
 from reader_study.refusal import StudyRefused
-from reader_study.services.debrief import may_see_debrief
+from reader_study.results.debrief import may_see_debrief
 from webapp.accounts.policy import Person, Refusal
 
 May = Callable[[Person, Study], Refusal | None]

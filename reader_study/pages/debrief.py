@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from reader_study.analysis.proportions import wilson
 from reader_study.models import Study
 from reader_study.pages.access import study_answer, study_page
-from reader_study.services.debrief import debrief, may_see_debrief
+from reader_study.results.debrief import debrief, may_see_debrief
 from reader_study.services.edit_protocol import findings_of
 from webapp.accounts.policy import require_person
 

@@ -11,11 +11,11 @@ from rest_framework.response import Response
 
 from reader_study import policy
 from reader_study.documents.study_document import amendment_document, result_row
-from reader_study.exports.export_study import KINDS, export_study
 from reader_study.models import Amendment, ResultSet
 from reader_study.refusal import StudyRefused
-from reader_study.services.amend import approve_amendment, propose_amendment
-from reader_study.services.debrief import debrief
+from reader_study.results.amend import approve_amendment, propose_amendment
+from reader_study.results.debrief import debrief
+from reader_study.results.exports.export_study import KINDS, export_study
 from reader_study.study_openapi import FREE, body, file_operation, operation
 from reader_study.views.study_view import StudyView, data_of, only
 from webapp import audit

@@ -9,9 +9,9 @@ from reader_study import policy
 from reader_study.documents.study_document import study_document
 from reader_study.models import Study
 from reader_study.refusal import StudyRefused
+from reader_study.results.lock_study import lock_problems, lock_study
 from reader_study.services import change_state
 from reader_study.services.create_study import copy_study, create_study, rename_study
-from reader_study.services.lock_study import lock_problems, lock_study
 from reader_study.services.open_study import open_study, readiness
 from reader_study.study_openapi import REASON, body, operation
 from reader_study.views.study_view import StudyView, data_of, only

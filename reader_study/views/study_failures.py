@@ -8,9 +8,9 @@ from rest_framework.response import Response
 from reader_study import policy
 from reader_study.models import FailureItem, Study
 from reader_study.refusal import StudyRefused
+from reader_study.results.failure_distribution import failure_distribution
 from reader_study.services.code_failures import adjudicate_failure, discordant_items
 from reader_study.services.collect_failures import collect_failures
-from reader_study.services.failure_distribution import failure_distribution
 from reader_study.study_openapi import FREE, body, operation
 from reader_study.views.study_view import StudyView, data_of, only
 from webapp.predictions.openapi import TEXT, nullable

@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 
 from reader_study.models import FailureItem, FailureMode, ReadingSession
+from reader_study.results.lock_study import lock_study
 from reader_study.services.change_state import close_study
 from reader_study.services.choose_cases import add_cases
 from reader_study.services.collect_failures import predicted_boxes
@@ -15,7 +16,6 @@ from reader_study.services.create_study import create_study
 from reader_study.services.edit_protocol import edit_protocol
 from reader_study.services.import_truth import import_truth
 from reader_study.services.lock_reading import LockRequest, lock_reading
-from reader_study.services.lock_study import lock_study
 from reader_study.services.next_assignment import next_assignment
 from reader_study.services.open_session import open_session
 from reader_study.services.open_study import open_study

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from reader_study.models import Assignment, Case, Reading, ReadingSession, Study
+from reader_study.results.lock_study import lock_study
 from reader_study.services.change_state import close_study
 from reader_study.services.choose_cases import add_cases
 from reader_study.services.create_study import create_study
@@ -14,7 +15,6 @@ from reader_study.services.edit_protocol import edit_protocol
 from reader_study.services.freeze_truth import freeze_truth
 from reader_study.services.import_truth import import_truth
 from reader_study.services.lock_reading import LockRequest, lock_reading
-from reader_study.services.lock_study import lock_study
 from reader_study.services.next_assignment import next_assignment
 from reader_study.services.open_session import open_session
 from reader_study.services.open_study import open_study

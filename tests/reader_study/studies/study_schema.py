@@ -5,7 +5,7 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
-from reader_study.exports.study_json import SCHEMA_FILE
+from reader_study.results.exports.study_json import SCHEMA_FILE
 
 
 def check_against_schema(document: Any) -> None:

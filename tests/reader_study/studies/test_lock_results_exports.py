@@ -15,18 +15,17 @@ from reader_study.analysis.marks_files import read_marks
 from reader_study.analysis.studies import analyse_marks, analyse_ratings
 from reader_study.analysis.tables import read_ratings
 from reader_study.chain import chain_faults
-from reader_study.exports.csv_text import csv_text
-from reader_study.exports.export_study import export_study
-from reader_study.exports.imrmc import read_imrmc, write_imrmc
-from reader_study.exports.marks_csv import normal_cases
-from reader_study.exports.ratings_csv import rating_cells
-from reader_study.exports.scored_rows import scored_rows
 from reader_study.models import Amendment, FindingRating, Lock, Reading, ResultSet, Truth
 from reader_study.refusal import StudyRefused
-from reader_study.services.amend import approve_amendment, propose_amendment
+from reader_study.results.amend import approve_amendment, propose_amendment
+from reader_study.results.exports.export_study import export_study
+from reader_study.results.exports.imrmc import read_imrmc, write_imrmc
+from reader_study.results.exports.marks_csv import normal_cases
+from reader_study.results.exports.ratings_csv import rating_cells
+from reader_study.results.exports.scored_rows import scored_rows
+from reader_study.results.lock_study import lock_problems, lock_study, verdict_of
 from reader_study.services.change_state import close_study
 from reader_study.services.freeze_truth import freeze_truth
-from reader_study.services.lock_study import lock_problems, lock_study, verdict_of
 from reader_study.services.open_study import open_study
 from reader_study.services.people import withdraw_reader
 from tests.reader_study.studies.study_factory import (
@@ -42,6 +41,7 @@ from tests.reader_study.studies.study_factory import (
 )
 from tests.reader_study.studies.study_schema import check_against_schema
 from tests.webapp.viewer.case_factory import make_user
+from webapp.csv_text import csv_text
 
 pytestmark = pytest.mark.django_db
 ONE = {"primary_finding": "lung_opacity", "tests": ["A", "B"]}
@@ -201,7 +201,7 @@ def test_an_inadequate_image_is_left_out_and_comes_back_at_the_lowest_rating() -
     assert rating is not None
     super(type(FindingRating.objects.all()), FindingRating.objects.filter(pk=rating.pk)).update(rating=None, call=None)
     Reading.objects.filter(pk=rating.reading_id).update(inadequate="rotated")
-    from reader_study.services.compute_results import compute_results
+    from reader_study.results.compute_results import compute_results
 
     found = compute_results(made.study)["findings"]["lung_opacity"]
     assert found["counts"]["inadequate"] == 1

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from reader_study.models import AppendOnlyViolation, Case, Truth, TruthVote
 from reader_study.refusal import StudyRefused
+from reader_study.results.panel_agreement import panel_agreement
 from reader_study.services.freeze_truth import freeze_truth, truth_status
 from reader_study.services.import_truth import import_truth
-from reader_study.services.panel_agreement import panel_agreement
 from reader_study.services.people import add_member, add_reader
 from reader_study.services.vote_truth import adjudicate_truth, truth_queue, vote_truth
 from reader_study.truth_regions import merge_boxes

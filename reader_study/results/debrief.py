@@ -3,9 +3,9 @@
 from typing import Any
 
 from reader_study import policy
-from reader_study.exports.scored_rows import scored_rows
 from reader_study.models import Study
 from reader_study.refusal import require
+from reader_study.results.exports.scored_rows import scored_rows
 from reader_study.services.own_assignment import study_body
 from webapp.accounts.models import User
 from webapp.accounts.policy import Person, Refusal

@@ -6,14 +6,14 @@ import zipfile
 from dataclasses import dataclass
 
 from reader_study.chain import chain_faults
-from reader_study.exports.imrmc import write_imrmc
-from reader_study.exports.long_csv import long_csv
-from reader_study.exports.marks_csv import lesions_csv, marks_csv, normal_cases
-from reader_study.exports.ratings_csv import rating_cells, ratings_csv
-from reader_study.exports.scored_rows import scored_rows
-from reader_study.exports.study_json import NOTICE, SCHEMA_FILE, lock_sha256, study_json
 from reader_study.models import Study
 from reader_study.refusal import StudyRefused
+from reader_study.results.exports.imrmc import write_imrmc
+from reader_study.results.exports.long_csv import long_csv
+from reader_study.results.exports.marks_csv import lesions_csv, marks_csv, normal_cases
+from reader_study.results.exports.ratings_csv import rating_cells, ratings_csv
+from reader_study.results.exports.scored_rows import scored_rows
+from reader_study.results.exports.study_json import NOTICE, SCHEMA_FILE, lock_sha256, study_json
 from reader_study.services.edit_protocol import current_protocol
 from reader_study.services.own_assignment import study_body
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from reader_study.exports.csv_text import csv_text
-from reader_study.exports.scored_rows import ScoredRow
+from reader_study.results.exports.scored_rows import ScoredRow
+from webapp.csv_text import csv_text
 
 COLUMNS = (
     "reader", "test", "case", "finding", "stage", "replicate", "session", "position", "truth", "rating", "call", "action",

@@ -14,9 +14,9 @@ from reader_study.chain import append_lock
 from reader_study.models import Amendment, Lock, Protocol, Reader, Study, Truth
 from reader_study.protocol_body import FIELDS, completed, problems
 from reader_study.refusal import StudyRefused, require
+from reader_study.results.lock_study import fill_ledger, store_results
 from reader_study.services.edit_protocol import current_protocol
 from reader_study.services.freeze_truth import freeze_one, newest_truths
-from reader_study.services.lock_study import fill_ledger, store_results
 from reader_study.services.open_study import design_of, store_placements
 from reader_study.services.people import checked_reason, new_reader
 from reader_study.services.vote_truth import checked_regions, checked_status, settle

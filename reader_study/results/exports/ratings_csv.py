@@ -6,9 +6,9 @@ image has an empty rating, or the lowest rating of the scale in the sensitivity 
 
 from collections.abc import Sequence
 
-from reader_study.exports.csv_text import csv_text
-from reader_study.exports.scored_rows import AI_READER, ScoredRow, ai_scores
 from reader_study.models import Study
+from reader_study.results.exports.scored_rows import AI_READER, ScoredRow, ai_scores
+from webapp.csv_text import csv_text
 
 COLUMNS = ("reader", "test", "case", "truth", "rating")
 

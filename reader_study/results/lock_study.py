@@ -9,8 +9,8 @@ from reader_study.chain import append_lock, chain_faults
 from reader_study.models import Amendment, Case, Lock, Reading, ResultSet, Study, SwitchEvent
 from reader_study.protocol_body import Problem, problems
 from reader_study.refusal import StudyRefused, require
+from reader_study.results.compute_results import compute_results, results_input_sha256
 from reader_study.services.code_failures import discordant_items
-from reader_study.services.compute_results import compute_results, results_input_sha256
 from reader_study.services.freeze_truth import newest_truths
 from reader_study.services.own_assignment import study_body
 from webapp import audit

@@ -5,10 +5,10 @@ Normal cases without any mark stand in neither file: their number goes with `--n
 
 from collections.abc import Iterator
 
-from reader_study.exports.csv_text import csv_text
-from reader_study.exports.scored_rows import scored_marks
 from reader_study.models import Case, Study, Truth
+from reader_study.results.exports.scored_rows import scored_marks
 from reader_study.services.freeze_truth import newest_truths
+from webapp.csv_text import csv_text
 
 MARK_COLUMNS = ("reader", "test", "case", "x", "y", "w", "h", "rating")
 LESION_COLUMNS = ("case", "lesion", "weight", "x", "y", "w", "h")

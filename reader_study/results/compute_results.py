@@ -19,12 +19,12 @@ from reader_study.analysis.refusal import DataRefused
 from reader_study.analysis.reliance import following_rate, reliance
 from reader_study.analysis.tables import RatingsTable, read_ratings
 from reader_study.canonical_json import sha256_of
-from reader_study.exports.marks_csv import abnormal_without_region, lesions_csv, marks_csv, normal_cases
-from reader_study.exports.ratings_csv import ratings_csv, with_ai_csv
-from reader_study.exports.scored_rows import AI_READER, ScoredRow, scored_rows
 from reader_study.models import Study, SwitchEvent
+from reader_study.results.exports.marks_csv import abnormal_without_region, lesions_csv, marks_csv, normal_cases
+from reader_study.results.exports.ratings_csv import ratings_csv, with_ai_csv
+from reader_study.results.exports.scored_rows import AI_READER, ScoredRow, scored_rows
+from reader_study.results.panel_agreement import panel_agreement
 from reader_study.services.own_assignment import study_body
-from reader_study.services.panel_agreement import panel_agreement
 
 EDUCATIONAL = "an educational study gives feedback on every case and is never analysed across readers"
 
@@ -32,7 +32,7 @@ EDUCATIONAL = "an educational study gives feedback on every case and is never an
 def compute_results(study: Study) -> dict[str, Any]:
     """The document of one result set: JSON-ready, undefined values null with a reason."""
     if study.kind == Study.Kind.FAILURE_MODE:
-        from reader_study.services.failure_distribution import failure_distribution
+        from reader_study.results.failure_distribution import failure_distribution
 
         return {"kind": study.kind, "failure_modes": failure_distribution(study), "code_version": VERSION}
     body = study_body(study)

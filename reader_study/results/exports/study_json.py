@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from reader_study.documents.assignment_document import body_of
-from reader_study.exports.csv_text import cell
 from reader_study.models import AiOutput, FailureItem, FailureMode, Reading, Study
 from reader_study.services.edit_protocol import current_protocol
 from reader_study.services.freeze_truth import newest_truths
 from reader_study.services.lock_reading import elapsed_ms
+from webapp.csv_text import cell
 
 SCHEMA = "sightline-study-1"
 SCHEMA_FILE = Path(__file__).parent / "study.schema.json"

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from reader_study.analysis.refusal import DataRefused
-from reader_study.exports.csv_text import cell, csv_text
+from webapp.csv_text import cell, csv_text
 
 
 @dataclass(frozen=True)

@@ -23,12 +23,12 @@ from training.losses import LossTable, build_loss
 from training.models.model_registry import build_model
 from training.models.model_table import ModelTable
 from training.optim import OptimTable, build_optimizer
-from training.paper_run.epoch_order import EpochOrder
-from training.paper_run.fit_row import configured_optimizer
-from training.paper_run.fit_stage import StageRun, fit_stage
-from training.paper_run.hardware import Machine
-from training.paper_run.row_module import RowModule, StepSettings
-from training.paper_run.settings import TrainTable
+from training.run.epoch_order import EpochOrder
+from training.run.fit import configured_optimizer
+from training.run.fit_stage import StageRun, fit_stage
+from training.run.hardware import Machine
+from training.run.module import RowModule, StepSettings
+from training.run.settings import TrainTable
 
 EPOCHS = int(os.environ.get("FIT_LOOP_EPOCHS", "8"))
 ON_GPU = torch.cuda.is_available()

@@ -28,9 +28,10 @@ from training.ensembles.voting import equal_weights
 from training.explained import explained, merge_ensemble
 from training.export import export_checked
 from training.models.classifier import Classifier
-from training.paper_run import row_steps
-from training.paper_run.calibrate_row import RowCalibration
-from training.paper_run.export_row import (
+from training.run import steps
+from training.run.calibrate import RowCalibration
+from training.run.card import CardFacts, row_card
+from training.run.export import (
     Exported,
     Naming,
     bundle_evidence,
@@ -40,14 +41,13 @@ from training.paper_run.export_row import (
     refuse_unservable,
     write_checked,
 )
-from training.paper_run.files import RunError, write_json, write_text
-from training.paper_run.finding_codes import finding_key
-from training.paper_run.row_card import CardFacts, row_card
-from training.paper_run.row_folder import RowFolder, environment
-from training.paper_run.row_manifest import BundleParts, MapPart, row_manifest
-from training.paper_run.row_report import row_report
-from training.paper_run.row_steps import RowRun
-from training.paper_run.toml_text import settings_toml
+from training.run.files import RunError, write_json, write_text
+from training.run.finding_codes import finding_key
+from training.run.folder import RowFolder, environment
+from training.run.manifest import BundleParts, MapPart, row_manifest
+from training.run.report import row_report
+from training.run.steps import RowRun
+from training.run.toml_text import settings_toml
 
 AVERAGE, GENETIC, GIVEN = "average", "ga", "weights"
 METHODS = (AVERAGE, GENETIC, GIVEN)
@@ -120,7 +120,7 @@ def load_members(runs: Sequence[RowRun]) -> list[Member]:
             )
         if dict(run.data.assignment) != dict(first.data.assignment):
             raise RunError(f"member {run.row.name!r} has another split than {first.row.name!r}; a vote would leak")
-    return [Member(run, row_steps.fitted(run), row_steps.calibrated(run)) for run in runs]
+    return [Member(run, steps.fitted(run), steps.calibrated(run)) for run in runs]
 
 
 def make_ensemble(runs: Sequence[RowRun], folder: Path, plan: EnsemblePlan) -> EnsembleResult:
@@ -145,8 +145,8 @@ def make_ensemble(runs: Sequence[RowRun], folder: Path, plan: EnsemblePlan) -> E
     onnx_bytes, differences = export_checked(graph, graph, (side, side), _metadata(plan.naming, run), images)
     rounded = {key: float(f"{value:.2g}") for key, value in differences.items()}
     model = ExportedClassifier(onnx_bytes, [member.model for member in members], len(run.data.classes), side)
-    calibration = row_steps.calibrate(run, model)
-    metrics = row_steps.evaluate(run, model, calibration)
+    calibration = steps.calibrate(run, model)
+    metrics = steps.evaluate(run, model, calibration)
     named = {member.run.row.name: round(float(own), 6) for member, own in zip(members, weights, strict=True)}
     parts = BundleParts(
         name, plan.naming.version, run.created, run.data.classes, run.data.task, run.row.data.name, run.row.input, HEAD,
@@ -157,7 +157,7 @@ def make_ensemble(runs: Sequence[RowRun], folder: Path, plan: EnsemblePlan) -> E
     path = plan.naming.output or folder / f"{name}-{plan.naming.version}.bundle"
     exported = Exported(path, write_checked(path, row_manifest(parts), onnx_bytes, card, images), rounded)
     result = EnsembleResult(named, metrics, search, exported)
-    write_json(folder / "ensemble.json", row_steps.finite({"method": plan.method} | result.document()))
+    write_json(folder / "ensemble.json", steps.finite({"method": plan.method} | result.document()))
     write_text(folder / "report.md", row_report(run, metrics))
     return result
 
@@ -181,7 +181,7 @@ def _weights(members: Sequence[Member], plan: EnsemblePlan) -> tuple[NDArray[np.
         return weights / weights.sum(), None
     data = members[0].run.data
     split = SELECTION if data.has(SELECTION) else data.selecting
-    found = [row_steps.predicted(member.run, member.model, split) for member in members]
+    found = [steps.predicted(member.run, member.model, split) for member in members]
     probabilities = np.stack(
         [member.calibration.probabilities(own.logits) for member, own in zip(members, found, strict=True)]
     )

@@ -34,8 +34,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """0 done; 1 a row failed or the data are not as needed, in one line; 2 wrong usage: unknown table, row or scale."""
     from training.experiment import ExperimentError
-    from training.paper_run.hardware import Machine
     from training.reproduction.reproduce import reproduce
+    from training.run.hardware import Machine
 
     out = args.out or Path("runs") / f"reproduce-{args.scale}"
     hardware = Machine(args.accelerator, args.devices, args.precision, args.num_nodes)

@@ -1,6 +1,6 @@
 """Run a paper's tables again: every row, every seed, then one page and one JSON document per table.
 
-OUT/003_t10_fused/rows/fused/seed-0/ is a run folder (training/paper_run/row_folder.py) with result.json beside it: a row
+OUT/003_t10_fused/rows/fused/seed-0/ is a run folder (training/run/folder.py) with result.json beside it: a row
 whose settings, data and members are those of result.json is not run again, so a killed reproduction goes on.
 """
 
@@ -21,8 +21,6 @@ from training.data.registry import read_samples
 from training.data.samples import SampleSet
 from training.data.settings import DataSettings
 from training.fit import Hardware
-from training.paper_run.files import write_json, write_text
-from training.paper_run.settings import RowSettings, Scale
 from training.reproduction.experiment_file import (
     PaperExperiment,
     PaperRow,
@@ -34,6 +32,8 @@ from training.reproduction.report_page import report_page
 from training.reproduction.row_results import Finished, read_finished, row_key, slug, write_finished
 from training.reproduction.row_runs import Place, run_kind
 from training.reproduction.table_document import row_document, table_document
+from training.run.files import write_json, write_text
+from training.run.settings import RowSettings, Scale
 
 Document = dict[str, Any]
 Say = Callable[[str], object]

@@ -15,14 +15,14 @@ from sklearn.preprocessing import StandardScaler
 from training.data.samples import SampleSet
 from training.data.tabular import FeatureTable, extract_features, write_features
 from training.metrics.classification import classification_metrics
-from training.paper_run.fit_row import build_row_model
-from training.paper_run.predictions import PredictionRow
-from training.paper_run.row_data import RowData, row_data
-from training.paper_run.row_folder import RowFolder
-from training.paper_run.scaling import LIMITS, scaled
-from training.paper_run.settings import REPORTED_SPLITS, RowSettings, Scale
 from training.reproduction.comparison import Document
 from training.reproduction.experiment_file import PaperRow
+from training.run.data import RowData, row_data
+from training.run.fit import build_row_model
+from training.run.folder import RowFolder
+from training.run.predictions import PredictionRow
+from training.run.scaling import LIMITS, scaled
+from training.run.settings import REPORTED_SPLITS, RowSettings, Scale
 
 STEPS = 2000  # the most iterations of the solver
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from training.paper_run.files import RunError, read_json, write_json
+from training.run.files import RunError, read_json, write_json
 from training.tuning.hyperband_schedule import Rung
 from training.tuning.search import SearchResult, TrainTrial, Trial, goes_on
 from training.tuning.search_space import Configuration, Space

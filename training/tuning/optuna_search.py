@@ -7,7 +7,7 @@ from pathlib import Path
 
 import optuna
 
-from training.paper_run.files import RunError
+from training.run.files import RunError
 from training.tuning.search import SearchResult, TrainTrial, Trial
 from training.tuning.search_space import Configuration, Space
 

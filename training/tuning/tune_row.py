@@ -13,13 +13,13 @@ from lightning.pytorch.callbacks import Callback
 
 from training.data.samples import SampleSet
 from training.fit import Hardware
-from training.paper_run.callbacks import AfterEpochStop
-from training.paper_run.files import RunError, write_json, write_text
-from training.paper_run.fit_row import FitOptions, fit_model
-from training.paper_run.row_steps import Opening, RowRun, start_run
-from training.paper_run.settings import RowSettings, Scale
-from training.paper_run.stage_plan import overridden, stage_plan
-from training.paper_run.toml_text import settings_toml
+from training.run.callbacks import AfterEpochStop
+from training.run.files import RunError, write_json, write_text
+from training.run.fit import FitOptions, fit_model
+from training.run.settings import RowSettings, Scale
+from training.run.stage_plan import overridden, stage_plan
+from training.run.steps import Opening, RowRun, start_run
+from training.run.toml_text import settings_toml
 from training.tuning import hyperband_search, optuna_search
 from training.tuning.hyperband_schedule import FACTOR, MAX_EPOCHS, schedule, totals
 from training.tuning.search import AfterEpoch, SearchResult, Trial, goes_on

@@ -21,10 +21,10 @@ def listing() -> dict[str, Any]:
     from training.metrics.registry import METRICS
     from training.models.model_registry import HEADS, MODELS, UNFREEZE_SETS
     from training.optim import OPTIMISERS
-    from training.paper_run.row_maps import METHODS
-    from training.paper_run.settings import MONITORS, SCALES
     from training.phantoms.command import LAYOUTS
     from training.reproduction.command import listing as tables
+    from training.run.maps import METHODS
+    from training.run.settings import MONITORS, SCALES
     from training.tuning.tune_row import ENGINES
 
     return {

@@ -11,7 +11,7 @@ from training.demo_data import shared_data_folder
 from training.demo_model import build_demo_model
 from training.experiment import find_experiment
 from training.model_card import write_card
-from training.paper_run.hardware import Machine
+from training.run.hardware import Machine
 
 Answer = dict[str, Any]
 

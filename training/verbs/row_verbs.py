@@ -8,16 +8,16 @@ from typing import Any
 
 from training.data.paper_splits import CALIBRATION
 from training.experiment import ExperimentError
-from training.paper_run import row_steps
-from training.paper_run.calibrate_row import RowCalibration
-from training.paper_run.export_row import Naming, export_row
-from training.paper_run.files import RunError, read_json
-from training.paper_run.fit_row import stage_documents
-from training.paper_run.row_steps import RowRun
-from training.paper_run.run_row import is_first_process
 from training.reproduction.experiment_file import PaperExperiment, PaperRow
 from training.reproduction.row_kinds import FIT
 from training.reproduction.row_results import slug
+from training.run import steps
+from training.run.calibrate import RowCalibration
+from training.run.export import Naming, export_row
+from training.run.files import RunError, read_json
+from training.run.fit import stage_documents
+from training.run.run_row import is_first_process
+from training.run.steps import RowRun
 from training.verbs.run_folders import machine, one_experiment, opened, opening, row_folder, rows_samples
 
 Answer = dict[str, Any]
@@ -32,10 +32,10 @@ def fit(args: argparse.Namespace) -> Answer:
         samples, made = rows_samples(experiment, row.settings, args)
         folder = args.run / slug(row.name)
         settings = row.settings if args.seed is None else _seeded(row.settings, args.seed)
-        run = row_steps.start_run(settings, samples, folder, machine(args), args.scale, opening(args, args.run, made))
-        model = row_steps.fit(run, _start(row, args.run))
+        run = steps.start_run(settings, samples, folder, machine(args), args.scale, opening(args, args.run, made))
+        model = steps.fit(run, _start(row, args.run))
         if is_first_process():
-            row_steps.write_selection(run, model)
+            steps.write_selection(run, model)
             found[row.name] = _fit_answer(run, folder)
     return {"experiment": experiment.name, "scale": args.scale, "run": str(args.run), "rows": found}
 
@@ -81,11 +81,11 @@ def calibrate(args: argparse.Namespace) -> Answer:
     """Fit calibrator, operating points, conformal thresholds and gate; refuses a split that stopped the training."""
     run = opened(row_folder(args.run, args.row), args)
     if args.same_split:
-        run = row_steps.with_same_split(run)
+        run = steps.with_same_split(run)
     if args.method:
-        run = row_steps.with_method(run, args.method)
+        run = steps.with_method(run, args.method)
     split = args.split or (CALIBRATION if run.data.has(CALIBRATION) else run.data.selecting)
-    calibration = row_steps.calibrate(run, row_steps.fitted(run), split)
+    calibration = steps.calibrate(run, steps.fitted(run), split)
     classes = {
         name: {key: own[key] for key in ("n", "n_positive", "operating_point", "conformal")}
         for name, own in calibration.classes.items()
@@ -99,9 +99,9 @@ def calibrate(args: argparse.Namespace) -> Answer:
 def evaluate(args: argparse.Namespace) -> Answer:
     """metrics.json and predictions.csv of a split; calibrated where calibrate has run."""
     run = opened(row_folder(args.run, args.row), args)
-    metrics = row_steps.evaluate(run, row_steps.fitted(run), _calibration(run), args.split)
+    metrics = steps.evaluate(run, steps.fitted(run), _calibration(run), args.split)
     if args.json:
-        return row_steps.finite(metrics)  # type: ignore[no-any-return]
+        return steps.finite(metrics)  # type: ignore[no-any-return]
     shown = [name for name in (*(run.row.metrics or HEADLINES), *run.row.expected) if name in metrics["metrics"]]
     lines = {name: _line(metrics["metrics"][name]) for name in dict.fromkeys(shown)}
     return {"run": str(run.folder.path), "split": metrics["split"], "n": metrics["n"], "metrics": lines}
@@ -114,25 +114,25 @@ def _line(document: dict[str, Any]) -> str:
 
 
 def _calibration(run: RowRun) -> RowCalibration | None:
-    return row_steps.calibrated(run) if run.folder.calibration.is_file() else None
+    return steps.calibrated(run) if run.folder.calibration.is_file() else None
 
 
 def explain(args: argparse.Namespace) -> Answer:
     """Maps of any methods, overlays, layers and the list of wrong answers, under maps/."""
     run = opened(row_folder(args.run, args.row), args)
     if args.overlays is not None:
-        run = row_steps.with_overlays(run, args.overlays)
-    found = row_steps.explain(run, row_steps.fitted(run), tuple(args.method), args.images, args.split)
+        run = steps.with_overlays(run, args.overlays)
+    found = steps.explain(run, steps.fitted(run), tuple(args.method), args.images, args.split)
     return {"run": str(run.folder.path), "maps": str(run.folder.maps), "methods": {own["method"]: own for own in found}}
 
 
 def export(args: argparse.Namespace) -> Answer:
     """NAME-VERSION.bundle of a calibrated and evaluated run."""
     run = opened(row_folder(args.run, args.row), args)
-    calibration = row_steps.calibrated(run)
+    calibration = steps.calibrated(run)
     metrics = read_json(run.folder.metrics, "run `python -m training evaluate` first")
     if metrics["calibration"].get("method") != calibration.calibrator.method:
         raise RunError(f"{run.folder.path.name}: metrics.json is of another calibration; run evaluate again")
     naming = Naming(args.name, args.bundle_version, args.output)
-    found = export_row(run, row_steps.fitted(run), calibration, metrics, naming)
+    found = export_row(run, steps.fitted(run), calibration, metrics, naming)
     return {"bundle": str(found.path), "id": found.bundle_id, "differences": found.differences}

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from inference.bundle import Bundle
-from tests.training.paper_run.made_set import made_set
+from tests.training.run.made_set import made_set
 from training.data.paper_splits import SplitRule
 from training.data.prepared import PaperInput
 from training.data.settings import DataSettings
@@ -20,12 +20,12 @@ from training.export import run_onnx
 from training.losses import LossTable
 from training.models.model_table import ModelTable
 from training.optim import OptimTable
-from training.paper_run.export_row import Naming
-from training.paper_run.files import RunError
-from training.paper_run.hardware import Machine
-from training.paper_run.row_steps import Opening, RowRun, open_run
-from training.paper_run.run_row import run_row
-from training.paper_run.settings import CalibrationTable, RowSettings, TrainTable
+from training.run.export import Naming
+from training.run.files import RunError
+from training.run.hardware import Machine
+from training.run.run_row import run_row
+from training.run.settings import CalibrationTable, RowSettings, TrainTable
+from training.run.steps import Opening, RowRun, open_run
 
 CPU = Machine("cpu", "1", "32-true")
 

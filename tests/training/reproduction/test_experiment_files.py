@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from training.experiment import ExperimentError
-from training.paper_run.settings import SCALES
 from training.reproduction.columns import heading
 from training.reproduction.experiment_file import (
     Expected,
@@ -17,6 +16,7 @@ from training.reproduction.experiment_file import (
     merged,
     paper_experiment_names,
 )
+from training.run.settings import SCALES
 
 # methods.md, section 2.
 NAMES = (

@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from training.paper_run.files import RunError
 from training.reproduction.experiment_file import PaperRow, find_experiments, load_paper_experiment
 from training.reproduction.member_rows import ensemble_row, errors_row, read_members
 from training.reproduction.run_evidence import confusion, read_curves, reliability, weighted_rates
+from training.run.files import RunError
 
 CLASSES = ("Effusion", "Infiltration", "No Finding")
 # Two images per class; which class each member says.
@@ -104,7 +104,7 @@ def test_given_weights_need_one_for_each_member(folders: dict[str, Path]) -> Non
 def test_confusion_and_weighted_rates_follow_from_the_answers(folders: dict[str, Path]) -> None:
     """B: class 0 right once, once called 1; class 1 right once, once called 2; class 2 right twice. Precision 1, 1/2, 2/3,
     recall 1/2, 1/2, 1, each of two images: weighted precision .7222, recall 4/6."""
-    from training.paper_run.predictions import read_predictions
+    from training.run.predictions import read_predictions
 
     predictions = read_predictions(folders["B"] / "predictions.csv", ("evaluation",))
     assert confusion(predictions, "single")[""]["counts"] == [[1, 1, 0], [0, 1, 1], [0, 0, 2]]

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from training.paper_run.files import RunError
+from training.run.files import RunError
 from training.tuning import hyperband_search, optuna_search
 from training.tuning.hyperband_schedule import schedule
 from training.tuning.search import AfterEpoch, goes_on

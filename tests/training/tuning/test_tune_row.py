@@ -8,15 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.training.paper_run.made_set import made_set
+from tests.training.run.made_set import made_set
 from training.data.prepared import PaperInput
 from training.data.settings import DataSettings
 from training.experiment import from_table
 from training.losses import LossTable
 from training.models.model_table import ModelTable
-from training.paper_run.files import RunError
-from training.paper_run.hardware import Machine
-from training.paper_run.settings import RowSettings, StageTable, TrainTable
+from training.run.files import RunError
+from training.run.hardware import Machine
+from training.run.settings import RowSettings, StageTable, TrainTable
 from training.tuning.search_space import Space
 from training.tuning.tune_row import TunePlan, lowest, tune_row
 

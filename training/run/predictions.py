@@ -17,8 +17,8 @@ from torch import Tensor
 from training.data.loading import batches
 from training.data.prepared import PreparedSet
 from training.models.classifier import Classifier
-from training.paper_run.files import RunError, write_csv
-from training.paper_run.row_module import as_float32
+from training.run.files import RunError, write_csv
+from training.run.module import as_float32
 
 COLUMNS = ("image", "patient", "split", "class", "label", "logit", "probability")
 

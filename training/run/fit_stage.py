@@ -17,11 +17,11 @@ from lightning.pytorch.callbacks import Callback, EarlyStopping, ModelCheckpoint
 from lightning.pytorch.loggers import CSVLogger, TensorBoardLogger
 from torch.utils.data import DataLoader
 
-from training.paper_run.callbacks import EpochLines
-from training.paper_run.files import is_readable, read_weights
-from training.paper_run.hardware import Machine
-from training.paper_run.row_module import FitStopped
-from training.paper_run.settings import MONITORS, TrainTable
+from training.run.callbacks import EpochLines
+from training.run.files import is_readable, read_weights
+from training.run.hardware import Machine
+from training.run.module import FitStopped
+from training.run.settings import MONITORS, TrainTable
 
 
 @dataclass(frozen=True)

@@ -14,16 +14,16 @@ from inference.bundle import Bundle
 from training.calibration.split_check import CalibrationSplitError
 from training.data.settings import DataSettings
 from training.losses import LossTable
-from training.paper_run import row_steps
-from training.paper_run.export_row import Naming, bundle_name, export_row
-from training.paper_run.files import RunError
-from training.paper_run.hardware import Machine
-from training.paper_run.predictions import read_predictions
-from training.paper_run.row_maps import located
-from training.paper_run.row_steps import Opening, open_run, start_run
-from training.paper_run.run_row import run_row
-from training.paper_run.scaling import scaled
-from training.paper_run.settings import ExplainTable, StageTable, TrainTable
+from training.run import steps
+from training.run.export import Naming, bundle_name, export_row
+from training.run.files import RunError
+from training.run.hardware import Machine
+from training.run.maps import located
+from training.run.predictions import read_predictions
+from training.run.run_row import run_row
+from training.run.scaling import scaled
+from training.run.settings import ExplainTable, StageTable, TrainTable
+from training.run.steps import Opening, open_run, start_run
 
 
 def test_a_row_leaves_everything_a_later_reader_needs(tmp_path: Path, small_row, pictures, cpu) -> None:  # type: ignore[no-untyped-def]
@@ -45,7 +45,7 @@ def test_a_row_leaves_everything_a_later_reader_needs(tmp_path: Path, small_row,
         assert kept["maps"].shape == (1, 2, 32, 32)
     rows = list(csv.DictReader((tmp_path / "predictions.csv").open()))
     assert {own["split"] for own in rows} == {"selection", "calibration", "evaluation"}
-    assert row_steps.RowFolder(tmp_path).settings() == row
+    assert steps.RowFolder(tmp_path).settings() == row
 
 
 def test_a_finished_row_is_not_fitted_again_and_other_settings_are_refused(
@@ -62,7 +62,7 @@ def test_a_finished_row_is_not_fitted_again_and_other_settings_are_refused(
 
 def test_other_data_than_the_run_saw_is_refused(tmp_path: Path, small_row, pictures, cpu) -> None:  # type: ignore[no-untyped-def]
     row = small_row(train=TrainTable(epochs=1, batch=8))
-    row_steps.fit(start_run(row, pictures(), tmp_path, cpu, "full", Opening()))
+    steps.fit(start_run(row, pictures(), tmp_path, cpu, "full", Opening()))
     with pytest.raises(RunError, match="the data is not what the run was fitted on"):
         open_run(tmp_path, pictures(patients=40), cpu, Opening())
 
@@ -77,13 +77,13 @@ def test_calibrating_where_the_training_stopped_needs_permission_and_is_written_
     tmp_path: Path, small_row, pictures, cpu
 ) -> None:  # type: ignore[no-untyped-def]
     run = start_run(small_row(), pictures(), tmp_path, cpu, "full", Opening())
-    model = row_steps.fit(run)
+    model = steps.fit(run)
     with pytest.raises(CalibrationSplitError, match="also chose the network"):
-        row_steps.calibrate(run, model, "selection")
+        steps.calibrate(run, model, "selection")
     assert not run.folder.calibration.exists()
-    row_steps.calibrate(row_steps.with_same_split(run), model, "selection")
+    steps.calibrate(steps.with_same_split(run), model, "selection")
     assert json.loads(run.folder.calibration.read_text())["same_split"] is True
-    assert row_steps.calibrated(run).document["split"] == "selection"
+    assert steps.calibrated(run).document["split"] == "selection"
 
 
 def test_missing_and_damaged_files_are_one_line(tmp_path: Path, small_row, pictures, cpu) -> None:  # type: ignore[no-untyped-def]
@@ -91,12 +91,12 @@ def test_missing_and_damaged_files_are_one_line(tmp_path: Path, small_row, pictu
         open_run(tmp_path, pictures(), cpu, Opening())
     run = start_run(small_row(), pictures(), tmp_path, cpu, "full", Opening())
     with pytest.raises(RunError, match="does not exist"):
-        row_steps.fitted(run)
+        steps.fitted(run)
     with pytest.raises(RunError, match="run `python -m training calibrate` first"):
-        row_steps.calibrated(run)
+        steps.calibrated(run)
     run.folder.calibration.write_text('{"calibrator": 3}')
     with pytest.raises(RunError, match="is not a calibration"):
-        row_steps.calibrated(run)
+        steps.calibrated(run)
     with pytest.raises(RunError, match=r"predictions\.csv does not exist"):
         read_predictions(run.folder.predictions, ("evaluation",))
 
@@ -158,7 +158,7 @@ def test_any_row_becomes_a_bundle_that_serving_loads(
     assert "pictures of nobody" in bundle.card
     run = open_run(tmp_path, pictures(task, 64), cpu, Opening())
     metrics = json.loads((tmp_path / "metrics.json").read_text())
-    model, calibration = row_steps.fitted(run), row_steps.calibrated(run)
+    model, calibration = steps.fitted(run), steps.calibrated(run)
     again = export_row(run, model, calibration, metrics, Naming(output=tmp_path / "again.bundle"))
     assert again.bundle_id == bundle.id
     masked = replace(run, row=replace(run.row, input=replace(run.row.input, mask_filter="otsu")))

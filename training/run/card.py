@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from training.paper_run.settings import RowSettings
+from training.run.settings import RowSettings
 
 INTENDED_USE = """
 ## Intended use

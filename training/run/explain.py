@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from training.data.prepared import PreparedSet
 from training.data.samples import SINGLE
 from training.models.classifier import Classifier
-from training.paper_run.files import RunError, write_arrays, write_bytes, write_csv
-from training.paper_run.map_pictures import grid_png, overlay_png
-from training.paper_run.row_maps import METHODS, explained_maps
+from training.run.files import RunError, write_arrays, write_bytes, write_csv
+from training.run.map_pictures import grid_png, overlay_png
+from training.run.maps import METHODS, explained_maps
 from training.saliency.activations import activation_grid, layer_outputs, shown_layers
 
 ACTIVATIONS = "activations"

@@ -26,15 +26,15 @@ from training.explained import Explained, explained
 from training.export import export_checked, run_onnx
 from training.metrics.box_raster import rasterised
 from training.models.classifier import Classifier
-from training.paper_run.calibrate_row import RowCalibration
-from training.paper_run.files import RunError
-from training.paper_run.finding_codes import finding_key
-from training.paper_run.predictions import predict
-from training.paper_run.row_card import CardFacts, row_card
-from training.paper_run.row_manifest import BundleParts, MapPart, row_manifest
-from training.paper_run.row_maps import Located, PointingQuestion, localisation_of, located, native_maps
-from training.paper_run.row_steps import RowRun
 from training.phantoms import draw_phantom
+from training.run.calibrate import RowCalibration
+from training.run.card import CardFacts, row_card
+from training.run.files import RunError
+from training.run.finding_codes import finding_key
+from training.run.manifest import BundleParts, MapPart, row_manifest
+from training.run.maps import Located, PointingQuestion, localisation_of, located, native_maps
+from training.run.predictions import predict
+from training.run.steps import RowRun
 
 SELFCHECK_IMAGES, CHECK_IMAGES = 3, 6
 PHANTOM_SIDE = 128

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from training.paper_run.row_steps import RowRun
+from training.run.steps import RowRun
 
 HEADLINES = ("acc", "auc_mean", "auc_ovr", "f1_macro", "loss", "ece_before", "ece_after", "seconds")
 

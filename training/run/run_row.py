@@ -9,12 +9,12 @@ from pathlib import Path
 from training.data.paper_splits import CALIBRATION
 from training.data.samples import SampleSet
 from training.fit import Hardware
-from training.paper_run import row_steps
-from training.paper_run.calibrate_row import RowCalibration
-from training.paper_run.files import RunError, read_json, write_text
-from training.paper_run.row_report import row_report
-from training.paper_run.row_steps import Opening, RowRun
-from training.paper_run.settings import RowResult, RowSettings, Scale
+from training.run import steps
+from training.run.calibrate import RowCalibration
+from training.run.files import RunError, read_json, write_text
+from training.run.report import row_report
+from training.run.settings import RowResult, RowSettings, Scale
+from training.run.steps import Opening, RowRun
 
 REPORT = "report.md"  # the last file of a finished row
 POLL_SECONDS = 0.5
@@ -39,22 +39,22 @@ def run_row(
     a finished fit is not repeated, and what a failed step leaves is still there for the next try.
     """
     began = time.monotonic()
-    run = row_steps.start_run(row, samples, folder, hardware, scale, Opening(cache, workers, fresh))
+    run = steps.start_run(row, samples, folder, hardware, scale, Opening(cache, workers, fresh))
     report = folder / REPORT
     if is_first_process():
         report.unlink(missing_ok=True)
-    model = row_steps.fit(run, start)
+    model = steps.fit(run, start)
     if not is_first_process():
         wait_for(report)
         metrics = read_json(run.folder.metrics, "the first process left none")
         return RowResult(row.name, folder, scale, metrics, time.monotonic() - began)
     calibration = calibration_of(run, model)
-    metrics = row_steps.evaluate(run, model, calibration)
+    metrics = steps.evaluate(run, model, calibration)
     if run.row.explain.methods:
-        row_steps.explain(run, model)
+        steps.explain(run, model)
     bundle = None
     if run.row.export and calibration is not None:
-        from training.paper_run.export_row import export_row
+        from training.run.export import export_row
 
         bundle = export_row(run, model, calibration, metrics).path
     write_text(report, row_report(run, metrics))
@@ -70,12 +70,12 @@ def wait_for(path: Path) -> None:
         time.sleep(POLL_SECONDS)
 
 
-def calibration_of(run: RowRun, model: row_steps.Classifier) -> RowCalibration | None:
+def calibration_of(run: RowRun, model: steps.Classifier) -> RowCalibration | None:
     """On the calibration split; on the selecting split where the rule has no other and the row says so; else none."""
     if run.data.has(CALIBRATION):
-        return row_steps.calibrate(run, model)
+        return steps.calibrate(run, model)
     if run.row.calibration.same_split:
-        return row_steps.calibrate(run, model, run.data.selecting)
+        return steps.calibrate(run, model, run.data.selecting)
     return None
 
 

@@ -25,17 +25,17 @@ from training.models.classifier import Classifier
 from training.models.model_registry import apply_unfreeze, build_model
 from training.models.swept_net import SweptNet
 from training.optim import OptimTable, build_optimizer, build_scheduler
-from training.paper_run.callbacks import LossEpoch, epoch_values
-from training.paper_run.epoch_order import EpochOrder
-from training.paper_run.feature_cache import CachedTrunk, can_cache, kept_maps
-from training.paper_run.files import RunError, read_json, read_weights, write_json, write_weights
-from training.paper_run.fit_stage import StageRun, fit_stage
-from training.paper_run.hardware import Machine
-from training.paper_run.per_class_net import PerClassNet
-from training.paper_run.row_data import RowData
-from training.paper_run.row_module import RowModule, StepSettings
-from training.paper_run.settings import MONITORS, RowSettings
-from training.paper_run.stage_plan import Stage, stage_plan
+from training.run.callbacks import LossEpoch, epoch_values
+from training.run.data import RowData
+from training.run.epoch_order import EpochOrder
+from training.run.feature_cache import CachedTrunk, can_cache, kept_maps
+from training.run.files import RunError, read_json, read_weights, write_json, write_weights
+from training.run.fit_stage import StageRun, fit_stage
+from training.run.hardware import Machine
+from training.run.module import RowModule, StepSettings
+from training.run.per_class_net import PerClassNet
+from training.run.settings import MONITORS, RowSettings
+from training.run.stage_plan import Stage, stage_plan
 
 PER_CLASS = "per-class"
 

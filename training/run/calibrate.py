@@ -21,9 +21,9 @@ from training.calibration.registry import CalibrationMethod, calibration_method
 from training.calibration.split_check import check_calibration_split
 from training.data.samples import SINGLE
 from training.losses.settings import LossTable
-from training.paper_run.files import RunError, read_json, write_json
-from training.paper_run.predictions import Predictions
-from training.paper_run.settings import CalibrationTable
+from training.run.files import RunError, read_json, write_json
+from training.run.predictions import Predictions
+from training.run.settings import CalibrationTable
 
 # Without a set to calibrate on, the raw scores are reported, and said to be raw.
 UNCALIBRATED = "none"

@@ -17,8 +17,8 @@ from training.data.samples import SINGLE
 from training.models.classifier import Classifier, ModelOutputs
 from training.models.mimo import MimoNet
 from training.models.retinanet import RetinaNetBaseline
-from training.paper_run.epoch_metrics import epoch_metrics
-from training.paper_run.files import RunError
+from training.run.epoch_metrics import epoch_metrics
+from training.run.files import RunError
 
 NAN_CHECK_STEPS = 20  # looking at a loss on the GPU waits for it; every step would cost speed
 

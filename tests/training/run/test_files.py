@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 import torch
 
-from training.paper_run import files
-from training.paper_run.files import RunError, read_json, read_weights, write_json, write_text, write_weights
+from training.run import files
+from training.run.files import RunError, read_json, read_weights, write_json, write_text, write_weights
 
 
 def test_a_write_that_fails_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,8 +16,8 @@ from training.metrics.calibration_measures import calibration_metrics
 from training.metrics.classification import Timing, classification_metrics
 from training.models.classifier import Classifier
 from training.models.parameter_counts import parameter_counts
-from training.paper_run.calibrate_row import RowCalibration
-from training.paper_run.predictions import Predictions
+from training.run.calibrate import RowCalibration
+from training.run.predictions import Predictions
 
 # The paper's words for two ways of reading its own text; the headline is `cells` (methods.md §9).
 HEADLINE = {"pointwise_cells": "pointwise_map"}

@@ -9,9 +9,9 @@ from typing import Any
 from inference.manifest import SCHEMA_NAME, array_to_json
 from training.calibration.manifest_block import FittedOn, manifest_blocks
 from training.data.prepared import PaperInput
-from training.paper_run.calibrate_row import RowCalibration
-from training.paper_run.files import RunError
-from training.paper_run.finding_codes import finding_code, finding_key
+from training.run.calibrate import RowCalibration
+from training.run.files import RunError
+from training.run.finding_codes import finding_code, finding_key
 
 CHEST = {"views": ["PA", "AP"], "modalities": ["CR", "DX", "RG"], "body_parts": ["CHEST", "THORAX", ""]}
 BREAST = {"views": [""], "modalities": ["US"], "body_parts": ["BREAST", ""]}

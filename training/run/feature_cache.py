@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from training.data.prepared import PreparedSet
 from training.models.classifier import Classifier, ModelOutputs
 from training.models.swept_net import SweptNet
-from training.paper_run.predictions import run_batches
+from training.run.predictions import run_batches
 
 # Maps of a whole set in memory, float16; a larger set is read from its images in every epoch.
 LARGEST_CACHE_BYTES = 6 * 1024**3

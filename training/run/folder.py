@@ -20,9 +20,9 @@ from typing import Any
 import torch
 
 from training.experiment import from_table
-from training.paper_run.files import RunError, read_json, write_json, write_text
-from training.paper_run.settings import RowSettings
-from training.paper_run.toml_text import settings_toml
+from training.run.files import RunError, read_json, write_json, write_text
+from training.run.settings import RowSettings
+from training.run.toml_text import settings_toml
 
 VERSIONED = (
     "torch", "torchvision", "lightning", "numpy", "scipy", "scikit-learn", "scikit-image", "captum", "onnx", "onnxscript",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from training.paper_run.settings import RowSettings, Scale
+from training.run.settings import RowSettings, Scale
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from training.experiment import from_table
-from training.paper_run.settings import ExplainTable, StageTable, TrainTable
-from training.paper_run.toml_text import settings_toml
+from training.run.settings import ExplainTable, StageTable, TrainTable
+from training.run.toml_text import settings_toml
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,9 @@ import pytest
 import torch
 
 from training.data.samples import MULTILABEL, SINGLE
-from training.paper_run.epoch_metrics import epoch_metrics
-from training.paper_run.epoch_order import EpochOrder
-from training.paper_run.row_module import right_answers
+from training.run.epoch_metrics import epoch_metrics
+from training.run.epoch_order import EpochOrder
+from training.run.module import right_answers
 
 
 def test_single_label_metrics_by_hand() -> None:

@@ -19,7 +19,7 @@ from training.metrics.map_reading import read_map, score_map, truth_of
 from training.metrics.map_resampling import UpsampledMaps
 from training.models.classifier import Classifier
 from training.models.retinanet import RetinaNetBaseline
-from training.paper_run.predictions import Predictions
+from training.run.predictions import Predictions
 from training.saliency.registry import EXPLAINERS, explain
 
 RETINANET = "retinanet"
@@ -132,7 +132,7 @@ def native_maps(
     model: Classifier, prepared: PreparedSet, method: str, pairs: Located, device: torch.device, batch: int
 ) -> NDArray[np.float32]:
     """One map per pair on its own cells, float32 [m,h,w]: Grad-CAM, or the class maps of a WILDCAT head."""
-    from training.paper_run.predictions import run_batches
+    from training.run.predictions import run_batches
 
     kept: list[NDArray[np.float32]] = []
 

@@ -10,7 +10,7 @@ import torch
 from lightning.pytorch.strategies import DDPStrategy
 
 from training.fit import Hardware
-from training.paper_run.files import RunError
+from training.run.files import RunError
 
 ACCELERATORS = ("auto", "cpu", "gpu", "cuda", "mps", "tpu")
 # One rank evaluates while the others wait for the next fit.

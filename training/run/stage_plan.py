@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from training.experiment import from_table
 from training.losses.settings import LossTable
 from training.optim.settings import OptimTable
-from training.paper_run.settings import RowSettings
+from training.run.settings import RowSettings
 
 Settings = TypeVar("Settings")
 

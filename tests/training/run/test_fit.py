@@ -12,14 +12,14 @@ from training.data.settings import DataSettings
 from training.losses import LossTable
 from training.models.model_table import ModelTable
 from training.optim import OptimTable
-from training.paper_run import fit_row, row_module
-from training.paper_run.files import RunError
-from training.paper_run.fit_row import FitOptions, begin_with, build_row_model, fit_model, fitted_model, stage_documents
-from training.paper_run.row_data import RowData, row_data
-from training.paper_run.row_folder import RowFolder
-from training.paper_run.row_module import FitStopped
-from training.paper_run.scaling import LIMITS
-from training.paper_run.settings import RowSettings, StageTable, TrainTable
+from training.run import fit, module
+from training.run.data import RowData, row_data
+from training.run.files import RunError
+from training.run.fit import FitOptions, begin_with, build_row_model, fit_model, fitted_model, stage_documents
+from training.run.folder import RowFolder
+from training.run.module import FitStopped
+from training.run.scaling import LIMITS
+from training.run.settings import RowSettings, StageTable, TrainTable
 
 
 def data_of(row: RowSettings, samples, folder: Path) -> RowData:  # type: ignore[no-untyped-def]
@@ -53,7 +53,7 @@ def test_an_interrupted_fit_ends_where_an_uninterrupted_one_does(
     data = data_of(row, pictures(), tmp_path / "data")
     whole = fit_model(row, data, tmp_path / "whole", FitOptions(cpu))
     with monkeypatch.context() as patched:
-        patched.setattr(fit_row, "RowModule", _halting())
+        patched.setattr(fit, "RowModule", _halting())
         with pytest.raises(ConnectionError):
             fit_model(row, data, tmp_path / "cut", FitOptions(cpu))
     assert not (tmp_path / "cut" / "net.pt").exists()
@@ -64,7 +64,7 @@ def test_an_interrupted_fit_ends_where_an_uninterrupted_one_does(
 
 
 def _halting() -> type:
-    class Halting(row_module.RowModule):
+    class Halting(module.RowModule):
         """A process that dies at its second epoch."""
 
         def on_train_epoch_start(self) -> None:
@@ -97,11 +97,11 @@ def test_a_loss_that_is_no_number_stops_with_advice(tmp_path: Path, small_row, p
 def test_running_out_of_memory_says_which_batch_to_take(
     tmp_path: Path, small_row, pictures, cpu, monkeypatch: pytest.MonkeyPatch
 ) -> None:  # type: ignore[no-untyped-def]
-    class Full(row_module.RowModule):
+    class Full(module.RowModule):
         def training_step(self, batch, index):  # type: ignore[no-untyped-def]
             raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20.00 GiB")
 
-    monkeypatch.setattr(fit_row, "RowModule", Full)
+    monkeypatch.setattr(fit, "RowModule", Full)
     row = small_row()
     with pytest.raises(FitStopped, match=r"out of memory with \[train\] batch = 8; set batch = 4 and accumulate = 2"):
         fit_model(row, data_of(row, pictures(), tmp_path), tmp_path, FitOptions(cpu))

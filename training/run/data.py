@@ -14,10 +14,10 @@ from training.data.paper_splits import EVALUATION, SELECTION, SPLITS, assign_spl
 from training.data.prepared import PreparedSet, data_fingerprint, prepare
 from training.data.samples import SampleSet
 from training.data.split_settings import apply_split_settings
-from training.paper_run.files import RunError, write_json
-from training.paper_run.row_folder import RowFolder
-from training.paper_run.scaling import Limits
-from training.paper_run.settings import REPORTED_SPLITS, RowSettings
+from training.run.files import RunError, write_json
+from training.run.folder import RowFolder
+from training.run.scaling import Limits
+from training.run.settings import REPORTED_SPLITS, RowSettings
 
 
 @dataclass(frozen=True)

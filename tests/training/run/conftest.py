@@ -14,8 +14,8 @@ from training.data.settings import DataSettings
 from training.losses import LossTable
 from training.models.model_table import ModelTable
 from training.optim import OptimTable
-from training.paper_run.hardware import Machine
-from training.paper_run.settings import CalibrationTable, RowSettings, TrainTable
+from training.run.hardware import Machine
+from training.run.settings import CalibrationTable, RowSettings, TrainTable
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def small_row() -> Callable[..., RowSettings]:
 @pytest.fixture(scope="session")
 def pictures(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., SampleSet]:
     """Made sets by task, drawn once."""
-    from tests.training.paper_run.made_set import made_set
+    from tests.training.run.made_set import made_set
 
     drawn: dict[tuple[str, int], SampleSet] = {}
 

@@ -6,8 +6,8 @@ import pytest
 
 from training.experiment import ExperimentError
 from training.losses import LossTable
-from training.paper_run.settings import StageTable, TrainTable
-from training.paper_run.stage_plan import stage_plan
+from training.run.settings import StageTable, TrainTable
+from training.run.stage_plan import stage_plan
 
 
 def test_without_stages_there_is_one(small_row) -> None:  # type: ignore[no-untyped-def]

@@ -16,24 +16,24 @@ from training.data.samples import SampleSet
 from training.fit import Hardware
 from training.models.classifier import Classifier
 from training.models.retinanet import RetinaNetBaseline
-from training.paper_run import evaluate_row
-from training.paper_run.calibrate_row import (
+from training.run import evaluate as evaluation
+from training.run.calibrate import (
     CalibrationInput,
     RowCalibration,
     calibrate_row,
     read_row_calibration,
     write_row_calibration,
 )
-from training.paper_run.explain_row import ACTIVATIONS, check_methods, write_error_list, write_maps
-from training.paper_run.files import RunError, read_json, write_json
-from training.paper_run.fit_row import FitOptions, fit_model, fitted_model, stage_documents
-from training.paper_run.hardware import Machine, machine
-from training.paper_run.predictions import Predictions, join_predictions, predict, write_predictions
-from training.paper_run.row_data import RowData, row_data
-from training.paper_run.row_folder import RowFolder
-from training.paper_run.row_maps import PointingQuestion, localisation_of, located
-from training.paper_run.scaling import LIMITS, Limits, scaled
-from training.paper_run.settings import REPORTED_SPLITS, SCALES, RowSettings, Scale
+from training.run.data import RowData, row_data
+from training.run.explain import ACTIVATIONS, check_methods, write_error_list, write_maps
+from training.run.files import RunError, read_json, write_json
+from training.run.fit import FitOptions, fit_model, fitted_model, stage_documents
+from training.run.folder import RowFolder
+from training.run.hardware import Machine, machine
+from training.run.maps import PointingQuestion, localisation_of, located
+from training.run.predictions import Predictions, join_predictions, predict, write_predictions
+from training.run.scaling import LIMITS, Limits, scaled
+from training.run.settings import REPORTED_SPLITS, SCALES, RowSettings, Scale
 
 # More say nothing new about a mean and a covariance, and each costs a forward pass.
 GATE_IMAGES = 5000
@@ -171,12 +171,12 @@ def evaluate(run: RowRun, model: Classifier, calibration: RowCalibration | None,
         raise RunError(f"split {name!r} is not one of {', '.join(REPORTED_SPLITS)}")
     parts = {own: predicted(run, model, own) for own in _held_out(run, name)}
     asked = join_predictions([parts[own] for own in REPORTED_SPLITS[name] if own in parts])
-    reported = evaluate_row.Reported(asked, run.data.task, run.data.classes, run.limits.draws)
-    classification = evaluate_row.classification_columns(reported)
-    calibration_part = evaluate_row.calibration_report(reported, calibration)
+    reported = evaluation.Reported(asked, run.data.task, run.data.classes, run.limits.draws)
+    classification = evaluation.classification_columns(reported)
+    calibration_part = evaluation.calibration_report(reported, calibration)
     localisation = localise(run, model, asked, name)
-    columns = evaluate_row.paper_columns(classification, calibration_part, localisation)
-    columns |= evaluate_row.network_columns(model, stage_documents(run.folder.path))
+    columns = evaluation.paper_columns(classification, calibration_part, localisation)
+    columns |= evaluation.network_columns(model, stage_documents(run.folder.path))
     document = {
         "row": run.row.name, "paper": run.row.paper, "table": run.row.table, "scale": run.scale, "split": name,
         "n": len(asked), "task": run.data.task, "classes": list(run.data.classes), "seed": run.row.train.seed,
@@ -222,7 +222,7 @@ def explain(
         settings = run.row.explain.settings.get(name, {})
         found.append(write_maps(run.folder.maps, model, first, name, settings, device, run.row.explain.overlays))
     own = predict(model, reported, device, run.batch)
-    raw = evaluate_row.raw_probabilities(own.logits, run.data.task)
+    raw = evaluation.raw_probabilities(own.logits, run.data.task)
     write_error_list(run.folder.maps / "errors.csv", reported, raw)
     return found
 
@@ -245,7 +245,7 @@ def _held_out(run: RowRun, reported: str) -> tuple[str, ...]:
 
 def _probabilities(run: RowRun, found: Predictions, calibration: RowCalibration | None) -> Any:
     if calibration is None:
-        return evaluate_row.raw_probabilities(found.logits, run.data.task)
+        return evaluation.raw_probabilities(found.logits, run.data.task)
     return calibration.probabilities(found.logits)
 
 
@@ -263,7 +263,7 @@ def finite(document: Any) -> Any:
 def write_selection(run: RowRun, model: Classifier) -> None:
     """predictions.csv of the split that chose the epoch, raw, as `fit` leaves it; `evaluate` replaces it."""
     own = predicted(run, model, run.data.selecting)
-    parts = {run.data.selecting: (own, evaluate_row.raw_probabilities(own.logits, run.data.task))}
+    parts = {run.data.selecting: (own, evaluation.raw_probabilities(own.logits, run.data.task))}
     write_predictions(run.folder.predictions, run.data.classes, parts)
 
 

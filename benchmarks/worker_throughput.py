@@ -2,7 +2,7 @@
 
     python -m benchmarks.worker_throughput [--count 160] [--bundle FILE] [--json]
 
-A real worker process (`manage.py worker`, micro-batches, two hands) works off queued jobs: hash of the stored file, model
+A real worker process (`manage.py worker`, micro-batches, two threads) works off queued jobs: hash of the stored file, model
 input, model, gate, boxes, map files with fsync, row with fsync. Its rate is taken from the rows' finish times without the
 first and last tenth. Bare = `session.run` alone on random input, same threads, best of batch 1 and the worker's batch,
 measured before and after the worker (the machine's drift shows in the two). Two sizes of radiographs, 16 bits, native.

@@ -35,7 +35,7 @@ def test_each_result_names_the_bundle_that_computed_it(make_site, high_bundle):
     site = make_site(image_seconds=0.1)
     gate = site.home / "gate"  # on a busy machine all would be done before the command has started
     site.environment["FIRE_GATE"] = str(gate)
-    site.environment["SIGHTLINE_BATCH"] = "2"  # two workers with two hands hold eight of the 24 images
+    site.environment["SIGHTLINE_BATCH"] = "2"  # two workers with two threads each hold eight of the 24 images
     site.manage("bundle", "add", str(high_bundle))
     workers = [site.start_worker(), site.start_worker()]
     wait(lambda: site.count("succeeded") >= 1, "the first result")

@@ -2,11 +2,11 @@
 
 from webapp.celery import app
 from webapp.work.worker import run_one
-from webapp.work.worker_threads import hands
+from webapp.work.worker_threads import worker_threads
 
 
 @app.task(name="predictions.wake", acks_late=False, ignore_result=True)
 def wake(job_id: str) -> None:
-    """Makes the worker's hands look; where there are none, runs the named job if it is still to be had, else the next."""
-    if not hands.wake():
+    """Makes the worker's threads look; where there are none, runs the named job if it is still to be had, else the next."""
+    if not worker_threads.wake():
         run_one(job_id)

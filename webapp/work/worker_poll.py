@@ -1,4 +1,4 @@
-"""The worker's hands and its sign of life, as a step of the Celery worker.
+"""The worker's threads and its sign of life, as a step of the Celery worker.
 
 Of the worker, not of its consumer: the step starts before the broker is reached and goes on when it is not.
 """
@@ -14,11 +14,11 @@ from django.conf import settings
 from webapp.work.jobs.kinds import longest_limit
 from webapp.work.worker import resident_megabytes
 from webapp.work.worker_beat import Beat, WorkerSeen
-from webapp.work.worker_threads import hands
+from webapp.work.worker_threads import worker_threads
 
 
 class PollStep(bootsteps.StartStopStep):
-    """Starts and stops the hands with the worker."""
+    """Starts and stops the threads with the worker."""
 
     requires = ("celery.worker.components:Pool",)
 
@@ -29,19 +29,19 @@ class PollStep(bootsteps.StartStopStep):
         self._beat = Beat(self._describe, self._is_moving)
 
     def start(self, parent: Any) -> None:
-        hands.start()
+        worker_threads.start()
         self._beat.start()
 
     def stop(self, parent: Any) -> None:
-        hands.stop()
+        worker_threads.stop()
         self._beat.end()
 
     def terminate(self, parent: Any) -> None:
-        hands.end_soon()
+        worker_threads.end_soon()
 
     def _describe(self) -> WorkerSeen:
         return WorkerSeen(self._name, os.getpid(), socket.gethostname(), self._started_at, resident_megabytes())
 
     def _is_moving(self) -> bool:
-        # A job past its limit ends the process by its lease; this is for a hand that hangs outside of any job.
-        return hands.idle_seconds() < longest_limit() + settings.WORKER_HUNG_SECONDS
+        # A job past its limit ends the process by its lease; this is for a thread that hangs outside of any job.
+        return worker_threads.idle_seconds() < longest_limit() + settings.WORKER_HUNG_SECONDS

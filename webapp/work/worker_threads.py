@@ -23,8 +23,8 @@ STOP_SECONDS = 60.0  # a warm stop waits this long for the jobs in hand; after t
 
 
 @dataclass
-class Hand:
-    """One thread. `kinds`: what it takes, None for everything. `moved_at`: monotonic time of its last look."""
+class WorkerThread:
+    """One of them. `kinds`: what it takes, None for everything. `moved_at`: monotonic time of its last look."""
 
     name: str
     kinds: Collection[str] | None
@@ -33,29 +33,29 @@ class Hand:
     thread: threading.Thread | None = None
 
 
-class Hands:
-    """All hands of one worker process."""
+class WorkerThreads:
+    """Both threads of one worker process."""
 
     def __init__(self, look: Callable[..., bool] = run_one, sweep: Callable[[], object] = sweep) -> None:
         self._look, self._sweep = look, sweep
         self._stop = threading.Event()
         self._woken = threading.Condition()
         self._calls = 0
-        # A zip may take an hour: only one hand takes zips, so that predictions go on beside it.
-        self._hands = (Hand("hand-1", None, sweeps=True), Hand("hand-2", (INFER,), sweeps=False))
+        # A zip may take an hour: only one thread takes zips, so that predictions go on beside it.
+        self._threads = (WorkerThread("jobs-1", None, sweeps=True), WorkerThread("jobs-2", (INFER,), sweeps=False))
 
     def start(self) -> None:
-        for hand in self._hands:
-            hand.thread = threading.Thread(target=self._work, args=(hand,), name=hand.name, daemon=True)
-            hand.thread.start()
+        for one in self._threads:
+            one.thread = threading.Thread(target=self._work, args=(one,), name=one.name, daemon=True)
+            one.thread.start()
 
     def stop(self, seconds: float = STOP_SECONDS) -> None:
         """Lets the jobs in hand end, for at most so long."""
         self.end_soon()
         deadline = time.monotonic() + seconds
-        for hand in self._hands:
-            if hand.thread is not None:
-                hand.thread.join(max(0.0, deadline - time.monotonic()))
+        for one in self._threads:
+            if one.thread is not None:
+                one.thread.join(max(0.0, deadline - time.monotonic()))
 
     def end_soon(self) -> None:
         """No further jobs are claimed."""
@@ -63,30 +63,30 @@ class Hands:
         self.wake()
 
     def wake(self) -> bool:
-        """Makes every idle hand look at once; False when none is at work here."""
+        """Makes every idle thread look at once; False when none is at work here."""
         with self._woken:
             self._calls += 1
             self._woken.notify_all()
-        return any(hand.thread is not None and hand.thread.is_alive() for hand in self._hands)
+        return any(one.thread is not None and one.thread.is_alive() for one in self._threads)
 
     def idle_seconds(self) -> float:
-        """How long ago the slower hand last looked or was given a job; infinite when one has ended."""
-        if any(hand.thread is None or not hand.thread.is_alive() for hand in self._hands):
+        """How long ago the slower thread last looked or was given a job; infinite when one has ended."""
+        if any(one.thread is None or not one.thread.is_alive() for one in self._threads):
             return float("inf")
-        return time.monotonic() - min(hand.moved_at for hand in self._hands)
+        return time.monotonic() - min(one.moved_at for one in self._threads)
 
-    def _work(self, hand: Hand) -> None:
+    def _work(self, one: WorkerThread) -> None:
         """Works on without pause while there are jobs. No fault ends the thread."""
         swept_at = -PERIOD_SECONDS
         while not self._stop.is_set():
             calls = self._calls
             try:
                 close_old_connections()  # Celery does it around its tasks; this thread is not one
-                while not self._stop.is_set() and self._look(kinds=hand.kinds):
-                    hand.moved_at = time.monotonic()
-                hand.moved_at = time.monotonic()
-                if hand.sweeps and hand.moved_at - swept_at >= PERIOD_SECONDS:
-                    swept_at = hand.moved_at
+                while not self._stop.is_set() and self._look(kinds=one.kinds):
+                    one.moved_at = time.monotonic()
+                one.moved_at = time.monotonic()
+                if one.sweeps and one.moved_at - swept_at >= PERIOD_SECONDS:
+                    swept_at = one.moved_at
                     self._sweep()
             except Exception:
                 logger.exception("looking for jobs failed; next look in %.0f s", POLL_SECONDS)
@@ -100,4 +100,4 @@ class Hands:
             self._woken.wait_for(lambda: self._calls != calls or self._stop.is_set(), POLL_SECONDS)
 
 
-hands = Hands()
+worker_threads = WorkerThreads()

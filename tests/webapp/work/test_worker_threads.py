@@ -5,7 +5,7 @@ import threading
 import pytest
 
 from webapp.work.jobs.kinds import INFER
-from webapp.work.worker_threads import Hands
+from webapp.work.worker_threads import WorkerThreads
 
 PATIENCE = 10.0
 
@@ -31,51 +31,51 @@ class Looks:
 
 @pytest.fixture
 def at_work():
-    """`at_work(looks)`: running hands that end with the test."""
+    """`at_work(looks)`: threads that run and end with the test."""
     running = []
 
-    def start(looks: Looks) -> Hands:
-        hands = Hands(looks, sweep=lambda: None)
-        hands.start()
-        running.append(hands)
-        return hands
+    def start(looks: Looks) -> WorkerThreads:
+        threads = WorkerThreads(looks, sweep=lambda: None)
+        threads.start()
+        running.append(threads)
+        return threads
 
     yield start
-    for hands in running:
-        hands.stop()
+    for threads in running:
+        threads.stop()
 
 
-def test_one_hand_takes_everything_and_the_other_predictions_only(at_work):
+def test_one_thread_takes_everything_and_the_other_predictions_only(at_work):
     looks = Looks()
     at_work(looks)
     looks.wait_for(2)
     assert set(looks.kinds[:2]) == {None, (INFER,)}
 
 
-def test_a_call_makes_idle_hands_look_at_once(at_work):
+def test_a_call_makes_idle_threads_look_at_once(at_work):
     looks = Looks()
-    hands = at_work(looks)
+    threads = at_work(looks)
     looks.wait_for(2)
-    assert hands.wake()
+    assert threads.wake()
     looks.wait_for(2)
 
 
-def test_a_fault_ends_no_hand(at_work):
+def test_a_fault_ends_no_thread(at_work):
     looks = Looks(fault=RuntimeError("the database is away"))
-    hands = at_work(looks)
+    threads = at_work(looks)
     looks.wait_for(2)
-    hands.wake()
+    threads.wake()
     looks.wait_for(2)
-    assert hands.idle_seconds() < PATIENCE
+    assert threads.idle_seconds() < PATIENCE
 
 
-def test_hands_that_are_not_at_work_say_so():
-    hands = Hands(Looks())
-    assert not hands.wake()
-    assert hands.idle_seconds() == float("inf")
+def test_threads_that_are_not_at_work_say_so():
+    threads = WorkerThreads(Looks())
+    assert not threads.wake()
+    assert threads.idle_seconds() == float("inf")
 
 
 def test_they_stop_when_asked(at_work):
-    hands = at_work(Looks())
-    hands.stop()
-    assert not hands.wake()
+    threads = at_work(Looks())
+    threads.stop()
+    assert not threads.wake()

@@ -12,6 +12,7 @@ from celery import bootsteps
 from django.conf import settings
 
 from webapp.work.jobs.kinds import longest_limit
+from webapp.work.jobs.sweep import PERIOD_SECONDS, sweep
 from webapp.work.worker import resident_megabytes
 from webapp.work.worker_beat import Beat, WorkerSeen
 from webapp.work.worker_threads import worker_threads
@@ -29,7 +30,7 @@ class PollStep(bootsteps.StartStopStep):
         self._beat = Beat(self._describe, self._is_moving)
 
     def start(self, parent: Any) -> None:
-        worker_threads.start()
+        worker_threads.start(sweep, PERIOD_SECONDS)
         self._beat.start()
 
     def stop(self, parent: Any) -> None:

@@ -13,13 +13,16 @@ from dataclasses import dataclass, field
 from django.db import close_old_connections, connections
 
 from webapp.work.jobs.kinds import INFER
-from webapp.work.jobs.sweep import PERIOD_SECONDS, sweep
 from webapp.work.worker import run_one
 
 logger = logging.getLogger(__name__)
 
 POLL_SECONDS = 1.0
 STOP_SECONDS = 60.0  # a warm stop waits this long for the jobs in hand; after that their leases decide
+
+
+def _nothing() -> None:
+    return None
 
 
 @dataclass
@@ -36,17 +39,19 @@ class WorkerThread:
 class WorkerThreads:
     """Both threads of one worker process."""
 
-    def __init__(self, look: Callable[..., bool] = run_one, sweep: Callable[[], object] = sweep) -> None:
-        self._look, self._sweep = look, sweep
+    def __init__(self, look: Callable[..., bool] = run_one) -> None:
+        self._look = look
         self._stop = threading.Event()
         self._woken = threading.Condition()
         self._calls = 0
         # A zip may take an hour: only one thread takes zips, so that predictions go on beside it.
         self._threads = (WorkerThread("jobs-1", None, sweeps=True), WorkerThread("jobs-2", (INFER,), sweeps=False))
 
-    def start(self) -> None:
+    def start(self, sweep: Callable[[], object], every_seconds: float) -> None:
+        """`sweep` is called by one of the threads, between its looks and not more often than said."""
         for one in self._threads:
-            one.thread = threading.Thread(target=self._work, args=(one,), name=one.name, daemon=True)
+            arguments = (one, sweep if one.sweeps else _nothing, every_seconds)
+            one.thread = threading.Thread(target=self._work, args=arguments, name=one.name, daemon=True)
             one.thread.start()
 
     def stop(self, seconds: float = STOP_SECONDS) -> None:
@@ -75,9 +80,9 @@ class WorkerThreads:
             return float("inf")
         return time.monotonic() - min(one.moved_at for one in self._threads)
 
-    def _work(self, one: WorkerThread) -> None:
+    def _work(self, one: WorkerThread, sweep: Callable[[], object], every_seconds: float) -> None:
         """Works on without pause while there are jobs. No fault ends the thread."""
-        swept_at = -PERIOD_SECONDS
+        swept_at = -every_seconds
         while not self._stop.is_set():
             calls = self._calls
             try:
@@ -85,9 +90,9 @@ class WorkerThreads:
                 while not self._stop.is_set() and self._look(kinds=one.kinds):
                     one.moved_at = time.monotonic()
                 one.moved_at = time.monotonic()
-                if one.sweeps and one.moved_at - swept_at >= PERIOD_SECONDS:
+                if one.moved_at - swept_at >= every_seconds:
                     swept_at = one.moved_at
-                    self._sweep()
+                    sweep()
             except Exception:
                 logger.exception("looking for jobs failed; next look in %.0f s", POLL_SECONDS)
                 connections.close_all()

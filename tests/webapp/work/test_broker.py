@@ -6,6 +6,7 @@ from queue import Empty
 import pytest
 from kombu import Connection
 
+from webapp.celery import app
 from webapp.work.broker import broker_folders, broker_options, check_broker, use_forgiving_folders
 from webapp.work.jobs.create import BrokerRest, create_job, publish_wake
 from webapp.work.models import Job
@@ -70,9 +71,7 @@ def test_it_passes_over_a_message_that_its_sender_is_still_writing(tmp_path):
 
 @pytest.mark.django_db
 def test_it_keeps_the_job_when_the_broker_is_broken(monkeypatch, django_capture_on_commit_callbacks):
-    from webapp.work import tasks
-
-    monkeypatch.setattr(tasks.wake, "apply_async", _broken)
+    monkeypatch.setattr(app, "send_task", _broken)
     with django_capture_on_commit_callbacks(execute=True) as callbacks:
         job = create_job("test", {}, "one")
     assert len(callbacks) == 1
@@ -92,15 +91,13 @@ def test_it_makes_one_job_per_key():
 @pytest.mark.django_db
 def test_a_broker_that_failed_is_left_alone_for_a_while(monkeypatch):
     # A broker that hangs costs seconds per message; an upload of hundreds of files must not pay that for each.
-    from webapp.work import tasks
-
     asked = []
 
     def hangs(*args: object, **kwargs: object) -> None:
         asked.append(args)
         raise OSError("timed out")
 
-    monkeypatch.setattr(tasks.wake, "apply_async", hangs)
+    monkeypatch.setattr(app, "send_task", hangs)
     rest = BrokerRest(seconds=60)
     job = create_job("test", {}, "one")
     assert [publish_wake(job.id, rest) for _ in range(3)] == [False, False, False]

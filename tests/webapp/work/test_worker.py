@@ -5,6 +5,7 @@ import pytest
 from inference.dicom import DicomRefusal
 from webapp.archive.models import Image
 from webapp.archive.storage import IntegrityMismatch
+from webapp.celery import app
 from webapp.work.jobs.cancel import cancel
 from webapp.work.jobs.kinds import JobMustWait, JobRefused, Kind, Result, register_kind
 from webapp.work.models import Job
@@ -121,3 +122,7 @@ def test_it_names_the_known_kinds_for_an_unknown_one():
 def test_it_fails_after_its_attempts_are_used_up():
     job = run_job(raising(OSError("disk")), max_attempts=1)
     assert (job.state, job.error_code) == (Job.State.FAILED, "storage_error")
+
+
+def test_a_wake_up_that_an_earlier_version_left_in_the_broker_is_understood():
+    assert "predictions.wake" in app.tasks

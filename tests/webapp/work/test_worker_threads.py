@@ -34,9 +34,9 @@ def at_work():
     """`at_work(looks)`: threads that run and end with the test."""
     running = []
 
-    def start(looks: Looks) -> WorkerThreads:
-        threads = WorkerThreads(looks, sweep=lambda: None)
-        threads.start()
+    def start(looks: Looks, sweep=None, every_seconds: float = 60.0) -> WorkerThreads:
+        threads = WorkerThreads(looks)
+        threads.start(sweep or (lambda: None), every_seconds)
         running.append(threads)
         return threads
 
@@ -79,3 +79,13 @@ def test_they_stop_when_asked(at_work):
     threads = at_work(Looks())
     threads.stop()
     assert not threads.wake()
+
+
+def test_one_thread_sweeps_and_not_more_often_than_said(at_work):
+    looks, swept_by = Looks(), []
+    threads = at_work(looks, lambda: swept_by.append(threading.current_thread().name), every_seconds=3600.0)
+    looks.wait_for(2)
+    threads.wake()
+    looks.wait_for(2)
+    threads.stop()
+    assert swept_by == ["jobs-1"]

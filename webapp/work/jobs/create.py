@@ -8,9 +8,12 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 
+from webapp.celery import app
 from webapp.work.models import Job
 
 logger = logging.getLogger(__name__)
+
+WAKE = "predictions.wake"  # name of the task in messages, as versions of any age in front of one broker know it
 
 
 def create_job(kind: str, payload: dict[str, str], idempotency_key: str, priority: int = 0) -> Job:
@@ -49,12 +52,10 @@ _rest = BrokerRest()
 
 def publish_wake(job_id: UUID, rest: BrokerRest = _rest) -> bool:
     """Tells some worker to look. A dead broker costs latency only: every worker polls the rows once per second."""
-    from webapp.work.tasks import wake
-
     if rest.is_on():
         return False
     try:
-        wake.apply_async((str(job_id),), retry=False, ignore_result=True)
+        app.send_task(WAKE, (str(job_id),), retry=False, ignore_result=True)
     except Exception as problem:  # whatever the broker's client raises, the upload must be answered
         rest.begin()
         kind = type(problem).__name__  # its text may hold the broker's address with the password

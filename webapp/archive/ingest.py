@@ -26,7 +26,6 @@ from webapp.archive import children
 from webapp.archive.children import MachineFault
 from webapp.archive.frame import frames
 from webapp.archive.frame.model_inputs import keep_inputs
-from webapp.archive.hooks import image_stored_hooks, run_image_stored, wanted_inputs, zip_received_hooks
 from webapp.archive.image_columns import column_text, image_columns
 from webapp.archive.models import Image, Project, UploadItem
 from webapp.archive.quarantine import quarantine
@@ -45,10 +44,14 @@ from webapp.archive.storage import (
     receive,
 )
 
-__all__ = ["IngestOutcome", "Sender", "image_stored_hooks", "ingest_file", "zip_received_hooks"]
-
 logger = logging.getLogger(__name__)
 Status = UploadItem.Status
+
+# Rooms above register here in their AppConfig.ready: the archive imports none of them. Called inside the transaction that
+# stores the image, so that e.g. image and job exist together or not at all; on_commit is for what should come later.
+image_stored_hooks: list[Callable[[Image], object]] = []
+# What the models of a project take, so that the child that decodes a new image makes their inputs as well.
+model_input_hooks: list[Callable[[Project], Sequence[InputSpec]]] = []
 
 
 @dataclass(frozen=True)
@@ -124,7 +127,7 @@ def _take(received: Received, sender: Sender) -> IngestOutcome:
 
 def _store(received: Received, header: DicomHeader, sender: Sender) -> IngestOutcome:
     """Repairs a copy, has it decoded and prepared for the model in service, and stores it."""
-    copy, specs = received.path, wanted_inputs(sender.project)
+    copy, specs = received.path, [spec for hook in model_input_hooks for spec in hook(sender.project)]
     try:
         if header.repairs:
             copy = new_incoming_path()
@@ -176,6 +179,11 @@ def _commit(received: Received, copy: Path, header: DicomHeader, decoded: _Decod
         raise
     frames.keep_decoded(image, decoded.pixels)
     return outcome
+
+
+def run_image_stored(image: Image) -> None:
+    for hook in image_stored_hooks:
+        hook(image)
 
 
 def _settle_known(known: Image, received: Received, sender: Sender) -> IngestOutcome:

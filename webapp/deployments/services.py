@@ -15,8 +15,8 @@ from webapp.accounts.models import User
 from webapp.archive.models import Project
 from webapp.deployments.models import DeployedBundle
 from webapp.predictions.bundle_store import bundle_path
+from webapp.predictions.requests import INFER
 from webapp.work.jobs.finish import release_waiting
-from webapp.work.jobs.kinds import INFER
 
 State = DeployedBundle.State
 COPY_BYTES = 2**20

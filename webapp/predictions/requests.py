@@ -1,17 +1,13 @@
-"""Ask for work: when an image or a zip is stored, and when a person wants another run."""
+"""Ask for a prediction: when an image is stored, and when a person wants another run."""
 
 from django.db import transaction
 
-from webapp.archive.models import Image, Upload
+from webapp.archive.models import Image
 from webapp.predictions.models import Prediction
-from webapp.work.jobs.create import create_job
-from webapp.work.jobs.kinds import INFER, INGEST_ZIP
+from webapp.work.jobs.create import AUTOMATIC, AWAITED, create_job
 from webapp.work.models import Job
 
-# Priorities. Somebody waits for a second run; the uploader watches the zip's report, and its members make more jobs.
-BY_HAND = 10
-ZIP_MEMBERS = 5
-AUTOMATIC = 0
+INFER = "infer"
 
 
 def predict_new_image(image: Image) -> None:
@@ -25,16 +21,7 @@ def predict_again(image: Image) -> tuple[Prediction, bool]:
         unfinished = image.predictions.filter(job__state__in=Job.UNFINISHED).select_related("job").first()
         if unfinished:
             return unfinished, False
-        return _create(image, run=image.predictions.count() + 1, priority=BY_HAND), True
-
-
-def ingest_received_zip(upload: Upload) -> None:
-    """Job for an upload that holds a zip; runs inside the transaction that stores the upload.
-
-    An upload that gets a second zip gets a second job: the key counts its containers.
-    """
-    containers = upload.items.filter(is_container=True).count()
-    create_job(INGEST_ZIP, {"upload": str(upload.pk)}, f"{INGEST_ZIP}:{upload.pk}:{containers}", ZIP_MEMBERS)
+        return _create(image, run=image.predictions.count() + 1, priority=AWAITED), True
 
 
 def _create(image: Image, run: int, priority: int) -> Prediction:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from django.db import close_old_connections, connections
 
-from webapp.work.jobs.kinds import INFER
+from webapp.work.jobs.kinds import short_kinds
 from webapp.work.worker import run_one
 
 logger = logging.getLogger(__name__)
@@ -27,11 +27,11 @@ def _nothing() -> None:
 
 @dataclass
 class WorkerThread:
-    """One of them. `kinds`: what it takes, None for everything. `moved_at`: monotonic time of its last look."""
+    """One of them. `kinds`: what it takes, by default everything. `moved_at`: monotonic time of its last look."""
 
     name: str
-    kinds: Collection[str] | None
-    sweeps: bool
+    kinds: Callable[[], Collection[str] | None] = _nothing
+    sweeps: bool = False
     moved_at: float = field(default_factory=time.monotonic)
     thread: threading.Thread | None = None
 
@@ -45,7 +45,7 @@ class WorkerThreads:
         self._woken = threading.Condition()
         self._calls = 0
         # A zip may take an hour: only one thread takes zips, so that predictions go on beside it.
-        self._threads = (WorkerThread("jobs-1", None, sweeps=True), WorkerThread("jobs-2", (INFER,), sweeps=False))
+        self._threads = (WorkerThread("jobs-1", sweeps=True), WorkerThread("jobs-2", short_kinds))
 
     def start(self, sweep: Callable[[], object], every_seconds: float) -> None:
         """`sweep` is called by one of the threads, between its looks and not more often than said."""
@@ -87,7 +87,7 @@ class WorkerThreads:
             calls = self._calls
             try:
                 close_old_connections()  # Celery does it around its tasks; this thread is not one
-                while not self._stop.is_set() and self._look(kinds=one.kinds):
+                while not self._stop.is_set() and self._look(kinds=one.kinds()):
                     one.moved_at = time.monotonic()
                 one.moved_at = time.monotonic()
                 if one.moved_at - swept_at >= every_seconds:

@@ -1,14 +1,13 @@
-"""What is asked of workers: one job per image and run, one per zip, and what a given-up zip leaves."""
+"""What is asked of workers: one job per image and run."""
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.db import IntegrityError, transaction
 
 from webapp.archive.image_filters import apply_filters
-from webapp.archive.models import Image, Upload, UploadItem
+from webapp.archive.models import Image
 from webapp.predictions.models import Prediction
-from webapp.predictions.requests import ingest_received_zip, predict_again, predict_new_image
-from webapp.work.jobs.cancel import cancel
+from webapp.predictions.requests import predict_again, predict_new_image
 from webapp.work.models import Job
 
 pytestmark = pytest.mark.django_db
@@ -40,24 +39,6 @@ def test_another_run_has_its_own_job_and_goes_first(succeeded):
     assert is_new
     assert (prediction.job.idempotency_key[-2:], prediction.job.priority) == (":2", 10)
     assert Prediction.objects.count() == 2
-
-
-def test_a_zip_gets_a_job_and_a_second_zip_of_the_upload_another(radiologist):
-    upload = Upload.objects.create(user=radiologist)
-    for position in range(2):
-        UploadItem.objects.create(upload=upload, position=position, name="all.zip", is_container=True)
-        ingest_received_zip(upload)
-    assert Job.objects.filter(kind="ingest_zip", payload={"upload": str(upload.id)}).count() == 2
-
-
-def test_a_cancelled_zip_leaves_no_report_that_waits_for_ever(radiologist):
-    upload = Upload.objects.create(user=radiologist)
-    UploadItem.objects.create(upload=upload, position=0, name="all.zip", is_container=True)
-    ingest_received_zip(upload)
-    assert cancel(Job.objects.get().id)
-    upload.refresh_from_db()
-    assert upload.state == Upload.State.DONE
-    assert not upload.items.filter(status="pending").exists()
 
 
 def test_the_image_list_is_narrowed_by_the_state_of_the_newest_prediction(queued, make_image):

@@ -10,7 +10,6 @@ from django.db import transaction
 from webapp import audit
 from webapp.accounts.models import User
 from webapp.archive.file_names import shown_name
-from webapp.archive.hooks import run_zip_received
 from webapp.archive.ingest import IngestOutcome, Sender, ingest_file, starts_like_zip
 from webapp.archive.models import Project, Upload, UploadItem
 from webapp.archive.quarantine import quarantine
@@ -20,6 +19,7 @@ from webapp.archive.reports import add_item, next_position, outcome_fields, refu
 from webapp.archive.storage import FileTooLarge, Received, StorageFull, disk_full_is_told, move_durably, receive
 from webapp.archive.zip.directory import MAX_TOTAL_BYTES, ZipRefused, files_of, open_zip
 from webapp.archive.zip.ingest import waiting_zip_path
+from webapp.archive.zip.job import create_zip_job
 
 
 def receive_files(user: User, files: Iterable[UploadedFile], upload: Upload) -> list[int]:
@@ -85,7 +85,7 @@ def _list_members(user: User, received: Received, name: str, upload: Upload) -> 
             )
             facts: dict[str, Any] = {"sha256": received.sha256, "bytes": received.bytes, "members": len(members)}
             audit.record(user, "zip.received", f"upload:{upload.pk}", **facts)
-            run_zip_received(upload)
+            create_zip_job(upload)
     except BaseException:
         if not UploadItem.objects.filter(incoming_name=waiting.name).exists():
             waiting.unlink(missing_ok=True)

@@ -14,9 +14,11 @@ from webapp.work.models import Job
 logger = logging.getLogger(__name__)
 
 WAKE = "predictions.wake"  # name of the task in messages, as versions of any age in front of one broker know it
+# Priorities: a person waits for the result; a person watches a report, and the job makes more jobs; nobody waits.
+AWAITED, WATCHED, AUTOMATIC = 10, 5, 0
 
 
-def create_job(kind: str, payload: dict[str, str], idempotency_key: str, priority: int = 0) -> Job:
+def create_job(kind: str, payload: dict[str, str], idempotency_key: str, priority: int = AUTOMATIC) -> Job:
     """The queued job with this key; an existing one is returned as it is. Call inside the object's transaction."""
     job, is_new = Job.objects.get_or_create(
         idempotency_key=idempotency_key,

@@ -9,9 +9,6 @@ from django.utils.module_loading import import_string
 from webapp.work.jobs.claim import Claim
 from webapp.work.jobs.lease import Lease
 
-INFER = "infer"
-INGEST_ZIP = "ingest_zip"
-
 
 class JobRefused(Exception):
     """The input is at fault: the job fails at once with this code and sentence, without another attempt."""
@@ -67,11 +64,13 @@ class Together:
 
 @dataclass(frozen=True)
 class Kind:
-    """`limit_seconds`: past it the lease is no longer extended and the worker process ends itself."""
+    """`limit_seconds`: past it the lease is no longer extended and the worker process ends itself. `is_long`: one may hold
+    a thread for an hour, so only one thread of a worker takes them."""
 
     name: str
     work: Work | Together
     limit_seconds: float = 300.0
+    is_long: bool = False
 
 
 def imported_when_run(path: str) -> Callable[..., Any]:
@@ -102,6 +101,11 @@ def kind_named(name: str) -> Kind:
         known = ", ".join(sorted(_registry.kinds))
         raise JobRefused("unknown_kind", f"job kind {name!r} is not one of {known}")
     return _registry.kinds[name]
+
+
+def short_kinds() -> list[str]:
+    """Names of the kinds whose jobs end soon."""
+    return [kind.name for kind in _registry.kinds.values() if not kind.is_long]
 
 
 def longest_limit() -> float:

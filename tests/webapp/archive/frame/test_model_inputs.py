@@ -10,7 +10,7 @@ from inference.dicom.prepare import prepare_dicom
 from inference.dicom.refusal import DicomRefusal
 from inference.preprocessing import InputSpec
 from tests.webapp.archive.dicom_files import chest_dicom
-from webapp.archive import children, hooks
+from webapp.archive import children, ingest
 from webapp.archive.frame import frames, model_inputs
 from webapp.archive.frame.model_inputs import prepared
 from webapp.archive.ingest import Sender, ingest_file
@@ -24,7 +24,7 @@ SPEC, OTHER = InputSpec(32, 24), InputSpec(16, 16, "stored-range", "stretch")
 def wishes(monkeypatch: pytest.MonkeyPatch) -> list[InputSpec]:
     """What the models in service take; tests change it."""
     wanted = [SPEC]
-    monkeypatch.setattr(hooks, "model_input_hooks", [lambda project: list(wanted)])
+    monkeypatch.setattr(ingest, "model_input_hooks", [lambda project: list(wanted)])
     return wanted
 
 

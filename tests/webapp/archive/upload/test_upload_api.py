@@ -15,8 +15,7 @@ from django.test import Client
 from tests.webapp.archive.dicom_files import chest_dicom, zip_of
 from webapp.archive import ingest
 from webapp.archive import storage as stored_files
-from webapp.archive.hooks import image_stored_hooks
-from webapp.archive.ingest import Sender, ingest_file
+from webapp.archive.ingest import Sender, image_stored_hooks, ingest_file
 from webapp.archive.models import Image, Project, QuarantinedFile, Upload, UploadItem
 from webapp.audit.models import AccessEvent
 
@@ -205,7 +204,7 @@ def test_a_hook_that_fails_takes_the_image_back(storage: Path, db: None, monkeyp
     def broken(image: Image) -> None:
         raise LookupError("no job for you")
 
-    monkeypatch.setattr("webapp.archive.hooks.image_stored_hooks", [*image_stored_hooks, broken])
+    monkeypatch.setattr("webapp.archive.ingest.image_stored_hooks", [*image_stored_hooks, broken])
 
     with pytest.raises(LookupError):
         ingest_file([chest_dicom()], Sender(Project.default(), None, "upload"))

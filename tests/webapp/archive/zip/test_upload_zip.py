@@ -214,8 +214,8 @@ def test_the_job_is_made_in_the_transaction_that_stores_the_report(
     send: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: list[int] = []
-    hook = lambda upload: seen.append(upload.items.filter(status="pending", is_container=False).count())  # noqa: E731
-    monkeypatch.setattr("webapp.archive.hooks.zip_received_hooks", [hook])
+    create = lambda upload: seen.append(upload.items.filter(status="pending", is_container=False).count())  # noqa: E731
+    monkeypatch.setattr("webapp.archive.upload.receive.create_zip_job", create)
 
     send({"a.zip": zip_of({"a.dcm": chest_dicom(), "b.dcm": chest_dicom()})})
 

@@ -71,7 +71,7 @@ check: $(VENV)/.dev $(FRONTEND)/node_modules/.stamp ## lint, types, import layer
 
 # What `check` has run is not run again. The training tests share two processes, file by file; the smoke runs of the papers'
 # tables are one file and are shared table by table.
-SMOKE := tests/training/reproduction/test_smoke_of_every_table.py
+SMOKE := tests/training/tables/test_smoke_of_every_table.py
 test: check $(VENV)/.training $(VIEWER) ## everything, real Chromium included
 	@bash tools/chromium.sh
 	@bash tools/redis.sh

@@ -174,7 +174,7 @@ def _other_commands(verbs: Any) -> None:
     """`phantoms`, `data` and `reproduce` are owned by the rooms of the same name."""
     from training.data import command as data_command
     from training.phantoms import command as phantoms_command
-    from training.reproduction import command as reproduce_command
+    from training.tables import command as reproduce_command
 
     commands = (("phantoms", phantoms_command), ("data", data_command), ("reproduce", reproduce_command))
     for name, command in commands:

@@ -112,7 +112,7 @@ def read_experiment(path: Path) -> Experiment:
 
 def experiment_names() -> list[str]:
     """Stems of the recipes in training/experiments; the papers' tables there (`003_t10_fused`) are read by
-    training.reproduction."""
+    training.tables."""
     return sorted(path.stem for path in EXPERIMENTS.glob("*.toml") if not PAPER_TABLE.match(path.stem))
 
 

@@ -14,15 +14,15 @@ from training.ensembles.ensemble_run import EnsemblePlan, make_ensemble
 from training.ensembles.genetic import GeneticSettings
 from training.error_analysis import analyse_errors
 from training.experiment import ExperimentError
-from training.reproduction.experiment_file import PaperRow
-from training.reproduction.row_kinds import TUNE
-from training.reproduction.row_results import slug
 from training.run.export import Naming
 from training.run.files import RunError, write_json
 from training.run.folder import RowFolder
 from training.run.predictions import read_predictions
 from training.run.settings import REPORTED_SPLITS
 from training.run.steps import finite
+from training.tables.experiment_file import PaperRow
+from training.tables.row_kinds import TUNE
+from training.tables.row_results import slug
 from training.tuning.search_space import Space
 from training.tuning.tune_row import TunePlan, search_document, tune_row
 from training.verbs.run_folders import machine, one_experiment, opened, opening, row_folder, rows_samples

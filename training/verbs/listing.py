@@ -22,9 +22,9 @@ def listing() -> dict[str, Any]:
     from training.models.model_registry import HEADS, MODELS, UNFREEZE_SETS
     from training.optim import OPTIMISERS
     from training.phantoms.command import LAYOUTS
-    from training.reproduction.command import listing as tables
     from training.run.maps import METHODS
     from training.run.settings import MONITORS, SCALES
+    from training.tables.command import listing as tables
     from training.tuning.tune_row import ENGINES
 
     return {

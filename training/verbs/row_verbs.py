@@ -8,9 +8,6 @@ from typing import Any
 
 from training.data.paper_splits import CALIBRATION
 from training.experiment import ExperimentError
-from training.reproduction.experiment_file import PaperExperiment, PaperRow
-from training.reproduction.row_kinds import FIT
-from training.reproduction.row_results import slug
 from training.run import steps
 from training.run.calibrate import RowCalibration
 from training.run.export import Naming, export_row
@@ -18,6 +15,9 @@ from training.run.files import RunError, read_json
 from training.run.fit import stage_documents
 from training.run.run_row import is_first_process
 from training.run.steps import RowRun
+from training.tables.experiment_file import PaperExperiment, PaperRow
+from training.tables.row_kinds import FIT
+from training.tables.row_results import slug
 from training.verbs.run_folders import machine, one_experiment, opened, opening, row_folder, rows_samples
 
 Answer = dict[str, Any]

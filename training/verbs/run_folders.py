@@ -10,14 +10,14 @@ from training.data.registry import read_samples
 from training.data.samples import SampleSet
 from training.demo_data import shared_data_folder
 from training.experiment import EXPERIMENTS, ExperimentError
-from training.reproduction.experiment_file import PaperExperiment, find_experiments, load_paper_experiment
-from training.reproduction.made_sets import made_folder
-from training.reproduction.row_results import slug
 from training.run.files import RunError, read_json
 from training.run.folder import FROZEN, RowFolder
 from training.run.hardware import Machine
 from training.run.settings import RowSettings
 from training.run.steps import Opening, RowRun, open_run
+from training.tables.experiment_file import PaperExperiment, find_experiments, load_paper_experiment
+from training.tables.made_sets import made_folder
+from training.tables.row_results import slug
 
 
 def is_paper_table(name: str) -> bool:

@@ -12,8 +12,8 @@ from scipy.special import expit, softmax
 
 from training.data.samples import SINGLE
 from training.metrics.reliability_diagram import reliability_document
-from training.reproduction.comparison import Document
 from training.run.predictions import PredictionRow
+from training.tables.comparison import Document
 
 CURVES = ("train_loss", "val_loss", "train_acc", "val_acc", "val_auc_mean", "val_f1_macro")
 TOP = "top"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from training.reproduction.row_results import Finished
+from training.tables.row_results import Finished
 
 
 def metric(value: float, half: float = 0.05, n: int = 100) -> dict[str, object]:

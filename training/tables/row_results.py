@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from training.reproduction.experiment_file import PaperRow
 from training.run.files import RunError, read_json, write_json
+from training.tables.experiment_file import PaperRow
 
 RESULT = "result.json"
 VERSION = 1  # raise it when results of before must not be taken

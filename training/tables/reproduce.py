@@ -21,19 +21,19 @@ from training.data.registry import read_samples
 from training.data.samples import SampleSet
 from training.data.settings import DataSettings
 from training.fit import Hardware
-from training.reproduction.experiment_file import (
+from training.run.files import write_json, write_text
+from training.run.settings import RowSettings, Scale
+from training.tables.experiment_file import (
     PaperExperiment,
     PaperRow,
     find_experiments,
     load_paper_experiment,
 )
-from training.reproduction.made_sets import made_folder
-from training.reproduction.report_page import report_page
-from training.reproduction.row_results import Finished, read_finished, row_key, slug, write_finished
-from training.reproduction.row_runs import Place, run_kind
-from training.reproduction.table_document import row_document, table_document
-from training.run.files import write_json, write_text
-from training.run.settings import RowSettings, Scale
+from training.tables.made_sets import made_folder
+from training.tables.report_page import report_page
+from training.tables.row_results import Finished, read_finished, row_key, slug, write_finished
+from training.tables.row_runs import Place, run_kind
+from training.tables.table_document import row_document, table_document
 
 Document = dict[str, Any]
 Say = Callable[[str], object]

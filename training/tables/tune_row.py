@@ -7,9 +7,9 @@ from typing import Any
 
 from training.data.samples import SampleSet
 from training.fit import Hardware
-from training.reproduction.experiment_file import PaperRow
-from training.reproduction.row_kinds import TuneTable
 from training.run.settings import Scale
+from training.tables.experiment_file import PaperRow
+from training.tables.row_kinds import TuneTable
 from training.tuning.search import Trial
 from training.tuning.search_space import Space
 from training.tuning.tune_row import OBJECTIVE, TunePlan, search_document

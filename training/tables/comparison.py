@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from scipy.stats import t as student
 
-from training.reproduction.columns import column_of, heading
-from training.reproduction.experiment_file import Expected
+from training.tables.columns import column_of, heading
+from training.tables.experiment_file import Expected
 
 Document = dict[str, Any]
 

@@ -15,14 +15,14 @@ from sklearn.preprocessing import StandardScaler
 from training.data.samples import SampleSet
 from training.data.tabular import FeatureTable, extract_features, write_features
 from training.metrics.classification import classification_metrics
-from training.reproduction.comparison import Document
-from training.reproduction.experiment_file import PaperRow
 from training.run.data import RowData, row_data
 from training.run.fit import build_row_model
 from training.run.folder import RowFolder
 from training.run.predictions import PredictionRow
 from training.run.scaling import LIMITS, scaled
 from training.run.settings import REPORTED_SPLITS, RowSettings, Scale
+from training.tables.comparison import Document
+from training.tables.experiment_file import PaperRow
 
 STEPS = 2000  # the most iterations of the solver
 

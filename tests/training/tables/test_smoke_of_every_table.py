@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from training.fit import Hardware
-from training.reproduction.experiment_file import (
+from training.tables.experiment_file import (
     find_experiments,
     load_paper_experiment,
     paper_experiment_names,
 )
-from training.reproduction.reproduce import reproduce
+from training.tables.reproduce import reproduce
 
 
 @pytest.fixture(scope="module")

@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from training.reproduction.experiment_file import PaperRow, find_experiments, load_paper_experiment
-from training.reproduction.member_rows import ensemble_row, errors_row, read_members
-from training.reproduction.run_evidence import confusion, read_curves, reliability, weighted_rates
 from training.run.files import RunError
+from training.tables.experiment_file import PaperRow, find_experiments, load_paper_experiment
+from training.tables.member_rows import ensemble_row, errors_row, read_members
+from training.tables.run_evidence import confusion, read_curves, reliability, weighted_rates
 
 CLASSES = ("Effusion", "Infiltration", "No Finding")
 # Two images per class; which class each member says.

@@ -12,18 +12,18 @@ import numpy as np
 
 from training.data.samples import SINGLE, SampleSet
 from training.fit import Hardware
-from training.reproduction.experiment_file import PaperRow
-from training.reproduction.member_rows import ensemble_row, errors_row
-from training.reproduction.row_kinds import ENSEMBLE, ERRORS, TABULAR, TUNE
-from training.reproduction.row_results import Finished
-from training.reproduction.run_evidence import confusion, read_curves, reliability, weighted_rates
-from training.reproduction.tabular_row import tabular_row
-from training.reproduction.tune_row import tune_row
 from training.run.folder import RowFolder, environment
 from training.run.predictions import PredictionRow, read_predictions
 from training.run.run_row import run_row
 from training.run.scaling import LIMITS
 from training.run.settings import REPORTED_SPLITS, Scale
+from training.tables.experiment_file import PaperRow
+from training.tables.member_rows import ensemble_row, errors_row
+from training.tables.row_kinds import ENSEMBLE, ERRORS, TABULAR, TUNE
+from training.tables.row_results import Finished
+from training.tables.run_evidence import confusion, read_curves, reliability, weighted_rates
+from training.tables.tabular_row import tabular_row
+from training.tables.tune_row import tune_row
 
 Document = dict[str, Any]
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from training.reproduction.columns import check_column, heading
-from training.reproduction.comparison import cell
-from training.reproduction.experiment_file import Expected
+from training.tables.columns import check_column, heading
+from training.tables.comparison import cell
+from training.tables.experiment_file import Expected
 
 
 def document(value: float | None, low: float = 0.0, high: float = 1.0) -> dict[str, object]:

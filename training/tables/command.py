@@ -34,8 +34,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """0 done; 1 a row failed or the data are not as needed, in one line; 2 wrong usage: unknown table, row or scale."""
     from training.experiment import ExperimentError
-    from training.reproduction.reproduce import reproduce
     from training.run.hardware import Machine
+    from training.tables.reproduce import reproduce
 
     out = args.out or Path("runs") / f"reproduce-{args.scale}"
     hardware = Machine(args.accelerator, args.devices, args.precision, args.num_nodes)
@@ -69,7 +69,7 @@ def _summary(table: dict[str, Any], out: Path) -> dict[str, Any]:
 
 def plain_table(table: dict[str, Any], out: Path) -> str:
     """The comparison as text: row, column, paper, ours, difference, interval, n, mark."""
-    from training.reproduction.experiment_file import where_printed
+    from training.tables.experiment_file import where_printed
 
     columns = {own["key"]: own for own in table["columns"]}
     lines = [("row", "column", "paper", "ours", "difference", "95 % interval", "n", "in our interval")]
@@ -100,7 +100,7 @@ def _shown(value: float | None, digits: int) -> str:
 
 def listing() -> dict[str, str]:
     """For `list`: table name -> paper, table, title and rows."""
-    from training.reproduction.experiment_file import (
+    from training.tables.experiment_file import (
         find_experiments,
         load_paper_experiment,
         paper_experiment_names,

@@ -15,8 +15,8 @@ from typing import Any
 
 from plotly.offline import get_plotlyjs
 
-from training.reproduction.experiment_file import where_printed
-from training.reproduction.report_figures import (
+from training.tables.experiment_file import where_printed
+from training.tables.report_figures import (
     comparison_figure,
     confusion_figure,
     curves_figure,

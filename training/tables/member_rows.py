@@ -13,13 +13,13 @@ from training.data.samples import SINGLE
 from training.ensembles.genetic import GeneticSettings, evolve, f1_macro_fitness, f1_multilabel_fitness
 from training.ensembles.voting import equal_weights, vote
 from training.metrics.classification import classification_metrics
-from training.reproduction.comparison import Document
-from training.reproduction.experiment_file import PaperRow
-from training.reproduction.row_kinds import EnsembleTable
-from training.reproduction.run_evidence import raw_probabilities
 from training.run.files import RunError
 from training.run.predictions import PredictionRow, read_predictions
 from training.run.settings import REPORTED_SPLITS
+from training.tables.comparison import Document
+from training.tables.experiment_file import PaperRow
+from training.tables.row_kinds import EnsembleTable
+from training.tables.run_evidence import raw_probabilities
 
 TINY = 1e-12
 SELECTION = ("selection",)

@@ -14,11 +14,11 @@ import pytest
 from training.data.samples import SampleSet
 from training.experiment import ExperimentError
 from training.fit import Hardware
-from training.reproduction import command
-from training.reproduction.experiment_file import PaperRow, find_experiments, load_paper_experiment
-from training.reproduction.reproduce import ReproductionError, Request, check_runnable, reproduce_table
-from training.reproduction.row_results import Finished, row_key, slug
-from training.reproduction.row_runs import Place
+from training.tables import command
+from training.tables.experiment_file import PaperRow, find_experiments, load_paper_experiment
+from training.tables.reproduce import ReproductionError, Request, check_runnable, reproduce_table
+from training.tables.row_results import Finished, row_key, slug
+from training.tables.row_runs import Place
 
 CPU = Hardware("cpu", "1", "32-true")
 Called = list[tuple[str, int]]

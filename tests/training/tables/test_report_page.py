@@ -14,16 +14,16 @@ from typing import Any
 
 import pytest
 
-from training.reproduction.experiment_file import find_experiments, load_paper_experiment
-from training.reproduction.report_page import RESEARCH, report_page
-from training.reproduction.table_document import row_document, table_document
+from training.tables.experiment_file import find_experiments, load_paper_experiment
+from training.tables.report_page import RESEARCH, report_page
+from training.tables.table_document import row_document, table_document
 
 
 @pytest.fixture(scope="module")
 def made_results() -> ModuleType:
     """Test folders are no packages; the helper is loaded by path."""
     path = Path(__file__).parent / "made_results.py"
-    spec = importlib.util.spec_from_file_location("reproduction_made_results", path)
+    spec = importlib.util.spec_from_file_location("tables_made_results", path)
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)

@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from training.experiment import EXPERIMENTS, PAPER_TABLE, ExperimentError, from_table
-from training.reproduction.columns import check_column
-from training.reproduction.row_kinds import ENSEMBLE, ERRORS, KINDS, TUNE, EnsembleTable, TabularTable, TuneTable
 from training.run.settings import SCALES, RowSettings, Scale
+from training.tables.columns import check_column
+from training.tables.row_kinds import ENSEMBLE, ERRORS, KINDS, TUNE, EnsembleTable, TabularTable, TuneTable
 
 Table = dict[str, Any]
 

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from training.experiment import ExperimentError
-from training.reproduction.columns import heading
-from training.reproduction.experiment_file import (
+from training.run.settings import SCALES
+from training.tables.columns import heading
+from training.tables.experiment_file import (
     Expected,
     PaperExperiment,
     find_experiments,
@@ -16,7 +17,6 @@ from training.reproduction.experiment_file import (
     merged,
     paper_experiment_names,
 )
-from training.run.settings import SCALES
 
 # methods.md, section 2.
 NAMES = (

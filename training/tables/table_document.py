@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from training.reproduction.columns import heading
-from training.reproduction.comparison import cell, column_document
-from training.reproduction.experiment_file import PaperExperiment, PaperRow
-from training.reproduction.row_results import Finished
-from training.reproduction.run_evidence import pictures
+from training.tables.columns import heading
+from training.tables.comparison import cell, column_document
+from training.tables.experiment_file import PaperExperiment, PaperRow
+from training.tables.row_results import Finished
+from training.tables.run_evidence import pictures
 
 Document = dict[str, Any]
 

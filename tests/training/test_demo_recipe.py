@@ -12,7 +12,7 @@ from inference.bundle import Bundle
 from tests.training.synthetic_cases import GRID, square_cases
 from training import demo_data
 from training.cases import Cases, join, load_cases, save_cases
-from training.cli import main
+from training.commands.main import main
 from training.data.records import FINDINGS, Record
 from training.demo_data import RealData, fold_splits
 from training.evaluation_truth import opacity_truth

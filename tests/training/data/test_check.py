@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from training.commands.data import add_arguments, run
 from training.data.check import check_samples, duplicates
-from training.data.command import add_arguments, run
 from training.data.records import Box
 from training.data.samples import Sample, SampleSet
 from training.phantoms.layouts import LAYOUTS

@@ -10,11 +10,11 @@ import pydicom
 import pytest
 
 import training
+from training.commands.data import add_arguments as add_data_arguments
+from training.commands.data import run as run_data
+from training.commands.phantoms import add_arguments, run
 from training.data.chestxray14 import read_chestxray14
-from training.data.command import add_arguments as add_data_arguments
-from training.data.command import run as run_data
 from training.data.rsna import read_rsna
-from training.phantoms.command import add_arguments, run
 from training.phantoms.demo import DEMO_CASES, MAX_BYTES, truth_entry
 from training.phantoms.dicom_writer import write_dx
 from training.phantoms.draw import draw_phantom

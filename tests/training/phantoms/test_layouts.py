@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from training.commands.phantoms import add_arguments, run
 from training.data.registry import DataSettings, read_samples
-from training.phantoms.command import add_arguments, run
 from training.phantoms.layouts import LAYOUTS
 from training.phantoms.made_data import MadeData
 

@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
+from training.commands import reproduce as command
 from training.data.samples import SampleSet
 from training.experiment import ExperimentError
 from training.fit import Hardware
-from training.tables import command
 from training.tables.experiment_file import PaperRow, find_experiments, load_paper_experiment
 from training.tables.reproduce import ReproductionError, Request, check_runnable, reproduce_table
 from training.tables.row_results import Finished, row_key, slug

@@ -20,7 +20,7 @@ from webapp.archive.models import Image, Project
 
 # `make check` runs before the training extra is there; `make test` has it.
 pytest.importorskip("skimage", reason="the training extra is not installed: make setup-training")
-from training.cli import main as training
+from training.commands.main import main as training
 from training.data.records import Box
 from training.data.registry import DataSettings, read_samples
 from training.data.reviewed import changed_files

@@ -1,4 +1,4 @@
-"""The verbs of `python -m training`."""
+"""The commands of `python -m training`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-REPOSITORY = Path(__file__).resolve().parents[1]
+REPOSITORY = Path(__file__).resolve().parents[2]
 DEMO_BUNDLE = REPOSITORY / "webapp" / "demo" / "demo-cxr-1.0.0.bundle"
 DEMO_RUN = REPOSITORY / "runs" / "demo-model"
 FIT_RUN = REPOSITORY / "runs" / "fit"
@@ -171,12 +171,10 @@ def _on_run(verbs: Any, name: str, function: Callable[[argparse.Namespace], Any]
 
 
 def _other_commands(verbs: Any) -> None:
-    """`phantoms`, `data` and `reproduce` are owned by the rooms of the same name."""
-    from training.data import command as data_command
-    from training.phantoms import command as phantoms_command
-    from training.tables import command as reproduce_command
+    """`phantoms`, `data` and `reproduce` keep their arguments beside what they do."""
+    from training.commands import data, phantoms, reproduce
 
-    commands = (("phantoms", phantoms_command), ("data", data_command), ("reproduce", reproduce_command))
+    commands = (("phantoms", phantoms), ("data", data), ("reproduce", reproduce))
     for name, command in commands:
         parser = verbs.add_parser(name, help=(command.__doc__ or "").splitlines()[0])
         command.add_arguments(parser)
@@ -221,69 +219,69 @@ def _is_recipe_run(args: argparse.Namespace) -> bool:
 
 
 def _fit(args: argparse.Namespace) -> Answer:
-    from training.verbs.run_folders import is_paper_table
+    from training.commands.run_folders import is_paper_table
 
     if is_paper_table(args.experiment):
-        from training.verbs import row_verbs
+        from training.commands import rows
 
-        return row_verbs.fit(args)
-    from training.verbs import recipe_verbs
+        return rows.fit(args)
+    from training.commands import recipe
 
-    return recipe_verbs.fit(args)
+    return recipe.fit(args)
 
 
 def _calibrate(args: argparse.Namespace) -> Answer:
-    from training.verbs import recipe_verbs, row_verbs
+    from training.commands import recipe, rows
 
-    return recipe_verbs.calibrate(args) if _is_recipe_run(args) else row_verbs.calibrate(args)
+    return recipe.calibrate(args) if _is_recipe_run(args) else rows.calibrate(args)
 
 
 def _evaluate(args: argparse.Namespace) -> Answer:
-    from training.verbs import recipe_verbs, row_verbs
+    from training.commands import recipe, rows
 
-    return recipe_verbs.evaluate(args) if _is_recipe_run(args) else row_verbs.evaluate(args)
+    return recipe.evaluate(args) if _is_recipe_run(args) else rows.evaluate(args)
 
 
 def _explain(args: argparse.Namespace) -> Answer:
-    from training.verbs import row_verbs
+    from training.commands import rows
 
     if _is_recipe_run(args):
         raise ValueError("the demo recipe's maps are in its bundle; explain takes the run folder of a paper's row")
-    return row_verbs.explain(args)
+    return rows.explain(args)
 
 
 def _export(args: argparse.Namespace) -> Answer:
-    from training.verbs import recipe_verbs, row_verbs
+    from training.commands import recipe, rows
 
-    return recipe_verbs.export(args) if _is_recipe_run(args) else row_verbs.export(args)
+    return recipe.export(args) if _is_recipe_run(args) else rows.export(args)
 
 
 def _tune(args: argparse.Namespace) -> Answer:
-    from training.verbs import group_verbs
+    from training.commands import groups
 
-    return group_verbs.tune(args)
+    return groups.tune(args)
 
 
 def _ensemble(args: argparse.Namespace) -> Answer:
-    from training.verbs import group_verbs
+    from training.commands import groups
 
-    return group_verbs.ensemble(args)
+    return groups.ensemble(args)
 
 
 def _compare(args: argparse.Namespace) -> Answer:
-    from training.verbs import group_verbs
+    from training.commands import groups
 
-    return group_verbs.compare(args)
+    return groups.compare(args)
 
 
 def _demo_model(args: argparse.Namespace) -> Answer:
-    from training.verbs import recipe_verbs
+    from training.commands import recipe
 
-    return recipe_verbs.demo_model(args)
+    return recipe.demo_model(args)
 
 
 def _list(args: argparse.Namespace) -> Answer:
-    from training.verbs.listing import listing
+    from training.commands.listing import listing
 
     return listing()
 

@@ -12,6 +12,7 @@ def listing() -> dict[str, Any]:
 
     from training.augmentations.settings import AugmentationTable
     from training.calibration.registry import CALIBRATORS
+    from training.commands.reproduce import listing as tables
     from training.data.paper_splits import SPLIT_RULES
     from training.data.records import FINDINGS
     from training.data.registry import DATASETS
@@ -21,10 +22,9 @@ def listing() -> dict[str, Any]:
     from training.metrics.registry import METRICS
     from training.models.model_registry import HEADS, MODELS, UNFREEZE_SETS
     from training.optim import OPTIMISERS
-    from training.phantoms.command import LAYOUTS
+    from training.phantoms.layouts import LAYOUTS
     from training.run.maps import METHODS
     from training.run.settings import MONITORS, SCALES
-    from training.tables.command import listing as tables
     from training.tuning.tune_row import ENGINES
 
     return {

@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from training.commands.run_folders import machine, one_experiment, opened, opening, row_folder, rows_samples
 from training.data.paper_splits import CALIBRATION
 from training.experiment import ExperimentError
 from training.run import steps
@@ -18,7 +19,6 @@ from training.run.steps import RowRun
 from training.tables.experiment_file import PaperExperiment, PaperRow
 from training.tables.row_kinds import FIT
 from training.tables.row_results import slug
-from training.verbs.run_folders import machine, one_experiment, opened, opening, row_folder, rows_samples
 
 Answer = dict[str, Any]
 HEADLINES = ("acc", "auc_mean", "auc_ovr", "f1_macro", "loss", "ece_before", "ece_after")

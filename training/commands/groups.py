@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from training.commands.run_folders import machine, one_experiment, opened, opening, row_folder, rows_samples
 from training.compare import RunCases, compare_runs
 from training.data.samples import SINGLE
 from training.ensembles.ensemble_run import EnsemblePlan, make_ensemble
@@ -25,7 +26,6 @@ from training.tables.row_kinds import TUNE
 from training.tables.row_results import slug
 from training.tuning.search_space import Space
 from training.tuning.tune_row import TunePlan, search_document, tune_row
-from training.verbs.run_folders import machine, one_experiment, opened, opening, row_folder, rows_samples
 
 Answer = dict[str, Any]
 

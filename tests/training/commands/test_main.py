@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from inference.bundle import Bundle
-from training.cli import main
+from training.commands.main import main
 from training.phantoms.layouts import LAYOUTS
 from training.phantoms.made_data import MadeData
 

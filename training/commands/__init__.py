@@ -1,0 +1,1 @@
+"""`python -m training COMMAND`: main.py holds the arguments, one file per kind of command what it does."""

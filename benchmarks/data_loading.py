@@ -16,9 +16,9 @@ from benchmarks.machine import describe_machine, write_result
 from training.augmentations.settings import AugmentationTable
 from training.augmentations.transform import build_transform
 from training.data.loading import batches
-from training.data.prepared import PaperInput, PreparedSet, prepare
+from training.data.prepared import PreparedSet, prepare
 from training.data.registry import read_samples
-from training.data.settings import DataSettings
+from training.data.settings import DataSettings, PaperInput
 from training.losses import LossTable, build_loss
 from training.models.model_registry import build_model
 from training.models.model_table import ModelTable

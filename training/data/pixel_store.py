@@ -9,21 +9,18 @@ from dataclasses import dataclass
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
 from inference.preprocessing import InputSpec, resize_image
-from training.augmentations.otsu_mask import dark_side
 from training.data.atomic_file import new_folder
+from training.data.otsu_mask import dark_side
 from training.data.pixels import is_dicom, load_channels, load_picture, prepare_dicom_file
 from training.data.records import DataError
 from training.data.samples import Rectangle, Sample
-
-if TYPE_CHECKING:
-    from training.data.prepared import PaperInput
+from training.data.settings import PaperInput
 
 NAMED = 5  # bad files that an error names; the rest are counted
 ARRAYS = ("images", "masks", "regions", "sizes")

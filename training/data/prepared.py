@@ -15,52 +15,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.intensity import INTENSITY_RULES
-from inference.preprocessing import RESIZE_MODES
 from training.data.pixel_store import PixelStore, read_pixels
 from training.data.records import Box, DataError
 from training.data.samples import Sample, SampleSet
+from training.data.settings import PaperInput
 
-MASK_FILTERS = ("", "otsu")
 CACHE_VERSION = 1  # raise it when prepared pixels change, so that no old cache is taken
-
-
-@dataclass(frozen=True)
-class PaperInput:
-    """The [input] table.
-
-    size: side of the network's input. source_size: side that is prepared when the network shrinks it itself (003's
-    resizer: 250 for 227), 0 = size. channels: 1, or 3 for photographs. intensity, resize: inference.preprocessing's.
-    mean, std: applied inside the network. mask_filter: `otsu` keeps the dark side (003 section 2.5). Raises DataError.
-    """
-
-    size: int
-    channels: int = 1
-    resize: str = "stretch"
-    intensity: str = "stored-range"
-    mean: tuple[float, ...] = (0.0,)
-    std: tuple[float, ...] = (1.0,)
-    mask_filter: str = ""
-    source_size: int = 0
-
-    def __post_init__(self) -> None:
-        for key, value, allowed in (
-            ("channels", self.channels, (1, 3)),
-            ("resize", self.resize, RESIZE_MODES),
-            ("intensity", self.intensity, INTENSITY_RULES),
-            ("mask_filter", self.mask_filter, MASK_FILTERS),
-        ):
-            if value not in allowed:
-                raise DataError(f"input {key} {value!r} is not one of {', '.join(map(repr, allowed))}")
-        if self.size < 1 or self.source_size < 0:
-            raise DataError(f"input size {self.size}, source_size {self.source_size}: sizes are 1 or more pixels")
-        if len(self.mean) != len(self.std) or min(self.std) <= 0:
-            raise DataError(f"input mean {self.mean} and std {self.std} do not match; std must be above 0")
-
-    @property
-    def side(self) -> int:
-        """Side of the prepared images."""
-        return self.source_size or self.size
 
 
 @dataclass(frozen=True, eq=False)

@@ -21,7 +21,8 @@ from inference.preprocessing import InputSpec, resize_image
 from training.calibration import map_threshold
 from training.calibration.graph import graph_module
 from training.data.paper_splits import TRAIN
-from training.data.prepared import PaperInput, PreparedSet
+from training.data.prepared import PreparedSet
+from training.data.settings import PaperInput
 from training.explained import Explained, explained
 from training.export import export_checked, run_onnx
 from training.metrics.box_raster import rasterised

@@ -18,8 +18,9 @@ from torch.utils.data import Sampler
 
 from training.augmentations.transform import build_transform
 from training.data.loading import DualSampler, batches
-from training.data.prepared import PaperInput, PreparedSet
+from training.data.prepared import PreparedSet
 from training.data.samples import SINGLE
+from training.data.settings import PaperInput
 from training.losses import build_loss
 from training.models.classifier import Classifier
 from training.models.model_registry import apply_unfreeze, build_model

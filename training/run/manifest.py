@@ -8,7 +8,7 @@ from typing import Any
 
 from inference.manifest import SCHEMA_NAME, array_to_json
 from training.calibration.manifest_block import FittedOn, manifest_blocks
-from training.data.prepared import PaperInput
+from training.data.settings import PaperInput
 from training.run.calibrate import RowCalibration
 from training.run.files import RunError
 from training.run.finding_codes import finding_code, finding_key

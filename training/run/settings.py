@@ -8,8 +8,7 @@ from typing import Any, Literal, get_args
 
 from training.augmentations.settings import AugmentationTable
 from training.data.paper_splits import PAPER_NAMES, SPLITS, SplitRule
-from training.data.prepared import PaperInput
-from training.data.settings import DataSettings
+from training.data.settings import DataSettings, PaperInput
 from training.losses.settings import LossTable
 from training.models.model_table import ModelTable
 from training.optim.settings import OptimTable

@@ -12,11 +12,12 @@ from PIL import Image
 from inference.dicom import preparse, shared_pool
 from inference.dicom.prepare import prepare_dicom
 from inference.preprocessing import InputSpec, prepare_array
-from training.augmentations.otsu_mask import dark_side
-from training.data.prepared import PaperInput, data_fingerprint, prepare
+from training.data.otsu_mask import dark_side
+from training.data.prepared import data_fingerprint, prepare
 from training.data.records import Box, DataError
 from training.data.registry import DataSettings, read_samples
 from training.data.samples import Sample, SampleSet
+from training.data.settings import PaperInput
 from training.phantoms.layouts import LAYOUTS
 from training.phantoms.made_data import MadeData
 

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from training.data.paper_splits import SplitRule, assign_splits
-from training.data.prepared import PaperInput, prepare
+from training.data.prepared import prepare
 from training.data.records import DataError
 from training.data.registry import DATASETS, DataSettings, find_folder, read_samples, recognise
+from training.data.settings import PaperInput
 from training.phantoms.layouts import LAYOUTS
 from training.phantoms.made_data import MadeData
 

@@ -12,8 +12,7 @@ import pytest
 from inference.bundle import Bundle
 from tests.training.run.made_set import made_set
 from training.data.paper_splits import SplitRule
-from training.data.prepared import PaperInput
-from training.data.settings import DataSettings
+from training.data.settings import DataSettings, PaperInput
 from training.ensembles.ensemble_run import EnsemblePlan, make_ensemble
 from training.ensembles.genetic import GeneticSettings
 from training.export import run_onnx

@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 
 from training.data.paper_splits import SplitRule
-from training.data.prepared import PaperInput
 from training.data.samples import SampleSet
-from training.data.settings import DataSettings
+from training.data.settings import DataSettings, PaperInput
 from training.losses import LossTable
 from training.models.model_table import ModelTable
 from training.optim import OptimTable

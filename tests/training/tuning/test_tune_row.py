@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.training.run.made_set import made_set
-from training.data.prepared import PaperInput
-from training.data.settings import DataSettings
+from training.data.settings import DataSettings, PaperInput
 from training.experiment import from_table
 from training.losses import LossTable
 from training.models.model_table import ModelTable

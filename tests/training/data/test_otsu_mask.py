@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from training.augmentations.otsu_mask import dark_side
+from training.data.otsu_mask import dark_side
 
 
 def test_the_dark_side_stays_and_the_bright_side_becomes_zero() -> None:

@@ -18,9 +18,9 @@ from typing import NamedTuple
 import numpy as np
 from scipy import ndimage
 
+from inference.documents import BoxRule, ModelBox
 from inference.preprocessing import Region
 
-RULES = ("classmap-fixed", "mass95", "component")
 MASS = 0.95
 # A ragged map can fall into dozens of specks; the papers do not say how many to draw. Five, the highest first.
 MOST_COMPONENTS = 5
@@ -37,13 +37,21 @@ class PixelBox:
     y: float
     w: float
     h: float
-    rule: str
+    rule: BoxRule
     map: str
     score: float
 
-    def document(self) -> dict[str, float | str]:
+    def document(self) -> ModelBox:
         """As the API gives it."""
-        return {key: getattr(self, key) for key in ("x", "y", "w", "h", "rule", "map", "score")}
+        return {
+            "x": self.x,
+            "y": self.y,
+            "w": self.w,
+            "h": self.h,
+            "rule": self.rule,
+            "map": self.map,
+            "score": self.score,
+        }
 
 
 @dataclass(frozen=True)
@@ -227,7 +235,7 @@ def _interpolation_matrix(pixels: int, cells: int) -> np.ndarray:
 
 
 def _boxes_of(
-    found: list[tuple[CellRectangle, float]], shape: tuple[int, ...], field: MapField, rule: str
+    found: list[tuple[CellRectangle, float]], shape: tuple[int, ...], field: MapField, rule: BoxRule
 ) -> list[PixelBox]:
     """Rectangles of a grid of `shape` over the field's region, as boxes clipped to the image; none if all outside."""
     x0, y0, x1, y1 = field.region

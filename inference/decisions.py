@@ -9,21 +9,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
+from inference.documents import DecisionCode
 from inference.gate import REFUSED, GateVerdict
 from inference.manifest import SINGLE, Conformal, Finding, Manifest
 
-POSITIVE, NEGATIVE, UNCERTAIN = "positive", "negative", "uncertain"
-DECISIONS = (POSITIVE, NEGATIVE, UNCERTAIN, REFUSED)
+POSITIVE: Final = "positive"
+NEGATIVE: Final = "negative"
+UNCERTAIN: Final = "uncertain"
 
 
 @dataclass(frozen=True)
 class Decision:
-    """decision: one of DECISIONS. reason: a sentence for refused and uncertain, else None."""
+    """reason: a sentence for refused and uncertain, else None."""
 
-    decision: str
+    decision: DecisionCode
     reason: str | None = None
 
 

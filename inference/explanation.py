@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from inference.boxes import MapField, PixelBox, classmap_fixed_boxes, component_boxes, mass95_boxes, positive_part
 from inference.decisions import NEGATIVE, Decision, decide_all, is_above_operating_point
+from inference.documents import ExplanationDocument, FindingDocument, MapDocument, MapKind
 from inference.gate import REFUSED, GateVerdict
 from inference.manifest import Finding, FindingMap, Manifest, MapOutput
 from inference.preprocessing import ModelInput, Region
@@ -46,7 +46,7 @@ class Explanation:
     gate: GateVerdict
     probabilities: Mapping[str, float]
     logits: Mapping[str, float]
-    findings: list[dict[str, Any]]
+    findings: list[FindingDocument]
     maps: Mapping[str, np.ndarray]
     boxes: Mapping[str, list[PixelBox]]
     embedding: np.ndarray
@@ -68,7 +68,7 @@ class Explanation:
         """SHA-256 of the input tensor."""
         return self.origin.input_sha256
 
-    def document(self) -> dict[str, Any]:
+    def document(self) -> ExplanationDocument:
         """The findings document of the API: plain JSON values, no NaN."""
         origin = self.origin
         return {
@@ -97,7 +97,7 @@ def build_explanation(
 ) -> Explanation:
     """Turn one image's raw outputs into its answer. outputs: without the batch axis ([K], [K, h, w], [D])."""
     refused = gate.verdict == REFUSED
-    findings: list[dict[str, Any]] = []
+    findings: list[FindingDocument] = []
     boxes: dict[str, list[PixelBox]] = {}
     decisions = decide_all(outputs["probabilities"], contents, gate)
     intervals = contents.intervals(outputs["logits"])
@@ -130,7 +130,7 @@ def has_boxes(probability: float, finding: Finding, decision: Decision) -> bool:
     return decision.decision == "positive" or is_above_operating_point(probability, finding)
 
 
-def finding_boxes(finding: Finding, maps: Mapping[str, np.ndarray], model_input: ModelInput) -> list[PixelBox]:
+def finding_boxes(finding: Finding, maps: Mapping[MapKind, np.ndarray], model_input: ModelInput) -> list[PixelBox]:
     """Boxes of one finding by every rule; maps: [h, w] by kind. `component` first: it is what is drawn by default."""
     grid = (model_input.image.shape[-2], model_input.image.shape[-1])
     boxes: list[PixelBox] = []
@@ -152,20 +152,20 @@ def map_threshold(values: np.ndarray, rule: FindingMap) -> float:
 
 def finding_document(
     finding: Finding, probability: float, interval: tuple[float, float], decision: Decision, boxes: list[PixelBox]
-) -> dict[str, Any]:
+) -> FindingDocument:
     """One finding as the API gives it; probability and interval are null when refused."""
     refused = decision.decision == REFUSED
     point = finding.operating_point
     return {
         "key": finding.key,
         "title": finding.title,
-        "code": dict(finding.code),
+        "code": finding.code.copy(),
         "probability": None if refused else probability,
         "interval": None if refused else list(interval),
         "operating_point": {
             "threshold": point.threshold,
-            "sensitivity": dict(point.sensitivity),
-            "specificity": dict(point.specificity),
+            "sensitivity": point.sensitivity.copy(),
+            "specificity": point.specificity.copy(),
         },
         "decision": decision.decision,
         "reason": decision.reason,
@@ -173,9 +173,7 @@ def finding_document(
     }
 
 
-def map_document(
-    output: MapOutput, findings: tuple[Finding, ...], values: np.ndarray, region: Region
-) -> dict[str, Any]:
+def map_document(output: MapOutput, findings: tuple[Finding, ...], values: np.ndarray, region: Region) -> MapDocument:
     """Description of one kind of map. values: [K, h, w]. Lists run in the order of `findings`."""
     rules = [finding.maps[output.kind] for finding in findings]
     return {
@@ -192,7 +190,7 @@ def map_document(
         "maximum": [float(high) + 0.0 for high in values.max(axis=(1, 2))],
         "threshold": [rule.threshold for rule in rules],
         "is_zero": [bool(high <= 0) for high in values.max(axis=(1, 2))],
-        "evidence": [None if rule.evidence is None else dict(rule.evidence) for rule in rules],
+        "evidence": [None if rule.evidence is None else rule.evidence.copy() for rule in rules],
     }
 
 

@@ -9,13 +9,16 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
+from inference.documents import GateCheckDocument, GateCode, GateDocument
 from inference.manifest import GateRules
 
-PASS, REFUSED, UNKNOWN = "pass", "refused", "unknown"
+PASS: Final = "pass"  # noqa: S105
+REFUSED: Final = "refused"
+UNKNOWN: Final = "unknown"
 
 _VIEW_NAMES = {"LL": "left lateral", "RL": "right lateral", "LAT": "lateral", "LATERAL": "lateral"}
 
@@ -40,9 +43,15 @@ class GateCheck:
     passed: bool | None
     text: str
 
-    def document(self) -> dict[str, Any]:
+    def document(self) -> GateCheckDocument:
         """As the API gives it."""
-        return {key: getattr(self, key) for key in ("name", "value", "allowed", "passed", "text")}
+        return {
+            "name": self.name,
+            "value": self.value,
+            "allowed": self.allowed,
+            "passed": self.passed,
+            "text": self.text,
+        }
 
 
 @dataclass(frozen=True)
@@ -52,7 +61,7 @@ class GateVerdict:
     checks: tuple[GateCheck, ...]
 
     @property
-    def verdict(self) -> str:
+    def verdict(self) -> GateCode:
         """pass, refused or unknown."""
         answers = [check.passed for check in self.checks]
         if False in answers:
@@ -64,7 +73,7 @@ class GateVerdict:
         """Sentences of the failed checks, or None."""
         return " ".join(check.text for check in self.checks if check.passed is False) or None
 
-    def document(self) -> dict[str, Any]:
+    def document(self) -> GateDocument:
         """As the API gives it."""
         return {"verdict": self.verdict, "checks": [check.document() for check in self.checks]}
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 from jsonschema import Draft202012Validator
@@ -20,6 +20,7 @@ from jsonschema.exceptions import best_match
 
 from inference.calibration import Calibrator, class_intervals, class_probabilities
 from inference.calibration_forms import SOFTMAX, form_of, read_form, read_refit
+from inference.documents import Estimate, Evidence, FindingCode, MapKind, MapScale
 from inference.preprocessing import InputSpec
 
 SCHEMA_NAME = "sightline-bundle/1"
@@ -27,7 +28,7 @@ SCHEMA_FILE = Path(__file__).parent / "schema" / "bundle.schema.json"
 EXAMPLE_FILE = Path(__file__).parent / "schema" / "example_manifest.json"
 # The `calibration` part of a finding in every form that the example manifest, one bundle, cannot show at once.
 CALIBRATORS_FILE = Path(__file__).parent / "schema" / "example_calibrators.json"
-MAP_KINDS = ("gradcam", "classmaps")
+MAP_KINDS: tuple[MapKind, ...] = get_args(MapKind)
 MULTILABEL, SINGLE = "multilabel", "single"
 
 
@@ -41,8 +42,8 @@ class OperatingPoint:
 
     rule: str
     threshold: float
-    sensitivity: Mapping[str, Any]
-    specificity: Mapping[str, Any]
+    sensitivity: Estimate
+    specificity: Estimate
 
 
 @dataclass(frozen=True)
@@ -62,8 +63,8 @@ class FindingMap:
     """How one map kind of one finding is drawn. threshold: fraction of the map's maximum if scale is relative."""
 
     threshold: float
-    scale: str
-    evidence: Mapping[str, Any] | None
+    scale: MapScale
+    evidence: Evidence | None
 
 
 @dataclass(frozen=True)
@@ -72,18 +73,18 @@ class Finding:
 
     key: str
     title: str
-    code: Mapping[str, str]
+    code: FindingCode
     calibrator: Calibrator
     operating_point: OperatingPoint
     conformal: Conformal
-    maps: Mapping[str, FindingMap]
+    maps: Mapping[MapKind, FindingMap]
 
 
 @dataclass(frozen=True)
 class MapOutput:
     """A map output of the graph: [N, K, height, width] of the named head."""
 
-    kind: str
+    kind: MapKind
     head: str
     height: int
     width: int

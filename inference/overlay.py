@@ -86,6 +86,8 @@ def cividis(shares: np.ndarray) -> np.ndarray:
 
 def _caption(finding: Finding, output: MapOutput, values: np.ndarray, explanation: Explanation) -> str:
     entry = next(part for part in explanation.findings if part["key"] == finding.key)
+    if entry["interval"] is None:
+        raise ValueError(f"{finding.key}: refused; only an answer has a caption")
     low, high = entry["interval"]
     text = f"{finding.title}: {entry['probability']:.2f} ({low:.2f}-{high:.2f}), {entry['decision']}. {method_title(output)}"
     return text if values.max() > 0 else f"{text}: {NO_EVIDENCE}"

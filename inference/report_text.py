@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from inference.bundle import Bundle
 from inference.calibration_forms import SOFTMAX, LabelMap, Ramps
+from inference.documents import FindingDocument
 from inference.explanation import Explanation
 from inference.manifest import Finding
 from inference.overlay import RESEARCH_LINE
@@ -38,8 +39,8 @@ def bundle_lines(bundle: Bundle) -> Iterator[str]:
     yield f"selfcheck: {bundle.selfcheck['image'].shape[0]} images replayed, as the exporter saw them"
 
 
-def _answer(finding: dict) -> str:  # type: ignore[type-arg]
-    if finding["probability"] is None:
+def _answer(finding: FindingDocument) -> str:
+    if finding["probability"] is None or finding["interval"] is None:
         return "refused"
     low, high = finding["interval"]
     return f"{finding['probability']:.3f} ({low:.3f}-{high:.3f})  {finding['decision']}"

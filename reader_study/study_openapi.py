@@ -53,11 +53,16 @@ CASE_FILTER = body(
 
 
 def operation(
-    name: str, request: Schema | None = None, *, status: int = 200, parameters: list[OpenApiParameter] | None = None
+    name: str,
+    request: Schema | None = None,
+    *,
+    answer: Schema = FREE,
+    status: int = 200,
+    parameters: list[OpenApiParameter] | None = None,
 ) -> Callable[..., Any]:
     """Describes one method of a view: its answer is an object; refusals have one shape everywhere."""
     responses: dict[Any, Any] = {(code, JSON): REFUSED for code in (400, 403, 404, 409)}
-    responses[status, JSON] = FREE
+    responses[status, JSON] = answer
     return extend_schema(
         operation_id=name,
         tags=["studies"],

@@ -5,7 +5,7 @@ The browser never computes a window from centre and width: bounds come from here
 
 import hashlib
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TypedDict
 
 import numpy as np
 from PIL import Image
@@ -16,6 +16,7 @@ from inference.dicom.header import DicomHeader, Lut
 from inference.dicom.pixel_spacing import spacing
 from inference.dicom.stored_pixels import StoredPixels
 from inference.dicom.voi import apply_lut, apply_voi, lut_bounds, voi_items, window_bounds
+from inference.documents import FrameQuality, HeaderDocument, PixelSpacing, PresetItem, SampleValue, VoiItem
 from inference.level_table import look_up
 
 TOP = 65_535
@@ -35,14 +36,32 @@ _NARROWEST = 1e-3
 
 @dataclass(frozen=True)
 class DisplayFrame:
-    """samples: uint16 [rows, columns]. description: JSON-ready, the fields of the header document."""
+    """samples: uint16 [rows, columns]. description: JSON-ready."""
 
     samples: np.ndarray
-    description: dict[str, Any]
+    description: HeaderDocument
 
     def to_bytes(self) -> bytes:
         """Little-endian, row by row."""
         return np.ascontiguousarray(self.samples, dtype="<u2").tobytes()
+
+
+class _SampleFacts(TypedDict):
+    rows: int
+    columns: int
+    bytes: int
+    sha256: str
+    sample_min: int
+    sample_max: int
+    padded: bool
+
+
+class _ImageFacts(TypedDict):
+    spacing: PixelSpacing
+    quality: FrameQuality
+    view: str
+    laterality: str
+    orientation: str
 
 
 @dataclass(frozen=True)
@@ -73,13 +92,13 @@ def display_frame(header: DicomHeader, pixels: StoredPixels, voi: str = "linear"
         samples[padding] = 0
     items = _voi_document(header, line)
     presets = _presets(samples, padding, line.top, items)
-    value = {"slope": line.slope, "intercept": line.intercept, "unit": header.rescale_type}
+    value: SampleValue = {"slope": line.slope, "intercept": line.intercept, "unit": header.rescale_type}
     if voi != "linear":
         samples = look_up(_item_table(header, _item_index(header, voi)), header.lowest_stored, pixels.values)
         value = {"slope": 1.0, "intercept": 0.0, "unit": ""}  # output of a table has no unit
         if padding is not None:
             samples[padding] = 0
-    description = {
+    description: HeaderDocument = {
         **_sample_facts(samples, padding),
         "frame": voi,
         "value": value,
@@ -98,13 +117,21 @@ def preview(frame: DisplayFrame, longest: int = 512) -> DisplayFrame:
     rows, columns = frame.samples.shape
     scale = longest / max(rows, columns)
     if scale >= 1:
-        return replace(frame, description={**frame.description, "frame": "preview"})
+        description: HeaderDocument = {**frame.description, "frame": "preview"}
+        return replace(frame, description=description)
     size = (max(1, round(columns * scale)), max(1, round(rows * scale)))
     small = Image.fromarray(frame.samples.astype(np.float32)).resize(size, Image.Resampling.BOX)
     samples = np.clip(np.rint(np.asarray(small)), 0, TOP).astype(np.uint16)
     facts = _sample_facts(samples, None)
-    kept = {key: facts[key] for key in ("rows", "columns", "bytes", "sha256")}
-    return DisplayFrame(samples, {**frame.description, **kept, "frame": "preview"})
+    description = {
+        **frame.description,
+        "rows": facts["rows"],
+        "columns": facts["columns"],
+        "bytes": facts["bytes"],
+        "sha256": facts["sha256"],
+        "frame": "preview",
+    }
+    return DisplayFrame(samples, description)
 
 
 def render_8bit(frame: DisplayFrame, lower: float, upper: float) -> np.ndarray:
@@ -147,8 +174,8 @@ def _item_table(header: DicomHeader, index: int) -> np.ndarray:
     return np.rint(output * TOP).astype(np.uint16)
 
 
-def _voi_document(header: DicomHeader, line: _Linear) -> list[dict[str, Any]]:
-    documents = []
+def _voi_document(header: DicomHeader, line: _Linear) -> list[VoiItem]:
+    documents: list[VoiItem] = []
     for index, item in enumerate(voi_items(header)):
         is_lut = isinstance(item, Lut)
         lower, upper = line.bounds(*(lut_bounds(item) if isinstance(item, Lut) else window_bounds(item)))
@@ -171,24 +198,30 @@ def _voi_document(header: DicomHeader, line: _Linear) -> list[dict[str, Any]]:
     return documents
 
 
-def _presets(
-    samples: np.ndarray, padding: np.ndarray | None, top: int, items: list[dict[str, Any]]
-) -> list[dict[str, Any]]:
+def _presets(samples: np.ndarray, padding: np.ndarray | None, top: int, items: list[VoiItem]) -> list[PresetItem]:
     """Bounds in samples, in the order of their keys. `samples`: the linear frame, 0..top."""
     counts = exposed_counts(samples, padding, top)
     percentages = sorted({percent for *_, low, high in PERCENTILE_PRESETS for percent in (low, high)})
     found = dict(zip(percentages, _percentiles(counts, percentages), strict=True))
     presets = [_preset(key, name, found[low], found[high]) for key, name, low, high in PERCENTILE_PRESETS]
     if items:
-        first = {name: items[0][name] for name in ("lower", "upper", "frame", "center", "width")}
-        as_acquired = {"key": 1, "name": "As acquired", **first}
+        first = items[0]
+        as_acquired: PresetItem = {
+            "key": 1,
+            "name": "As acquired",
+            "lower": first["lower"],
+            "upper": first["upper"],
+            "frame": first["frame"],
+            "center": first["center"],
+            "width": first["width"],
+        }
     else:
         as_acquired = {**presets[0], "key": 1, "name": "As acquired"}
     lowest, highest = _span(samples, padding)
     return [as_acquired, *presets, _preset(6, "Full range", float(lowest), float(highest))]
 
 
-def _preset(key: int, name: str, lower: float, upper: float) -> dict[str, Any]:
+def _preset(key: int, name: str, lower: float, upper: float) -> PresetItem:
     return {"key": key, "name": name, "lower": lower, "upper": max(upper, lower + 1), "frame": "linear"}
 
 
@@ -205,7 +238,7 @@ def _span(samples: np.ndarray, padding: np.ndarray | None) -> tuple[int, int]:
     return int(lowest.min()), int(samples.max())
 
 
-def _sample_facts(samples: np.ndarray, padding: np.ndarray | None) -> dict[str, Any]:
+def _sample_facts(samples: np.ndarray, padding: np.ndarray | None) -> _SampleFacts:
     little = np.ascontiguousarray(samples, dtype="<u2")
     lowest, highest = _span(samples, padding)
     return {
@@ -219,7 +252,7 @@ def _sample_facts(samples: np.ndarray, padding: np.ndarray | None) -> dict[str, 
     }
 
 
-def _image_facts(header: DicomHeader, is_padded: bool) -> dict[str, Any]:
+def _image_facts(header: DicomHeader, is_padded: bool) -> _ImageFacts:
     place = spacing(header)
     warnings = list(header.warnings)
     if place["kind"] == "uncalibrated":

@@ -1,12 +1,11 @@
 """What a pixel measures, and how far that may be trusted (viewer: the word beside every length)."""
 
-from typing import Any
-
 from inference.dicom.accept import SECONDARY_CAPTURE
 from inference.dicom.header import DicomHeader
+from inference.documents import PixelSpacing
 
 
-def spacing(header: DicomHeader) -> dict[str, Any]:
+def spacing(header: DicomHeader) -> PixelSpacing:
     """{column_mm, row_mm, kind, source, factor, aspect}; millimetres are None when `kind` is uncalibrated.
 
     calibrated: Pixel Spacing with a Calibration Type, or different from Imager Pixel Spacing.
@@ -29,7 +28,7 @@ def spacing(header: DicomHeader) -> dict[str, Any]:
 
 def _spacing(
     header: DicomHeader, kind: str, pair: tuple[float, float] | None, source: str | None, factor: float = 1.0
-) -> dict[str, Any]:
+) -> PixelSpacing:
     """`pair`: (row, column) spacing in mm, in the order of the attribute: vertical first."""
     return {
         "row_mm": pair[0] / factor if pair else None,

@@ -1,5 +1,6 @@
 """The image of a study case, reached by the id of an assignment or of a truth: nothing in it names the image."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -16,14 +17,14 @@ from reader_study.study_openapi import file_operation, operation
 from reader_study.views.study_view import StudyView
 from webapp import audit
 from webapp.archive.frame import frames
-from webapp.archive.frame.api import best_encoding
+from webapp.archive.frame.api import HEADER, best_encoding
 from webapp.archive.integrity_answer import IntegrityAnswer
 from webapp.archive.models import Image
 
 VOI = OpenApiParameter("voi", str, description="linear (default), the index of a VOI item, or preview")
 # Facts of the picture. Left out: decoder and hash of the stored pixels, and whatever is added to the description later.
 HEADER_FIELDS = (
-    "rows", "columns", "bytes", "sha256", "dtype", "sample_min", "sample_max", "padded", "frame", "value", "inverted", "voi",
+    "rows", "columns", "bytes", "sha256", "sample_min", "sample_max", "padded", "frame", "value", "inverted", "voi",
     "presets", "spacing", "quality", "view", "laterality", "orientation",
 )  # fmt: skip
 
@@ -69,7 +70,7 @@ def _checked(case: Case) -> Image:
 
 def _header(image: Image, request: Request) -> Response:
     try:
-        document = frames.description(image, request.query_params.get("voi", "linear"))
+        document: Mapping[str, Any] = frames.description(image, request.query_params.get("voi", "linear"))
     except ValueError as error:
         raise StudyRefused("bad_voi", str(error), "voi", 400) from None
     found: dict[str, Any] = {name: document[name] for name in HEADER_FIELDS if name in document}
@@ -93,7 +94,7 @@ def _frame(image: Image, request: Request) -> HttpResponse:
 class AssignmentHeader(StudyFrameView):
     """Description of the frame, without identity."""
 
-    @operation("studies_assignment_header", parameters=[VOI])
+    @operation("studies_assignment_header", answer=HEADER, parameters=[VOI])
     def get(self, request: Request, study: UUID, assignment: UUID) -> Response:
         return _header(self.image_for_reader(request, study, assignment), request)
 
@@ -109,7 +110,7 @@ class AssignmentFrame(StudyFrameView):
 class TruthHeader(StudyFrameView):
     """Description of the frame, for the panel."""
 
-    @operation("studies_truth_header", parameters=[VOI])
+    @operation("studies_truth_header", answer=HEADER, parameters=[VOI])
     def get(self, request: Request, study: UUID, truth: UUID) -> Response:
         return _header(self.image_for_panel(request, study, truth), request)
 

@@ -1,31 +1,34 @@
 """A prediction as the API gives it (architecture.md, section 5)."""
 
-from typing import Any
+from typing import cast
 
 from webapp.predictions.models import Prediction
+from webapp.predictions.openapi import JobState, PredictionDocument, PredictionRow
 from webapp.work.models import Job
 
-# Keys of the row win over those of the stored explanation: the row is what the fenced transaction wrote.
-ROW_KEYS = ("bundle_name", "bundle_version", "provider", "image_sha256", "input_sha256")
 
-
-def prediction_document(prediction: Prediction) -> dict[str, Any]:
+def prediction_document(prediction: Prediction) -> PredictionDocument:
     """JSON-ready; the findings, maps and gate are there only once the prediction has succeeded."""
     row = _row(prediction)
-    explanation: dict[str, Any] = {"gate": None, "maps": [], "findings": []}
+    found: PredictionDocument = {**row, "gate": None, "maps": [], "findings": []}
     if prediction.state == Job.State.SUCCEEDED:
-        explanation |= prediction.document
-    return {**row, **explanation, **row}
+        # Keys of the row win over those of the stored explanation: the row is what the fenced transaction wrote.
+        found = cast(PredictionDocument, {**found, **prediction.document, **row})
+    return found
 
 
-def _row(prediction: Prediction) -> dict[str, Any]:
+def _row(prediction: Prediction) -> PredictionRow:
     job = prediction.job
     return {
         "id": str(prediction.id),
         "image": str(prediction.image_id),  # type: ignore[attr-defined]
-        "state": prediction.state,
+        "state": cast(JobState, prediction.state),
         "bundle": prediction.bundle_id,
-        **{key: getattr(prediction, key) for key in ROW_KEYS},
+        "bundle_name": prediction.bundle_name,
+        "bundle_version": prediction.bundle_version,
+        "provider": prediction.provider,
+        "image_sha256": prediction.image_sha256,
+        "input_sha256": prediction.input_sha256,
         "waiting_for": job.waiting_for if job else "",
         "attempt": job.attempts if job else 0,
         "cancel_requested": bool(job and job.cancel_requested),

@@ -5,7 +5,7 @@ grayed and resized in a child process or were so when the image came in; the wor
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -122,7 +122,7 @@ def _result(item: Prepared, answer: Explanation | Exception) -> Result | Excepti
     )
 
 
-def highest_finding(document: dict[str, Any]) -> Highest:
+def highest_finding(document: Mapping[str, Any]) -> Highest:
     """What the worklist sorts by. A refused case has a decision and no number."""
     findings = document.get("findings", [])
     if document.get("gate", {}).get("verdict") == "refused" or not findings:

@@ -9,20 +9,25 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from inference.documents import HeaderDocument
 from webapp import audit
 from webapp.archive.frame import frames
 from webapp.archive.integrity_answer import IntegrityAnswer
 from webapp.archive.lookup import image_or_404
 from webapp.archive.serializers import FaultSerializer
+from webapp.json_bodies import ref
 
 VOI = OpenApiParameter("voi", str, description="linear (default), the index of a VOI item, or preview")
+HEADER = ref(HeaderDocument)
 FAULTS = {400: FaultSerializer, 409: OpenApiResponse(FaultSerializer, description="the stored file is damaged")}
 
 
 class HeaderView(IntegrityAnswer):
     """The description of a frame as JSON."""
 
-    @extend_schema(operation_id="images_header", parameters=[VOI], responses={200: OpenApiTypes.OBJECT, **FAULTS})
+    @extend_schema(
+        operation_id="images_header", parameters=[VOI], responses={(200, "application/json"): HEADER, **FAULTS}
+    )
     def get(self, request: Request, key: str) -> Response:
         image = image_or_404(request.user, key)
         voi = request.query_params.get("voi", "linear")

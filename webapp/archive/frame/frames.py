@@ -7,9 +7,10 @@ and no image, even when the cache still holds its old pixels. The cache may be d
 import gzip
 import logging
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import zstandard
@@ -18,6 +19,7 @@ from django.conf import settings
 from inference.dicom.display import DisplayFrame, display_frame, preview
 from inference.dicom.header import DicomHeader
 from inference.dicom.stored_pixels import StoredPixels, pixel_sha256
+from inference.documents import HeaderDocument
 from webapp.archive import children
 from webapp.archive.frame.sealed_file import read_sealed, write_sealed
 from webapp.archive.models import Image
@@ -33,7 +35,7 @@ ENCODINGS = ("zstd", "gzip", "identity")
 class EncodedFrame:
     """A display frame as it travels. body: uint16 little-endian samples, compressed by `encoding`."""
 
-    description: dict[str, Any]
+    description: HeaderDocument
     body: bytes
     encoding: str
 
@@ -64,12 +66,12 @@ def display(image: Image, voi: str = "linear") -> DisplayFrame:
     return display_frame(header, pixels, voi)
 
 
-def description(image: Image, voi: str = "linear") -> dict[str, Any]:
+def description(image: Image, voi: str = "linear") -> HeaderDocument:
     """The header document of a frame. Raises what `display` raises."""
     _check_voi(voi)
     verified_path(image)
     kept = read_sealed(cache_path(image, f"{voi}.json"))
-    return kept[0] if kept else _build(image, voi, "zstd").description
+    return cast(HeaderDocument, kept[0]) if kept else _build(image, voi, "zstd").description
 
 
 def encoded_frame(image: Image, voi: str, encoding: str) -> EncodedFrame:
@@ -80,7 +82,7 @@ def encoded_frame(image: Image, voi: str, encoding: str) -> EncodedFrame:
         packed = encoded_frame(image, voi, "zstd")
         return EncodedFrame(packed.description, zstandard.ZstdDecompressor().decompress(packed.body), encoding)
     kept = read_sealed(cache_path(image, f"{voi}.{encoding}"))
-    return EncodedFrame(kept[0], kept[1], encoding) if kept else _build(image, voi, encoding)
+    return EncodedFrame(cast(HeaderDocument, kept[0]), kept[1], encoding) if kept else _build(image, voi, encoding)
 
 
 def keep_decoded(image: Image, pixels: StoredPixels) -> None:
@@ -125,7 +127,7 @@ def _build(image: Image, voi: str, encoding: str) -> EncodedFrame:
     return EncodedFrame(frame.description, body, encoding)
 
 
-def keep(path: Path, facts: dict[str, Any], payload: bytes) -> None:
+def keep(path: Path, facts: Mapping[str, Any], payload: bytes) -> None:
     """A cache that cannot be written costs time, never the image."""
     try:
         write_sealed(path, facts, payload)

@@ -7,13 +7,14 @@ import hashlib
 import json
 import os
 import uuid
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 MAGIC = b"SIGHTLINE-SEALED-1 "
 
 
-def write_sealed(path: Path, facts: dict[str, Any], payload: bytes) -> None:
+def write_sealed(path: Path, facts: Mapping[str, Any], payload: bytes) -> None:
     """Replaces `path`. Raises OSError, with nothing left behind, when it cannot be written."""
     line = json.dumps({**facts, "payload_sha256": hashlib.sha256(payload).hexdigest()}).encode()
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,0 +1,199 @@
+"""The JSON documents that inference makes and the web application passes on: types of plain dicts.
+
+Nothing is converted: a function that builds one of them is held against its type by mypy, and /api/schema/ and the viewer's
+types are made from it. Places and sizes are in source image pixels unless said otherwise.
+"""
+
+from typing import Annotated, Any, Literal, NotRequired
+
+from annotated_types import Len
+from typing_extensions import TypedDict
+
+Pair = Annotated[list[float], Len(2, 2)]
+Quad = Annotated[list[float], Len(4, 4)]
+BoxRule = Literal["classmap-fixed", "mass95", "component"]
+DecisionCode = Literal["positive", "negative", "uncertain", "refused"]
+GateCode = Literal["pass", "refused", "unknown"]
+MapKind = Literal["gradcam", "classmaps"]
+MapScale = Literal["absolute", "relative"]
+
+
+class SampleValue(TypedDict):
+    """value = slope x sample + intercept, in `unit` (empty: none)."""
+
+    slope: float
+    intercept: float
+    unit: str
+
+
+class VoiItem(TypedDict):
+    """lower, upper: in samples of the frame `frame` (`linear`, or the index of a VOI item); linear_*: of `linear`."""
+
+    index: int
+    kind: Literal["window", "lut"]
+    function: str | None
+    explanation: str
+    center: float | None
+    width: float | None
+    lower: float
+    upper: float
+    frame: str
+    linear_lower: float
+    linear_upper: float
+
+
+class PresetItem(TypedDict):
+    """A window on a key; center and width where it is a window of the file."""
+
+    key: int
+    name: str
+    lower: float
+    upper: float
+    frame: str
+    center: NotRequired[float | None]
+    width: NotRequired[float | None]
+
+
+class PixelSpacing(TypedDict):
+    """Millimetres are null where `kind` is uncalibrated. factor: magnification that was divided out."""
+
+    row_mm: float | None
+    column_mm: float | None
+    kind: str
+    source: str | None
+    factor: float
+    aspect: Pair | None
+
+
+class FrameQuality(TypedDict):
+    lossy_source: bool
+    method: str | None
+    ratio: float | None
+    warnings: list[str]
+
+
+class HeaderDocument(TypedDict):
+    """Description of one display frame (uint16 little-endian, row by row). A study's case leaves out the last two."""
+
+    rows: int
+    columns: int
+    bytes: int
+    sha256: str
+    sample_min: int
+    sample_max: int
+    padded: bool
+    frame: str
+    value: SampleValue
+    inverted: bool
+    voi: list[VoiItem]
+    presets: list[PresetItem]
+    spacing: PixelSpacing
+    quality: FrameQuality
+    view: str
+    laterality: str
+    orientation: str
+    decoder: NotRequired[str]
+    pixel_sha256: NotRequired[str]
+
+
+class ModelBox(TypedDict):
+    """A predicted box. map: kind of map it comes from; score: the map's highest value inside."""
+
+    x: float
+    y: float
+    w: float
+    h: float
+    rule: BoxRule
+    map: str
+    score: float
+
+
+class Estimate(TypedDict):
+    """A measured share with its 95 % interval and the number of cases behind it."""
+
+    value: float
+    ci: Pair | None
+    n: int
+
+
+class OperatingPointDocument(TypedDict):
+    threshold: float
+    sensitivity: Estimate
+    specificity: Estimate
+
+
+class FindingCode(TypedDict):
+    scheme: str
+    value: str
+    meaning: str
+
+
+class FindingDocument(TypedDict):
+    """probability: calibrated; interval: its 95 % range over refits of the calibrator; both null when refused."""
+
+    key: str
+    title: str
+    code: FindingCode
+    probability: float | None
+    interval: Pair | None
+    operating_point: OperatingPointDocument
+    decision: DecisionCode
+    reason: str | None
+    boxes: list[ModelBox]
+
+
+class Evidence(TypedDict):
+    """How well a map finds its finding; data: what it was measured on."""
+
+    metric: str
+    value: float
+    ci: NotRequired[Pair | None]
+    chance: NotRequired[float | None]
+    n: NotRequired[int]
+    data: NotRequired[str]
+
+
+class MapDocument(TypedDict):
+    """K maps of one kind; every list runs in the order of `findings`. region: x0, y0, x1, y1 of the maps' field."""
+
+    kind: MapKind
+    head: str
+    method: str
+    findings: list[str]
+    height: int
+    width: int
+    region: Quad
+    scale: MapScale
+    minimum: list[float]
+    maximum: list[float]
+    threshold: list[float]
+    is_zero: list[bool]
+    evidence: list[Evidence | None]
+
+
+class GateCheckDocument(TypedDict):
+    """passed: null when the value is not known."""
+
+    name: str
+    value: Any
+    allowed: Any
+    passed: bool | None
+    text: str
+
+
+class GateDocument(TypedDict):
+    verdict: GateCode
+    checks: list[GateCheckDocument]
+
+
+class ExplanationDocument(TypedDict):
+    """The answer to one image, with where it comes from: without that no number is shown."""
+
+    bundle: str
+    bundle_name: str
+    bundle_version: str
+    provider: str
+    input_sha256: str
+    gate: GateDocument
+    maps: list[MapDocument]
+    findings: list[FindingDocument]

@@ -2,16 +2,20 @@ from django.apps import AppConfig
 
 
 class ArchiveConfig(AppConfig):
-    """Registers the job that unpacks zips."""
+    """Registers the job that unpacks zips, and the figures of files for the pages of operations."""
 
     name = "webapp.archive"
     label = "archive"
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from webapp.archive import figures
         from webapp.archive.zip.job import INGEST_ZIP, LIMIT_SECONDS, report_abandoned, run
+        from webapp.work.extension_points import extension_points
         from webapp.work.jobs.given_up import when_given_up
         from webapp.work.jobs.kinds import Kind, register_kind
 
         register_kind(Kind(INGEST_ZIP, run, LIMIT_SECONDS, is_long=True))
         when_given_up(INGEST_ZIP, report_abandoned)
+        extension_points.quarantined = figures.quarantined_by_code
+        extension_points.metric_families.append(figures.metric_families)

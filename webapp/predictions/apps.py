@@ -13,9 +13,10 @@ class PredictionsConfig(AppConfig):
     def ready(self) -> None:
         from webapp.archive.image_filters import register_image_filter
         from webapp.archive.ingest import image_stored_hooks, model_input_hooks
-        from webapp.predictions import requests
+        from webapp.predictions import figures, requests
         from webapp.predictions.bundle_store import input_specs_in_service
         from webapp.predictions.image_filters import by_state
+        from webapp.work.extension_points import extension_points
         from webapp.work.jobs.kinds import Kind, Together, imported_when_run, register_kind
 
         prepare = imported_when_run("webapp.predictions.infer.prepare")
@@ -25,3 +26,5 @@ class PredictionsConfig(AppConfig):
         register_image_filter("state", by_state)
         image_stored_hooks.append(requests.predict_new_image)
         model_input_hooks.append(input_specs_in_service)
+        extension_points.is_model_in_service = figures.is_model_in_service
+        extension_points.metric_families.append(figures.metric_families)

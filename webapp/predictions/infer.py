@@ -16,6 +16,7 @@ from django.utils import timezone
 from inference.engine import Case, Engine, Explanation, NonFiniteOutput
 from webapp.archive.frame.model_inputs import prepared
 from webapp.archive.models import Image
+from webapp.archive.storage import IntegrityMismatch
 from webapp.predictions.bundle_store import BundleUnavailable, engine_for
 from webapp.predictions.engine_run import explain_cases
 from webapp.predictions.map_files import WrittenMaps, remove_maps, remove_other_runs, write_maps
@@ -27,6 +28,7 @@ from webapp.work.jobs.lease import Lease
 logger = logging.getLogger(__name__)
 
 NO_MODEL = "waiting: no model is in service"
+INTEGRITY_TEXT = "The stored file no longer has the content that was received. It was not used; tell an administrator."
 NOT_FINITE = "The model gave no usable numbers for this image. Tell an administrator; another model may read it."
 
 
@@ -78,11 +80,16 @@ def _open(claim: Claim, prediction: Prediction | None) -> Opened | Exception:
 def prepare(opened: Opened, lease: Lease) -> Prepared:
     """Verified bytes -> model input. Safe to call from several threads; asks the database nothing.
 
-    Raises DicomRefusal or IntegrityMismatch for the image's own faults.
+    Raises DicomRefusal or JobRefused for the image's own faults.
     """
     image, engine = opened.prediction.image, opened.engine
+    try:
+        model_input = prepared(image, engine.bundle.input_spec)
+    except IntegrityMismatch as problem:
+        logger.error("job %s: %s", opened.claim.job.id, problem)
+        raise JobRefused("integrity_mismatch", INTEGRITY_TEXT) from problem
     case = Case(
-        input=prepared(image, engine.bundle.input_spec),
+        input=model_input,
         view=image.view_position or None,
         age_years=image.age_years,
         body_part=image.body_part or None,

@@ -8,8 +8,8 @@ from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from webapp.archive.models import Project
 from webapp.work import work_counts
+from webapp.work.extension_points import extension_points
 from webapp.work.models import Job
 from webapp.work.worker_beat import workers_seen
 
@@ -42,7 +42,7 @@ def readiness(now: datetime | None = None) -> Readiness:
     images."""
     now = now or timezone.now()
     try:
-        bundle = Project.default().active_bundle
+        has_model = extension_points.is_model_in_service()
         queued = Job.objects.filter(state=Job.State.QUEUED).count()
         running = Job.objects.filter(state=Job.State.RUNNING).count()
         waiting = queued - work_counts.runnable(now).count()
@@ -57,7 +57,7 @@ def readiness(now: datetime | None = None) -> Readiness:
         problems.append("the disk is full")
     return Readiness(
         database="ok",
-        bundle="in service" if bundle else "none in service",
+        bundle="in service" if has_model else "none in service",
         queued=queued,
         queue_age_seconds=round(age, 1),
         is_ready=not problems,

@@ -6,6 +6,7 @@ SIGHTLINE_METRICS_TOKEN. Labels are kinds, states, codes and bundle names; nothi
 
 import hmac
 from collections.abc import Iterable
+from itertools import chain
 
 from django.conf import settings
 from django.http import HttpResponse
@@ -17,27 +18,17 @@ from rest_framework.views import APIView
 
 from webapp.accounts.policy import may_see_operations
 from webapp.work import work_counts
+from webapp.work.extension_points import extension_points
+from webapp.work.metric_family import Family
 from webapp.work.worker_beat import workers_seen
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 
-class Family:
-    """One metric with its help, type and samples."""
-
-    def __init__(self, name: str, kind: str, text: str) -> None:
-        self.name = f"sightline_{name}"
-        self.lines = [f"# HELP {self.name} {text}", f"# TYPE {self.name} {kind}"]
-
-    def add(self, value: float, suffix: str = "", **labels: str) -> "Family":
-        shown = ",".join(f'{name}="{_escaped(text)}"' for name, text in labels.items())
-        self.lines.append(f"{self.name}{suffix}{{{shown}}} {value:g}" if shown else f"{self.name}{suffix} {value:g}")
-        return self
-
-
 def metrics_text() -> str:
     """All families, computed from the rows: every process of the site gives the same figures."""
-    families = [*_job_families(), *_file_families(), *_machine_families()]
+    above = chain.from_iterable(families() for families in extension_points.metric_families)
+    families = [*_job_families(), *above, *_machine_families()]
     return "\n".join(line for family in families for line in family.lines) + "\n"
 
 
@@ -57,23 +48,6 @@ def _job_families() -> Iterable[Family]:
     for code, count in work_counts.failures_by_code().items():
         failed.add(count, code=code)
     yield failed
-    results = Family("results_total", "counter", "Results by bundle and provider.")
-    for (name, version, provider), count in work_counts.results_by_bundle().items():
-        results.add(count, bundle=name, version=version, provider=provider)
-    yield results
-    for name, histogram in work_counts.seconds_of_jobs().items():
-        yield _histogram(f"infer_{name}_seconds", f"Seconds of finished predictions: {name}.", histogram)
-
-
-def _file_families() -> Iterable[Family]:
-    quarantined = Family("quarantined_files", "gauge", "Files in quarantine by the code of their refusal.")
-    for code, count, _ in work_counts.quarantined_by_code():
-        quarantined.add(count, code=code)
-    yield quarantined
-    uploads = Family("upload_files_total", "counter", "Files of uploads by status.")
-    for status, count in work_counts.uploads_by_status().items():
-        uploads.add(count, status=status)
-    yield uploads
 
 
 def _machine_families() -> Iterable[Family]:
@@ -86,18 +60,6 @@ def _machine_families() -> Iterable[Family]:
         memory.add(worker.memory_mb, worker=worker.name)
     yield memory
     yield Family("build", "gauge", "1, with the version.").add(1, version=settings.SIGHTLINE_VERSION)
-
-
-def _histogram(name: str, text: str, histogram: work_counts.Histogram) -> Family:
-    family = Family(name, "histogram", text)
-    for bound, count in zip(histogram.bounds, histogram.counts, strict=True):
-        family.add(count, "_bucket", le=f"{bound:g}")
-    family.add(histogram.total, "_bucket", le="+Inf")
-    return family.add(round(histogram.seconds, 3), "_sum").add(histogram.total, "_count")
-
-
-def _escaped(text: str) -> str:
-    return text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
 
 
 class MayScrape(BasePermission):

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from webapp import audit
 from webapp.accounts.policy import may_see_operations, require
 from webapp.work import work_counts
+from webapp.work.extension_points import extension_points
 from webapp.work.health import readiness
 from webapp.work.jobs.cancel import cancel, retry
 from webapp.work.models import Job
@@ -78,9 +79,8 @@ def retry_failed(request: HttpRequest) -> HttpResponse:
 
 
 def _context() -> dict[str, Any]:
-    jobs = Job.objects.select_related("prediction__image")
-    running = jobs.filter(state=Job.State.RUNNING).order_by("started_at")
-    failed = jobs.filter(state=Job.State.FAILED).order_by("-finished_at")
+    running = Job.objects.filter(state=Job.State.RUNNING).order_by("started_at")
+    failed = Job.objects.filter(state=Job.State.FAILED).order_by("-finished_at")
     codes = work_counts.failures_by_code()
     return {
         "ready": readiness(),
@@ -91,19 +91,18 @@ def _context() -> dict[str, Any]:
         "failed_count": sum(codes.values()),
         "codes": codes.items(),
         "workers": workers_seen(),
-        "quarantined": work_counts.quarantined_by_code(),
+        "quarantined": extension_points.quarantined(),
         "disk": work_counts.disk(),
         "most_rows": MOST_ROWS,
     }
 
 
 def _row(job: Job) -> dict[str, Any]:
-    """A job with the image it is about, named by its code: no patient on this page."""
-    prediction = getattr(job, "prediction", None)
+    """A job with the id of the image it is about, if it is about one: no patient on this page."""
     began = job.started_at or job.created_at
     return {
         "job": job,
-        "image": prediction.image if prediction else None,
+        "image": job.payload.get("image"),
         "worker": job.worker.rpartition(":")[2],
         "age": work_counts.span_words(max(0.0, (timezone.now() - began).total_seconds())),
     }

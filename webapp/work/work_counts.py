@@ -1,7 +1,7 @@
 """Figures of the work: for the operations page, /readyz and /metrics. Ids, codes, counts and times; nothing of patients."""
 
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,8 +10,7 @@ from django.db.models import Count, F, Max, Min, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from webapp.archive.models import QuarantinedFile, UploadItem
-from webapp.predictions.models import Prediction
+from webapp.work.metric_family import Histogram
 from webapp.work.models import Job
 
 READY = "a worker takes it as soon as one is free"
@@ -111,41 +110,12 @@ def failures_by_code() -> dict[str, int]:
     return dict(failed.annotate(count=Count("id")).order_by("-count", "error_code"))
 
 
-def quarantined_by_code() -> list[tuple[str, int, int]]:
-    """(code, files, bytes) of what lies in quarantine, most files first."""
-    rows = QuarantinedFile.objects.values_list("code").annotate(count=Count("id"), size=Sum("bytes"))
-    return list(rows.order_by("-count", "code"))
-
-
-def uploads_by_status() -> dict[str, int]:
-    """Files of uploads by status; a zip counts by its members."""
-    rows = UploadItem.objects.filter(is_container=False).values_list("status")
-    return dict(rows.annotate(count=Count("id")).order_by("status"))
-
-
-def results_by_bundle() -> dict[tuple[str, str, str], int]:
-    """Finished results by (bundle name, version, provider). Not by decision: figures of a study under way are not told."""
-    rows = Prediction.objects.filter(finished_at__isnull=False)
-    counted = rows.values_list("bundle_name", "bundle_version", "provider").annotate(count=Count("id")).order_by()
-    return {(name, version, provider): count for name, version, provider, count in counted}
-
-
-@dataclass(frozen=True)
-class Histogram:
-    """`counts[i]`: how many took at most `bounds[i]` seconds (cumulative); `total` of them in `seconds`."""
-
-    bounds: Sequence[float]
-    counts: Sequence[int]
-    total: int
-    seconds: float
-
-
 BOUNDS = (0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0, 1800.0)
 
 
-def seconds_of_jobs() -> Mapping[str, Histogram]:
-    """Finished `infer` jobs: `run` from claim to commit of the last attempt, `wait` from creation to that claim."""
-    done = Job.objects.filter(kind="infer", state=Job.State.SUCCEEDED, started_at__isnull=False)
+def seconds_of_jobs(kind: str) -> Mapping[str, Histogram]:
+    """Finished jobs of a kind: `run` from claim to commit of the last attempt, `wait` from creation to that claim."""
+    done = Job.objects.filter(kind=kind, state=Job.State.SUCCEEDED, started_at__isnull=False)
     spans = {"run": F("finished_at") - F("started_at"), "wait": F("started_at") - F("created_at")}
     return {name: _histogram(done.annotate(span=span)) for name, span in spans.items()}
 

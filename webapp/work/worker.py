@@ -12,7 +12,6 @@ from django.conf import settings
 from django.db import Error as DjangoDatabaseError
 
 from inference.dicom import DicomRefusal
-from webapp.archive.storage import IntegrityMismatch
 from webapp.work.batch import Held, work_off
 from webapp.work.jobs.claim import Candidate, Claim, claim, claim_more, claim_next
 from webapp.work.jobs.finish import close_cancelled, fail, finish, finish_together, park, postpone
@@ -21,7 +20,6 @@ from webapp.work.jobs.lease import Heartbeat, JobCancelled, LeaseLost
 
 logger = logging.getLogger(__name__)
 
-INTEGRITY_TEXT = "The stored file no longer has the content that was received. It was not used; tell an administrator."
 PASSING_FAULTS: tuple[tuple[type[BaseException], str, str], ...] = (
     (MemoryError, "out_of_memory", "The worker ran out of memory."),
     (DjangoDatabaseError, "database_error", "The database did not answer in time."),
@@ -162,9 +160,6 @@ def _close_after(claimed: Claim, problem: Exception) -> None:
     elif isinstance(problem, JobMustWait):
         park(claimed, problem.reason)
         logger.info("job %s waits: %s", job_id, problem.reason)
-    elif isinstance(problem, IntegrityMismatch):
-        fail(claimed, "integrity_mismatch", INTEGRITY_TEXT)
-        logger.error("job %s failed: integrity_mismatch", job_id)
     elif isinstance(problem, DicomRefusal) and problem.code in PASSING_REFUSALS:
         postpone(claimed, problem.code, problem.text)
         logger.warning("job %s: %s, attempt %d", job_id, problem.code, claimed.job.attempts)

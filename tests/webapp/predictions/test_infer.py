@@ -133,7 +133,10 @@ def test_it_fails_with_integrity_mismatch_when_the_stored_file_changed(bundle_id
     path.write_bytes(bytes(content))
     run_one()
     job = image.predictions.get().job
-    assert (job.state, job.error_code) == ("failed", "integrity_mismatch")
+    assert (job.state, job.error_code, job.attempts) == ("failed", "integrity_mismatch", 1)
+    assert job.error_text == (
+        "The stored file no longer has the content that was received. It was not used; tell an administrator."
+    )
     assert list(tmp_path.glob("map/*/*")) == []
 
 

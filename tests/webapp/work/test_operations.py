@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from webapp.archive.models import Project, QuarantinedFile
 from webapp.audit.models import AccessEvent
 from webapp.predictions.requests import predict_new_image
 from webapp.work.models import Job
@@ -166,3 +167,23 @@ def test_readiness_tells_what_waits_and_what_is_wrong(client, make_image):
 )
 def test_a_length_of_time_is_said_in_its_largest_fitting_unit(seconds, words):
     assert span_words(seconds) == words
+
+
+def test_refused_files_and_the_model_in_service_are_told_by_the_rooms_above(client_of):
+    QuarantinedFile.objects.create(code="not_dicom", sha256="a" * 64, bytes=2048, source="upload")
+    client = client_of("manager")
+    assert client.get("/readyz").json()["bundle"] == "none in service"
+    Project.objects.update(active_bundle="c" * 64)
+    assert client.get("/readyz").json()["bundle"] == "in service"
+    page = client.get("/operations/").content.decode()
+    assert "<td>not_dicom</td>" in page
+    assert "2.0\xa0KB" in page
+    lines = client.get("/metrics").content.decode().splitlines()
+    assert 'sightline_quarantined_files{code="not_dicom"} 1' in lines
+    assert "# TYPE sightline_upload_files_total counter" in lines
+    assert "# TYPE sightline_results_total counter" in lines
+
+
+def test_a_zip_job_names_no_image(client_of):
+    Job.objects.create(kind="ingest_zip", state="failed", payload={"upload": UNKNOWN}, error_code="x")
+    assert "/images/" not in client_of("manager").get("/operations/").content.decode()

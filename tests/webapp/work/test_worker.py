@@ -3,8 +3,6 @@
 import pytest
 
 from inference.dicom import DicomRefusal
-from webapp.archive.models import Image
-from webapp.archive.storage import IntegrityMismatch
 from webapp.celery import app
 from webapp.work.jobs.cancel import cancel
 from webapp.work.jobs.kinds import JobMustWait, JobRefused, Kind, Result, register_kind
@@ -47,7 +45,6 @@ def test_it_writes_the_result_and_closes_the_job():
     [
         (DicomRefusal("decoder_error", "The pixels cannot be decoded."), "decoder_error"),
         (JobRefused("prediction_missing", "Gone."), "prediction_missing"),
-        (IntegrityMismatch(Image()), "integrity_mismatch"),
     ],
 )
 def test_it_fails_at_once_when_the_input_is_at_fault(problem, code):

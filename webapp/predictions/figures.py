@@ -1,0 +1,31 @@
+"""Figures of predictions for /readyz and /metrics: bundles, providers, counts and times; nothing of patients."""
+
+from collections.abc import Iterable
+
+from django.db.models import Count
+
+from webapp.archive.models import Project
+from webapp.predictions.models import Prediction
+from webapp.predictions.requests import INFER
+from webapp.work.metric_family import Family, histogram_family
+from webapp.work.work_counts import seconds_of_jobs
+
+
+def is_model_in_service() -> bool:
+    return bool(Project.default().active_bundle)
+
+
+def results_by_bundle() -> dict[tuple[str, str, str], int]:
+    """Finished results by (bundle name, version, provider). Not by decision: figures of a study under way are not told."""
+    rows = Prediction.objects.filter(finished_at__isnull=False)
+    counted = rows.values_list("bundle_name", "bundle_version", "provider").annotate(count=Count("id")).order_by()
+    return {(name, version, provider): count for name, version, provider, count in counted}
+
+
+def metric_families() -> Iterable[Family]:
+    results = Family("results_total", "counter", "Results by bundle and provider.")
+    for (name, version, provider), count in results_by_bundle().items():
+        results.add(count, bundle=name, version=version, provider=provider)
+    yield results
+    for name, histogram in seconds_of_jobs(INFER).items():
+        yield histogram_family(f"infer_{name}_seconds", f"Seconds of finished predictions: {name}.", histogram)

@@ -1,0 +1,25 @@
+"""What only rooms above can tell on /readyz, /metrics and the operations page. Each room registers in its AppConfig.ready:
+the work imports none of them.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from webapp.work.metric_family import Family
+
+
+def _no_model() -> bool:
+    return False
+
+
+@dataclass
+class ExtensionPoints:
+    """is_model_in_service: whether images are explained at all. quarantined: (code, files, bytes) of refused files, most
+    files first. metric_families: further figures for a collector."""
+
+    is_model_in_service: Callable[[], bool] = _no_model
+    quarantined: Callable[[], Sequence[tuple[str, int, int]]] = tuple
+    metric_families: list[Callable[[], Iterable[Family]]] = field(default_factory=list)
+
+
+extension_points = ExtensionPoints()

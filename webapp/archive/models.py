@@ -1,7 +1,6 @@
 """Projects and images. Uploads are in upload_models.py."""
 
 import uuid
-from pathlib import Path
 
 from django.conf import settings
 from django.db import models
@@ -87,9 +86,3 @@ class Image(models.Model):
     def code(self) -> str:
         """Short name shown to people in place of the id: the first eight characters of it."""
         return str(self.id)[:8]
-
-    @property
-    def stored_path(self) -> Path:
-        from webapp.archive.storage import stored_path
-
-        return stored_path(self)

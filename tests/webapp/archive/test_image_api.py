@@ -15,6 +15,7 @@ from webapp.accounts.policy import Refusal
 from webapp.archive import image_filters
 from webapp.archive.ingest import Sender, ingest_file
 from webapp.archive.models import Image, Project
+from webapp.archive.storage import stored_path
 from webapp.audit.models import AccessEvent
 
 UNKNOWN = uuid.UUID(int=7)
@@ -122,7 +123,7 @@ def test_the_original_is_an_attachment_under_our_name(client: Client, store: Any
     assert answer["Content-Type"] == "application/dicom"
     assert answer["Content-Disposition"] == f'attachment; filename="{image.code}.dcm"'
     assert answer["X-Content-Type-Options"] == "nosniff"
-    assert answer.content == image.stored_path.read_bytes()
+    assert answer.content == stored_path(image).read_bytes()
 
 
 RESOURCES = ["", "frame/", "header/", "file/"]

@@ -17,6 +17,7 @@ from webapp.archive.frame import frames
 from webapp.archive.frame.api import best_encoding
 from webapp.archive.ingest import Sender, ingest_file
 from webapp.archive.models import Image, Project
+from webapp.archive.storage import stored_path
 from webapp.audit.models import AccessEvent
 
 
@@ -103,11 +104,11 @@ def test_the_same_samples_are_not_sent_twice(client: Client, image: Image) -> No
 def test_a_changed_file_is_never_shown(resource: str, damage: str, client: Client, image: Image) -> None:
     assert frame(client, image).status_code == 200  # the cache holds good pixels now
     if damage == "missing":
-        image.stored_path.unlink()
+        stored_path(image).unlink()
     else:
-        content = bytearray(image.stored_path.read_bytes())
+        content = bytearray(stored_path(image).read_bytes())
         content[-1] ^= 1
-        image.stored_path.write_bytes(content)
+        stored_path(image).write_bytes(content)
 
     answer = client.get(f"/api/images/{image.pk}/{resource}/")
 

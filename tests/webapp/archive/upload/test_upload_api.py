@@ -17,6 +17,7 @@ from webapp.archive import ingest
 from webapp.archive import storage as stored_files
 from webapp.archive.ingest import Sender, image_stored_hooks, ingest_file
 from webapp.archive.models import Image, Project, QuarantinedFile, Upload, UploadItem
+from webapp.archive.storage import stored_path
 from webapp.audit.models import AccessEvent
 
 
@@ -42,7 +43,7 @@ def test_an_accepted_file_is_stored_under_a_random_key(send: Callable[..., Any])
             "image": str(image.pk),
         }
     ]
-    path = image.stored_path
+    path = stored_path(image)
     assert path.read_bytes() == content
     assert path.stat().st_mode & 0o777 == 0o600
     assert path.name == f"{image.storage_key.hex}.dcm"

@@ -16,6 +16,7 @@ from tests.webapp.archive.dicom_files import (
     zip_of,
 )
 from webapp.archive.models import Image, QuarantinedFile
+from webapp.archive.storage import stored_path
 
 HTML = b"<!doctype html><html><script>alert(1)</script></html>" + b" " * 200
 WINDOW = ("WindowCenter", "WindowWidth")
@@ -119,7 +120,7 @@ def test_an_executable_preamble_is_cleared_in_what_is_stored_and_served(start: b
     served = send.client.get(f"/api/images/{image.pk}/file/").content
     assert (item["status"], item["reason"]["code"], image.repairs) == ("repaired", "repaired", ["preamble"])
     assert served == bytes(128) + content[128:]
-    assert image.stored_path.read_bytes() == served
+    assert stored_path(image).read_bytes() == served
     assert image.received_sha256 != image.stored_sha256
 
 

@@ -12,8 +12,9 @@ from torch import Tensor
 class Batch:
     """N cases.
 
-    images: float32 [N,C,H,W] in [0,1], bright = dense. labels: float32 [N,K], NaN = unknown. masks: float32 [N,1,H,W] of
-    0 and 1, zeros where unknown. has_mask: bool [N]. index: int64 [N], row in the prepared set.
+    images: float32 [N,C,H,W] in [0,1], bright = dense. labels: float32 [N,K], NaN = unknown. masks: float32 [N,M,H,W] of
+    0 and 1, zeros where unknown; M = 1, a mask of the image, or K, one of each class. has_mask: bool [N]. index: int64 [N],
+    row in the prepared set.
     """
 
     images: Tensor

@@ -10,6 +10,7 @@ from training.models.classifier import Classifier, ModelOutputs
 from training.models.retinanet import RetinaNetBaseline
 from training.models.reverse_sweep import ReverseSweep
 from training.models.swept_net import SweptNet
+from training.models.two_heads import TwoHeads
 from training.models.wildcat_net import WildcatNet
 
 EXPORTED_SIDE = 56  # cells per side of an exported SPN map at 224 pixels (methods.md §5.3)
@@ -63,7 +64,7 @@ class Explained(nn.Module):
         return net.finish(logits, features, parts), net.merge_maps(maps)
 
     def _exported_maps(self, class_maps: Tensor) -> Tensor:
-        if isinstance(self.net, WildcatNet):
+        if isinstance(self.net, WildcatNet | TwoHeads):
             return class_maps
         pooled = functional.avg_pool2d(class_maps, pooling_window(int(class_maps.shape[2])))
         return pooled.expand(-1, self.net.classes, -1, -1)

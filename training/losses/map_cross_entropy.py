@@ -1,4 +1,4 @@
-"""Cross-entropy of a class map against the mask's share per cell: the demo recipe's loss on maps."""
+"""Cross-entropy of a class map against the mask's share per cell."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def map_cross_entropy(class_maps: Tensor, masks: Tensor) -> Tensor:
     changes nothing.
 
     class_maps [N,K,h,w]; masks [N,K,h,w] >= 0, NaN = unknown. Ours, not of paper 001: phantoms know their masks, and
-    a map trained with image labels alone needs far more images than the demo has.
+    a map trained with image labels alone needs far more images than a small set has.
     """
     areas = torch.nan_to_num(masks).flatten(2)
     totals = areas.sum(dim=2)

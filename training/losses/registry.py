@@ -15,6 +15,7 @@ from training.losses.focal import FocalLoss
 from training.losses.loss import Loss
 from training.losses.settings import LossTable
 from training.losses.spn import SaliencyPrediction
+from training.losses.two_heads import TwoHeadLoss
 from training.losses.wce import WeightedCrossEntropy
 
 Build = Callable[[LossTable, Floats, str], Loss]
@@ -41,6 +42,7 @@ _LOSSES: dict[str, tuple[tuple[str, ...], Build]] = {
         TASKS,
         lambda table, labels, task: SaliencyPrediction(task, table.loc_loss, table.loc_weight, table.loc_reduction),
     ),
+    "two-heads": (TASKS, lambda table, labels, task: TwoHeadLoss(task, table.wildcat_weight, table.map_weight)),
 }
 LOSSES = tuple(_LOSSES)
 

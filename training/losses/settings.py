@@ -12,7 +12,8 @@ class LossTable:
     """The [loss] table; every default is the choice of methods.md §6. Keys of another loss than `name` have no effect.
 
     focal: gamma, alpha (below 0: none). aucm: version, margin. custom: lambda1, lambda2, cd_* (see
-    DistinctivenessSettings), sc_reduction, stage1_epochs. spn: loc_loss, loc_weight, loc_reduction.
+    DistinctivenessSettings), sc_reduction, stage1_epochs. spn: loc_loss, loc_weight, loc_reduction. two-heads:
+    wildcat_weight, map_weight.
     """
 
     name: str = "bce"
@@ -32,6 +33,8 @@ class LossTable:
     loc_loss: str = "ce"
     loc_weight: float = 1.0
     loc_reduction: str = "labelled"
+    wildcat_weight: float = 1.0
+    map_weight: float = 0.0
 
     @property
     def stages(self) -> TwoStages:

@@ -58,7 +58,7 @@ class SaliencyPrediction(Loss):
         classify = softmax_cross_entropy if self.task == SINGLE else masked_bce
         classification = classify(outputs.logits, batch.labels)
         localisation = localisation_loss(
-            outputs.class_maps, batch.masks, batch.has_mask, self.loc_loss, self.loc_reduction
+            outputs.class_maps, batch.masks.amax(dim=1, keepdim=True), batch.has_mask, self.loc_loss, self.loc_reduction
         )
         total = classification + self.loc_weight * localisation
         return {"loss": total, "classification": classification, "localisation": localisation}

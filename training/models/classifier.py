@@ -17,7 +17,8 @@ class ModelOutputs:
     logits: [N,K]. features: [N,C,h,w], the target layer of Grad-CAM: last feature map after ReLU (methods.md §8).
     class_maps: the network's own maps, signed [N,K,h,w] for WILDCAT, in [0,1] [N,1,H,W] for SPN (class agnostic), or
     None. feature_parts: what else the head reads beside `features` (the branches of Fused); empty otherwise.
-    member_logits: [N,M,K], raw logits of the members of a MIMO network, else None.
+    member_logits: [N,M,K], raw logits of the members of a MIMO network, else None. map_logits: [N,K], raw logits of a second
+    head whose maps class_maps are, else None.
     """
 
     logits: Tensor
@@ -25,6 +26,7 @@ class ModelOutputs:
     class_maps: Tensor | None = None
     feature_parts: tuple[Tensor, ...] = ()
     member_logits: Tensor | None = None
+    map_logits: Tensor | None = None
 
 
 class Classifier(nn.Module, ABC):

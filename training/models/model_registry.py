@@ -26,6 +26,7 @@ from training.models.retinanet import build_retinanet
 from training.models.spn import SpnNet
 from training.models.standardised_input import COLOUR, StandardisedInput
 from training.models.swept_net import SweptNet
+from training.models.two_heads import TwoHeads
 from training.models.unfreeze import ALL, UNFREEZE_SETS, apply_unfreeze
 from training.models.vgg_fc import VGG_WIDTHS, vgg_fc
 from training.models.wildcat import WildcatHead
@@ -36,8 +37,10 @@ __all__ = ["HEADS", "MODELS", "UNFREEZE_SETS", "ModelTable", "apply_unfreeze", "
 COMPACT = "compact"
 GAP_LINEAR, GAP_MLP, FLATTEN_MLP, VGG_FC = "gap-linear", "gap-mlp", "flatten-mlp", "vgg-fc"
 WILDCAT, SPN = "wildcat", "spn"
+AND_WILDCAT = f"+{WILDCAT}"
 CNN1, CNN2, FUSED, BASE, MIMO, RETINANET = "cnn1", "cnn2", "fused", "base", "mimo", "retinanet"
-HEADS = (GAP_LINEAR, GAP_MLP, FLATTEN_MLP, VGG_FC, WILDCAT, SPN)
+TWO_HEADS = (GAP_LINEAR + AND_WILDCAT, GAP_MLP + AND_WILDCAT)
+HEADS = (GAP_LINEAR, GAP_MLP, FLATTEN_MLP, VGG_FC, WILDCAT, SPN, *TWO_HEADS)
 SCRATCH = (CNN1, CNN2, FUSED, BASE)
 ON_A_BACKBONE = (MIMO, RETINANET)
 MODELS: tuple[str, ...] = (*BACKBONES, COMPACT, *SCRATCH, *ON_A_BACKBONE)
@@ -87,7 +90,8 @@ def build_model(
     builders = {MIMO: _mimo, RETINANET: _retinanet} | dict.fromkeys(SCRATCH, _scratch)
     model = builders.get(table.name, _on_backbone)(task)
     model.input_channels, model.input_size = channels, size
-    model.head_name = (table.head or GAP_LINEAR) if table.name in (*BACKBONES, COMPACT) else table.name
+    head = table.head.removesuffix(AND_WILDCAT) or GAP_LINEAR
+    model.head_name = head if table.name in (*BACKBONES, COMPACT) else table.name
     if table.name != RETINANET:  # keeps the first stages of pretrained weights as torchvision does
         apply_unfreeze(model, table.unfreeze)
     return model
@@ -167,6 +171,9 @@ def _on_backbone(task: NetworkTask) -> Classifier:
     channels = int(trunk.channels)
     if head == WILDCAT:
         return WildcatNet(trunk, WildcatHead(channels, classes, table.wildcat))
+    if head in TWO_HEADS:
+        own = gap_mlp(channels, classes, widths, dropout)
+        return TwoHeads(trunk, own, WildcatHead(channels, classes, table.wildcat))
     if head == SPN:
         return SpnNet(trunk, channels, classes, task.inner, table.spn)
     if head == VGG_FC:
@@ -191,9 +198,9 @@ def _mimo(task: NetworkTask) -> Classifier:
 
 
 def _widths(table: ModelTable, head: str) -> tuple[int, ...]:
-    if head == GAP_MLP and not table.widths:
+    if head.removesuffix(AND_WILDCAT) == GAP_MLP and not table.widths:
         raise ValueError(f"widths [] of head {head!r}; allowed: at least one")
-    if head in (GAP_LINEAR, WILDCAT, SPN) and table.widths:
+    if head in (GAP_LINEAR, WILDCAT, SPN, GAP_LINEAR + AND_WILDCAT) and table.widths:
         raise ValueError(f"widths {list(table.widths)} of head {head!r}; allowed: none")
     return table.widths or (VGG_WIDTHS if head == VGG_FC else ())
 

@@ -16,7 +16,8 @@ OWN_DROPOUT = -1.0
 class ModelTable:
     """One network; flat keys, beside the tables of the WILDCAT and SPN heads.
 
-    name: one of MODELS. head: one of HEADS for a backbone ("" = gap-linear), "" for the others, which have their own.
+    name: one of MODELS. head: one of HEADS for a backbone ("" = gap-linear), "" for the others, which have their own;
+    `gap-mlp+wildcat` and `gap-linear+wildcat` are two heads on one trunk: probabilities of the first, class maps of WILDCAT.
     widths: of the hidden layers; none = the head's own (vgg-fc 4096, 4096; fused and base 2048, 2048; cnn2
     none). width: short for two layers of this width (fused, base), or the width of `compact`. dropout: after each
     hidden layer; -1 = the head's own (vgg-fc .5, all others 0). weights: "none", "imagenet" or a path. resizer: 0 none, r

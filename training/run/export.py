@@ -27,6 +27,7 @@ from training.explained import Explained, explained
 from training.export import export_checked, run_onnx
 from training.metrics.box_raster import rasterised
 from training.models.classifier import Classifier
+from training.models.model_registry import AND_WILDCAT
 from training.phantoms import draw_phantom
 from training.run.calibrate import RowCalibration
 from training.run.card import CardFacts, row_card
@@ -127,7 +128,9 @@ def check_images(own: PaperInput) -> NDArray[np.float32]:
 
 def head_name(run: RowRun) -> str:
     """As the manifest calls the head behind the probabilities."""
-    return run.row.model.head or ("gap-linear" if run.row.model.name not in OWN_HEADS else run.row.model.name)
+    return run.row.model.head.removesuffix(AND_WILDCAT) or (
+        "gap-linear" if run.row.model.name not in OWN_HEADS else run.row.model.name
+    )
 
 
 OWN_HEADS = ("cnn1", "cnn2", "fused", "base", "mimo")

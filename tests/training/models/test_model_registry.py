@@ -24,6 +24,8 @@ TABLES = {
     "vgg-fc": ModelTable("resnet18", "vgg-fc", (6, 6)),
     "wildcat": ModelTable("resnet18", "wildcat"),
     "spn": ModelTable("resnet18", "spn"),
+    "two heads": ModelTable("resnet18", "gap-linear+wildcat"),
+    "two heads, mlp": ModelTable("compact", "gap-mlp+wildcat", (8,), width=4),
     "mimo": ModelTable("mimo", backbone="resnet18"),
     "resizer": ModelTable("resnet18", resizer=2),
     "compact": ModelTable("compact", "gap-mlp", (8,), width=4),

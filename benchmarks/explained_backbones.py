@@ -3,7 +3,7 @@
 Explained graph over the bare classifier cut from the same file, paired, with A/A control; aim at most 1.05. Then one
 image explained for all classes by captum's LayerGradCam and by pytorch-grad-cam as their users call them, over the bare
 graph and over ours. They run in torch with as many threads as ONNX Runtime. captum is also timed with frozen parameters,
-which spares it a graph it does not need. explanation_graph.md, figures to meet or beat.
+which spares it a graph it does not need. explanation_graph.md#figures-to-meet-or-beat.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """What do the maps cost? Time of the explained graph over the bare classifier cut from the same ONNX file, for a bundle.
 
 Paired: each round runs all sessions once on the same image, in changing order, and gives one ratio per pair; the figure is
-the median ratio with a 95 % bootstrap interval over blocks of rounds. Aim: at most 1.05. explanation_graph.md, figures to meet or
-beat. The papers' backbones: explained_backbones.
+the median ratio with a 95 % bootstrap interval over blocks of rounds. Aim: at most 1.05.
+explanation_graph.md#figures-to-meet-or-beat. The papers' backbones: explained_backbones.
 """
 
 from __future__ import annotations

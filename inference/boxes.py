@@ -129,7 +129,7 @@ def component_boxes(
 def interpolate(values: np.ndarray, grid: tuple[int, int]) -> np.ndarray:
     """Bilinear interpolation of [h, w] cell centres onto [H, W] pixel centres of the same field; edges are held.
 
-    Cell (i, j) is centred at ((i + 0.5) / h, (j + 0.5) / w) of the field (viewer.md section 9).
+    Cell (i, j) is centred at ((i + 0.5) / h, (j + 0.5) / w) of the field (pixels.md §9).
     """
     down = _interpolation_matrix(grid[0], values.shape[0])
     across = _interpolation_matrix(grid[1], values.shape[1])

@@ -1,7 +1,7 @@
 """PNG of an image with one explanation map, its boxes and the line that every picture must carry.
 
-Scores are interpolated bilinearly, then cut at the finding's threshold, then coloured, as the viewer does (viewer.md
-section 9). A map without positive evidence is not stretched: the picture says so.
+Scores are interpolated bilinearly, then cut at the finding's threshold, then coloured, as the viewer does (pixels.md
+§9). A map without positive evidence is not stretched: the picture says so.
 """
 
 from __future__ import annotations

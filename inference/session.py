@@ -74,7 +74,7 @@ def _open_named(onnx_bytes: bytes, providers: Sequence[str], threads: int | None
 def _new_session(onnx_bytes: bytes, providers: Sequence[str], threads: int | None) -> onnxruntime.InferenceSession:
     options = onnxruntime.SessionOptions()
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_ALL
-    # Spinning threads of two sessions fight for few cores (explanation_graph.md, traps).
+    # Spinning threads of two sessions fight for few cores (explanation_graph.md#traps).
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     options.log_severity_level = _QUIET
     options.intra_op_num_threads = threads or 0  # 0: the runtime chooses

@@ -1,5 +1,5 @@
 """Which rows of studies a person may see now. Pages, serializers, exports and tasks get rows from here, never from
-Model.objects: forbidden rows are not fetched (reader_study.md, section 6)."""
+Model.objects: forbidden rows are not fetched (studies_methods.md §6)."""
 
 from collections.abc import Callable
 from datetime import datetime

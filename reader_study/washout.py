@@ -2,7 +2,7 @@
 
 Counted by patient and person, over all studies, from the first opening in each other arm (and replicate). Clinical looks
 at any image of the patient count as well, each one: a later look renews the memory, which is stricter than the first
-opening that the design page names. Unaided and aided stage of one assignment are one arm: no washout lies between them.
+opening. Unaided and aided stage of one assignment are one arm: no washout lies between them.
 """
 
 from collections import defaultdict

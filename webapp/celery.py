@@ -1,4 +1,4 @@
-"""Celery application. A message only wakes a worker; the job row is the truth (ingest_and_jobs.md, section 9)."""
+"""Celery application. A message only wakes a worker; the job row is the truth (jobs.md)."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""Security headers of every answer (viewer.md, section 11)."""
+"""Security headers of every answer (viewer.md §11)."""
 
 from collections.abc import Awaitable, Callable
 

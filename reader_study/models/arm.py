@@ -14,7 +14,7 @@ class Arm(KeptRow):
         AIDED_CONCURRENT = "aided_concurrent", "With AI from the start"
         AIDED_SECOND_READ = "aided_second_read", "Without, then with AI"
         AI_ALONE = "ai_alone", "AI alone"
-        # Not in the list of the design page: the one arm of a failure-mode study, in which readers code failures.
+        # The one arm of a failure-mode study, in which readers code failures.
         FAILURE_CODING = "failure_coding", "Coding of failures"
 
     STAGES = {

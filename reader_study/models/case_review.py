@@ -34,7 +34,7 @@ class CaseReviewQuerySet(models.QuerySet["CaseReview"]):
 
 
 class CaseReview(models.Model):
-    """One reader's verdict on one finding of one bundle in one image (reader_study.md, section 9).
+    """One reader's verdict on one finding of one bundle in one image (studies_methods.md §9).
 
     Box in source image pixels, corner convention: the corner of the first pixel is (0, 0).
     """

@@ -1,4 +1,4 @@
-"""Failures of a model to be coded, and the codes that readers gave them (reader_study.md, section 9)."""
+"""Failures of a model to be coded, and the codes that readers gave them (studies_methods.md §9)."""
 
 from django.conf import settings
 from django.db import models

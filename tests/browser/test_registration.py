@@ -1,4 +1,4 @@
-"""Image, heat-map and boxes in register (viewer.md, sections 4 and 9), found in rendered pixels."""
+"""Image, heat-map and boxes in register (pixels.md §7, §9), found in rendered pixels."""
 
 from pathlib import Path
 from typing import Any

@@ -42,7 +42,7 @@ def test_too_few_cases_are_always_uncertain():
 
 
 def test_a_temperature_is_a_scale():
-    # methods.md 14.4: z = 2, T = 2 / ln 3 gives p = .75
+    # methods.md §14.4: z = 2, T = 2 / ln 3 gives p = .75
     assert calibrated_probability(np.array([2.0]), np.log(3) / 2, 0.0)[0] == pytest.approx(0.75)
 
 

@@ -11,7 +11,7 @@ def test_every_pair_offered_first_is_in_the_scheme() -> None:
 
 
 def test_version_1_has_21_sites_and_24_causes() -> None:
-    # Counted in reader_study.md, section 9.
+    # Counted in studies_methods.md §9.
     assert (len(SITES), len(CAUSES)) == (21, 24)
 
 

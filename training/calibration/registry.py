@@ -24,7 +24,7 @@ FitJointly = Callable[[Floats, Floats, Sequence[ScaleBias] | None], tuple[ScaleB
 @dataclass(frozen=True)
 class CalibrationMethod:
     """per_label: fit of one label's logits and labels [n]. jointly: by task, fit of all classes [n,K] at once, with the
-    parameters of an earlier fit as start or None. fewest: cases below which the design calls it unsound."""
+    parameters of an earlier fit as start or None. fewest: cases below which methods.md §12.1 calls it unsound."""
 
     name: str
     title: str

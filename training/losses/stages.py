@@ -9,7 +9,7 @@ from dataclasses import dataclass
 class TwoStages:
     """stage1_epochs: length of stage 1 in epochs; 0: stage 2 from the start (000's baseline pipeline).
 
-    000 gives no lengths; 10 + 5 epochs are the design's reading (methods.md §7). Raises ValueError below 0.
+    000 gives no lengths; 10 + 5 epochs are our choice (methods.md §7). Raises ValueError below 0.
     """
 
     stage1_epochs: int = 0

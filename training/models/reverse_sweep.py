@@ -2,7 +2,7 @@
 
     cam_k = relu( sum_c mean_hw(d z_k / d A_c) * A_c )          A: last feature map after ReLU, z: raw logits
 
-Selvaraju et al. 2017; design page explanation_graph.md. Grad-CAM needs only the spatial *sum* of dz/dA, and average
+Selvaraju et al. 2017; explanation_graph.md. Grad-CAM needs only the spatial *sum* of dz/dA, and average
 and max pooling hand a gradient back without changing its sum, so the first Linear's weight [out, C*a*b] is summed
 over its a*b cells and dA is never built. The sweep is made of matrix products and comparisons: it exports, it costs
 next to nothing, and a loss of the map needs no double backward. One implementation serves training (`head_gradcam`,

@@ -26,8 +26,8 @@ class WildcatNet(Classifier):
 
     def gradcam(self, outputs: ModelOutputs) -> Tensor:
         """Every cell that is pooled passes the mean 1x1 weight of its class on, and the shares of the cells add up to a
-        constant: sum_hw dz_k/dA_c = share * mean_m w_kmc. The map is relu(share / hw * (class map - bias)): the
-        identity of explanation_graph.md, why this is the same picture as the class map."""
+        constant: sum_hw dz_k/dA_c = share * mean_m w_kmc. The map is relu(share / hw * (class map - bias)):
+        the same picture as the class map (explanation_graph.md#identity-grad-cam-of-a-wildcat-head)."""
         with full_precision(outputs.features):
             features = as_float(outputs.features)
             kernel = self.head.convolution.weight.flatten(1)

@@ -1,4 +1,4 @@
-"""Which brokers may wake the workers, and the options each needs (ingest_and_jobs.md, section 9).
+"""Which brokers may wake the workers, and the options each needs (jobs.md §3).
 
 `CELERY_BROKER_URL` is the only setting to change. Read by settings.py, so nothing here may import models.
 """

@@ -1,4 +1,4 @@
-"""Jobs. The row is the truth; the broker only wakes (ingest_and_jobs.md, section 9)."""
+"""Jobs. The row is the truth; the broker only wakes (jobs.md)."""
 
 import uuid
 

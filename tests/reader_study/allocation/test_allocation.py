@@ -1,4 +1,4 @@
-"""Properties of the allocation that the design page asks for, over many drawn studies."""
+"""Properties of the allocation that studies_methods.md §4 asks for, over many drawn studies."""
 
 from collections import Counter, defaultdict
 from itertools import pairwise

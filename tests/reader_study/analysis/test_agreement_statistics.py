@@ -1,4 +1,4 @@
-"""Worked examples of the literature (reader_study.md, section 13)."""
+"""Worked examples of the literature (studies_methods.md §13)."""
 
 import numpy as np
 import pytest

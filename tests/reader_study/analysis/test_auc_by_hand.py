@@ -1,4 +1,4 @@
-"""Normals 1 2 3, abnormals 2 4 (reader_study.md, section 13): kernel rows 1 1 / .5 1 / 0 1, mean 4.5 / 6."""
+"""Normals 1 2 3, abnormals 2 4 (studies_methods.md §13): kernel rows 1 1 / .5 1 / 0 1, mean 4.5 / 6."""
 
 import numpy as np
 import pytest

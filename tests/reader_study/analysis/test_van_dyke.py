@@ -1,4 +1,4 @@
-"""Van Dyke (114 cases, 5 readers, 2 tests) against OR-DBM MRMC 2.51 and RJafroc: the printed digits of reader_study.md, 13."""
+"""Van Dyke (114 cases, 5 readers, 2 tests) against OR-DBM MRMC 2.51 and RJafroc: the printed digits of studies_methods.md §13."""
 
 import json
 from collections.abc import Callable

@@ -235,7 +235,7 @@ def test_an_incomplete_protocol_is_stored_with_its_problems(part: Any, code: str
 
 
 def test_sizing_gives_the_published_power() -> None:
-    # Van Dyke components (reader_study.md, section 13): J 10, K 165, RRRC power .80541995.
+    # Van Dyke components (studies_methods.md §13): J 10, K 165, RRRC power .80541995.
     made = make_study(cases=0)
     body = {
         "var": 0.00080229, "cov1": 0.00034661, "cov2": 0.00034407, "cov3": 0.00023903, "var_tr": 0.00020040,

@@ -14,7 +14,7 @@ OWN = np.array([0.2, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99])
 
 
 def test_each_class_has_the_threshold_of_its_own_images() -> None:
-    # class 0: the nine of the design, alpha .1 -> rank 9 of 9 -> .2; class 1: eight images -> always in the set
+    # class 0: the nine of methods.md §14.4, alpha .1 -> rank 9 of 9 -> .2; class 1: eight images -> always in the set
     p = np.concatenate([np.column_stack([OWN, 1 - OWN]), np.column_stack([1 - OWN[1:], OWN[1:]])])
     labels = np.eye(2)[[0] * 9 + [1] * 8]
     found = conformal_classes.fit(p, labels)

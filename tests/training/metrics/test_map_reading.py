@@ -1,4 +1,4 @@
-"""What one map scores against one truth: the design's examples and hand computation."""
+"""What one map scores against one truth: the examples of methods.md §14.4 and hand computation."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pointwise average precision, both readings: the design's example, by hand, and against a plain bootstrap."""
+"""Pointwise average precision, both readings: the example of methods.md §14.4, by hand, and against a plain bootstrap."""
 
 from __future__ import annotations
 

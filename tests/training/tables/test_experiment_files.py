@@ -95,7 +95,7 @@ def test_every_printed_column_has_a_heading_of_its_own() -> None:
         assert len(set(headings)) == len(headings), name
 
 
-# Copied from methods.md section 13 and the papers, by hand and apart from the files.
+# Copied from the papers, by hand and apart from the files (methods.md §13).
 @pytest.mark.parametrize(
     ("name", "row", "numbers"),
     [

@@ -1,4 +1,4 @@
-"""The frame and its header document (viewer.md section 2). Each read hashes the stored file and is an access event."""
+"""The frame and its header document (pixels.md §4). Each read hashes the stored file and is an access event."""
 
 import re
 

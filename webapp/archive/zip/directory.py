@@ -1,4 +1,4 @@
-"""The directory of a zip, read within bounds and without unpacking anything (ingest_and_jobs.md section 5).
+"""The directory of a zip, read within bounds and without unpacking anything (ingest.md §5).
 
 Names are used for display only. Sizes in the directory are claims of the sender: members.py counts while reading.
 """

@@ -1,4 +1,4 @@
-"""Claim a job: one conditional UPDATE, portable, no SELECT FOR UPDATE (ingest_and_jobs.md, section 9, rule 2)."""
+"""Claim a job: one conditional UPDATE, portable, no SELECT FOR UPDATE (jobs.md §1, rule 2)."""
 
 import logging
 import os

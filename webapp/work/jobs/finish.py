@@ -1,4 +1,4 @@
-"""End a claimed job. Every UPDATE carries the fence: a late worker changes nothing (section 9, rule 4)."""
+"""End a claimed job. Every UPDATE carries the fence: a late worker changes nothing (jobs.md §1, rule 4)."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta

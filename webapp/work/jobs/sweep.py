@@ -1,4 +1,4 @@
-"""Wake workers for jobs whose message was lost, without flooding a slow broker (section 9, rule 6)."""
+"""Wake workers for jobs whose message was lost, without flooding a slow broker (jobs.md §1, rule 6)."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta

@@ -1,6 +1,6 @@
 /**
  * Active reading time: the page is visible, not paused, and something was done within the last minute
- * (reader_study.md, section 7: longer silence is excluded from its beginning on).
+ * (studies_methods.md §7: longer silence is excluded from its beginning on).
  */
 export const IDLE_MS = 60_000;
 

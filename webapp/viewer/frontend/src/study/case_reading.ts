@@ -291,7 +291,7 @@ export class CaseReading {
     this.overlay({ isAiVisible: !this.state.get().isAiVisible });
   }
 
-  /** Boxes and maps are off until asked for; every change is logged (reader_study.md, section 15). */
+  /** Boxes and maps are off until asked for; every change is logged (studies_methods.md §15). */
   private overlay(change: Partial<Pick<CaseState, 'mapKind' | 'areBoxesShown' | 'isAiVisible'>>): void {
     this.state.set(change);
     this.clock.events.add('overlay', change);

@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
 
+from measures import bootstrap
 from training.calibrate import MAP_KINDS, Calibration
 from training.cases import Cases, join
 from training.data.records import FINDINGS
-from training.metrics import auc, calibration_error, patient_bootstrap, pointing, wilson
+from training.metrics import auc, calibration_error, pointing, wilson
 from training.outputs import Outputs, join_outputs
 
 Floats = NDArray[np.floating]
@@ -86,7 +87,7 @@ def _one_auc(cases: Cases, scores: Floats, labels: Floats, rows: NDArray[np.bool
     patients = [cases.patients[row] for row in chosen]
     document = auc.estimate(s, y).document() | {"n_positive": int(y.sum()), "patients": len(set(patients))}
     if document["value"] is not None:
-        ci = patient_bootstrap.percentile_interval(lambda i: auc.estimate(s[i], y[i]).value, patients)
+        ci = bootstrap.percentile_interval(lambda i: auc.estimate(s[i], y[i]).value, patients)
         document["patient_bootstrap_ci"] = [round(end, 6) for end in ci]
     return document
 

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from training.metrics import auc, calibration_error, patient_bootstrap, pointing, wilson
+from measures import bootstrap
+from training.metrics import auc, calibration_error, pointing, wilson
 
 P = np.array([0.1, 0.2, 0.8, 0.9])
 Y = np.array([0.0, 1.0, 1.0, 1.0])
@@ -83,7 +84,7 @@ def test_wilson_of_eight_in_ten() -> None:
 
 def test_a_resample_holds_whole_patients() -> None:
     patients = ["a", "a", "b", "c"]
-    for indices in patient_bootstrap.resamples(patients, 50, 0):
+    for indices in bootstrap.resamples(patients, 50, 0):
         counts = np.bincount(indices, minlength=4)
         assert counts[0] == counts[1]
         assert counts[0] + counts[2] + counts[3] == 3

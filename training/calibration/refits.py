@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inference.calibration_forms import LabelMap
-from training.metrics.patient_bootstrap import resamples
+from measures.bootstrap import resamples
 
 REFITS = 200
 ATTEMPTS = 10  # resamples drawn per wanted refit before giving up on a set with hardly any positive patient

@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inference.calibration_forms import LabelMap, ScaleBias
+from measures.bootstrap import resamples
 from training.calibration import beta, histogram, isotonic, platt, shared_temperature, temperature, vector
 from training.calibration.calibrator import Calibrator
 from training.calibration.refits import ATTEMPTS, REFITS, bootstrap_refits
 from training.data.samples import MULTILABEL, SINGLE, TASKS
 from training.metrics.labels import checked_table
-from training.metrics.patient_bootstrap import resamples
 
 Floats = NDArray[np.floating]
 FitLabel = Callable[[Floats, Floats], LabelMap]

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from measures.bootstrap import percentile_interval
 from training.metrics.binned_gaps import BINS, width_index
 from training.metrics.estimate import Estimate, undefined
-from training.metrics.patient_bootstrap import percentile_interval
 
 Floats = NDArray[np.floating]
 

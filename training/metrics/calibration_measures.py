@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from measures.bootstrap import BLOCK_VALUES, METHOD, percentile_intervals
 from training.data.samples import MULTILABEL, SINGLE
 from training.metrics.binned_gaps import BINS, mass_sums, width_sums
 from training.metrics.brier_parts import brier_parts
 from training.metrics.calibration_error import NoiseFloor
 from training.metrics.estimate import Estimate, undefined
 from training.metrics.labels import checked_table
-from training.metrics.patient_bootstrap import BLOCK_VALUES, METHOD, percentile_intervals
 from training.metrics.reliability_diagram import top_answer
 
 FLOORED = ("ece15_width", "ece15_mass", "ece_l2_debiased")

@@ -11,12 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import log_softmax, logit, logsumexp
 
+from measures.bootstrap import METHOD, percentile_intervals
 from training.data.samples import SINGLE
 from training.metrics import auc
 from training.metrics.confusion import RATES, Decisions, answers_of, decided, ratio
 from training.metrics.estimate import Estimate, undefined
 from training.metrics.labels import checked_table
-from training.metrics.patient_bootstrap import METHOD, percentile_intervals
 
 NO_FINDING = ("no finding", "normal")  # how data sets call the class without disease
 

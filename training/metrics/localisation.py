@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inference.boxes import MASS, positive_part, smallest_rectangle
+from measures.bootstrap import METHOD, percentile_intervals
 from training.metrics import pointwise_map
 from training.metrics.box_raster import BoxTuple, boxes_of_mask
 from training.metrics.estimate import Estimate, undefined
@@ -28,7 +29,6 @@ from training.metrics.map_reading import (
     truth_of,
 )
 from training.metrics.map_resampling import Maps
-from training.metrics.patient_bootstrap import METHOD, percentile_intervals
 
 CELL_METRICS = ("iou_mass95_cells", "pointwise_cells", "pointwise_argmax")
 DRAWN = "iou_mass95_cells"

@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inference.boxes import interpolate
+from measures.bootstrap import METHOD, percentile_intervals
 from training.metrics.box_raster import mask_overlap
 from training.metrics.estimate import Estimate, undefined
 from training.metrics.map_resampling import Maps
-from training.metrics.patient_bootstrap import METHOD, percentile_intervals
 
 TOP_SHARE = 0.05  # ours: the share that ProtoPNet's box is drawn around
 

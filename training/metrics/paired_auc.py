@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import norm, rankdata
 
+from measures.bootstrap import percentile_intervals
 from training.metrics import auc
 from training.metrics.estimate import Estimate, undefined
-from training.metrics.patient_bootstrap import percentile_intervals
 
 METHOD = "delong, paired"
 

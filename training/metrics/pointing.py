@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from measures.bootstrap import percentile_interval
 from training.metrics.box_raster import BoxTuple, rasterised
 from training.metrics.estimate import Estimate, undefined
-from training.metrics.patient_bootstrap import percentile_interval
 
 METHOD = "patient bootstrap"
 

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from measures.bootstrap import METHOD, percentile_intervals
 from training.metrics.box_raster import BoxTuple
 from training.metrics.estimate import Estimate, undefined
-from training.metrics.patient_bootstrap import METHOD, percentile_intervals
 
 CHANCE_ORDERS = 20
 _ROWS = 256  # hits looked at together when the bootstrap counts what stands above them

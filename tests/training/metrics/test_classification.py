@@ -9,7 +9,8 @@ import pytest
 from scipy.special import softmax
 from sklearn.metrics import f1_score, log_loss, precision_score, recall_score, roc_auc_score
 
-from training.metrics import auc, patient_bootstrap
+from measures import bootstrap
+from training.metrics import auc
 from training.metrics.classification import Timing, classification_metrics, log_odds
 from training.metrics.confusion import confusion_document, f2
 
@@ -120,11 +121,11 @@ def test_the_weighted_auc_is_the_auc_of_the_resample() -> None:
 
 
 def test_weights_are_the_multiplicities_of_the_same_resamples(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(patient_bootstrap, "BLOCK_VALUES", 12)  # three rows to a block
+    monkeypatch.setattr(bootstrap, "BLOCK_VALUES", 12)  # three rows to a block
     patients = ["a", "b", "a", "c"]
-    blocks = list(patient_bootstrap.weight_blocks(patients, 7, 3))
+    blocks = list(bootstrap.weight_blocks(patients, 7, 3))
     assert [len(block) for block in blocks] == [3, 3, 1]
-    drawn = [np.bincount(indices, minlength=4) for indices in patient_bootstrap.resamples(patients, 7, 3)]
+    drawn = [np.bincount(indices, minlength=4) for indices in bootstrap.resamples(patients, 7, 3)]
     assert np.concatenate(blocks).tolist() == np.array(drawn).tolist()
 
 

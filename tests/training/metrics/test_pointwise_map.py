@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from training.metrics import patient_bootstrap
+from measures import bootstrap
 from training.metrics.pointwise_map import (
     Candidates,
     average_precision,
@@ -77,7 +77,7 @@ def test_the_interval_is_by_patient_and_null_without_a_box() -> None:
     patients = [str(i // 2) for i in range(6)]
     cells = np.random.default_rng(0).random((6, 2, 2))
     candidates = cell_candidates(cells, [[(0.0, 0.0, 32.0, 32.0)]] * 6, SIZE)
-    values = [average_precision(candidates, block) for block in patient_bootstrap.weight_blocks(patients, 200, 0)]
+    values = [average_precision(candidates, block) for block in bootstrap.weight_blocks(patients, 200, 0)]
     assert estimate(candidates, patients, 200).ci == pytest.approx(tuple(np.percentile(values, [2.5, 97.5])))
     empty = estimate(cell_candidates(cells, [[]] * 6, SIZE), patients)
     assert empty.document()["note"] == "no box"

@@ -1,0 +1,1 @@
+"""Statistics that training, reader studies and the pages share, each formula once: NumPy and SciPy, nothing of ours."""

@@ -3,10 +3,11 @@
 from reader_study.models.amendment import Amendment, Deviation, ResultSet
 from reader_study.models.arm import Arm
 from reader_study.models.case import AiMap, AiOutput, Case
-from reader_study.models.case_review import AppendOnlyViolation, CaseReview, CaseReviewQuerySet
+from reader_study.models.case_review import CaseReview, CaseReviewQuerySet
 from reader_study.models.event import InteractionEvent, SwitchEvent
 from reader_study.models.failure_mode import FailureItem, FailureMode
 from reader_study.models.failure_scheme_version import FailureSchemeVersion
+from reader_study.models.kept_row import AppendOnlyViolation
 from reader_study.models.lock import Lock
 from reader_study.models.mark import FindingRating, Mark
 from reader_study.models.protocol import Finding, Protocol, Question

@@ -7,10 +7,7 @@ from django.conf import settings
 from django.db import models
 
 from reader_study.failure_scheme import FAILURE_VERDICTS, SCHEME_VERSION
-
-
-class AppendOnlyViolation(Exception):
-    """Somebody tried to change or delete a review: "add one that replaces it" is the way."""
+from reader_study.models.kept_row import AppendOnlyViolation
 
 
 class CaseReviewQuerySet(models.QuerySet["CaseReview"]):

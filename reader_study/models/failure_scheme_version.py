@@ -5,8 +5,7 @@ from typing import Any, NoReturn
 from django.conf import settings
 from django.db import models
 
-from reader_study.models.case_review import AppendOnlyViolation
-from reader_study.models.kept_row import KeptQuerySet, KeptRow
+from reader_study.models.kept_row import AppendOnlyViolation, KeptQuerySet, KeptRow
 
 
 class FailureSchemeVersionQuerySet(KeptQuerySet):

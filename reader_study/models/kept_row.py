@@ -1,13 +1,15 @@
 """What every row of a study shares: a random key, who made it and when, and that it is never deleted."""
 
 import uuid
-from typing import Any, NoReturn, Self
+from typing import Any, NoReturn
 
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
-from reader_study.models.case_review import AppendOnlyViolation
+
+class AppendOnlyViolation(Exception):
+    """Somebody tried to change or delete a row that is kept as it is: add one that replaces it, or void it."""
 
 
 class KeptQuerySet(models.QuerySet[Any]):
@@ -16,13 +18,6 @@ class KeptQuerySet(models.QuerySet[Any]):
     def delete(self) -> NoReturn:
         """Refused: rows of a study are voided with a reason."""
         raise AppendOnlyViolation(f"{self.model.__name__} rows are kept: void them with a reason")
-
-    def visible_to(self, user: Any, at: Any = None) -> Self:
-        """Rows that this person may see now; see reader_study.visible."""
-        from reader_study.visible import visible_to
-
-        rows: Self = visible_to(self, user, at)
-        return rows
 
 
 class AppendOnlyQuerySet(KeptQuerySet):

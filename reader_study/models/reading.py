@@ -4,8 +4,7 @@ from typing import Any
 
 from django.db import models
 
-from reader_study.models.case_review import AppendOnlyViolation
-from reader_study.models.kept_row import AppendOnlyRow, KeptRow
+from reader_study.models.kept_row import AppendOnlyRow, AppendOnlyViolation, KeptRow
 from reader_study.models.session import Assignment
 
 

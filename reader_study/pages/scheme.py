@@ -16,7 +16,7 @@ from reader_study.pages.access import act
 from reader_study.scheme_versions import changes_in_words, codes_of, current_scheme, map_between
 from reader_study.services.edit_scheme import TITLE_CHARACTERS, draft_of_scheme, edit_scheme, is_changed
 from reader_study.services.publish_scheme import publish_scheme
-from reader_study.visible import visible_reviews
+from reader_study.visible import visible_reviews, visible_to
 from webapp.accounts.form_post import form_post
 from webapp.accounts.models import User
 from webapp.accounts.policy import require_person
@@ -81,7 +81,7 @@ def uses_of(user: User, kind: str) -> dict[str, tuple[int, int]]:
     reviews = Counter(map(str, visible_reviews(user).current().failures().order_by().values_list(column, flat=True)))
     # By key first: the rule for who sees a coding asks for distinct rows, and equal codes would be one.
     codings = Counter(
-        str(code) for _, code in FailureMode.objects.visible_to(user).order_by().values_list("pk", column)
+        str(code) for _, code in visible_to(FailureMode.objects.all(), user).order_by().values_list("pk", column)
     )
     return {code: (reviews[code], codings[code]) for code in {*reviews, *codings}}
 

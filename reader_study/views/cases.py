@@ -12,6 +12,7 @@ from reader_study.refusal import StudyRefused
 from reader_study.services.choose_cases import add_cases, change_case, find_images, images_named, void_case
 from reader_study.study_openapi import CASE_FILTER, REASON, body, operation
 from reader_study.views.study_view import StudyView, data_of, only
+from reader_study.visible import visible_to
 from webapp.predictions.openapi import TEXT, WHOLE, list_of
 
 SHOWN = 200  # images of a search; the count is of all
@@ -25,7 +26,7 @@ class Cases(StudyView):
         row, person = self.study(request, study), self.person(request)
         self.require(policy.may_see_cases(person, row))
         with_image = policy.MANAGER in policy.roles_in(person, row)
-        rows = Case.objects.visible_to(person).filter(study=row).select_related("image").order_by("code")
+        rows = visible_to(Case.objects.all(), person).filter(study=row).select_related("image").order_by("code")
         return Response({"cases": [case_document(one, with_image=with_image) for one in rows]})
 
     @operation(
@@ -60,7 +61,7 @@ class CaseSearch(StudyView):
         row, person = self.study(request, study), self.person(request)
         images = find_images(person, row, data_of(request))
         known = set(
-            Case.objects.visible_to(person).filter(study=row, voided_at=None).values_list("image_id", flat=True)
+            visible_to(Case.objects.all(), person).filter(study=row, voided_at=None).values_list("image_id", flat=True)
         )
         return Response(
             {

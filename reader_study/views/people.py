@@ -11,6 +11,7 @@ from reader_study.models import Membership, Reader
 from reader_study.services.people import add_member, add_reader, change_reader, end_member, withdraw_reader
 from reader_study.study_openapi import READER_FIELDS, REASON, body, operation
 from reader_study.views.study_view import StudyView, data_of, only
+from reader_study.visible import visible_to
 from webapp.predictions.openapi import FLAG, TEXT, WHOLE, nullable
 
 
@@ -21,7 +22,9 @@ class Members(StudyView):
     def get(self, request: Request, study: UUID) -> Response:
         row, person = self.study(request, study), self.person(request)
         self.require(policy.may_see_people(person, row))
-        rows = Membership.objects.visible_to(person).filter(study=row).select_related("user").order_by("created_at")
+        rows = (
+            visible_to(Membership.objects.all(), person).filter(study=row).select_related("user").order_by("created_at")
+        )
         if policy.may_change_members(person, row) is not None:
             rows = rows.exclude(role=Membership.Role.READER)  # names of readers are the managers' alone
         return Response({"members": [member_document(one) for one in rows]})
@@ -56,7 +59,7 @@ class Readers(StudyView):
         row, person = self.study(request, study), self.person(request)
         self.require(policy.may_see_people(person, row))
         named = policy.MANAGER in policy.roles_in(person, row)
-        rows = Reader.objects.visible_to(person).filter(study=row).select_related("user").order_by("code")
+        rows = visible_to(Reader.objects.all(), person).filter(study=row).select_related("user").order_by("code")
         return Response({"readers": [reader_document(one, named=named) for one in rows]})
 
     @operation(

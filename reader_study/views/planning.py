@@ -21,6 +21,7 @@ from reader_study.services.record_deviation import record_deviation
 from reader_study.services.study_allocation import stored_placements
 from reader_study.study_openapi import body, operation
 from reader_study.views.study_view import StudyView, data_of, only
+from reader_study.visible import visible_to
 from webapp.predictions.openapi import NUMBER, TEXT, WHOLE, list_of
 
 COMPONENTS = ("var", "cov1", "cov2", "cov3", "var_tr")
@@ -49,7 +50,9 @@ class Allocation(StudyView):
         )
 
     def _stored(self, request: Request, row: Study) -> tuple[Placement, ...]:
-        rows = Assignment.objects.visible_to(self.person(request)).filter(reader__study=row, case__voided_at=None)
+        rows = visible_to(Assignment.objects.all(), self.person(request)).filter(
+            reader__study=row, case__voided_at=None
+        )
         return stored_placements(rows)
 
 
@@ -135,8 +138,8 @@ class Progress(StudyView):
         row, person = self.study(request, study), self.person(request)
         self.require(policy.may_see_own_progress(person, row))
         found = []
-        for reader in Reader.objects.visible_to(person).filter(study=row).order_by("code"):
-            rows = ReadingSession.objects.visible_to(person).filter(reader=reader).order_by("ordinal")
+        for reader in visible_to(Reader.objects.all(), person).filter(study=row).order_by("code"):
+            rows = visible_to(ReadingSession.objects.all(), person).filter(reader=reader).order_by("ordinal")
             sessions = [session_document(one) for one in rows.select_related("reader__study")]
             scored = [one for one in sessions if one["kind"] == "scored"]
             done, total = (sum(one[name] for one in scored) for name in ("done", "total"))
@@ -153,7 +156,7 @@ class Deviations(StudyView):
     def get(self, request: Request, study: UUID) -> Response:
         row, person = self.study(request, study), self.person(request)
         self.require(policy.may_see_allocation(person, row))
-        rows = Deviation.objects.visible_to(person).filter(study=row).select_related("by").order_by("created_at")
+        rows = visible_to(Deviation.objects.all(), person).filter(study=row).select_related("by").order_by("created_at")
         return Response({"deviations": [deviation_document(one) for one in rows]})
 
     @operation("studies_add_deviation", body(code=TEXT, text=TEXT), status=201)
@@ -171,5 +174,5 @@ class Locks(StudyView):
         row, person = self.study(request, study), self.person(request)
         self.require(policy.may_see_locks(person, row))
         faults = chain_faults(row)
-        rows = Lock.objects.visible_to(person).filter(study=row).select_related("by").order_by("sequence")
+        rows = visible_to(Lock.objects.all(), person).filter(study=row).select_related("by").order_by("sequence")
         return Response({"intact": not faults, "faults": faults, "locks": [lock_document(one) for one in rows]})

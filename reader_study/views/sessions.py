@@ -17,6 +17,7 @@ from reader_study.services import open_session as services
 from reader_study.services.next_assignment import Next, next_assignment
 from reader_study.study_openapi import REASON, TAB, body, operation
 from reader_study.views.study_view import StudyView, data_of, only, tab_of
+from reader_study.visible import visible_to
 from webapp.predictions.openapi import FLAG, TEXT, nullable
 
 
@@ -28,7 +29,11 @@ class Sessions(StudyView):
         row, person = self.study(request, study), self.person(request)
         self.require(policy.may_see_own_progress(person, row))
         with_reader = policy.may_see_allocation(person, row) is None
-        rows = ReadingSession.objects.visible_to(person).filter(reader__study=row).order_by("reader__code", "ordinal")
+        rows = (
+            visible_to(ReadingSession.objects.all(), person)
+            .filter(reader__study=row)
+            .order_by("reader__code", "ordinal")
+        )
         found = [session_document(one, with_reader=with_reader) for one in rows.select_related("reader__study")]
         return Response({"sessions": found})
 

@@ -11,6 +11,7 @@ from rest_framework.views import APIView
 
 from reader_study.models import Study
 from reader_study.refusal import StudyRefused, require
+from reader_study.visible import visible_to
 from webapp.accounts.models import User
 from webapp.accounts.policy import Refusal, require_person
 
@@ -34,14 +35,14 @@ class StudyView(APIView):
 
     def study(self, request: Request, key: UUID) -> Study:
         """The study, when the person is a member of it now; anything else is 404."""
-        found: Study | None = Study.objects.visible_to(self.person(request)).filter(pk=key).first()
+        found: Study | None = visible_to(Study.objects.all(), self.person(request)).filter(pk=key).first()
         if found is None:
             raise StudyRefused("not_found", NO_STUDY, http=404)
         return found
 
     def row(self, request: Request, model: type[Model], **wanted: Any) -> Any:
         """One row that the person may see; anything else is 404."""
-        found = model.objects.visible_to(self.person(request)).filter(**wanted).first()  # type: ignore[attr-defined]
+        found = visible_to(model.objects.all(), self.person(request)).filter(**wanted).first()  # type: ignore[attr-defined]
         if found is None:
             raise StudyRefused("not_found", "There is no such thing in this study.", http=404)
         return found

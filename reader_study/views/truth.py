@@ -15,6 +15,7 @@ from reader_study.services.import_truth import MOST_BYTES, import_truth
 from reader_study.services.vote_truth import adjudicate_truth, truth_queue, vote_truth
 from reader_study.study_openapi import BOX, body, operation
 from reader_study.views.study_view import StudyView, data_of, only
+from reader_study.visible import visible_to
 from webapp.predictions.openapi import TEXT, list_of
 
 
@@ -31,7 +32,7 @@ class TruthList(StudyView):
             return Response({"queue": [], "to_decide": []})
         found: dict[str, Any] = {"queue": [truth_row(one, person) for one in truth_queue(person, row)]}
         if policy.may_adjudicate(person, row) is None:
-            voted = Truth.objects.visible_to(person).filter(
+            voted = visible_to(Truth.objects.all(), person).filter(
                 case__study=row, state=Truth.State.VOTED, case__voided_at=None
             )
             found["to_decide"] = [truth_row(one, person) for one in voted.select_related("case__image")]

@@ -6,10 +6,10 @@ from typing import Any
 
 from django.db import transaction
 
-from reader_study.canonical_json import sha256_of
 from reader_study.content import content_of
 from reader_study.models import Lock, Protocol, Reading, Study, Truth
 from webapp.accounts.models import User
+from webapp.reveal.canonical_json import sha256_of
 
 
 def append_lock(study: Study, kind: str, target: uuid.UUID, object_sha256: str, by: User, at: datetime) -> Lock:

@@ -37,7 +37,7 @@ from reader_study.models import (
 from webapp.accounts.models import User
 from webapp.accounts.policy import Person
 from webapp.accounts.policy import may_see_image as may_see_any_image
-from webapp.archive.embargoed import under_embargo
+from webapp.reveal.embargoed import under_embargo
 
 M, R, P, S, A = policy.MANAGER, policy.READER, policy.PANEL, policy.STATISTICIAN, policy.AUDITOR
 

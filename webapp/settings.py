@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "webapp.work",
     "webapp.archive",
     "webapp.predictions",
+    "webapp.reveal",
     "reader_study",
     "webapp.deployments",
     "webapp.viewer",

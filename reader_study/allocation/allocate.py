@@ -15,7 +15,7 @@ from reader_study.allocation.design import (
 )
 from reader_study.allocation.partition import is_even, most_cases_of_a_patient, spread, whole_patients
 from reader_study.allocation.williams import williams_rows
-from reader_study.canonical_json import sha256_of
+from webapp.reveal.canonical_json import sha256_of
 
 
 @dataclass(frozen=True)

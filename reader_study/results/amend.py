@@ -9,7 +9,6 @@ from django.db import transaction
 from reader_study import clock, policy
 from reader_study.allocation import Placement
 from reader_study.allocation.allocate import replacement_row
-from reader_study.canonical_json import sha256_of
 from reader_study.chain import append_lock
 from reader_study.models import Amendment, Lock, Protocol, Reader, Study, Truth
 from reader_study.protocol_body import FIELDS, completed, problems
@@ -22,6 +21,7 @@ from reader_study.services.people import checked_reason, new_reader
 from reader_study.services.vote_truth import checked_regions, checked_status, settle
 from webapp import audit
 from webapp.accounts.models import User
+from webapp.reveal.canonical_json import sha256_of
 
 Kind = Amendment.Kind
 CHANGES: dict[str, tuple[str, ...]] = {

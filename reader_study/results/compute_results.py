@@ -18,13 +18,13 @@ from reader_study.analysis.reading_time import time_ratio
 from reader_study.analysis.refusal import DataRefused
 from reader_study.analysis.reliance import following_rate, reliance
 from reader_study.analysis.tables import RatingsTable, read_ratings
-from reader_study.canonical_json import sha256_of
 from reader_study.models import Study, SwitchEvent
 from reader_study.results.exports.marks_csv import abnormal_without_region, lesions_csv, marks_csv, normal_cases
 from reader_study.results.exports.ratings_csv import ratings_csv, with_ai_csv
 from reader_study.results.exports.scored_rows import AI_READER, ScoredRow, scored_rows
 from reader_study.results.panel_agreement import panel_agreement
 from reader_study.services.own_assignment import study_body
+from webapp.reveal.canonical_json import sha256_of
 
 EDUCATIONAL = "an educational study gives feedback on every case and is never analysed across readers"
 

@@ -4,7 +4,6 @@ from django.db import transaction
 
 from reader_study import clock, policy
 from reader_study.analysis import VERSION
-from reader_study.canonical_json import sha256_of
 from reader_study.chain import append_lock, chain_faults
 from reader_study.models import Amendment, Case, Lock, Reading, ResultSet, Study, SwitchEvent
 from reader_study.protocol_body import Problem, problems
@@ -15,6 +14,7 @@ from reader_study.services.freeze_truth import newest_truths
 from reader_study.services.own_assignment import study_body
 from webapp import audit
 from webapp.accounts.models import User
+from webapp.reveal.canonical_json import sha256_of
 
 Verdict = SwitchEvent.Verdict
 

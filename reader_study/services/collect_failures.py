@@ -11,7 +11,6 @@ from django.db import transaction
 from reader_study import policy
 from reader_study.allocation import AllocationRefused, CaseSlot, Placement, ReaderSlot
 from reader_study.analysis.matching import hit_rule
-from reader_study.canonical_json import sha256_of
 from reader_study.models import Case, FailureItem, Study, Truth
 from reader_study.refusal import StudyRefused, require
 from reader_study.services.choose_cases import add_cases
@@ -21,6 +20,7 @@ from reader_study.truth_regions import region
 from webapp import audit
 from webapp.accounts.models import User
 from webapp.archive.models import Image
+from webapp.reveal.canonical_json import sha256_of
 
 CODING_ARM = "CODING"
 HIT = "centre"  # paper 001: a box counts when its centre lies in a true box

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from typing import Any
 
-from reader_study.canonical_json import sha256_of
 from reader_study.models import AiMap, AiOutput, Case, Study
 from webapp.accounts.models import User
 from webapp.predictions.map_files import read_map
 from webapp.predictions.models import Prediction
+from webapp.reveal.canonical_json import sha256_of
 from webapp.work.models import Job
 
 FINDING_KEYS = ("key", "title", "probability", "interval", "decision", "reason", "operating_point", "boxes")

@@ -6,7 +6,6 @@ from typing import Any
 from django.db import transaction
 
 from reader_study import clock, policy
-from reader_study.canonical_json import sha256_of
 from reader_study.chain import append_lock
 from reader_study.content import content_of
 from reader_study.models import Lock, Study, Truth
@@ -14,6 +13,7 @@ from reader_study.refusal import StudyRefused, require
 from reader_study.services.own_assignment import study_body
 from webapp import audit
 from webapp.accounts.models import User
+from webapp.reveal.canonical_json import sha256_of
 
 State = Truth.State
 

@@ -8,7 +8,6 @@ from uuid import UUID
 from django.db import transaction
 
 from reader_study import clock, policy
-from reader_study.canonical_json import sha256_of
 from reader_study.chain import append_lock
 from reader_study.content import reading_content
 from reader_study.models import (
@@ -42,6 +41,7 @@ from reader_study.services.save_draft import checked_key, receipt_of
 from reader_study.services.switch_events import write_switches
 from webapp import audit
 from webapp.accounts.models import User
+from webapp.reveal.canonical_json import sha256_of
 
 CLOCK_TOLERANCE_MS = 2000
 TRUTH_QUERIES = ("TRL", "TRB")  # they ask a question and never change truth by themselves

@@ -14,7 +14,6 @@ from reader_study.allocation import (
     allocate,
     allocation_sha256,
 )
-from reader_study.canonical_json import sha256_of
 from reader_study.chain import append_lock
 from reader_study.models import (
     Arm,
@@ -34,6 +33,7 @@ from reader_study.services.edit_protocol import current_protocol, protocol_probl
 from reader_study.services.freeze_ai import freeze_ai, missing_outputs
 from webapp import audit
 from webapp.accounts.models import User
+from webapp.reveal.canonical_json import sha256_of
 
 
 def readiness(study: Study) -> list[Problem]:

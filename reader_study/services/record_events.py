@@ -7,7 +7,6 @@ from uuid import UUID
 from django.db import transaction
 
 from reader_study import clock, policy
-from reader_study.canonical_json import canonical_json
 from reader_study.models import Deviation, InteractionEvent, Reading, Study
 from reader_study.models.reading import VOID_FIELDS
 from reader_study.refusal import StudyRefused, require
@@ -16,6 +15,7 @@ from reader_study.services.people import checked_reason
 from reader_study.services.record_deviation import note_deviation
 from webapp import audit
 from webapp.accounts.models import User
+from webapp.reveal.canonical_json import canonical_json
 
 MOST_EVENTS = 500
 LONG_PAUSE_MS = 30 * 60 * 1000  # a longer one is an interruption; the page names no number

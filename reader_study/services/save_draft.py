@@ -8,12 +8,12 @@ from uuid import UUID
 from django.db import transaction
 
 from reader_study import clock, policy
-from reader_study.canonical_json import canonical_json
 from reader_study.models import DraftRevision, Reading, Study
 from reader_study.reading_body import checked_body
 from reader_study.refusal import StudyRefused, require
 from reader_study.services.own_assignment import form_of, hold_lease, own_assignment, reading_in, require_running
 from webapp.accounts.models import User
+from webapp.reveal.canonical_json import canonical_json
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,8 @@ from reader_study.models import Case, CaseReview, CaseReviewQuerySet, Study, Tru
 from reader_study.training_set.labels import Label, Opinion, Place, agreed, inside, label_of
 from reader_study.visible import visible_reviews, visible_to
 from webapp.accounts.policy import Person, may_see_predictions
-from webapp.archive.embargoed import under_embargo
 from webapp.archive.models import Image, Project
+from webapp.reveal.embargoed import under_embargo
 
 FRONTAL = ("PA", "AP", "")
 FINDING = re.compile(r"[a-z][a-z0-9_]{0,63}")

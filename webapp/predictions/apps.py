@@ -11,11 +11,9 @@ class PredictionsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from webapp.archive.image_filters import register_image_filter
         from webapp.archive.ingest import image_stored_hooks, model_input_hooks
         from webapp.predictions import figures, requests
         from webapp.predictions.bundle_store import input_specs_in_service
-        from webapp.predictions.image_filters import by_state
         from webapp.work.extension_points import extension_points
         from webapp.work.jobs.kinds import Kind, Together, imported_when_run, register_kind
 
@@ -23,7 +21,6 @@ class PredictionsConfig(AppConfig):
         explain_together = imported_when_run("webapp.predictions.infer.explain_together")
         open_jobs = imported_when_run("webapp.predictions.infer.open_jobs")
         register_kind(Kind(requests.INFER, Together(prepare, explain_together, open_jobs), INFER_LIMIT_SECONDS))
-        register_image_filter("state", by_state)
         image_stored_hooks.append(requests.predict_new_image)
         model_input_hooks.append(input_specs_in_service)
         extension_points.is_model_in_service = figures.is_model_in_service

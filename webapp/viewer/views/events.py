@@ -27,8 +27,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from webapp.accounts.policy import Person, may_see_image
-from webapp.archive.embargoed import under_embargo
 from webapp.archive.models import Image
+from webapp.reveal.embargoed import under_embargo
 from webapp.viewer.worklist.changes import ChangeFeed, read_cursor
 
 POLL_SECONDS = 1.0

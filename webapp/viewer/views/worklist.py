@@ -14,9 +14,9 @@ from reader_study.scheme_versions import current_scheme
 from webapp import audit
 from webapp.accounts.form_post import form_post
 from webapp.accounts.policy import Person, may_see_image, may_upload, require
-from webapp.archive.embargoed import under_embargo
 from webapp.archive.models import Image
 from webapp.predictions.models import Prediction
+from webapp.reveal.embargoed import under_embargo
 from webapp.viewer.worklist.cases import cases, select
 from webapp.viewer.worklist.neighbours import forget_opened
 from webapp.viewer.worklist.query import DEFAULT_STATE, STATES, VIEWS, WorklistQuery

@@ -18,9 +18,9 @@ from django.db.models.expressions import OrderBy
 
 from reader_study.models import CaseReview
 from webapp.accounts.policy import Person
-from webapp.archive.embargoed import under_embargo
 from webapp.archive.models import Image
 from webapp.predictions.models import Prediction
+from webapp.reveal.embargoed import under_embargo
 from webapp.viewer.worklist.query import WorklistQuery
 from webapp.viewer.worklist.searches import search_condition
 from webapp.work.models import Job

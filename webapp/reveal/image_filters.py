@@ -1,13 +1,13 @@
-"""Filters of the image list that predictions add: by the state of the newest result, leaving out images whose results are
+"""Filters of the image list by what a model said: by the state of the newest result, leaving out images whose results are
 under embargo for the person who asks. None by finding: the worklist has that.
 """
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
 from webapp.accounts.policy import Person
-from webapp.archive.embargoed import under_embargo
 from webapp.archive.models import Image
 from webapp.predictions.models import Prediction
+from webapp.reveal.embargoed import under_embargo
 from webapp.work.models import Job
 
 

@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "webapp.predictions",
     "webapp.reveal",
     "reader_study",
+    "webapp.training_set",
     "webapp.deployments",
     "webapp.viewer",
 ]

@@ -4,7 +4,6 @@ from webapp.viewer.views.events import events
 from webapp.viewer.views.failures import failures
 from webapp.viewer.views.reading import reading
 from webapp.viewer.views.study_reading import study_reading
-from webapp.viewer.views.training_set import training_set, training_set_check
 from webapp.viewer.views.truth_vote import truth_vote
 from webapp.viewer.views.upload_report import upload_report
 from webapp.viewer.views.worklist import worklist, worklist_search
@@ -17,7 +16,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("studies/<uuid:study_id>/read/", study_reading, name="study_reading"),
     path("studies/<uuid:study_id>/truth/<uuid:truth_id>/", truth_vote, name="truth_vote"),
     path("failures/", failures, name="failures"),
-    path("failures/training-set/", training_set, name="training_set"),
-    path("failures/training-set/<uuid:image_id>/check/", training_set_check, name="training_set_check"),
     path("events/", events, name="events"),
 ]

@@ -11,8 +11,6 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from inference.dicom.refusal import DicomRefusal
-from reader_study.training_set.export import DAMAGED
-from reader_study.training_set.select_cases import LeftOut, ReviewedCase, select_cases
 from webapp.accounts.form_post import form_post
 from webapp.accounts.policy import may_export_training_set, require
 from webapp.archive.children import MachineFault
@@ -21,6 +19,8 @@ from webapp.archive.deidentify.release import NotReleased, Releases
 from webapp.archive.lookup import image_or_404
 from webapp.archive.models import Project
 from webapp.archive.storage import IntegrityMismatch, StorageFull
+from webapp.training_set.export import DAMAGED
+from webapp.training_set.select_cases import LeftOut, ReviewedCase, select_cases
 
 SHOWN = 100  # rows of a list; the counts are of all
 TITLES = {
@@ -57,7 +57,7 @@ def training_set(request: HttpRequest) -> HttpResponse:
         "left_out": [{"case": one.case, "title": TITLES[one.code], "text": one.text} for one in left_out[:SHOWN]],
         "download": reverse("training_set_export"),
     }
-    return render(request, "viewer/training_set.html", context)
+    return render(request, "training_set/training_set.html", context)
 
 
 @form_post("training_set")

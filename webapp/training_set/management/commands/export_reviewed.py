@@ -8,9 +8,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from reader_study.training_set.export import NothingToExport, start_export, write_folder
 from webapp.archive.models import Project
 from webapp.archive.storage import is_disk_full
+from webapp.training_set.export import NothingToExport, start_export, write_folder
 
 
 class Command(BaseCommand):

@@ -11,14 +11,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from inference.dicom.refusal import DicomRefusal
-from reader_study.training_set.select_cases import LeftOut, ReviewedCase, Selection, is_under_way, select_cases
-from reader_study.training_set.tables import CaseRow, cases_csv, left_out_csv, readme
 from webapp import audit
 from webapp.accounts.policy import Person, may_export_training_set, require
 from webapp.archive.children import MachineFault
 from webapp.archive.deidentify.release import NotReleased, Releases
 from webapp.archive.models import Project
 from webapp.archive.storage import IntegrityMismatch, StorageFull
+from webapp.training_set.select_cases import LeftOut, ReviewedCase, Selection, is_under_way, select_cases
+from webapp.training_set.tables import CaseRow, cases_csv, left_out_csv, readme
 
 PURPOSE = "training set"
 DAMAGED = "the stored file is missing or is not the one that was stored"

@@ -7,12 +7,12 @@ from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from reader_study.training_set.export import NothingToExport, start_export
-from reader_study.training_set.zip_stream import in_threads, zip_chunks
 from webapp.accounts.policy import may_export_training_set, require
 from webapp.archive.integrity_answer import IntegrityAnswer
 from webapp.archive.models import Project
 from webapp.archive.serializers import FaultSerializer
+from webapp.training_set.export import NothingToExport, start_export
+from webapp.training_set.zip_stream import in_threads, zip_chunks
 
 FILE_NAME = "sightline-training-set.zip"
 

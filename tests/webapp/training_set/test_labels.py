@@ -2,7 +2,7 @@
 
 import pytest
 
-from reader_study.training_set.labels import Label, Opinion, Place, agreed, inside, label_of
+from webapp.training_set.labels import Label, Opinion, Place, agreed, inside, label_of
 
 MODEL = Place(0, 0, 10, 10)
 DRAWN = Place(50, 50, 20, 20)

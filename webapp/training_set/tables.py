@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from io import StringIO
 
 from reader_study.review_table import NOTICE
-from reader_study.training_set.labels import Label
-from reader_study.training_set.select_cases import LeftOut
+from webapp.training_set.labels import Label
+from webapp.training_set.select_cases import LeftOut
 
 LEFT_OUT_COLUMNS = ("case", "reason", "text")
 

@@ -3,8 +3,7 @@
 from typing import Any
 
 from reader_study.models import AiOutput, Arm
-
-LAYER_OF_MAP = {"gradcam": "gradcam", "classmaps": "wildcat"}
+from reader_study.protocol_model import LAYER_OF_MAP
 
 
 def ai_document(output: AiOutput, arm: Arm, map_url: str) -> dict[str, Any]:

@@ -1,48 +1,36 @@
 """The body of a protocol: its defaults and what must hold in it. Pure: no database, no Django models."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
-from reader_study.failure_scheme import OUTCOMES
+from annotated_types import Ge, Gt, Le
 
-SCALES = {"0-100": (0, 100), "1-5": (1, 5), "1-7": (1, 7)}
-QUESTION_TYPES = ("choice", "multi", "number", "text", "boolean")
-ARM_KINDS = ("unaided", "aided_concurrent", "aided_second_read", "ai_alone", "failure_coding")
-AI_LAYERS = ("score", "boxes", "gradcam", "wildcat")
-DESIGN_KINDS = ("crossed", "sequential", "split_plot", "anchor_rotate")
-ACTIONS = ("none", "follow_up", "ct", "urgent")
+from reader_study.answers_schema import ANSWER_TYPES
+from reader_study.failure_scheme import OUTCOMES
+from reader_study.protocol_model import (
+    AI_LAYERS,
+    DESIGNS,
+    MARK_SHAPES,
+    PARTS,
+    RATING_SCALES,
+    ROWS,
+    TRUTH_RULES,
+    ArmKind,
+    FailurePlan,
+    ProtocolBody,
+    defaults_of,
+)
+
 CODE = re.compile(r"[A-Za-z0-9_-]{1,64}")
 BUNDLE = re.compile(r"[0-9a-f]{64}")
 
-DEFAULTS: dict[str, Any] = {
-    "design": {"kind": "crossed", "blocks": 1, "replicates": 1, "anchor_cases": 0, "readers_per_case": 2},
-    "washout": {"min_days": 28},
-    "training": {"pass_share": 0.8, "attempts": 2},
-    "reading": {"marks": ["box"], "actions": True, "inadequate": True, "comment": True, "feedback": False},
-    "truth": {"votes": 2, "rule": "two_plus_one", "merge_iou": 0.5},
-    "panel_may_read": False,
-    "debrief": False,
-    "findings": [],
-    "questions": [],
-    "arms": [],
-    "failure": {},
-    "statistics": {
-        "primary_finding": "", "tests": [], "fom": "auc", "hit_rule": "centre", "covariance": "jackknife", "method": "or",
-        "alpha": 0.05, "secondaries": [],
-    },
-}  # fmt: skip
-FAILURE_DEFAULTS: dict[str, Any] = {
-    "bundle_id": "", "findings": [], "thresholds": {}, "outcomes": ["FP", "FN_IMG", "FN_LOC"], "double_share": 0.2,
-}  # fmt: skip
-FIELDS: dict[str, tuple[str, ...]] = {
-    **{name: tuple(DEFAULTS[name]) for name in ("design", "washout", "training", "reading", "truth", "statistics")},
-    "failure": tuple(FAILURE_DEFAULTS),
-    "findings": ("code", "label", "scale", "cut", "primary"),
-    "questions": ("code", "label", "type", "required", "min", "max", "step", "options", "regex"),
-    "arms": ("code", "kind", "label", "ai_layers", "bundle_id", "thresholds"),
-}
+FAILURE_DEFAULTS: dict[str, Any] = defaults_of(FailurePlan)
+# A study that reads has no failures to code: its part of the body stays empty.
+DEFAULTS: dict[str, Any] = {**defaults_of(ProtocolBody), "failure": {}}
+FIELDS: dict[str, tuple[str, ...]] = {name: tuple(part.model_fields) for name, part in {**PARTS, **ROWS}.items()}
 
 
 @dataclass(frozen=True)
@@ -60,30 +48,21 @@ class Problem:
 def completed(body: Mapping[str, Any]) -> dict[str, Any]:
     """The body with the defaults of everything it leaves out."""
     found: dict[str, Any] = {}
-    for name, default in DEFAULTS.items():
+    for name, default in deepcopy(DEFAULTS).items():
         given = body.get(name, default)
-        base = FAILURE_DEFAULTS if name == "failure" and given else default
+        base = deepcopy(FAILURE_DEFAULTS) if name == "failure" and given else default
         found[name] = {**base, **given} if isinstance(base, dict) and isinstance(given, Mapping) else given
-    found["findings"] = [
-        _with(row, {"label": row.get("code"), "scale": "0-100", "cut": 50, "primary": False})
-        for row in _rows(found["findings"])
-    ]
-    found["questions"] = [
-        _with(row, {"label": row.get("code"), "required": False, "options": []}) for row in _rows(found["questions"])
-    ]
-    found["arms"] = [
-        _with(row, {"label": f"Part {k + 1}", "ai_layers": [], "bundle_id": "", "thresholds": {}})
-        for k, row in enumerate(_rows(found["arms"]))
-    ]
+    for name, row_model in ROWS.items():
+        defaults = defaults_of(row_model)
+        found[name] = [
+            {**defaults, "label": f"Part {k + 1}" if name == "arms" else row.get("code"), **row}
+            for k, row in enumerate(_rows(found[name]))
+        ]
     return found
 
 
 def _rows(value: Any) -> list[dict[str, Any]]:
     return [row for row in value if isinstance(row, dict)] if isinstance(value, list) else []
-
-
-def _with(row: dict[str, Any], defaults: dict[str, Any]) -> dict[str, Any]:
-    return {**defaults, **row}
 
 
 def shape_problems(body: object) -> list[Problem]:
@@ -131,10 +110,10 @@ def _findings(body: Mapping[str, Any]) -> list[Problem]:
     elif not any(row["primary"] for row in rows):
         found.append(Problem("no_primary", "findings", "no finding is primary; at least one must be"))
     for k, row in enumerate(rows):
-        if row["scale"] not in SCALES:
-            found.append(_not_one("findings", k, "scale", row["scale"], SCALES))
+        if row["scale"] not in list(RATING_SCALES):
+            found.append(_not_one("findings", k, "scale", row["scale"], RATING_SCALES))
             continue
-        low, high = SCALES[row["scale"]]
+        low, high = RATING_SCALES[row["scale"]]
         if not _is_number(row["cut"]) or not low < row["cut"] <= high:
             text = f"cut {_short(row['cut'])} of {row.get('code')} is not above {low} and at most {high}"
             found.append(Problem("not_allowed", f"findings[{k}].cut", text))
@@ -144,9 +123,9 @@ def _findings(body: Mapping[str, Any]) -> list[Problem]:
 def _questions(body: Mapping[str, Any]) -> list[Problem]:
     found = _codes("questions", body["questions"])
     for k, row in enumerate(body["questions"]):
-        if row.get("type") not in QUESTION_TYPES:
-            found.append(_not_one("questions", k, "type", row.get("type"), QUESTION_TYPES))
-        elif row["type"] in ("choice", "multi") and not row["options"]:
+        if row.get("type") not in list(ANSWER_TYPES):
+            found.append(_not_one("questions", k, "type", row.get("type"), ANSWER_TYPES))
+        elif ANSWER_TYPES[row["type"]].has_options and not row["options"]:
             found.append(
                 Problem("not_allowed", f"questions[{k}].options", f"question {row.get('code')} has no options")
             )
@@ -161,25 +140,27 @@ def _questions(body: Mapping[str, Any]) -> list[Problem]:
 
 def _arms(body: Mapping[str, Any], study_kind: str) -> list[Problem]:
     found = _codes("arms", body["arms"])
-    read = [row for row in body["arms"] if row.get("kind") != "ai_alone"]
+    read = [row for row in body["arms"] if row.get("kind") != ArmKind.AI_ALONE]
     if not read:
         found.append(Problem("no_arm", "arms", "no arm that readers read"))
     for k, row in enumerate(body["arms"]):
-        if row.get("kind") not in ARM_KINDS:
-            found.append(_not_one("arms", k, "kind", row.get("kind"), ARM_KINDS))
+        if row.get("kind") not in list(ArmKind):
+            found.append(_not_one("arms", k, "kind", row.get("kind"), ArmKind))
             continue
-        if (row["kind"] == "failure_coding") != (study_kind == "failure_mode"):
+        if (row["kind"] == ArmKind.FAILURE_CODING) != (study_kind == "failure_mode"):
             found.append(
                 Problem("not_allowed", f"arms[{k}].kind", f"kind {row['kind']} does not go with a {study_kind} study")
             )
         found += [
-            _not_one("arms", k, "ai_layers", layer, AI_LAYERS) for layer in row["ai_layers"] if layer not in AI_LAYERS
+            _not_one("arms", k, "ai_layers", layer, AI_LAYERS)
+            for layer in row["ai_layers"]
+            if layer not in list(AI_LAYERS)
         ]
-        if row["kind"] == "unaided" and (row["ai_layers"] or row["bundle_id"]):
+        if row["kind"] == ArmKind.UNAIDED and (row["ai_layers"] or row["bundle_id"]):
             found.append(
                 Problem("not_allowed", f"arms[{k}].ai_layers", f"arm {row.get('code')} is unaided: it shows no AI")
             )
-        if row["kind"] not in ("unaided", "failure_coding"):
+        if ArmKind(row["kind"]).names_model:
             found += _aided(k, row)
     return found
 
@@ -189,54 +170,63 @@ def _aided(k: int, row: Mapping[str, Any]) -> list[Problem]:
     if not isinstance(row["bundle_id"], str) or not BUNDLE.fullmatch(row["bundle_id"]):
         text = f"bundle_id {_short(row['bundle_id'])} of arm {row.get('code')} is not 64 hexadecimal digits"
         found.append(Problem("no_bundle", f"arms[{k}].bundle_id", text))
-    if row["kind"] != "ai_alone" and not row["ai_layers"]:
+    if ArmKind(row["kind"]).is_read and not row["ai_layers"]:
         found.append(Problem("no_layer", f"arms[{k}].ai_layers", f"arm {row.get('code')} is aided and shows no layer"))
     return found
 
 
 def _design(body: Mapping[str, Any]) -> list[Problem]:
     design = body["design"]
-    if design["kind"] not in DESIGN_KINDS:
+    if design["kind"] not in list(DESIGNS):
         return [
-            Problem(
-                "not_allowed", "design.kind", f"design {_short(design['kind'])} is not one of {', '.join(DESIGN_KINDS)}"
-            )
+            Problem("not_allowed", "design.kind", f"design {_short(design['kind'])} is not one of {', '.join(DESIGNS)}")
         ]
-    read = [row for row in body["arms"] if row.get("kind") != "ai_alone"]
+    read = [row for row in body["arms"] if row.get("kind") != ArmKind.AI_ALONE]
     if design["kind"] == "sequential" and [row.get("kind") for row in read] not in (
-        ["aided_second_read"],
-        ["failure_coding"],
+        [ArmKind.AIDED_SECOND_READ],
+        [ArmKind.FAILURE_CODING],
     ):
         text = "a sequential design has one arm, of kind aided_second_read"
         return [Problem("not_allowed", "design.kind", text)]
     return []
 
 
-NUMBERS = (
-    ("design", "blocks", 1, 50), ("design", "replicates", 1, 10), ("design", "anchor_cases", 0, 10000),
-    ("design", "readers_per_case", 1, 1000), ("washout", "min_days", 0, 3650), ("training", "attempts", 1, 10),
-    ("truth", "votes", 2, 20),
-)  # fmt: skip
+def _limits() -> Iterator[tuple[str, str, list[Any]]]:
+    for part, model in PARTS.items():
+        for name, field in model.model_fields.items():
+            yield part, name, field.metadata
+
+
+WHOLE_NUMBERS = [
+    (part, name, limits[0].ge, limits[1].le)
+    for part, name, limits in _limits()
+    if [type(limit) for limit in limits] == [Ge, Le] and PARTS[part].model_fields[name].annotation is int
+]
+SHARES = [(part, name) for part, name, limits in _limits() if limits == [Gt(0), Le(1)]]
 
 
 def _numbers(body: Mapping[str, Any]) -> list[Problem]:
     found = []
-    for part, name, low, high in NUMBERS:
+    for part, name, low, high in WHOLE_NUMBERS:
         value = body[part][name]
         if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
             text = f"{part}.{name} {_short(value)} is not a whole number from {low} to {high}"
             found.append(Problem("not_allowed", f"{part}.{name}", text))
-    for part, name in (("training", "pass_share"), ("truth", "merge_iou")):
+    for part, name in SHARES:
         if not _is_number(body[part][name]) or not 0 < body[part][name] <= 1:
             text = f"{part}.{name} {_short(body[part][name])} is not above 0 and at most 1"
             found.append(Problem("not_allowed", f"{part}.{name}", text))
-    if body["truth"]["rule"] not in ("two_plus_one", "consensus"):
-        text = f"truth.rule {_short(body['truth']['rule'])} is not one of two_plus_one, consensus"
+    if body["truth"]["rule"] not in list(TRUTH_RULES):
+        text = f"truth.rule {_short(body['truth']['rule'])} is not one of {', '.join(TRUTH_RULES)}"
         found.append(Problem("not_allowed", "truth.rule", text))
     marks = body["reading"]["marks"]
-    if not isinstance(marks, list) or not set(map(str, marks)) <= {"box", "point"}:
+    if not isinstance(marks, list) or not set(map(str, marks)) <= set(MARK_SHAPES):
         found.append(
-            Problem("not_allowed", "reading.marks", f"reading.marks {_short(marks)} is not a list of box, point")
+            Problem(
+                "not_allowed",
+                "reading.marks",
+                f"reading.marks {_short(marks)} is not a list of {', '.join(MARK_SHAPES)}",
+            )
         )
     return found
 
@@ -299,7 +289,7 @@ def test_names(arms: list[dict[str, Any]]) -> list[str]:
     """Names of the tests in results: the arm's code, or CODE.unaided and CODE.aided for an arm of two stages."""
     found: list[str] = []
     for row in arms:
-        two = row.get("kind") == "aided_second_read"
+        two = row.get("kind") == ArmKind.AIDED_SECOND_READ
         found += [f"{row.get('code')}.unaided", f"{row.get('code')}.aided"] if two else [str(row.get("code"))]
     return found
 

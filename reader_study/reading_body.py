@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, TypeGuard
 
 from reader_study.answers_schema import answer_faults, answers_schema
-from reader_study.protocol_body import ACTIONS, SCALES
+from reader_study.protocol_model import ACTIONS, RATING_SCALES
 from reader_study.refusal import StudyRefused
 
 FIELDS = ("ratings", "marks", "answers", "comment", "inadequate", "active_ms", "first_mark_ms", "codings")
@@ -41,7 +41,7 @@ class Form:
 
     def scale(self, finding: str) -> tuple[int, int]:
         """Lowest and highest rating of a finding."""
-        return SCALES[next(row["scale"] for row in self.findings if row["code"] == finding)]
+        return RATING_SCALES[next(row["scale"] for row in self.findings if row["code"] == finding)]
 
 
 def checked_body(data: object, form: Form) -> dict[str, Any]:

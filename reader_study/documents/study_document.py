@@ -5,7 +5,8 @@ from typing import Any
 
 from reader_study import policy
 from reader_study.models import Amendment, Case, Deviation, Lock, Membership, Protocol, Reader, ResultSet, Study
-from reader_study.protocol_body import ACTIONS, SCALES, completed, problems
+from reader_study.protocol_body import completed, problems
+from reader_study.protocol_model import ACTIONS, RATING_SCALES
 from reader_study.services.edit_protocol import current_protocol
 from webapp.accounts.policy import Person
 
@@ -64,8 +65,8 @@ def form_document(body: dict[str, Any]) -> dict[str, Any]:
                 "code": row["code"],
                 "label": row["label"],
                 "scale": row["scale"],
-                "min": SCALES[row["scale"]][0],
-                "max": SCALES[row["scale"]][1],
+                "min": RATING_SCALES[row["scale"]][0],
+                "max": RATING_SCALES[row["scale"]][1],
                 "order": order,
             }
             for order, row in enumerate(body["findings"])

@@ -4,30 +4,17 @@ from django.db import models
 
 from reader_study.models.kept_row import KeptRow
 from reader_study.models.study import Study
+from reader_study.protocol_model import ArmKind
 
 
 class Arm(KeptRow):
     """One condition of reading. Aided arms pin one bundle id (model and calibration); unaided ones show no AI."""
 
-    class Kind(models.TextChoices):
-        UNAIDED = "unaided", "Without AI"
-        AIDED_CONCURRENT = "aided_concurrent", "With AI from the start"
-        AIDED_SECOND_READ = "aided_second_read", "Without, then with AI"
-        AI_ALONE = "ai_alone", "AI alone"
-        # The one arm of a failure-mode study, in which readers code failures.
-        FAILURE_CODING = "failure_coding", "Coding of failures"
-
-    STAGES = {
-        Kind.UNAIDED: ("unaided",),
-        Kind.AIDED_CONCURRENT: ("aided",),
-        Kind.AIDED_SECOND_READ: ("unaided", "aided"),
-        Kind.AI_ALONE: (),
-        Kind.FAILURE_CODING: ("coding",),
-    }
+    Kind = ArmKind
 
     study = models.ForeignKey(Study, on_delete=models.PROTECT, related_name="arms")
     code = models.CharField(max_length=16)
-    kind = models.CharField(max_length=20, choices=Kind.choices)
+    kind = models.CharField(max_length=20, choices=[(kind.value, kind.label) for kind in ArmKind])
     label = models.CharField(max_length=60, help_text="neutral: readers see this one")
     ai_layers = models.JSONField(default=list)
     bundle_id = models.CharField(max_length=64, blank=True)
@@ -41,7 +28,7 @@ class Arm(KeptRow):
     @property
     def stages(self) -> tuple[str, ...]:
         """Stages of a reading in this arm, in order."""
-        return self.STAGES[self.Kind(self.kind)]
+        return ArmKind(self.kind).stages
 
     def test_name(self, stage: str) -> str:
         """Name of the test in results: the arm's code, with the stage where there are two."""

@@ -4,6 +4,7 @@ from django.db import models
 
 from reader_study.models.kept_row import KeptRow
 from reader_study.models.study import Study
+from reader_study.protocol_model import RATING_SCALES
 
 
 class Protocol(KeptRow):
@@ -23,8 +24,6 @@ class Protocol(KeptRow):
 class Finding(KeptRow):
     """What readers rate. Rows are made when the protocol is frozen; before, the body alone tells."""
 
-    SCALES = {"0-100": (0, 100), "1-5": (1, 5), "1-7": (1, 7)}
-
     protocol = models.ForeignKey(Protocol, on_delete=models.PROTECT, related_name="findings")
     code = models.SlugField(max_length=64)
     label = models.CharField(max_length=120)
@@ -40,7 +39,7 @@ class Finding(KeptRow):
     @property
     def range(self) -> tuple[int, int]:
         """Lowest and highest rating."""
-        return self.SCALES[self.scale]
+        return RATING_SCALES[self.scale]
 
 
 class Question(KeptRow):

@@ -9,22 +9,16 @@ from django.views.decorators.http import require_http_methods
 from reader_study import policy
 from reader_study.analysis import covariance, froc
 from reader_study.analysis.studies import METHODS
+from reader_study.answers_schema import ANSWER_TYPES
 from reader_study.failure_scheme import OUTCOMES
-from reader_study.models import Arm, Study
+from reader_study.models import Study
 from reader_study.pages.access import act, study_answer, study_page
 from reader_study.pages.protocol_form import body_of, rows_to_show
-from reader_study.protocol_body import AI_LAYERS, DESIGN_KINDS, QUESTION_TYPES, SCALES, completed, test_names
+from reader_study.protocol_body import completed, test_names
+from reader_study.protocol_model import AI_LAYERS, DESIGNS, RATING_SCALES, TRUTH_RULES, ArmKind
 from reader_study.services.edit_protocol import current_protocol, edit_protocol, protocol_problems
 from webapp.accounts.policy import require_person
 from webapp.predictions.models import Prediction
-
-DESIGN_TITLES = {
-    "crossed": "fully crossed: every reader, case and arm",
-    "sequential": "sequential: without, then with AI in one sitting",
-    "split_plot": "split-plot: reader groups read their own cases",
-    "anchor_rotate": "anchor and rotate: some cases by all, the rest by turns",
-}
-LAYER_TITLES = {"score": "score", "boxes": "boxes", "gradcam": "Grad-CAM", "wildcat": "WILDCAT map"}
 
 
 @study_page(policy.may_see_protocol)
@@ -46,19 +40,21 @@ def protocol(request: HttpRequest, study: Study) -> HttpResponse:
         "questions": rows_to_show(stored.body, "questions", spare=may_edit),
         "arms": rows_to_show(stored.body, "arms", spare=may_edit and study.kind == Study.Kind.READING),
         "tests": test_names(body["arms"]),
-        "scales": list(SCALES),
-        "question_types": QUESTION_TYPES,
+        "scales": list(RATING_SCALES),
+        "question_types": list(ANSWER_TYPES),
         "arm_kinds": [
-            choice for choice in Arm.Kind.choices if (choice[0] == "failure_coding") == (study.kind == "failure_mode")
+            (kind.value, kind.label)
+            for kind in ArmKind
+            if (kind == ArmKind.FAILURE_CODING) == (study.kind == Study.Kind.FAILURE_MODE)
         ],
-        "layers": [(layer, LAYER_TITLES[layer]) for layer in AI_LAYERS],
-        "designs": [(kind, DESIGN_TITLES[kind]) for kind in DESIGN_KINDS],
+        "layers": [(code, layer.title) for code, layer in AI_LAYERS.items()],
+        "designs": list(DESIGNS.items()),
         "bundles": bundles(),
         "outcomes": list(OUTCOMES),
         "methods": METHODS,
         "covariances": covariance.ESTIMATORS,
         "marks_foms": froc.NAMES,
-        "rules": [("two_plus_one", "two votes, a third when they differ"), ("consensus", "consensus of the panel")],
+        "rules": list(TRUTH_RULES.items()),
     }
     return study_answer(request, study, "protocol", context)
 

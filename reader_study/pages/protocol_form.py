@@ -6,24 +6,22 @@ no number is kept as text: the protocol's own checks then name it.
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, get_origin
 
-from reader_study.protocol_body import AI_LAYERS, completed
+from reader_study.protocol_body import completed
+from reader_study.protocol_model import AI_LAYERS, PARTS, ROWS, names_model
 
-ROW = re.compile(r"(findings|questions|arms)\.(\d+)\.code")
-ROWS = ("findings", "questions", "arms")
+ROW = re.compile(rf"({'|'.join(ROWS)})\.(\d+)\.code")
 SPARE_ROWS = 2
-INTEGERS = {
-    "design.blocks", "design.replicates", "design.anchor_cases", "design.readers_per_case", "washout.min_days",
-    "training.attempts", "truth.votes",
-}  # fmt: skip
-DECIMALS = {"training.pass_share", "truth.merge_iou", "statistics.alpha", "failure.double_share"}
-TICKS = {"reading.actions", "reading.inadequate", "reading.comment", "reading.feedback"}
-LISTS = {"reading.marks", "statistics.tests", "statistics.secondaries", "failure.findings", "failure.outcomes"}
-TEXTS = {
-    "design.kind", "truth.rule", "statistics.primary_finding", "statistics.fom", "statistics.hit_rule",
-    "statistics.covariance", "statistics.method", "failure.bundle_id",
-}  # fmt: skip
+
+
+def _paths(*kinds: Any) -> list[str]:
+    """Paths of the fields of the protocol's parts that are of one of these kinds."""
+    fields = ((f"{part}.{name}", field) for part, model in PARTS.items() for name, field in model.model_fields.items())
+    return [path for path, field in fields if (get_origin(field.annotation) or field.annotation) in kinds]
+
+
+INTEGERS, DECIMALS, TICKS, LISTS, TEXTS = _paths(int), _paths(float), _paths(bool), _paths(list), _paths(str)
 
 
 def body_of(form: Mapping[str, Any], lists: Any, kind: str) -> dict[str, Any]:
@@ -76,12 +74,11 @@ def _row(name: str, index: int, form: Mapping[str, Any], lists: Any) -> dict[str
         extra = {"regex": text("regex")} if text("regex") else {}
         return row | {"type": text("type"), "required": text("required") == "on", "options": options} | numbers | extra
     kind = text("kind")
-    is_aided = kind not in ("unaided", "failure_coding")
     layers = [layer for layer in AI_LAYERS if layer in lists(f"arms.{index}.ai_layers")]
     return row | {
         "kind": kind,
-        "ai_layers": layers if is_aided else [],
-        "bundle_id": text("bundle_id") if is_aided else "",
+        "ai_layers": layers if names_model(kind) else [],
+        "bundle_id": text("bundle_id") if names_model(kind) else "",
     }
 
 

@@ -12,7 +12,7 @@ from reader_study.analysis.study_report import marks_sections, ratings_sections
 from reader_study.analysis.text_report import interval, number
 from reader_study.failure_scheme import CAUSES, SITES
 from reader_study.models import ResultSet, Study
-from reader_study.protocol_body import SCALES
+from reader_study.protocol_model import RATING_SCALES
 from reader_study.results.compute_results import marks_table, results_input_sha256, table_of_text
 from reader_study.results.exports.ratings_csv import ratings_csv
 from reader_study.results.exports.scored_rows import ScoredRow, scored_rows
@@ -100,7 +100,7 @@ def _finding_sections(
 
 def _scale(study: Study, code: str) -> tuple[float, float]:
     scale = next(row["scale"] for row in study_body(study)["findings"] if row["code"] == code)
-    low, high = SCALES[scale]
+    low, high = RATING_SCALES[scale]
     return float(low), float(high)
 
 

@@ -11,7 +11,6 @@ from webapp.reveal.canonical_json import sha256_of
 from webapp.work.models import Job
 
 FINDING_KEYS = ("key", "title", "probability", "interval", "decision", "reason", "operating_point", "boxes")
-ALL_LAYERS = frozenset({"score", "boxes", "gradcam", "wildcat"})
 
 
 @dataclass(frozen=True)

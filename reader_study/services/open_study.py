@@ -28,6 +28,7 @@ from reader_study.models import (
     Study,
 )
 from reader_study.protocol_body import Problem, completed
+from reader_study.protocol_model import ArmKind, names_model
 from reader_study.refusal import StudyRefused, require
 from reader_study.services.edit_protocol import current_protocol, protocol_problems
 from reader_study.services.freeze_ai import freeze_ai, missing_outputs
@@ -61,13 +62,13 @@ def readiness(study: Study) -> list[Problem]:
 def pinned_bundles(study: Study) -> list[str]:
     """Bundle ids of the aided and ai_alone arms."""
     arms = completed(current_protocol(study).body)["arms"]
-    return sorted({row["bundle_id"] for row in arms if row["kind"] not in ("unaided", "failure_coding")})
+    return sorted({row["bundle_id"] for row in arms if names_model(row["kind"])})
 
 
 def design_of(body: dict[str, Any]) -> Design:
     """The design of a completed body. Raises AllocationRefused."""
     part = body["design"]
-    arms = tuple(row["code"] for row in body["arms"] if row["kind"] != "ai_alone")
+    arms = tuple(row["code"] for row in body["arms"] if row["kind"] != ArmKind.AI_ALONE)
     return Design(
         kind=part["kind"],
         arms=arms,

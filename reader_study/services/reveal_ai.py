@@ -7,6 +7,7 @@ from django.db import transaction
 
 from reader_study import clock, policy
 from reader_study.models import AiMap, AiOutput, Arm, Assignment, InteractionEvent, Reading, Study
+from reader_study.protocol_model import LAYER_OF_MAP
 from reader_study.refusal import StudyRefused, require
 from reader_study.services.own_assignment import own_assignment, readings_of, require_running
 from webapp import audit
@@ -60,8 +61,6 @@ def aided_stage(assignment: Assignment) -> Reading | None:
 
 def reveal_map(user: User, study: Study, key: UUID, kind: str) -> AiMap:
     """The bytes of one map of a layer that the arm shows."""
-    from reader_study.ai_document import LAYER_OF_MAP
-
     output, assignment = reveal_ai(user, study, key)
     found: AiMap | None = output.maps.filter(kind=kind).first()
     if found is None or LAYER_OF_MAP.get(kind) not in assignment.arm.ai_layers or output.state != AiOutput.State.OK:

@@ -1,0 +1,205 @@
+"""The keys of a protocol, their defaults and limits, and the tables its codes come from. Pure: no Django.
+
+Each fact stands here once. The checks of protocol_body.py, the form and its page, the database rows, /api/schema/ and the
+viewer's types read it; their sentences name what these tables allow.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from reader_study.answers_schema import ANSWER_TYPES
+from reader_study.failure_scheme import OUTCOMES
+
+RATING_SCALES = {"0-100": (0, 100), "1-5": (1, 5), "1-7": (1, 7)}
+DESIGNS = {
+    "crossed": "fully crossed: every reader, case and arm",
+    "sequential": "sequential: without, then with AI in one sitting",
+    "split_plot": "split-plot: reader groups read their own cases",
+    "anchor_rotate": "anchor and rotate: some cases by all, the rest by turns",
+}
+TRUTH_RULES = {"two_plus_one": "two votes, a third when they differ", "consensus": "consensus of the panel"}
+MARK_SHAPES = ("box", "point")
+ACTIONS = ("none", "follow_up", "ct", "urgent")
+
+
+class ArmKind(StrEnum):
+    """How a case is read in an arm: code, title, stages of a reading in order, and whether the arm names a model."""
+
+    label: str
+    stages: tuple[str, ...]
+    names_model: bool
+
+    def __new__(cls, code: str, label: str = "", stages: tuple[str, ...] = (), names_model: bool = False) -> "ArmKind":
+        found = str.__new__(cls, code)
+        found._value_, found.label, found.stages, found.names_model = code, label, stages, names_model
+        return found
+
+    UNAIDED = "unaided", "Without AI", ("unaided",), False
+    AIDED_CONCURRENT = "aided_concurrent", "With AI from the start", ("aided",), True
+    AIDED_SECOND_READ = "aided_second_read", "Without, then with AI", ("unaided", "aided"), True
+    AI_ALONE = "ai_alone", "AI alone", (), True
+    # The one arm of a failure-mode study, in which readers code failures; it goes with no other kind of study.
+    FAILURE_CODING = "failure_coding", "Coding of failures", ("coding",), False
+
+    @property
+    def is_read(self) -> bool:
+        """Whether readers read it at all."""
+        return bool(self.stages)
+
+
+def names_model(kind: object) -> bool:
+    """Whether arms of this kind name a model; True for a kind that is none, so that nothing given with it is lost."""
+    return kind not in list(ArmKind) or ArmKind(str(kind)).names_model
+
+
+@dataclass(frozen=True)
+class AiLayer:
+    """What an aided arm may show. map_kind: the kind of map that it draws; empty where it is no map."""
+
+    title: str
+    map_kind: str = ""
+
+
+AI_LAYERS = {
+    "score": AiLayer("score"),
+    "boxes": AiLayer("boxes"),
+    "gradcam": AiLayer("Grad-CAM", "gradcam"),
+    "wildcat": AiLayer("WILDCAT map", "classmaps"),
+}
+LAYER_OF_MAP = {layer.map_kind: code for code, layer in AI_LAYERS.items() if layer.map_kind}
+
+
+def _one_of(allowed: Any) -> Any:
+    return Field(json_schema_extra={"enum": [str(code) for code in allowed]})
+
+
+class Part(BaseModel):
+    """One object of the body."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Design(Part):
+    kind: Annotated[str, _one_of(DESIGNS)] = "crossed"
+    blocks: int = Field(default=1, ge=1, le=50)
+    replicates: int = Field(default=1, ge=1, le=10)
+    anchor_cases: int = Field(default=0, ge=0, le=10000)
+    readers_per_case: int = Field(default=2, ge=1, le=1000)
+
+
+class Washout(Part):
+    min_days: int = Field(default=28, ge=0, le=3650)
+
+
+class Training(Part):
+    pass_share: float = Field(default=0.8, gt=0, le=1)
+    attempts: int = Field(default=2, ge=1, le=10)
+
+
+class Reading(Part):
+    marks: list[Annotated[str, _one_of(MARK_SHAPES)]] = ["box"]
+    actions: bool = True
+    inadequate: bool = True
+    comment: bool = True
+    feedback: bool = False
+
+
+class TruthPlan(Part):
+    votes: int = Field(default=2, ge=2, le=20)
+    rule: Annotated[str, _one_of(TRUTH_RULES)] = "two_plus_one"
+    merge_iou: float = Field(default=0.5, gt=0, le=1)
+
+
+class ProtocolFinding(Part):
+    """cut: call = rating >= cut. label: the code where it is left out."""
+
+    code: str
+    label: str = ""
+    scale: Annotated[str, _one_of(RATING_SCALES)] = "0-100"
+    cut: float = 50
+    primary: bool = False
+
+
+class ProtocolQuestion(Part):
+    """min, max, step: of numbers; regex: of texts; options: of choices. label: the code where it is left out."""
+
+    code: str
+    label: str = ""
+    type: Annotated[str, _one_of(ANSWER_TYPES)]
+    required: bool = False
+    min: float | None = None
+    max: float | None = None
+    step: float | None = None
+    options: list[str] = []
+    regex: str | None = None
+
+
+class ProtocolArm(Part):
+    """label: neutral, readers see it; thresholds: by finding, in place of the bundle's operating points."""
+
+    code: str
+    kind: Annotated[str, _one_of(ArmKind)]
+    label: str = ""
+    ai_layers: list[Annotated[str, _one_of(AI_LAYERS)]] = []
+    bundle_id: str = ""
+    thresholds: dict[str, float] = {}
+
+
+class FailurePlan(Part):
+    """Which failures of which model are coded; an empty object in a study that reads."""
+
+    bundle_id: str = ""
+    findings: list[str] = []
+    thresholds: dict[str, float] = {}
+    outcomes: list[Annotated[str, _one_of(OUTCOMES)]] = ["FP", "FN_IMG", "FN_LOC"]
+    double_share: float = Field(default=0.2, ge=0, le=1)
+
+
+class Statistics(Part):
+    primary_finding: str = ""
+    tests: list[str] = []
+    fom: str = "auc"
+    hit_rule: str = "centre"
+    covariance: str = "jackknife"
+    method: str = "or"
+    alpha: float = Field(default=0.05, gt=0, lt=1)
+    secondaries: list[str] = []
+
+
+class ProtocolBody(Part):
+    """The body of a protocol. What is left out takes its default."""
+
+    design: Design = Design()
+    washout: Washout = Washout()
+    training: Training = Training()
+    reading: Reading = Reading()
+    truth: TruthPlan = TruthPlan()
+    panel_may_read: bool = False
+    debrief: bool = False
+    findings: list[ProtocolFinding] = []
+    questions: list[ProtocolQuestion] = []
+    arms: list[ProtocolArm] = []
+    failure: FailurePlan = FailurePlan()
+    statistics: Statistics = Statistics()
+
+
+PARTS: Mapping[str, type[Part]] = {
+    name: field.annotation
+    for name, field in ProtocolBody.model_fields.items()
+    if isinstance(field.annotation, type) and issubclass(field.annotation, Part)
+}
+ROWS: Mapping[str, type[Part]] = {"findings": ProtocolFinding, "questions": ProtocolQuestion, "arms": ProtocolArm}
+
+
+def defaults_of(model: type[Part]) -> dict[str, Any]:
+    """Name and default of every field that has one other than null; new lists and objects with every call."""
+    found = {}
+    for name, field in model.model_fields.items():
+        default = None if field.is_required() else field.get_default(call_default_factory=True)
+        if default is not None:
+            found[name] = defaults_of(type(default)) if isinstance(default, Part) else default
+    return found

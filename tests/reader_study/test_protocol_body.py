@@ -1,0 +1,53 @@
+"""The body of a protocol keeps its canonical bytes: hashes of frozen protocols must hold under every later version."""
+
+import pytest
+
+from reader_study.canonical_json import sha256_of
+from reader_study.pages.protocol_form import DECIMALS, INTEGERS, LISTS, TEXTS, TICKS
+from reader_study.protocol_body import FIELDS, SHARES, WHOLE_NUMBERS, completed, problems
+from reader_study.protocol_model import RATING_SCALES
+
+BODY = {
+    "findings": [{"code": "op"}, {"code": "ef", "scale": "1-5", "cut": 3, "primary": True}],
+    "questions": [{"code": "q", "type": "number", "min": 0, "step": 0.5}, {"code": "t", "type": "text", "regex": "a"}],
+    "arms": [{"code": "S", "kind": "aided_second_read", "ai_layers": ["score"]}],
+    "failure": {"double_share": 0.5},
+    "design": {"kind": "sequential"},
+}
+
+
+@pytest.mark.parametrize(
+    ("body", "sha256"),
+    [
+        ({}, "6eecfbb51aa8543ebe1088e4df17f1baff1413d2608923100027cb27485fd0a5"),
+        (BODY, "30018f24cd68033f74f6b7817f3e22ab20b1e42ecd9fc9887551b0722ce00a2a"),
+    ],
+)
+def test_the_defaults_give_the_bytes_of_version_0_1_0(body, sha256):
+    assert sha256_of(completed(body)) == sha256
+
+
+def test_two_bodies_share_no_list():
+    completed({})["reading"]["marks"].append("point")
+    assert completed({})["reading"]["marks"] == ["box"]
+
+
+def test_limits_come_from_the_model():
+    assert ("design", "blocks", 1, 50) in WHOLE_NUMBERS
+    assert len(WHOLE_NUMBERS) == 7
+    assert SHARES == [("training", "pass_share"), ("truth", "merge_iou")]
+
+
+def test_the_form_asks_for_every_field_of_the_parts_but_thresholds():
+    asked = {*INTEGERS, *DECIMALS, *TICKS, *LISTS, *TEXTS}
+    rows = {"findings", "questions", "arms"}
+    assert asked == {f"{part}.{name}" for part in FIELDS if part not in rows for name in FIELDS[part]} - {
+        "failure.thresholds"
+    }
+
+
+@pytest.mark.parametrize("scale", [[], {}, "1-9", None])
+def test_a_scale_that_is_none_is_named(scale):
+    body = completed({"findings": [{"code": "op", "scale": scale, "primary": True}]})
+    found = next(one for one in problems(body) if one.field == "findings[0].scale")
+    assert found.text == f"scale {scale!r} is not one of {', '.join(RATING_SCALES)}"

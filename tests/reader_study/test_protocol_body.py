@@ -2,10 +2,10 @@
 
 import pytest
 
-from reader_study.canonical_json import sha256_of
 from reader_study.pages.protocol_form import DECIMALS, INTEGERS, LISTS, TEXTS, TICKS
 from reader_study.protocol_body import FIELDS, SHARES, WHOLE_NUMBERS, completed, problems
 from reader_study.protocol_model import RATING_SCALES
+from webapp.reveal.canonical_json import sha256_of
 
 BODY = {
     "findings": [{"code": "op"}, {"code": "ef", "scale": "1-5", "cut": 3, "primary": True}],

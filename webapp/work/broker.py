@@ -63,4 +63,4 @@ def check_broker(app_configs: object = None, **kwargs: object) -> list[CheckMess
     allowed = ", ".join(f"{name}://" for name in ALLOWED_SCHEMES)
     why = " (databases as brokers are slow and lose their options)" if scheme.startswith("sqla") else ""
     message = f"CELERY_BROKER_URL has scheme {scheme!r}{why}; allowed are {allowed}"
-    return [Error(message, id="predictions.E001")]
+    return [Error(message, id="work.E001")]

@@ -9,6 +9,7 @@ from webapp.work.jobs.kinds import JobMustWait, JobRefused, Kind, Result, regist
 from webapp.work.models import Job
 from webapp.work.tasks import wake
 from webapp.work.worker import run_one
+from webapp.work.worker_poll import PollStep
 
 pytestmark = pytest.mark.django_db
 
@@ -123,3 +124,7 @@ def test_it_fails_after_its_attempts_are_used_up():
 
 def test_a_wake_up_that_an_earlier_version_left_in_the_broker_is_understood():
     assert "predictions.wake" in app.tasks
+
+
+def test_a_celery_worker_of_this_application_polls_the_rows():
+    assert PollStep in app.steps["worker"]

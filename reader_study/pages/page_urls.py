@@ -16,7 +16,9 @@ from reader_study.pages import (
     scheme,
     sizing,
     studies,
+    study_reading,
     truth,
+    truth_vote,
 )
 
 STUDY = "studies/<uuid:study_id>/"
@@ -30,6 +32,7 @@ page_urlpatterns: list[URLPattern | URLResolver] = [
     path("studies/", studies.studies, name="studies"),
     path("studies/add/", studies.add_study, name="add_study"),
     path(STUDY, overview.study, name="study"),
+    path(f"{STUDY}read/", study_reading.study_reading, name="study_reading"),
     path(f"{STUDY}step/<slug:step>/", overview.step_study, name="step_study"),
     path(f"{STUDY}lock/", overview.lock, name="lock_study"),
     path(f"{STUDY}withdraw/", overview.withdraw, name="withdraw_study"),
@@ -52,6 +55,7 @@ page_urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{STUDY}truth/", truth.truth, name="study_truth"),
     path(f"{STUDY}truth/import/", truth.import_study_truth, name="import_study_truth"),
     path(f"{STUDY}truth/freeze/", truth.freeze_study_truth, name="freeze_study_truth"),
+    path(f"{STUDY}truth/<uuid:truth_id>/", truth_vote.truth_vote, name="truth_vote"),
     path(f"{STUDY}failures/", failures.failures, name="study_failures"),
     path(f"{STUDY}failures/collect/", failures.collect_study_failures, name="collect_study_failures"),
     path(f"{STUDY}failures/<uuid:item_id>/decide/", failures.decide_failure, name="decide_failure"),

@@ -12,9 +12,9 @@ import pytest
 
 from tests.webapp.archive.dicom_files import as_bytes, chest_dataset, zip_of
 from tests.webapp.viewer.case_factory import make_result, review_body
+from webapp import built_viewer
 from webapp.archive.models import Image
 from webapp.archive.zip.ingest import ingest_zip_members
-from webapp.viewer.templatetags import vite
 
 HTML = "<img src=x onerror=alert(1)>"
 CLOSING = "</script><script>alert(2)</script>"
@@ -75,7 +75,7 @@ def test_15_no_page_acts_on_the_text_of_a_file(
     # The reading page asks for the built viewer; which files that is does not matter here, and it may not be built yet.
     manifest = tmp_path / "manifest.json"
     manifest.write_text('{"src/reading.tsx": {"file": "assets/reading.js", "isEntry": true, "css": []}}')
-    monkeypatch.setattr(vite, "MANIFEST", manifest)
+    monkeypatch.setattr(built_viewer, "MANIFEST", manifest)
     answer = send.client.get(page.format(**hostile), follow=True)
     assert answer.status_code == 200
     assert answer["Content-Type"].startswith("text/html")

@@ -12,7 +12,7 @@ from django.test import Client
 
 from reader_study.services.record_review import record_review
 from tests.webapp.viewer.case_factory import SCRIPT, make_image, make_result, review_body
-from webapp.viewer.templatetags import vite
+from webapp import built_viewer
 
 SignedIn = Callable[..., Client]
 pytestmark = pytest.mark.django_db
@@ -31,7 +31,7 @@ MANIFEST = {
 def built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     manifest = tmp_path / "manifest.json"
     manifest.write_text(json.dumps(MANIFEST))
-    monkeypatch.setattr(vite, "MANIFEST", manifest)
+    monkeypatch.setattr(built_viewer, "MANIFEST", manifest)
 
 
 def boot(text: str) -> dict[str, Any]:
@@ -118,7 +118,7 @@ def test_wrong_codes_fall_back_to_the_default_list(signed_in: SignedIn) -> None:
 def test_an_unbuilt_viewer_says_what_to_do(
     signed_in: SignedIn, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(vite, "MANIFEST", tmp_path / "missing.json")
+    monkeypatch.setattr(built_viewer, "MANIFEST", tmp_path / "missing.json")
     answer = signed_in().get(f"/images/{make_image().pk}/")
     assert answer.status_code == 503
     assert "make frontend" in answer.content.decode()

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 from webapp import audit
 from webapp.accounts.policy import may_see_image, require
 from webapp.archive.models import Image
-from webapp.viewer.templatetags.vite import is_built
+from webapp.built_viewer import is_built
 from webapp.viewer.views.worklist import QUERY_KEY
 from webapp.viewer.worklist.labels import age_label
 from webapp.viewer.worklist.neighbours import neighbours, remember_opened

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 from reader_study import policy
 from reader_study.models import Study
 from webapp.accounts.policy import require_person
-from webapp.viewer.templatetags.vite import is_built
+from webapp.built_viewer import is_built
 
 ENTRY = "src/study_reading.tsx"
 
@@ -40,6 +40,6 @@ def study_reading(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
         },
         "undo_ms": 1000 * settings.SUBMIT_UNDO_SECONDS,
     }
-    response = render(request, "viewer/study_reading.html", {"entry": ENTRY, "boot": boot})
+    response = render(request, "reader_study/study_reading.html", {"entry": ENTRY, "boot": boot})
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -13,7 +13,7 @@ from reader_study.pages.access import study_page
 from reader_study.pages.truth import waiting_for_chair
 from reader_study.services.vote_truth import truth_queue
 from webapp.accounts.policy import require_person
-from webapp.viewer.templatetags.vite import is_built
+from webapp.built_viewer import is_built
 
 ENTRY = "src/truth_vote.tsx"
 
@@ -42,6 +42,6 @@ def truth_vote(request: HttpRequest, study: Study, truth_id: uuid.UUID) -> HttpR
             "next": f"/studies/{study.pk}/truth/{queue[0].pk}/" if queue else f"/studies/{study.pk}/truth/",
         },
     }
-    response = render(request, "viewer/truth_vote.html", {"boot": boot, "entry": ENTRY})
+    response = render(request, "reader_study/truth_vote.html", {"boot": boot, "entry": ENTRY})
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -16,9 +16,9 @@ from training.data import tables
 from training.data.chestxray14 import COLUMNS, SIDE, image_files, nih_age
 from training.data.chestxray14_320 import COLUMNS as COLUMNS_320
 from training.data.chestxray14_320 import SIDE as SIDE_320
-from training.data.nih_labels import BOX_SPELLING, NIH_LABELS, parse_labels
-from training.data.records import Box, DataError, checked_box
-from training.data.samples import MULTILABEL, SINGLE, Sample, SampleSet
+from training.data.nih_labels import BOX_FINDING, BOX_SPELLING, NIH_LABELS, finding_labels, parse_labels
+from training.data.records import FINDINGS, Box, DataError, checked_box
+from training.data.samples import MULTILABEL, SINGLE, UNKNOWN, Sample, SampleSet
 from training.data.settings import DataSettings
 
 NO_FINDING = "No Finding"
@@ -68,10 +68,15 @@ def nih_sample_set(
 ) -> SampleSet:
     """The images that suit the task, with labels by class. Raises DataError for a class that is no ChestX-ray14 label."""
     task, classes = settings.task or default_task, settings.classes or default
+    if task == MULTILABEL and set(classes) <= set(FINDINGS):
+        return _finding_set(name, settings, classes, images)
     wanted = [ALIASES.get(own, own) for own in classes]
     for own, label in zip(classes, wanted, strict=True):
         if label not in NIH_LABELS:
-            raise DataError(f"data {name}: class {own!r} is not one of {', '.join((*NIH_LABELS, *ALIASES))}")
+            raise DataError(
+                f"data {name}: class {own!r} is not one of {', '.join((*NIH_LABELS, *ALIASES))}; a multilabel set may also be of"
+                f" {', '.join(FINDINGS)} alone"
+            )
     samples = []
     for image in images:
         if not settings.takes_view(image.view) or (
@@ -87,6 +92,25 @@ def nih_sample_set(
             )
         )  # fmt: skip
     return SampleSet(name, task, classes, tuple(samples))
+
+
+def _finding_set(name: str, settings: DataSettings, classes: tuple[str, ...], images: Iterator[NihImage]) -> SampleSet:
+    """The labels read as Sightline's findings, unknown where they do not say (nih_labels)."""
+    samples = []
+    for image in images:
+        if not settings.takes_view(image.view):
+            continue
+        found = finding_labels(image.labels)
+        boxes = ((BOX_FINDING.get(box.key), box) for box in image.boxes)
+        samples.append(
+            Sample(
+                image.path, image.path.stem, image.patient,
+                tuple(UNKNOWN if found[key] is None else float(found[key] or 0) for key in classes),
+                tuple(Box(key, *box[1:]) for key, box in boxes if key in classes), view=image.view,
+                official_split=image.official_split, age_years=image.age_years, sex=image.sex,
+            )
+        )  # fmt: skip
+    return SampleSet(name, MULTILABEL, classes, tuple(samples))
 
 
 def _has_one_class(image: NihImage, wanted: list[str], choice: str) -> bool:

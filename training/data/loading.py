@@ -7,6 +7,7 @@ from typing import Any, cast
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch.utils.data import DataLoader, Dataset, Sampler
 
 from training.data.batch import Batch
@@ -41,10 +42,18 @@ def whole_batch(prepared: PreparedSet, rows: Sequence[int]) -> Batch:
     return Batch(
         images=torch.from_numpy(prepared.images[index].astype(np.float32)),
         labels=torch.from_numpy(np.asarray(prepared.labels[index], dtype=np.float32)),
-        masks=torch.from_numpy(prepared.masks[index].astype(np.float32))[:, None],
+        masks=torch.from_numpy(mask_layers(prepared, index).astype(np.float32)),
         has_mask=torch.from_numpy(np.asarray(prepared.has_mask[index], dtype=bool)),
         index=torch.from_numpy(index),
     )
+
+
+def mask_layers(prepared: PreparedSet, index: NDArray[np.int64]) -> NDArray[np.uint8]:
+    """[N,M,H,W] of 0 and 1: one mask of the image, or one of each class."""
+    masks = prepared.masks[index][:, None]
+    if not prepared.class_masks:
+        return masks
+    return np.asarray((masks >> np.arange(len(prepared.classes), dtype=np.uint8)[:, None, None]) & 1)
 
 
 def batches(

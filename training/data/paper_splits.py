@@ -16,9 +16,9 @@ from pathlib import Path
 import numpy as np
 
 from training.data.quotas import Counts, deal, seeded_order, shared_out
-from training.data.records import DataError
+from training.data.records import DataError, Record
 from training.data.samples import SINGLE, Sample, SampleSet
-from training.data.splits import read_split, write_split
+from training.data.splits import patient_folds, read_split, split_by_patient, write_split
 
 TRAIN, SELECTION, CALIBRATION, EVALUATION, LEFT_OUT = "train", "selection", "calibration", "evaluation", ""
 SPLITS = (TRAIN, SELECTION, CALIBRATION, EVALUATION)
@@ -41,7 +41,8 @@ class SplitRule:
     """The [split_rule] table. rule: a key of SPLIT_RULES. selection, calibration, evaluation: shares of the images (rule
     `fractions` and `official`; `paper000-*` where valid.csv is not there). halve: calibration is half of the paper's
     validation set; off, all of it selects and calibration stays empty. quotas (003): train, validation and test images
-    per class in the order of the set's classes; () is the paper's. Raises DataError."""
+    per class in the order of the set's classes; () is the paper's. folds, fold (rule `folds`): patients in so many folds, of
+    which this one evaluates; selection and calibration are shares of the others. Raises DataError."""
 
     rule: str = "fractions"
     seed: int = 0
@@ -50,11 +51,15 @@ class SplitRule:
     evaluation: float = 0.2
     halve: bool = True
     quotas: tuple[tuple[int, ...], ...] = ()
+    folds: int = 5
+    fold: int = 0
 
     def __post_init__(self) -> None:
         if self.rule not in SPLIT_RULES:
             raise DataError(f"split rule {self.rule!r} is not one of {', '.join(SPLIT_RULES)}")
         shares = (self.selection, self.calibration, self.evaluation)
+        if not 0 <= self.fold < self.folds:
+            raise DataError(f"split fold {self.fold} is not one of 0..{self.folds - 1}")
         if min(shares) < 0 or sum(shares) >= 1:
             raise DataError(f"split shares {shares} must not be below 0 and must leave some of 1 to train")
 
@@ -63,7 +68,8 @@ Assignment = dict[str, str]
 
 
 def assign_splits(samples: SampleSet, rule: SplitRule) -> Assignment:
-    """Image id -> split, or "" for one left out. The same for any order of the samples.
+    """Image id -> split, or "" for one left out. The same for any order of the samples. Phantoms stay where their table puts
+    them, whatever the rule says of the others.
 
     Raises DataError: too few patients, or a split that has images of one class only.
     """
@@ -74,7 +80,10 @@ def assign_splits(samples: SampleSet, rule: SplitRule) -> Assignment:
         tuple(sorted(samples.samples, key=lambda sample: sample.image_id)),
         samples.channels,
     )
-    assignment = SPLIT_RULES[rule.rule](ordered, rule)
+    assignment = _given(_part(ordered, [sample for sample in ordered.samples if sample.drawn]), rule)
+    rest = _part(ordered, [sample for sample in ordered.samples if not sample.drawn])
+    if rest.samples:
+        assignment |= SPLIT_RULES[rule.rule](rest, rule)
     require_disjoint(samples, assignment)
     require_classes(samples, assignment)
     return assignment
@@ -157,6 +166,35 @@ def _official(samples: SampleSet, rule: SplitRule) -> Assignment:
     return assignment | _by_shares(_part(samples, rest), shares, rule.seed)
 
 
+def _given(samples: SampleSet, rule: SplitRule) -> Assignment:
+    """Each image where the table of its folder puts it; left out without a word. Raises DataError for another word."""
+    for sample in samples.samples:
+        if sample.official_split not in (*SPLITS, LEFT_OUT):
+            raise DataError(
+                f"{samples.name}: image {sample.image_id!r} has split {sample.official_split!r}; rule given takes"
+                f" {', '.join(SPLITS)}"
+            )
+    return {sample.image_id: sample.official_split for sample in samples.samples}
+
+
+def _folds(samples: SampleSet, rule: SplitRule) -> Assignment:
+    """One of the folds evaluates; of the patients outside it, shares select and calibrate."""
+    records = [_record(sample, samples.classes) for sample in samples.samples]
+    folds = patient_folds(records, rule.folds, rule.seed)
+    rest = [record for record in records if folds[record.image_id] != rule.fold]
+    shares = {SELECTION: rule.selection, CALIBRATION: rule.calibration}
+    shares[TRAIN] = 1 - sum(shares.values())
+    parts = split_by_patient(rest, shares, rule.seed + rule.fold)
+    return {record.image_id: parts.get(record.image_id, EVALUATION) for record in records}
+
+
+def _record(sample: Sample, classes: tuple[str, ...]) -> Record:
+    labels = {
+        name: None if math.isnan(own) else int(own >= 0.5) for name, own in zip(classes, sample.labels, strict=True)
+    }
+    return Record(sample.image_path, sample.image_id, sample.patient, sample.view, labels)
+
+
 def _paper000_clean(samples: SampleSet, rule: SplitRule) -> Assignment:
     """5 % of the training patients select, 5 % calibrate, valid.csv evaluates."""
     return _official(samples, SplitRule("official", rule.seed, 0.05, 0.05, rule.evaluation))
@@ -223,6 +261,8 @@ SPLIT_RULES: dict[str, Rule] = {
     "paper003-chexnet": _paper003_chexnet,
     "paper004": _paper004,
     "paper004-sizes": _paper004_sizes,
+    "given": _given,
+    "folds": _folds,
 }
 
 

@@ -23,6 +23,7 @@ from training.data.samples import Rectangle, Sample
 from training.data.settings import PaperInput
 
 NAMED = 5  # bad files that an error names; the rest are counted
+MASK_BITS = 8
 ARRAYS = ("images", "masks", "regions", "sizes")
 
 
@@ -157,16 +158,22 @@ def _crop_slices(sample: Sample, height: int, width: int) -> tuple[slice, slice]
 def _mask(
     sample: Sample, shape: tuple[int, int], spec: InputSpec, rows: slice, columns: slice
 ) -> NDArray[np.uint8] | None:
-    """uint8 [H,W] of 0 and 1, several files OR-ed; a cell counts when at least half of it is lesion."""
+    """uint8 [H,W], several files OR-ed; a cell counts when at least half of it is lesion. 0 and 1 for masks of the image, bit
+    k for those of class k."""
     if not sample.mask_paths:
         return None
-    union = np.zeros(shape, dtype=bool)
-    for path in sample.mask_paths:
+    layers: dict[int, NDArray[np.bool_]] = {}
+    for path, column in zip(sample.mask_paths, sample.mask_columns or (0,) * len(sample.mask_paths), strict=True):
+        if column >= MASK_BITS:
+            raise DataError(f"{path.name}: mask of class {column + 1}; masks are kept of the first {MASK_BITS} classes")
         own = load_picture(path) >= 128 / 255 - 1e-6
         if own.shape != shape:
             raise DataError(
                 f"{path.name}: mask of {own.shape[1]} x {own.shape[0]} pixels; its image has {shape[1]} x {shape[0]}"
             )
-        union |= own
-    field, _ = resize_image(union[rows, columns].astype(np.float32), spec)
-    return (field >= 0.5).astype(np.uint8)
+        layers[column] = layers.get(column, np.zeros(shape, dtype=bool)) | own
+    mask: NDArray[np.uint8] = np.zeros((spec.height, spec.width), np.uint8)
+    for column, union in layers.items():
+        field, _ = resize_image(union[rows, columns].astype(np.float32), spec)
+        mask |= (field >= 0.5).astype(np.uint8) << column
+    return mask

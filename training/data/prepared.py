@@ -28,7 +28,8 @@ class PreparedSet:
     """n images.
 
     images: float16 [n,C,H,W] in [0,1], bright = dense (may be a memory map). labels: float32 [n,K], NaN = unknown.
-    masks: uint8 [n,H,W], 0 or 1, zeros where unknown. has_mask: bool [n]. boxes: in pixels of H x W, clipped to it.
+    masks: uint8 [n,H,W], zeros where unknown: 0 or 1, or with class_masks bit k where class k is. has_mask: bool [n]. boxes: in
+    pixels of H x W, clipped to it.
     """
 
     images: NDArray[np.float16]
@@ -41,9 +42,17 @@ class PreparedSet:
     views: tuple[str, ...]
     classes: tuple[str, ...]
     task: str
+    class_masks: bool = False
 
     def __len__(self) -> int:
         return len(self.ids)
+
+    def mask_of(self, row: int, column: int) -> NDArray[np.bool_] | None:
+        """bool [H,W] where class `column` is in an image, None where that is not known or nowhere."""
+        if not self.has_mask[row] or self.labels[row, column] != 1:
+            return None
+        mask = (self.masks[row] >> column) & 1 if self.class_masks else self.masks[row]
+        return mask.astype(bool) if mask.any() else None
 
     def select(self, rows: Sequence[int] | NDArray[np.bool_] | NDArray[np.intp]) -> PreparedSet:
         """The images of a boolean mask or of row numbers, in that order. Rows that follow one another share memory."""
@@ -63,6 +72,7 @@ class PreparedSet:
             tuple(self.views[row] for row in index),
             self.classes,
             self.task,
+            self.class_masks,
         )
 
 
@@ -93,6 +103,7 @@ def prepare(
         views=tuple(sample.view for sample in chosen),
         classes=samples.classes,
         task=samples.task,
+        class_masks=any(sample.mask_columns for sample in chosen),
     )
 
 
@@ -122,7 +133,12 @@ def _cache_folder(cache: Path | None, chosen: Sequence[Sample], paper_input: Pap
     digest = hashlib.sha256(json.dumps([CACHE_VERSION, settings], sort_keys=True).encode())
     for sample in chosen:
         paths = (sample.image_path, *sample.mask_paths)
-        digest.update(json.dumps([[(str(path), *_file_state(path)) for path in paths], sample.crop]).encode())
+        row = [
+            [(str(path), *_file_state(path)) for path in paths],
+            sample.crop,
+            *([sample.mask_columns] if sample.mask_columns else []),
+        ]
+        digest.update(json.dumps(row).encode())
     return Path(cache) / digest.hexdigest()[:24]
 
 

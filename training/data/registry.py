@@ -11,6 +11,7 @@ from training.data.busi import read_busi
 from training.data.chestxray14_samples import read_chestxray14_320_samples, read_chestxray14_samples
 from training.data.chexpert import read_chexpert
 from training.data.cub import read_cub
+from training.data.folder import TABLE, read_folder, read_phantoms
 from training.data.records import DataError
 from training.data.reviewed import read_reviewed
 from training.data.rsna_samples import read_rsna_samples
@@ -43,6 +44,8 @@ DATASETS: dict[str, Dataset] = {
     "busi": Dataset(read_busi, ("benign", "malignant"), ("Dataset_BUSI_with_GT", "busi")),
     "cub": Dataset(read_cub, ("image_class_labels.txt",), ("CUB_200_2011", "cub")),
     "reviewed": Dataset(read_reviewed, ("cases.csv",), ("reviewed",)),
+    "folder": Dataset(read_folder, (TABLE,), ()),
+    "phantoms": Dataset(read_phantoms, (TABLE,), ("phantoms",)),
     "tabular": Dataset(read_tabular, ("features.csv",), ("tabular",)),
 }
 

@@ -44,21 +44,21 @@ def read_reviewed(settings: DataSettings, folder: Path, check_files: bool = True
         view = tables.view(row["view"], where)
         if settings.takes_view(view):
             labels = tuple(label_value(row[name], name, policy, where, blank=UNKNOWN) for name in classes)
-            boxes = tuple(box for box in _boxes(row["boxes"], findings, where) if box.key in classes)
+            boxes = tuple(box for box in named_boxes(row["boxes"], findings, where, FAR) if box.key in classes)
             samples.append(Sample(folder / inner, inner.stem, row["patient"], labels, boxes, view=view))
     return SampleSet("reviewed", MULTILABEL, classes, tuple(samples))
 
 
-def finding_columns(table: Path) -> tuple[str, ...]:
-    """The columns of cases.csv that are findings, in order. Raises DataError when there is none."""
+def finding_columns(table: Path, own: tuple[str, ...] = COLUMNS) -> tuple[str, ...]:
+    """The columns of a table that are findings: all but its own, in order. Raises DataError when there is none."""
     try:
         with table.open(newline="", encoding="utf-8-sig") as handle:
             header = next(csv.reader(handle), [])
     except OSError as error:
         raise DataError(f"{table.name}: cannot be read in folder {table.parent.name!r} ({error.strerror})") from error
-    found = tuple(name for name in header if name not in COLUMNS)
+    found = tuple(name for name in header if name not in own)
     if not found:
-        raise DataError(f"{table.name} row 1: no finding column; every column except {', '.join(COLUMNS)} is one")
+        raise DataError(f"{table.name} row 1: no finding column; every column except {', '.join(own)} is one")
     return found
 
 
@@ -79,12 +79,13 @@ def _sha256(text: str, where: str) -> None:
         raise DataError(f"{where}: sha256 {text!r} is not 64 lower-case hexadecimal digits")
 
 
-def _boxes(cell: str, findings: tuple[str, ...], where: str) -> list[Box]:
+def named_boxes(cell: str, findings: tuple[str, ...], where: str, side: float) -> list[Box]:
+    """Boxes of a cell `FINDING:x,y,w,h;…` in a frame of `side` pixels. Raises DataError."""
     found = []
     for part in filter(None, cell.split(";")):
         key, colon, numbers = part.partition(":")
         if not colon or key not in findings:
             raise DataError(f"{where}: box {part!r} is not FINDING:x,y,w,h with a finding of {', '.join(findings)}")
         values = [tables.number(number, where, "box") for number in numbers.split(",")]
-        found.append(checked_box(key, values, FAR, FAR, where))
+        found.append(checked_box(key, values, side, side, where))
     return found

@@ -28,6 +28,7 @@ class Sample:
     between is a soft label. boxes: pixels of the file, keys are class names. mask_paths: pictures whose pixels >= 128 are
     the lesion, OR-ed; empty with has_mask = True says "no lesion", has_mask = False says "not known". crop: x, y, w, h in
     pixels of the file, when only this part of it is the image. official_split: the publisher's own, "" without one.
+    mask_columns: the class of each mask by its position in the set's classes; () = masks of the image. drawn: a phantom.
     """
 
     image_path: Path
@@ -42,6 +43,8 @@ class Sample:
     official_split: str = ""
     age_years: float | None = None
     sex: str = ""
+    mask_columns: tuple[int, ...] = ()
+    drawn: bool = False
 
 
 @dataclass(frozen=True)

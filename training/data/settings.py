@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from inference.intensity import INTENSITY_RULES
 from inference.preprocessing import RESIZE_MODES
@@ -16,6 +16,35 @@ MASK_FILTERS = ("", "otsu")
 
 
 @dataclass(frozen=True)
+class PhantomTable:
+    """The [data.phantoms] table: drawn images of each split, one synthetic patient each; all 0 = none. size: pixels per
+    side. fast: sketches, for tests. Raises DataError."""
+
+    train: int = 0
+    selection: int = 0
+    calibration: int = 0
+    evaluation: int = 0
+    first_seed: int = 1_000_000
+    size: int = 256
+    fast: bool = False
+
+    def __post_init__(self) -> None:
+        for name, count in self.counts.items():
+            if count < 0:
+                raise DataError(f"data phantoms {name} {count} is below 0")
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Images by split."""
+        return {name: getattr(self, name) for name in ("train", "selection", "calibration", "evaluation")}
+
+    @property
+    def is_empty(self) -> bool:
+        """True when nothing is drawn."""
+        return not any(self.counts.values())
+
+
+@dataclass(frozen=True)
 class DataSettings:
     """Which data set, read as which task.
 
@@ -25,7 +54,8 @@ class DataSettings:
     default), `one-of-classes` also those with further labels that are no class. third_class (RSNA): "No Lung Opacity / Not
     Normal" is dropped, a negative, or a class of its own. crop (004): the image is the opacity's box, see
     `split_settings`. masks_fraction (002): share of the training images whose masks are used. per_class: at most so many
-    images of a class, drawn with `seed`; 0 is the paper's own (230 for BUSI) or all. Raises DataError.
+    images of a class, drawn with `seed`; 0 is the paper's own (230 for BUSI) or all. phantoms: drawn images of the set, or
+    beside its real ones. Raises DataError.
     """
 
     name: str
@@ -39,6 +69,7 @@ class DataSettings:
     masks_fraction: float = 1.0
     per_class: int = 0
     seed: int = 0
+    phantoms: PhantomTable = field(default_factory=PhantomTable)
 
     def __post_init__(self) -> None:
         for key, value, allowed in (

@@ -13,7 +13,7 @@ from training.data.chestxray14_samples import PAPER_003
 from training.data.rsna import CLASSES
 from training.phantoms.dicom_writer import FileSpec, uid, write_dx
 from training.phantoms.draw import Phantom
-from training.phantoms.layouts_cases import write_chexpert, write_reviewed
+from training.phantoms.layouts_cases import write_chexpert, write_folder, write_reviewed
 from training.phantoms.layouts_pictures import write_busi, write_cub
 from training.phantoms.made_data import LABEL_SIGN, MadeData, Progress, draw_case, takes_turn
 from training.phantoms.made_files import dicom_spec, save_gray, write_table
@@ -137,4 +137,5 @@ LAYOUTS: dict[str, Writer] = {
     "busi": write_busi,
     "cub": write_cub,
     "reviewed": write_reviewed,
+    "folder": write_folder,
 }

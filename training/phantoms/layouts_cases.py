@@ -7,11 +7,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+from PIL import Image
 
 from training.data.chexpert import CHEXPERT_LABELS, FIVE
+from training.data.folder import NO_LESION, TABLE
 from training.data.records import FINDINGS
 from training.data.reviewed import COLUMNS as REVIEWED_COLUMNS
 from training.phantoms.dicom_writer import FileSpec, write_dx
+from training.phantoms.draw import Phantom
 from training.phantoms.made_data import LABEL_SIGN, MadeData, Progress, draw_case
 from training.phantoms.made_files import dicom_spec, save_gray, write_table
 
@@ -83,6 +86,37 @@ def write_reviewed(folder: Path, made: MadeData, progress: Progress = len) -> No
         progress(path.stem)
     file, sha256, patient_column, view, *rest = REVIEWED_COLUMNS
     write_table(folder / "cases.csv", (file, sha256, patient_column, view, *FINDINGS, *rest), rows)
+
+
+FOLDER_HEADER = ("file", "patient", "view", "split", "age", "sex", *FINDINGS, "boxes", "masks")
+
+
+def write_folder(folder: Path, made: MadeData, progress: Progress = len) -> None:
+    """images.csv, images/*.png and masks/*.png: a folder of one's own, without a split."""
+    folder = Path(folder)
+    for name in ("images", "masks"):
+        (folder / name).mkdir(parents=True, exist_ok=True)
+    rows: list[Sequence[object]] = []
+    for index in range(made.count):
+        rows.append(folder_row(folder, f"case-{index + 1:05d}", draw_case(made, index, None), ""))
+        rows[-1][1] = f"P{made.person(index, 1) + 1:05d}"  # type: ignore[index]
+        progress(f"case-{index + 1:05d}")
+    write_table(folder / TABLE, FOLDER_HEADER, rows)
+
+
+def folder_row(folder: Path, stem: str, phantom: Phantom, split: str) -> list[object]:
+    """Write image and masks of one phantom; returns its row of images.csv, with `stem` as the patient."""
+    save_gray(folder / "images" / f"{stem}.png", phantom.image)
+    masks = {key: mask for key, mask in phantom.masks.items() if key in FINDINGS}
+    for key, mask in masks.items():
+        Image.fromarray(mask.astype(np.uint8) * 255).save(folder / "masks" / f"{stem}_{key}.png")
+    found = ";".join(f"{key}:masks/{stem}_{key}.png" for key in masks) or NO_LESION
+    boxes = ";".join(
+        f"{box.key}:{box.x:g},{box.y:g},{box.w:g},{box.h:g}" for box in phantom.boxes if box.key in FINDINGS
+    )
+    labels = [int(phantom.findings.get(key, False)) for key in FINDINGS]
+    person = phantom.patient
+    return [f"images/{stem}.png", stem, phantom.view, split, int(person.age_years), person.sex, *labels, boxes, found]
 
 
 def _drawn_labels(row: int, rng: np.random.Generator) -> list[str]:

@@ -169,11 +169,11 @@ def map_thresholds(run: RowRun, model: Classifier, method: str) -> tuple[float, 
 
 
 def _cell_shares(own: PreparedSet, pairs: Located, grid: tuple[int, int]) -> NDArray[np.float64]:
-    """Share of each cell that the boxes or the mask cover, [m,h,w]."""
+    """Share of each cell that the mask, or without one the boxes cover, [m,h,w]."""
     side = int(own.images.shape[-1])
+    masks = [own.mask_of(int(row), int(column)) for row, column in zip(pairs.rows, pairs.columns, strict=True)]
     covered = np.stack([
-        rasterised(boxes, (side, side)) if mask is None else mask
-        for boxes, mask in zip(pairs.boxes, pairs.masks, strict=True)
+        rasterised(boxes, (side, side)) if mask is None else mask for boxes, mask in zip(pairs.boxes, masks, strict=True)
     ])  # fmt: skip
     shares = functional.adaptive_avg_pool2d(torch.from_numpy(covered.astype(np.float32))[:, None], grid)[:, 0]
     return shares.numpy().astype(np.float64)

@@ -85,9 +85,7 @@ def _place(
     prepared: PreparedSet, row: int, column: int, name: str
 ) -> tuple[tuple[BoxTuple, ...], NDArray[np.bool_] | None]:
     own = tuple((box.x, box.y, box.w, box.h) for box in prepared.boxes[row] if box.key == name)
-    if own or not prepared.has_mask[row] or prepared.labels[row, column] != 1 or not prepared.masks[row].any():
-        return own, None
-    return (), prepared.masks[row].astype(bool)
+    return (own, None) if own else ((), prepared.mask_of(row, column))
 
 
 def maps_of(

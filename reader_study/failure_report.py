@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from measures.wilson import wilson_interval
 from reader_study.analysis.bundle_change import SiteChange, site_changes
-from reader_study.analysis.proportions import wilson
 from reader_study.models import CaseReview
 from reader_study.scheme_versions import SchemeBook
 from webapp.csv_text import csv_text
@@ -32,7 +32,7 @@ def paper_shares(failures: Sequence[CaseReview], book: SchemeBook) -> list[Share
     for name, outcomes in (*((one, (one,)) for one in PAPER_OUTCOMES), ("FP and FN_LOC", PAPER_OUTCOMES)):
         sites = [_site(row, book) for row in failures if row.outcome in outcomes]
         for site in PAPER_SITES:
-            ci = wilson(sites.count(site), len(sites)) if sites else None
+            ci = wilson_interval(sites.count(site), len(sites)) if sites else None
             found.append(Share(name, site, sites.count(site), len(sites), ci))
     return found
 

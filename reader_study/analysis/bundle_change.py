@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-from reader_study.analysis.proportions import mcnemar_exact
+from measures.mcnemar import mcnemar_exact
 
 
 @dataclass(frozen=True)

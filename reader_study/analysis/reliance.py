@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from reader_study.analysis.proportions import mcnemar_exact, wilson
+from measures.mcnemar import mcnemar_exact
+from measures.wilson import wilson_interval
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ def reliance(unaided: np.ndarray, aided: np.ndarray, model: np.ndarray, truth: n
 def following_rate(counts: tuple[int, int], alpha: float = 0.05) -> tuple[float, tuple[float, float]] | None:
     """Share with its Wilson interval, or None where no answer could follow."""
     followed, n = counts
-    return None if n == 0 else (followed / n, wilson(followed, n, alpha))
+    return None if n == 0 else (followed / n, wilson_interval(followed, n, alpha))
 
 
 def pooled_change(

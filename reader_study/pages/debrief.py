@@ -6,7 +6,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from reader_study.analysis.proportions import wilson
+from measures.wilson import wilson_interval
 from reader_study.models import Study
 from reader_study.pages.access import study_answer, study_page
 from reader_study.results.debrief import debrief, may_see_debrief
@@ -29,7 +29,7 @@ class Share:
     def interval(self) -> tuple[float, float] | None:
         if not self.of:
             return None
-        low, high = wilson(self.right, self.of)
+        low, high = wilson_interval(self.right, self.of)
         return 100 * low, 100 * high
 
 

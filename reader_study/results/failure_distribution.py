@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
+from measures.wilson import wilson_interval
 from reader_study.analysis.agreement.cohen import kappa, table_of
-from reader_study.analysis.proportions import wilson
 from reader_study.models import FailureItem, FailureMode, Study
 from reader_study.scheme_versions import SchemeBook
 
@@ -65,7 +65,7 @@ def _items(study: Study) -> Any:
 
 
 def _share(count: int, n: int) -> dict[str, Any]:
-    return {"n": count, "of": n, "share": count / n, "ci": list(wilson(count, n))}
+    return {"n": count, "of": n, "share": count / n, "ci": list(wilson_interval(count, n))}
 
 
 def _paper_share(final: list[FailureMode], site: str) -> dict[str, Any]:

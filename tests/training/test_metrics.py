@@ -73,12 +73,11 @@ def test_delong_variance_by_hand() -> None:
     assert result.ci[0] == pytest.approx(1 / (1 + math.exp(half - math.log(3))), abs=1e-6)
 
 
-def test_wilson_of_eight_in_ten() -> None:
-    # Published example: 8/10 gives .4902 to .9433.
+def test_a_share_comes_with_wilsons_interval() -> None:
     result = wilson.estimate(8, 10)
     assert result.ci == pytest.approx((0.4902, 0.9433), abs=1e-4)
     assert wilson.estimate(0, 0).document()["note"] == "no case"
-    with pytest.raises(ValueError, match=r"successes 3 is not in 0\.\.2"):
+    with pytest.raises(ValueError, match=r"3 of 2 is no proportion"):
         wilson.estimate(3, 2)
 
 

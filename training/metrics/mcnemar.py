@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import binomtest
+
+from measures.mcnemar import mcnemar_exact
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class McNemar:
 
 
 def estimate(first_right: NDArray[np.bool_], second_right: NDArray[np.bool_]) -> McNemar:
-    """p of Binomial(only_first + only_second, 1/2), two-sided; 1 without a discordant case. McNemar 1947, exact form.
+    """Counts of the four kinds of cases, and the p of those that only one gets right.
 
     first_right, second_right: bool [n] of the same cases. Raises ValueError for other lengths.
     """
@@ -34,6 +35,5 @@ def estimate(first_right: NDArray[np.bool_], second_right: NDArray[np.bool_]) ->
     if a.shape != b.shape:
         raise ValueError(f"{a.size} and {b.size} cases; the counts must agree")
     only_first, only_second = int((a & ~b).sum()), int((~a & b).sum())
-    discordant = only_first + only_second
-    p = float(binomtest(only_first, discordant).pvalue) if discordant else 1.0
+    p = mcnemar_exact(only_first, only_second)
     return McNemar(int((a & b).sum()), only_first, only_second, int((~a & ~b).sum()), p)

@@ -1,24 +1,16 @@
-"""Wilson's score interval of a proportion."""
+"""A share of cases with Wilson's interval."""
 
 from __future__ import annotations
 
-import math
-
-from scipy.stats import norm
-
+from measures.wilson import wilson_interval
 from training.metrics.estimate import Estimate, undefined
 
 METHOD = "wilson"
 
 
-def estimate(successes: int, n: int, level: float = 0.95) -> Estimate:
-    """(p + z²/2n ± z sqrt(p(1-p)/n + z²/4n²)) / (1 + z²/n), p = successes / n. Wilson, JASA 1927."""
-    if not 0 <= successes <= n:
-        raise ValueError(f"successes {successes} is not in 0..{n}")
-    if n == 0:
+def estimate(successes: int, n: int) -> Estimate:
+    """successes / n; undefined without a case. Raises ValueError unless 0 <= successes <= n."""
+    if n == successes == 0:
         return undefined(0, METHOD, "no case")
-    z = float(norm.ppf(0.5 + level / 2))
-    p = successes / n
-    centre = (p + z * z / (2 * n)) / (1 + z * z / n)
-    half = z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n)) / (1 + z * z / n)
-    return Estimate(p, (max(0.0, centre - half), min(1.0, centre + half)), n, METHOD)
+    interval = wilson_interval(successes, n)
+    return Estimate(successes / n, interval, n, METHOD)

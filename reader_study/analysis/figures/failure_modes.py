@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 
 import plotly.graph_objects as go
 
+from measures.wilson import wilson_interval
 from reader_study.analysis.figures.theme import GROUND, MODEL, TEXT, figure
-from reader_study.analysis.proportions import wilson
 
 SMALLEST_PX, LARGEST_PX = 20, 38  # side of a square, for the fewest and the most events
 
@@ -39,7 +39,7 @@ def share_figure(counts: Mapping[str, int], n: int, title: str) -> go.Figure:
     """Share of each code among n events with its Wilson interval, falling. Raises ValueError when n is 0."""
     ordered = sorted(counts.items(), key=lambda entry: (-entry[1], entry[0]))
     shares = [count / n for _, count in ordered] if n else []
-    spans = [wilson(count, n) for _, count in ordered]
+    spans = [wilson_interval(count, n) for _, count in ordered]
     shown = figure(title, f"Share of {n} events", "", height=140 + 26 * len(ordered), showlegend=False)
     shown.add_trace(
         go.Bar(

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import plotly.graph_objects as go
 
+from measures.wilson import wilson_interval
 from reader_study.analysis.figures.theme import LINE, colour_of, figure
-from reader_study.analysis.proportions import wilson
 from reader_study.analysis.tables import RatingsTable
 
 
@@ -37,7 +37,7 @@ def reliability_bins(
         chosen = index == own
         n, positives = int(chosen.sum()), int(truth[chosen].sum())
         if n:
-            found.append(ReliabilityBin(float(scaled[chosen].mean()), positives / n, wilson(positives, n), n))
+            found.append(ReliabilityBin(float(scaled[chosen].mean()), positives / n, wilson_interval(positives, n), n))
     return found
 
 

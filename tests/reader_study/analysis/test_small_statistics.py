@@ -1,4 +1,4 @@
-"""Proportions, multiplicity, reading time, reliance, partial areas, binormal fits: by hand or published."""
+"""Likelihood ratios, multiplicity, reading time, reliance, partial areas, binormal fits: by hand or published."""
 
 import numpy as np
 import pytest
@@ -6,28 +6,14 @@ from scipy.stats import norm
 
 from reader_study.analysis.binormal import fit_binormal
 from reader_study.analysis.figures_of_merit import figure_of_merit
+from reader_study.analysis.likelihood_ratios import likelihood_ratios
 from reader_study.analysis.lroc import lroc_area
 from reader_study.analysis.matching import Region, hit_rule, iou
 from reader_study.analysis.multiplicity import holm
 from reader_study.analysis.partial_auc import partial_auc
-from reader_study.analysis.proportions import brier, likelihood_ratios, mcnemar_exact, wilson
 from reader_study.analysis.reading_time import time_ratio
 from reader_study.analysis.refusal import DataRefused
 from reader_study.analysis.reliance import following_rate, pooled_change, reliance
-
-
-def test_wilson_published() -> None:
-    assert wilson(81, 263) == pytest.approx((0.25529, 0.36621), abs=5e-6)
-
-
-def test_wilson_refuses_what_is_no_proportion() -> None:
-    with pytest.raises(ValueError, match="3 of 2"):
-        wilson(3, 2)
-
-
-def test_mcnemar_published() -> None:
-    assert mcnemar_exact(2, 9) == pytest.approx(0.0654297, abs=5e-8)
-    assert mcnemar_exact(0, 0) == 1.0
 
 
 def test_holm_published() -> None:
@@ -37,11 +23,6 @@ def test_holm_published() -> None:
 def test_likelihood_ratios_by_hand() -> None:
     assert likelihood_ratios(0.9, 0.8) == pytest.approx((4.5, 0.125))
     assert likelihood_ratios(0.9, 1.0)[0] is None
-
-
-def test_brier_by_hand() -> None:
-    assert brier([1, 5], [False, True], 1, 5) == 0
-    assert brier([3, 3], [False, True], 1, 5) == 0.25
 
 
 def test_time_ratio_of_equal_halving() -> None:

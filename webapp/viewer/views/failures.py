@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_GET
 
-from reader_study.analysis.proportions import wilson
+from measures.wilson import wilson_interval
 from reader_study.failure_scheme import FAILURE_VERDICTS, VERDICTS
 from reader_study.models import CaseReview, CaseReviewQuerySet
 from reader_study.review_filter import ReviewFilter
@@ -98,7 +98,7 @@ def count_rows(reviews: CaseReviewQuerySet, book: SchemeBook) -> list[CountRow]:
     rows = []
     for (bundle, verdict, site, cause), n in sorted(marks.items(), key=lambda item: (-item[1], item[0])):
         total = totals[bundle, verdict]
-        name, low_high = names.get(bundle, bundle[:8]), wilson(n, total)
+        name, low_high = names.get(bundle, bundle[:8]), wilson_interval(n, total)
         titles = (VERDICTS[verdict].title, scheme.title("sites", site), scheme.title("causes", cause))
         rows.append(CountRow(name, *titles, n, total, *low_high))
     return rows

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from reader_study.analysis.auc import kernel
-from reader_study.analysis.delong import placement_covariance
+from measures.delong import placement_covariance
+from measures.roc_area import kernel, placements
 from reader_study.analysis.figures_of_merit import FigureOfMerit
 from reader_study.analysis.refusal import DataRefused
 from reader_study.analysis.tables import RatingsTable
@@ -93,8 +93,13 @@ def _kernels(table: RatingsTable, cells: list[tuple[int, int]]) -> np.ndarray:
     return np.array([kernel(*_split(table, *cell)) for cell in cells])
 
 
+def _placement_covariance(table: RatingsTable, cells: list[tuple[int, int]]) -> np.ndarray:
+    of_abnormal, of_normal = zip(*(placements(*_split(table, *cell)) for cell in cells), strict=True)
+    return placement_covariance(np.array(of_abnormal), np.array(of_normal))
+
+
 _BLOCKS: dict[str, Callable[[RatingsTable, FigureOfMerit, list[tuple[int, int]]], np.ndarray]] = {
     "jackknife": _jackknife,
-    "delong": lambda table, fom, cells: placement_covariance(_kernels(table, cells)),
+    "delong": lambda table, fom, cells: _placement_covariance(table, cells),
     "unbiased": lambda table, fom, cells: unbiased_covariance(_kernels(table, cells)),
 }

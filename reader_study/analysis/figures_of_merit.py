@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from reader_study.analysis.auc import auc, kernel
+from measures.roc_area import auc, kernel
 from reader_study.analysis.binormal import fit_binormal
 from reader_study.analysis.partial_auc import partial_auc
 from reader_study.analysis.refusal import DataRefused

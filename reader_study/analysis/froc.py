@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from reader_study.analysis.auc import kernel
+from measures.roc_area import kernel
 from reader_study.analysis.covariance import Cells
 from reader_study.analysis.refusal import DataRefused
 
@@ -50,19 +50,12 @@ def psi_sums(table: MarksTable, test: int, reader: int, fom: str) -> np.ndarray:
     lesions = table.lesions[test, reader]
     if fom == "hrauc":
         top = np.maximum(nl[table.n_normal :], np.nanmax(lesions, axis=1))
-        return _kernel(nl[: table.n_normal], top)
+        return kernel(nl[: table.n_normal], top)
     rows = nl if fom.endswith("1") else nl[: table.n_normal]
     present = ~np.isnan(lesions)
     weights = table.weights if fom.startswith("w") else present.astype(float)
-    psi = np.stack([_kernel(rows, lesions[:, k]) for k in range(lesions.shape[1])], axis=2)  # [rows, n1, L]
+    psi = np.stack([kernel(rows, lesions[:, k]) for k in range(lesions.shape[1])], axis=2)  # [rows, n1, L]
     return np.nansum(np.where(present, psi, 0.0) * np.where(present, weights, 0.0), axis=2)
-
-
-def _kernel(rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
-    """psi with -inf as an ordinary lowest rating: kernel() subtracts, and -inf - -inf is no number."""
-    finite = np.concatenate([rows[np.isfinite(rows)], columns[np.isfinite(columns)], [0.0]])
-    lowest = finite.min() - 1.0
-    return kernel(np.where(rows == -np.inf, lowest, rows), np.where(columns == -np.inf, lowest, columns))
 
 
 def value(table: MarksTable, test: int, reader: int, fom: str) -> float:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from reader_study.analysis.auc import kernel
+from measures.roc_area import kernel
 
 
 def lroc_area(normal: np.ndarray, abnormal: np.ndarray, top_mark_hits: np.ndarray) -> float:

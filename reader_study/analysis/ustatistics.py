@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from reader_study.analysis.auc import kernel
+from measures.roc_area import kernel
 from reader_study.analysis.refusal import DataRefused
 from reader_study.analysis.tables import RatingsTable
 

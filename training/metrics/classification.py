@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from scipy.special import log_softmax, logit, logsumexp
 
 from measures.bootstrap import METHOD, percentile_intervals
+from measures.roc_area import weighted_auc
 from training.data.samples import SINGLE
 from training.metrics import auc
 from training.metrics.confusion import RATES, Decisions, answers_of, decided, ratio
@@ -125,7 +126,7 @@ def _areas(cases: _Cases, weights: Floats) -> dict[str, NDArray[np.float64]]:
     for k, name in enumerate(cases.classes):
         rows = np.flatnonzero(~np.isnan(cases.labels[:, k]))
         y = cases.labels[rows, k]
-        found[f"auc_{name}"] = auc.weighted(cases.scores[rows, k], y, weights[:, rows])
+        found[f"auc_{name}"] = weighted_auc(cases.scores[rows, k], y, weights[:, rows])
         if 0 < y.sum() < len(y):
             defined.append(found[f"auc_{name}"])
     mean = np.mean(defined, axis=0) if defined else np.full(len(weights), np.nan)

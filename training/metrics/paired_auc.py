@@ -9,10 +9,11 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import norm, rankdata
+from scipy.stats import norm
 
 from measures.bootstrap import percentile_intervals
-from training.metrics import auc
+from measures.delong import placement_covariance
+from measures.roc_area import auc, placements, weighted_auc
 from training.metrics.estimate import Estimate, undefined
 
 METHOD = "delong, paired"
@@ -58,34 +59,26 @@ def estimate(
     if n == 0 or m == 0:
         nothing = (math.nan, math.nan)
         return PairedAuc(math.nan, math.nan, undefined(n + m, METHOD, "one class is absent"), math.nan, nothing)
-    parts = [_components(scores, labels) for scores in (first, second)]
-    areas = [float(above.mean()) for above, _ in parts]
+    areas = [auc(scores[labels == 0], scores[labels == 1]) for scores in (first, second)]
     gap = areas[1] - areas[0]
-    error = _standard_error(parts[1][0] - parts[0][0], parts[1][1] - parts[0][1])
+    error = _standard_error(first, second, labels)
     half = float(norm.ppf(0.975)) * error
     p = math.nan if math.isnan(error) else _two_sided(gap, error)
 
     def gaps(weights: Floats) -> dict[str, NDArray[np.float64]]:
-        return {"gap": auc.weighted(second, labels, weights) - auc.weighted(first, labels, weights)}
+        return {"gap": weighted_auc(second, labels, weights) - weighted_auc(first, labels, weights)}
 
     interval = percentile_intervals(gaps, patients, draws, seed)["gap"]
     return PairedAuc(areas[0], areas[1], Estimate(gap, (gap - half, gap + half), n + m, METHOD), p, interval)
 
 
-def _components(scores: Floats, labels: Floats) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Per positive the share of negatives below, per negative the share of positives above (ties one half)."""
-    positives, negatives = scores[labels == 1], scores[labels == 0]
-    n, m = len(positives), len(negatives)
-    ranks = rankdata(np.concatenate([positives, negatives]))
-    return (ranks[:n] - rankdata(positives)) / m, 1 - (ranks[n:] - rankdata(negatives)) / n
-
-
-def _standard_error(positive_gaps: Floats, negative_gaps: Floats) -> float:
-    """The variance of a difference of paired components is var1 + var2 - 2 cov."""
-    if len(positive_gaps) < 2 or len(negative_gaps) < 2:
+def _standard_error(first: Floats, second: Floats, labels: Floats) -> float:
+    """The variance of a difference of paired placements is var1 + var2 - 2 cov."""
+    of_first, of_second = (placements(scores[labels == 0], scores[labels == 1]) for scores in (first, second))
+    if min(map(len, of_first)) < 2:
         return math.nan
-    variance = positive_gaps.var(ddof=1) / len(positive_gaps) + negative_gaps.var(ddof=1) / len(negative_gaps)
-    return math.sqrt(float(variance))
+    gaps = [two - one for one, two in zip(of_first, of_second, strict=True)]
+    return math.sqrt(placement_covariance(*gaps)[0, 0])
 
 
 def _two_sided(gap: float, error: float) -> float:

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 import plotly.graph_objects as go
 
-from reader_study.analysis.auc import auc
+from measures.roc_area import auc
 from reader_study.analysis.figures.theme import LINE, colour_of, dash_of, figure, unit_axes
+from reader_study.analysis.partial_auc import roc_points
 from reader_study.analysis.tables import RatingsTable
 
 
@@ -28,10 +29,7 @@ def empirical_roc(normal: np.ndarray, abnormal: np.ndarray) -> RocCurve:
 
     normal: (n0,), abnormal: (n1,), at least one each. The trapezoid area equals the Mann-Whitney AUC.
     """
-    cuts = np.unique(np.concatenate([normal, abnormal]))[::-1]
-    fpf = [(normal >= cut).mean() for cut in cuts]
-    tpf = [(abnormal >= cut).mean() for cut in cuts]
-    return RocCurve(np.array([0.0, *fpf]), np.array([0.0, *tpf]))
+    return RocCurve(*roc_points(normal, abnormal))
 
 
 def average_roc(curves: list[RocCurve]) -> RocCurve:

@@ -3,10 +3,10 @@ import json
 import numpy as np
 import pytest
 
+from measures.roc_area import auc
 from reader_study.analysis import covariance
 from reader_study.analysis import obuchowski_rockette as obuchowski
 from reader_study.analysis.ai_alone import against_ai
-from reader_study.analysis.auc import auc
 from reader_study.analysis.cli import main
 from reader_study.analysis.figures_of_merit import figure_of_merit
 from reader_study.analysis.refusal import DataRefused

@@ -10,7 +10,6 @@ from scipy.special import softmax
 from sklearn.metrics import f1_score, log_loss, precision_score, recall_score, roc_auc_score
 
 from measures import bootstrap
-from training.metrics import auc
 from training.metrics.classification import Timing, classification_metrics, log_odds
 from training.metrics.confusion import confusion_document, f2
 
@@ -108,16 +107,6 @@ def test_auc_of_a_softmax_does_not_tie_where_probabilities_round_to_one() -> Non
     odds = log_odds(np.array([[50.0, 0], [60.0, 0]]), "single")
     assert odds[:, 0].tolist() == [50.0, 60.0]
     assert odds[:, 1].tolist() == [-50.0, -60.0]
-
-
-def test_the_weighted_auc_is_the_auc_of_the_resample() -> None:
-    random = np.random.default_rng(0)
-    scores, labels = random.integers(0, 6, 40).astype(float), random.integers(0, 2, 40).astype(float)
-    weights = random.integers(0, 3, (5, 40)).astype(float)
-    for row, value in zip(weights, auc.weighted(scores, labels, weights), strict=True):
-        drawn = np.repeat(np.arange(40), row.astype(int))
-        assert value == pytest.approx(auc.estimate(scores[drawn], labels[drawn]).value)
-    assert np.isnan(auc.weighted(scores, np.ones(40), weights)).all()
 
 
 def test_weights_are_the_multiplicities_of_the_same_resamples(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,1 @@
+"""What bundles say about images: the job that explains them, results, maps and their API."""

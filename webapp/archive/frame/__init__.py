@@ -1,0 +1,1 @@
+"""Pixels of a stored image: display frames for viewers and inputs for models, cached beside each other."""

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from inference.preprocessing import InputSpec
-from training.augmentation import AugmentationSettings
+from training.augmentations.settings import RadiographTable
 from training.calibrate import CalibrationSettings
 from training.models.two_head_net import ModelSettings
 
@@ -84,7 +84,7 @@ class Experiment:
     created: str
     input: InputSpec
     model: ModelSettings = field(default_factory=ModelSettings)
-    augmentation: AugmentationSettings = field(default_factory=AugmentationSettings)
+    augmentation: RadiographTable = field(default_factory=RadiographTable)
     phantoms: PhantomSettings = field(default_factory=PhantomSettings)
     split: SplitSettings = field(default_factory=SplitSettings)
     pretrain: FitSettings = field(default_factory=FitSettings)

@@ -20,7 +20,8 @@ from lightning.pytorch.loggers import CSVLogger
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset, Sampler
 
-from training.augmentation import AugmentationSettings, augment
+from training.augmentations.radiograph import augment
+from training.augmentations.settings import RadiographTable
 from training.cases import Cases
 from training.experiment import FitSettings
 from training.losses import map_cross_entropy, masked_bce
@@ -80,7 +81,7 @@ class EpochSampler(Sampler[int]):
 class FitModule(lightning.LightningModule):
     """Both heads trained together: BCE(gap) + wildcat_weight BCE(wildcat) + map_weight map cross-entropy."""
 
-    def __init__(self, net: TwoHeadNet, settings: FitSettings, augmentation: AugmentationSettings) -> None:
+    def __init__(self, net: TwoHeadNet, settings: FitSettings, augmentation: RadiographTable) -> None:
         super().__init__()
         self.net, self.settings, self.augmentation = net, settings, augmentation
 
@@ -154,7 +155,7 @@ class FitPlan:
     """How a network is fitted: settings, augmentation, and how many of the training phantoms each epoch sees."""
 
     settings: FitSettings
-    augmentation: AugmentationSettings
+    augmentation: RadiographTable
     phantoms_per_epoch: int
 
 

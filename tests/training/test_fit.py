@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from tests.training.synthetic_cases import square_cases
-from training.augmentation import AugmentationSettings
+from training.augmentations.settings import RadiographTable
 from training.experiment import FitSettings
 from training.fit import EpochSampler, FitPlan, Hardware, fit_net
 from training.models.two_head_net import ModelSettings, TwoHeadNet, build_net
@@ -24,7 +24,7 @@ def fitted(folder: Path, settings: FitSettings, resume: bool = False) -> TwoHead
     torch.manual_seed(0)
     net = build_net(ModelSettings(width=4, mlp=(8,), wildcat=WildcatSettings(kmax=1, kmin=1)), 3)
     cases = square_cases(64)
-    return fit_net(net, cases, square_cases(20, 1), FitPlan(settings, AugmentationSettings(), 64), folder, CPU, resume)
+    return fit_net(net, cases, square_cases(20, 1), FitPlan(settings, RadiographTable(), 64), folder, CPU, resume)
 
 
 def test_an_epoch_holds_all_real_cases_and_some_phantoms() -> None:

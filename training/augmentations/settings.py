@@ -6,13 +6,32 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
+class RadiographTable:
+    """The [augmentation.radiograph] table: changes that a frontal chest radiograph survives. Ranges are half-widths around "no
+    change" unless said; 0 leaves a change out."""
+
+    rotation_degrees: float = 10.0
+    scale: float = 0.15
+    shift: float = 0.08  # fraction of the side
+    flip: float = 0.5  # probability
+    log_gamma: float = 0.4
+    window: float = 0.1  # each end of the gray range moves by up to this
+    # Amount of detail added (unsharp mask) or taken away: -1 is a 3x3 mean. Wide on purpose: how sharp a file is tells from which
+    # archive and machine it comes, which must not stand in for disease.
+    sharpness: float = 0.8
+    noise: float = 0.03  # highest standard deviation
+    patches: float = 0.3  # probability of a flat rectangle of up to a fifth of each side
+
+
+@dataclass(frozen=True)
 class AugmentationTable:
     """What happens to a training image, in this order; a default leaves it out.
 
     crop_scale: area range of RandomResizedCrop, (.75, 1) in 002. keras_rotation: fraction of a full turn to either
     side, .2 = ±72° in 003, edges reflected. rotation_degrees: to either side, zeros outside, 45 in 002. hflip, vflip:
     probabilities. contrast: range of the factor, (.8, 1.2) for 003's fused network. jitter: brightness, contrast,
-    saturation and hue of ColorJitter, (.12, .12, .08, .08) in 002; the last two do nothing on gray. Raises ValueError.
+    saturation and hue of ColorJitter, (.12, .12, .08, .08) in 002; the last two do nothing on gray. radiograph: the changes
+    of its table, whose keys have defaults; last. Raises ValueError.
     """
 
     crop_scale: tuple[float, ...] = ()
@@ -22,6 +41,7 @@ class AugmentationTable:
     vflip: float = 0.0
     contrast: tuple[float, ...] = ()
     jitter: tuple[float, ...] = ()
+    radiograph: RadiographTable | None = None
 
     def __post_init__(self) -> None:
         for key, value, most in (

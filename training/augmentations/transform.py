@@ -11,6 +11,7 @@ from torchvision import tv_tensors
 from torchvision.transforms import InterpolationMode, v2
 
 from training.augmentations.keras_rotation import keras_rotation
+from training.augmentations.radiograph import augment
 from training.augmentations.sample import Sample, as_sample
 from training.augmentations.settings import AugmentationTable
 from training.data.batch import Batch
@@ -23,19 +24,30 @@ def build_transform(settings: AugmentationTable, size: int) -> Callable[[Batch],
 
     size: side in pixels that a random crop is brought back to. Nothing to do gives the batch itself.
     """
-    steps = sample_steps(settings, size)
+    steps, radiograph = sample_steps(settings, size), settings.radiograph
 
     def transform(batch: Batch) -> Batch:
-        if not steps or not len(batch):
+        if not len(batch):
             return batch
-        moved = [changed(as_sample(image, mask), steps) for image, mask in zip(batch.images, batch.masks, strict=True)]
-        return replace(
-            batch,
-            images=torch.stack([own.image.as_subclass(torch.Tensor) for own in moved]),
-            masks=torch.stack([own.mask.as_subclass(torch.Tensor) for own in moved]),
-        )
+        if steps:
+            batch = moved_one_by_one(batch, steps)
+        if radiograph is None:
+            return batch
+        random = torch.Generator().manual_seed(int(torch.randint(2**62, ())))
+        images, masks = augment(batch.images, batch.masks, radiograph, random)
+        return replace(batch, images=images, masks=masks)
 
     return transform
+
+
+def moved_one_by_one(batch: Batch, steps: list[Step]) -> Batch:
+    """Every image with its masks through all steps."""
+    moved = [changed(as_sample(image, mask), steps) for image, mask in zip(batch.images, batch.masks, strict=True)]
+    return replace(
+        batch,
+        images=torch.stack([own.image.as_subclass(torch.Tensor) for own in moved]),
+        masks=torch.stack([own.mask.as_subclass(torch.Tensor) for own in moved]),
+    )
 
 
 def changed(sample: Sample, steps: list[Step]) -> Sample:

@@ -38,7 +38,19 @@ def parameter_groups(table: OptimTable, model: nn.Module, loss: nn.Module) -> li
             "lr": table.lr * table.head_lr_factor,
         },
     ]
+    if not table.decay_all:
+        groups = [own for group in groups for own in _decayed_apart(group)]
     if isinstance(loss, AucMargin):
         groups.append({"name": "margins", "params": [loss.a, loss.b], "weight_decay": 0.0})
         groups.append({"name": "alpha", "params": [loss.alpha], "weight_decay": 0.0, "maximize": True})
     return [group for group in groups if group["params"]]
+
+
+def _decayed_apart(group: Group) -> list[Group]:
+    """Weights of layers as they are; norms and biases without weight decay."""
+    weights = [own for own in group["params"] if own.ndim > 1]
+    others = [own for own in group["params"] if own.ndim <= 1]
+    return [
+        group | {"params": weights},
+        group | {"name": f"{group['name']}-plain", "params": others, "weight_decay": 0.0},
+    ]

@@ -32,7 +32,8 @@ class OptimTable:
     eps: Keras' is 1e-7. weight_decay: added to the gradient, except with adamw. momentum: sgd, rmsprop, pesg. rho:
     rmsprop's decay (Keras .9; torch's own default is .99). epoch_decay, clip: pesg. drop_epochs: lr *= drop_factor at
     the start of these epochs, counted from 0. trunk_lr_factor, head_lr_factor: rates of `model.trunk` and of all else
-    over lr (WILDCAT's demo: .1 and 1).
+    over lr (WILDCAT's demo: .1 and 1). one_cycle: share of the steps in which the rate rises to lr, before it falls to 0
+    (Smith 2018), 0 = no such schedule. decay_all: False spares norms and biases the weight decay.
     """
 
     name: str = "adam"
@@ -47,13 +48,19 @@ class OptimTable:
     drop_factor: float = 0.1
     trunk_lr_factor: float = 1.0
     head_lr_factor: float = 1.0
+    one_cycle: float = 0.0
+    decay_all: bool = True
     plateau: PlateauTable = field(default_factory=PlateauTable)
 
     def __post_init__(self) -> None:
         for name in ("lr", "eps", "trunk_lr_factor", "head_lr_factor"):
             if getattr(self, name) <= 0:
                 raise ValueError(f"optim: {name} {getattr(self, name)} is not above 0")
-        if self.drop_epochs and self.plateau.factor:
-            raise ValueError("optim: drop_epochs and plateau are two schedules; allowed is one of them")
+        schedules = {"drop_epochs": self.drop_epochs, "plateau": self.plateau.factor, "one_cycle": self.one_cycle}
+        chosen = [name for name, own in schedules.items() if own]
+        if len(chosen) > 1:
+            raise ValueError(f"optim: {' and '.join(chosen)} are two schedules; allowed is one of them")
+        if not 0 <= self.one_cycle < 1:
+            raise ValueError(f"optim: one_cycle {self.one_cycle} is not in [0, 1)")
         if not 0 < self.drop_factor < 1:
             raise ValueError(f"optim: drop_factor {self.drop_factor} is not in (0, 1)")

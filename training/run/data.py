@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from training.data.paper_splits import EVALUATION, SELECTION, SPLITS, assign_splits, write_assignment
 from training.data.prepared import PreparedSet, data_fingerprint, prepare
@@ -58,6 +60,15 @@ class RowData:
         """The split that stops the training and chooses the epoch: `evaluation` where a rule has no selection split, as
         000 did (rule paper000-paper)."""
         return SELECTION if self.has(SELECTION) else EVALUATION
+
+    @cached_property
+    def drawn(self) -> frozenset[str]:
+        """Ids of the phantoms."""
+        return frozenset(sample.image_id for sample in self.samples.samples if sample.drawn)
+
+    def is_drawn(self, ids: Sequence[str]) -> NDArray[np.bool_]:
+        """bool [n], whether each of these images is a phantom."""
+        return np.array([image in self.drawn for image in ids], dtype=bool)
 
     def for_class(self, column: int) -> RowData:
         """The same images with one label, for a network of that class alone."""

@@ -13,6 +13,7 @@ import lightning
 import numpy as np
 import torch
 from lightning.pytorch.callbacks import Callback
+from numpy.typing import NDArray
 from torch import nn
 from torch.utils.data import Sampler
 
@@ -149,7 +150,7 @@ def _kept_stage(
         (LossEpoch(stage.first_epoch), *options.extra),
     )  # fmt: skip
     folder.mkdir(parents=True, exist_ok=True)
-    best = fit_stage(module, _loaders(row, train, selection), row.train, run)
+    best = fit_stage(module, _loaders(row, train, selection, data.is_drawn(train.ids)), row.train, run)
     document = {
         "stage": stage.name, "epochs": stage.epochs, "cached_features": cached is not None,
         "best_epoch": stage.first_epoch + best, "best": _finite(epoch_values(folder, best)),
@@ -159,10 +160,10 @@ def _kept_stage(
     write_weights(folder / "net.pt", _plain_state(model))
 
 
-def _loaders(row: RowSettings, train: PreparedSet, selection: PreparedSet) -> tuple[Any, Any]:
+def _loaders(row: RowSettings, train: PreparedSet, selection: PreparedSet, drawn: NDArray[np.bool_]) -> tuple[Any, Any]:
     own = row.train
     transform = None if row.augmentation.is_empty else build_transform(row.augmentation, row.input.side)
-    sampler: Sampler[int] = EpochOrder(len(train), own.seed)
+    sampler: Sampler[int] = EpochOrder(len(train), own.seed, drawn, own.phantoms_per_epoch)
     if own.balanced:
         if train.labels.shape[1] != 1:
             raise RunError(f"{row.name}: train balanced = true needs one class, here are {train.labels.shape[1]}")
@@ -191,10 +192,12 @@ def _cached(
 def configured_optimizer(table: OptimTable, monitor: str, module: lightning.LightningModule) -> Any:
     """Optimiser and schedule for Lightning; a plateau watches the run's monitor."""
     optimizer = build_optimizer(table, module.model, module.loss)  # type: ignore[arg-type]
-    scheduler = build_scheduler(table, optimizer, MONITORS[monitor])
+    steps = int(module.trainer.estimated_stepping_batches) if table.one_cycle else 0
+    scheduler = build_scheduler(table, optimizer, MONITORS[monitor], steps)
     if scheduler is None:
         return optimizer
-    return {"optimizer": optimizer, "lr_scheduler": {"scheduler": scheduler, "monitor": monitor, "interval": "epoch"}}
+    interval = "step" if table.one_cycle else "epoch"
+    return {"optimizer": optimizer, "lr_scheduler": {"scheduler": scheduler, "monitor": monitor, "interval": interval}}
 
 
 def _plain_state(model: nn.Module) -> dict[str, Any]:

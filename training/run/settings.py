@@ -43,7 +43,8 @@ class TrainTable:
     val_acc, val_auc_mean, val_f1_macro; losses fall, all others rise. select: the metric whose best epoch is kept, ""
     = monitor. stages: a schedule in place of `epochs`. balanced: both classes in every batch (DualSampler). per_class:
     one network per class (DAM). cache_features: trunk outputs of a frozen trunk are computed once. devices, nodes and
-    precision belong to the machine, not to the experiment: they are command-line arguments.
+    precision belong to the machine, not to the experiment: they are command-line arguments. phantoms_per_epoch: of the
+    training phantoms beside real images, so many in every epoch, others each time; 0 = all.
     """
 
     epochs: int = 30
@@ -61,6 +62,7 @@ class TrainTable:
     per_class: bool = False
     cache_features: bool = True
     workers: int = 0
+    phantoms_per_epoch: int = 0
 
     def __post_init__(self) -> None:
         for name in ("epochs", "batch", "accumulate"):

@@ -96,3 +96,13 @@ def test_what_does_not_fit_is_refused(table: OptimTable, model: nn.Module, messa
 def test_rates_that_are_not_above_zero_are_refused() -> None:
     with pytest.raises(ValueError, match=r"optim: lr 0\.0 is not above 0"):
         OptimTable(lr=0.0)
+
+
+def test_norms_and_biases_may_be_spared_the_decay() -> None:
+    net = TwoParts()
+    table = OptimTable("adamw", weight_decay=0.05, decay_all=False)
+    groups = build_optimizer(table, net, loss()).param_groups
+    decay = {id(own): group["weight_decay"] for group in groups for own in group["params"]}
+    assert len(decay) == len(list(net.parameters()))
+    for own in net.parameters():
+        assert decay[id(own)] == (0.05 if own.ndim > 1 else 0.0)

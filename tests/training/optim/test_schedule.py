@@ -76,3 +76,24 @@ def test_wrong_settings_are_refused_with_their_value() -> None:
         PlateauTable(0.8, -1)
     with pytest.raises(ValueError, match="drop_epochs and plateau are two schedules"):
         OptimTable(drop_epochs=(2,), plateau=PlateauTable(0.8))
+
+
+def test_one_cycle_rises_to_the_rate_in_its_share_of_the_steps_and_falls_to_nothing() -> None:
+    table = OptimTable(lr=1e-2, one_cycle=0.25)
+    optimizer = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], table.lr)
+    scheduler = build_scheduler(table, optimizer, steps=40)
+    assert scheduler is not None
+    rates = []
+    for _ in range(40):
+        rates.append(optimizer.param_groups[0]["lr"])
+        optimizer.step()
+        if len(rates) < 40:
+            scheduler.step()  # type: ignore[call-arg]
+    assert max(rates) == pytest.approx(1e-2)
+    assert rates.index(max(rates)) == 9
+    assert rates[0] < rates[5] < rates[9] > rates[20] > rates[-1]
+    assert rates[-1] < 1e-6
+    with pytest.raises(ValueError, match=r"drop_epochs and one_cycle are two schedules"):
+        OptimTable(drop_epochs=(3,), one_cycle=0.1)
+    with pytest.raises(ValueError, match=r"one_cycle 1\.5 is not in \[0, 1\)"):
+        OptimTable(one_cycle=1.5)

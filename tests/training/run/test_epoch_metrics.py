@@ -49,3 +49,18 @@ def test_the_order_of_an_epoch_follows_from_seed_and_epoch() -> None:
     order.set_epoch(0)
     assert list(order) == first
     assert list(EpochOrder(20, seed=4)) != first
+
+
+def test_so_many_phantoms_of_the_pool_join_every_epoch() -> None:
+    drawn = np.array([False] * 4 + [True] * 10)
+    order = EpochOrder(14, 0, drawn, per_epoch=3)
+    assert len(order) == 7
+    epochs = [list(order) for _ in range(2)]
+    for rows in epochs:
+        assert {row for row in rows if row < 4} == set(range(4))
+        assert len({row for row in rows if row >= 4}) == 3
+    assert {*epochs[0]} != {*epochs[1]}
+    order.set_epoch(0)
+    assert list(order) == epochs[0]
+    assert sorted(EpochOrder(14, 0, drawn)) == list(range(14))  # 0 = all
+    assert list(EpochOrder(9, 3)) == np.random.default_rng((3, 0)).permutation(9).tolist()

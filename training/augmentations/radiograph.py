@@ -8,31 +8,14 @@ rotation, no elastic warp: those draw chests that do not exist and change heart 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import torch
 import torch.nn.functional as F
 from torch import Generator, Tensor
 
-
-@dataclass(frozen=True)
-class AugmentationSettings:
-    """The [augmentation] table of an experiment file. Ranges are half-widths around "no change" unless said."""
-
-    rotation_degrees: float = 10.0
-    scale: float = 0.15
-    shift: float = 0.08  # fraction of the side
-    flip: float = 0.5  # probability
-    log_gamma: float = 0.4
-    window: float = 0.1  # each end of the gray range moves by up to this
-    # Amount of detail added (unsharp mask) or taken away: -1 is a 3x3 mean. Wide on purpose: how sharp a file is tells from which
-    # archive and machine it comes, which must not stand in for disease.
-    sharpness: float = 0.8
-    noise: float = 0.03  # highest standard deviation
-    patches: float = 0.3  # probability of a flat rectangle of up to a fifth of each side
+from training.augmentations.settings import RadiographTable
 
 
-def augment(images: Tensor, masks: Tensor, settings: AugmentationSettings, random: Generator) -> tuple[Tensor, Tensor]:
+def augment(images: Tensor, masks: Tensor, settings: RadiographTable, random: Generator) -> tuple[Tensor, Tensor]:
     """images float32 [N,1,H,W] in [0,1] and masks float32 [N,K,h,w] (any size, NaN = unknown) moved together; same
     shapes."""
     theta = _affine(images.shape[0], settings, random)
@@ -45,7 +28,7 @@ def _uniform(count: int, half_width: float, random: Generator) -> Tensor:
     return (torch.rand(count, generator=random) * 2 - 1) * half_width
 
 
-def _affine(count: int, settings: AugmentationSettings, random: Generator) -> Tensor:
+def _affine(count: int, settings: RadiographTable, random: Generator) -> Tensor:
     """Rotation, isotropic scale, shift and flip as [N,2,3] matrices of F.affine_grid."""
     angle = _uniform(count, settings.rotation_degrees * torch.pi / 180, random)
     zoom = torch.exp(_uniform(count, settings.scale, random))
@@ -61,7 +44,7 @@ def _resample(values: Tensor, theta: Tensor) -> Tensor:
     return F.grid_sample(values, grid, mode="bilinear", padding_mode="zeros", align_corners=False)
 
 
-def _exposure(images: Tensor, settings: AugmentationSettings, random: Generator) -> Tensor:
+def _exposure(images: Tensor, settings: RadiographTable, random: Generator) -> Tensor:
     """Window ends and gamma: x -> clip((x - lo) / (hi - lo))^gamma."""
     count = images.shape[0]
     low = _uniform(count, settings.window, random).view(-1, 1, 1, 1)
@@ -70,7 +53,7 @@ def _exposure(images: Tensor, settings: AugmentationSettings, random: Generator)
     return ((images - low) / (high - low)).clamp(1e-4, 1).pow(gamma)
 
 
-def _patch(images: Tensor, settings: AugmentationSettings, random: Generator) -> Tensor:
+def _patch(images: Tensor, settings: RadiographTable, random: Generator) -> Tensor:
     """A rectangle of one gray value; with probability `patches` per image."""
     height, width = images.shape[2:]
     for index in torch.nonzero(torch.rand(images.shape[0], generator=random) < settings.patches).flatten().tolist():
@@ -81,7 +64,7 @@ def _patch(images: Tensor, settings: AugmentationSettings, random: Generator) ->
     return images
 
 
-def _detector(images: Tensor, settings: AugmentationSettings, random: Generator) -> Tensor:
+def _detector(images: Tensor, settings: RadiographTable, random: Generator) -> Tensor:
     count = images.shape[0]
     detail = images - F.avg_pool2d(images, 3, 1, 1, count_include_pad=False)
     amount = _uniform(count, settings.sharpness, random).view(-1, 1, 1, 1)

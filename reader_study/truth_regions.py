@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from reader_study.analysis.matching import Region, iou
+from measures.box_iou import box_iou
+from reader_study.analysis.matching import Region
 
 Box = dict[str, float]
 
@@ -13,7 +14,7 @@ def merge_boxes(one: Sequence[Box], other: Sequence[Box], threshold: float) -> l
         return None
     left, right, merged = list(one), list(other), []
     while left:
-        pairs = [(iou(region(a), region(b)), -i, -j) for i, a in enumerate(left) for j, b in enumerate(right)]
+        pairs = [(box_iou(region(a), region(b)), -i, -j) for i, a in enumerate(left) for j, b in enumerate(right)]
         best, i, j = max(pairs)
         if best < threshold:
             return None

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from scipy.special import expit
 
 from measures import bootstrap
+from measures.brier import brier
 from training.calibrate import MAP_KINDS, Calibration
 from training.cases import Cases, join
 from training.data.records import FINDINGS
@@ -117,7 +118,7 @@ def calibration_report(cases: Held, k: int) -> dict[str, Any]:
         report[when] = {
             "ece15": ece | {"noise_floor": floor.document()},
             "nll": round(calibration_error.negative_log_likelihood(probabilities, labels), 6),
-            "brier": round(calibration_error.brier(probabilities, labels), 6),
+            "brier": round(brier(probabilities, labels), 6),
         }
     return report
 

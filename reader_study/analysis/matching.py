@@ -1,17 +1,17 @@
 """Which mark hits which lesion. The rule is fixed in the protocol: centre, iou:X or radius:R."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
+from measures.box_iou import box_iou
 from reader_study.analysis.refusal import DataRefused
 
 RULES = "centre, iou:X with 0 < X <= 1, radius:R with R > 0 pixels"
 
 
-@dataclass(frozen=True)
-class Region:
+class Region(NamedTuple):
     """A mark or a lesion in image pixels: a point has w = h = 0."""
 
     x: float
@@ -24,15 +24,6 @@ class Region:
         return self.x + self.w / 2, self.y + self.h / 2
 
 
-def iou(one: Region, other: Region) -> float:
-    """Intersection over union of two boxes, 0..1; 0 where one has no area."""
-    width = min(one.x + one.w, other.x + other.w) - max(one.x, other.x)
-    height = min(one.y + one.h, other.y + other.h) - max(one.y, other.y)
-    both = max(width, 0.0) * max(height, 0.0)
-    union = one.w * one.h + other.w * other.h - both
-    return both / union if union > 0 else 0.0
-
-
 def hit_rule(text: str) -> Callable[[Region, Region], float | None]:
     """The rule as a function (mark, lesion) -> overlap to prefer by, higher first, or None where it is no hit.
 
@@ -41,13 +32,13 @@ def hit_rule(text: str) -> Callable[[Region, Region], float | None]:
     """
     name, _, argument = text.partition(":")
     if text == "centre":
-        return lambda mark, lesion: iou(mark, lesion) if _holds(lesion, mark.centre) else None
+        return lambda mark, lesion: box_iou(mark, lesion) if _holds(lesion, mark.centre) else None
     try:
         limit = float(argument)
     except ValueError:
         limit = float("nan")
     if name == "iou" and 0 < limit <= 1:
-        return lambda mark, lesion: iou(mark, lesion) if iou(mark, lesion) >= limit else None
+        return lambda mark, lesion: box_iou(mark, lesion) if box_iou(mark, lesion) >= limit else None
     if name == "radius" and 0 < limit < float("inf"):
         return lambda mark, lesion: -_distance(mark, lesion) if _distance(mark, lesion) <= limit else None
     raise DataRefused(f"hit rule '{text}' is not one of {RULES}")

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-BoxTuple = tuple[float, float, float, float]  # x, y, w, h; (0, 0) is the top-left corner of the first pixel
+from measures.box_iou import BoxTuple, box_iou
 
 _TOUCHING = np.ones((3, 3), bool)  # diagonal neighbours belong to one lesion
 
@@ -31,18 +31,9 @@ def boxes_of_mask(mask: NDArray[np.bool_]) -> list[BoxTuple]:
     ]
 
 
-def overlap(first: BoxTuple, second: BoxTuple) -> float:
-    """Intersection over union of two rectangles; 0 when both are empty."""
-    width = min(first[0] + first[2], second[0] + second[2]) - max(first[0], second[0])
-    height = min(first[1] + first[3], second[1] + second[3]) - max(first[1], second[1])
-    shared = max(0.0, width) * max(0.0, height)
-    union = first[2] * first[3] + second[2] * second[3] - shared
-    return shared / union if union > 0 else 0.0
-
-
 def best_overlap(own: BoxTuple, boxes: Sequence[BoxTuple]) -> float:
     """The highest overlap with one of several boxes."""
-    return max((overlap(own, box) for box in boxes), default=0.0)
+    return max((box_iou(own, box) for box in boxes), default=0.0)
 
 
 def mask_overlap(first: NDArray[np.bool_], second: NDArray[np.bool_]) -> float:

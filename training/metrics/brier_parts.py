@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from measures.brier import weighted_brier
 from training.metrics.binned_gaps import BINS, width_sums
 
 Floats = NDArray[np.floating]
@@ -42,5 +43,5 @@ def brier_parts(probabilities: Floats, labels: Floats, weights: Floats, bins: in
         rate = sums.positives.sum(axis=1) / n
         inside = np.where(sums.cases > 0, sums.positives / sums.cases, 0.0)
         resolution = (sums.cases * (inside - rate[:, None]) ** 2).sum(axis=1) / n
-        score = weights @ (np.asarray(probabilities, np.float64) - labels) ** 2 / n
+    score = weighted_brier(probabilities, labels, weights)
     return BrierParts(score, sums.squared(debiased=False), resolution, rate * (1 - rate))

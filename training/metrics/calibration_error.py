@@ -64,8 +64,3 @@ def negative_log_likelihood(probabilities: Floats, labels: Floats) -> float:
     """-mean(y log p + (1-y) log(1-p)), p kept 1e-12 away from 0 and 1."""
     p = np.clip(np.asarray(probabilities, np.float64), 1e-12, 1 - 1e-12)
     return float(-(labels * np.log(p) + (1 - labels) * np.log1p(-p)).mean())
-
-
-def brier(probabilities: Floats, labels: Floats) -> float:
-    """mean (p - y)²."""
-    return float(((np.asarray(probabilities, np.float64) - labels) ** 2).mean())

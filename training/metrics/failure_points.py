@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from training.metrics.box_raster import BoxTuple
+from measures.box_iou import BoxTuple
 from training.metrics.map_resampling import Maps
 from training.metrics.pointing import points_into_box
 

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from inference.boxes import MASS, positive_part, smallest_rectangle
 from measures.bootstrap import METHOD, percentile_intervals
+from measures.box_iou import BoxTuple
 from training.metrics import pointwise_map
-from training.metrics.box_raster import BoxTuple, boxes_of_mask
+from training.metrics.box_raster import boxes_of_mask
 from training.metrics.estimate import Estimate, undefined
 from training.metrics.map_reading import (
     BEST,

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from training.metrics.box_raster import BoxTuple, rasterised
+from measures.box_iou import BoxTuple
+from training.metrics.box_raster import rasterised
 
 
 def location_prior(

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from skimage.filters import threshold_otsu
 
 from inference.boxes import MASS, CellRectangle, positive_part, smallest_rectangle
+from measures.box_iou import BoxTuple
 from training.metrics.box_raster import (
-    BoxTuple,
     best_overlap,
     boxes_of_mask,
     mask_dice,

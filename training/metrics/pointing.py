@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from measures.bootstrap import percentile_interval
-from training.metrics.box_raster import BoxTuple, rasterised
+from measures.box_iou import BoxTuple
+from training.metrics.box_raster import rasterised
 from training.metrics.estimate import Estimate, undefined
 
 METHOD = "patient bootstrap"

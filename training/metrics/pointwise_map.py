@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from measures.bootstrap import METHOD, percentile_intervals
-from training.metrics.box_raster import BoxTuple
+from measures.box_iou import BoxTuple
 from training.metrics.estimate import Estimate, undefined
 
 CHANCE_ORDERS = 20

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from reader_study.analysis.matching import Region, iou
+from measures.box_iou import box_iou
 
 PRESENT, ABSENT, UNCERTAIN = 1, 0, -1
 SAME_PLACE = 0.5  # IoU of two readers' boxes that mean one place, as in reader_study.truth_regions
@@ -92,7 +92,7 @@ def _merged(places: Sequence[Place]) -> tuple[Place, ...]:
     """Boxes that overlap by SAME_PLACE become their mean; others stand side by side."""
     groups: list[list[Place]] = []
     for place in places:
-        group = next((own for own in groups if iou(Region(*own[0]), Region(*place)) >= SAME_PLACE), None)
+        group = next((own for own in groups if box_iou(own[0], place) >= SAME_PLACE), None)
         if group is None:
             groups.append([place])
         else:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
-from reader_study.analysis.matching import Region, iou
+from measures.box_iou import box_iou
+from reader_study.analysis.matching import Region
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,7 @@ def box_agreement(one: list[Region], other: list[Region], threshold: float = 0.5
     """Boxes paired one to one for the largest total IoU; a pair counts as matched at IoU >= threshold."""
     if not one and not other:
         return BoxAgreement(None, None, 0)
-    overlap = np.array([[iou(a, b) for b in other] for a in one]).reshape(len(one), len(other))
+    overlap = np.array([[box_iou(a, b) for b in other] for a in one]).reshape(len(one), len(other))
     rows, columns = linear_sum_assignment(-overlap)
     matched = [float(value) for value in overlap[rows, columns] if value >= threshold]
     mean = sum(matched) / len(matched) if matched else None

@@ -2,14 +2,17 @@ from django.apps import AppConfig
 
 
 class ReaderStudyConfig(AppConfig):
-    """Registers what studies hide in the clinical pages."""
+    """Registers what studies hide in the clinical pages, and how often their codings used the codes of failures."""
 
     name = "reader_study"
     label = "reader_study"
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from reader_study.code_uses import uses_in_codings
         from reader_study.embargo import embargoed_images, is_embargoed
+        from reader_study.scheme_versions import CODE_USES
         from webapp.accounts.policy import EmbargoBySet, register_embargo
 
+        CODE_USES.append(uses_in_codings)
         register_embargo(EmbargoBySet(is_embargoed, embargoed_images))

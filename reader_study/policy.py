@@ -61,14 +61,6 @@ def may_create_study(user: Person) -> Refusal | None:
     return None if allowed else Refusal("wrong_role", "Only a manager of the site may create a study.")
 
 
-def may_edit_failure_scheme(user: Person) -> Refusal | None:
-    """Its codes are what every reader of the site is offered: managers and admins."""
-    if not isinstance(user, User) or not user.is_active:
-        return NOT_SIGNED_IN
-    allowed = user.role in (User.Role.MANAGER, User.Role.ADMIN)
-    return None if allowed else Refusal("wrong_role", "Only a manager of the site may change the failure scheme.")
-
-
 def may_see_study(user: Person, study: Study) -> Refusal | None:
     return _may(user, study, tuple(Role))
 

@@ -1,13 +1,17 @@
 """The failure scheme in force, every earlier version for reading old rows, and the maps that lead from old to new."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
 from reader_study.failure_scheme import KINDS, SCHEME_VERSION, VERSION_1, Scheme
 from reader_study.models import FailureSchemeVersion
+from webapp.accounts.models import User
 
 Codes = dict[str, list[dict[str, Any]]]
+# How often each code of a column was used outside reviews, of what the person may see: rooms above register theirs.
+CodeUses = Callable[[User, str], Mapping[str, int]]
+CODE_USES: list[CodeUses] = []
 
 
 def current_scheme() -> Scheme:

@@ -2,8 +2,9 @@
 
 import html
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import plotly.graph_objects as go
 from plotly.offline import get_plotlyjs
@@ -76,6 +77,19 @@ def _table(table: Table) -> str:
 def figure_json(shown: go.Figure) -> str:
     """Plotly JSON that is safe inside a script element: `<` is escaped."""
     return str(shown.to_json()).replace("<", "\\u003c")
+
+
+def sections_to_show(sections: Iterable[Section], name: str) -> list[dict[str, Any]]:
+    """Sections with their figures as JSON for the page's script."""
+    return [
+        {
+            "title": own.title,
+            "paragraphs": own.paragraphs,
+            "tables": own.tables,
+            "figures": [(f"{name}-{i}-{j}", figure_json(one)) for j, one in enumerate(own.figures)],
+        }
+        for i, own in enumerate(sections)
+    ]
 
 
 def _draw(name: str, shown: go.Figure) -> str:

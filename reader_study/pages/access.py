@@ -5,15 +5,13 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 
 from reader_study import policy
 from reader_study.models import Study
-from reader_study.refusal import StudyRefused
 from reader_study.results.debrief import may_see_debrief
 from webapp.accounts.policy import Person, Refusal
 
@@ -68,24 +66,3 @@ def study_answer(
     response = render(request, f"reader_study/{template}.html", whole, status=status)
     response.headers["Cache-Control"] = "no-store"
     return response
-
-
-def act(request: HttpRequest, work: Callable[[], object], done: str, to: str, *args: object) -> HttpResponse:
-    """Runs a service and goes on to the page `to`; a refusal becomes a message there, and nothing has changed."""
-    try:
-        work()
-    except StudyRefused as refusal:
-        if refusal.http == 404:
-            raise Http404(refusal.text) from None
-        for text in _texts(refusal):
-            messages.error(request, text)
-    else:
-        messages.success(request, done)
-    return redirect(to, *args)
-
-
-def _texts(refusal: StudyRefused) -> list[str]:
-    """Every problem that a refusal lists, or its one sentence; at most ten."""
-    listed = refusal.more.get("problems") or refusal.more.get("errors") or []
-    texts = [f"line {row['line']}: {row['text']}" if "line" in row else row["text"] for row in listed]
-    return (texts or [refusal.text])[:10]

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from reader_study import policy
 from reader_study.failure_scheme import VERDICTS
 from reader_study.models import Case, Study
-from reader_study.pages.access import act, study_answer, study_page
+from reader_study.pages.access import study_answer, study_page
 from reader_study.refusal import StudyRefused
 from reader_study.scheme_versions import current_scheme
 from reader_study.services.choose_cases import (
@@ -24,6 +24,7 @@ from reader_study.services.choose_cases import (
     void_case,
 )
 from webapp.accounts.policy import require_person
+from webapp.form_action import act
 from webapp.predictions.models import Prediction
 
 MOST_SHOWN = 200

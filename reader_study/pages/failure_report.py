@@ -9,10 +9,9 @@ from django.views.decorators.http import require_safe
 
 from reader_study.analysis.bundle_change import SiteChange
 from reader_study.analysis.figures.wrong_box_centres import wrong_box_figure
-from reader_study.analysis.html_report import Section, Table
+from reader_study.analysis.html_report import Section, Table, sections_to_show
 from reader_study.failure_report import Share, changes, hard_examples_csv, paper_shares, wrong_box_centres
 from reader_study.failure_scheme import OUTCOMES
-from reader_study.pages.results import sections_to_show
 from reader_study.scheme_versions import SchemeBook
 from reader_study.visible import visible_reviews
 from webapp import audit

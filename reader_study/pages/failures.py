@@ -12,11 +12,11 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_POST, require_safe
 
 from reader_study import policy
+from reader_study.analysis.html_report import sections_to_show
 from reader_study.failure_scheme import CONFIDENCES, OUTCOMES
 from reader_study.models import FailureItem, FailureMode, Study
-from reader_study.pages.access import act, study_answer, study_page
+from reader_study.pages.access import study_answer, study_page
 from reader_study.pages.protocol import bundles
-from reader_study.pages.results import sections_to_show
 from reader_study.refusal import StudyRefused
 from reader_study.results.failure_distribution import failure_distribution
 from reader_study.results.study_report import failure_sections
@@ -25,6 +25,7 @@ from reader_study.services.code_failures import adjudicate_failure, discordant_i
 from reader_study.services.collect_failures import collect_failures
 from reader_study.services.own_assignment import study_body
 from webapp.accounts.policy import Person, require_person
+from webapp.form_action import act
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from reader_study import policy
 from reader_study.models import Reader, Study
-from reader_study.pages.access import act, study_answer, study_page
+from reader_study.pages.access import study_answer, study_page
 from reader_study.pages.progress import reader_progress
 from reader_study.results.lock_study import lock_problems, lock_study
 from reader_study.services import change_state
@@ -17,6 +17,7 @@ from reader_study.services.create_study import copy_study, rename_study
 from reader_study.services.open_study import open_study, readiness
 from webapp.accounts.models import User
 from webapp.accounts.policy import require_person
+from webapp.form_action import act
 
 Step = Callable[[User, Study], object]
 

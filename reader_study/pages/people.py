@@ -9,10 +9,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from reader_study import policy
 from reader_study.models import Membership, Reader, Study
-from reader_study.pages.access import act, study_answer, study_page
+from reader_study.pages.access import study_answer, study_page
 from reader_study.services.people import add_member, add_reader, end_member, withdraw_reader
 from webapp.accounts.models import User
 from webapp.accounts.policy import require_person
+from webapp.form_action import act
 
 
 @study_page(policy.may_see_people)

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from reader_study import clock, policy
 from reader_study.models import Deviation, Reader, ReadingSession, Study
-from reader_study.pages.access import act, study_answer, study_page
+from reader_study.pages.access import study_answer, study_page
 from reader_study.services.open_session import (
     abort_session,
     override_washout,
@@ -20,6 +20,7 @@ from reader_study.services.open_session import (
 )
 from reader_study.services.record_deviation import record_deviation
 from webapp.accounts.policy import require_person
+from webapp.form_action import act
 
 
 @dataclass(frozen=True)

@@ -12,12 +12,13 @@ from reader_study.analysis.studies import METHODS
 from reader_study.answers_schema import ANSWER_TYPES
 from reader_study.failure_scheme import OUTCOMES
 from reader_study.models import Study
-from reader_study.pages.access import act, study_answer, study_page
+from reader_study.pages.access import study_answer, study_page
 from reader_study.pages.protocol_form import body_of, rows_to_show
 from reader_study.protocol_body import completed, test_names
 from reader_study.protocol_model import AI_LAYERS, DESIGNS, RATING_SCALES, TRUTH_RULES, ArmKind
 from reader_study.services.edit_protocol import current_protocol, edit_protocol, protocol_problems
 from webapp.accounts.policy import require_person
+from webapp.form_action import act
 from webapp.predictions.models import Prediction
 
 

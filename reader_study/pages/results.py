@@ -1,7 +1,6 @@
 """`/studies/{id}/results/`: result sets, their figures and tables, exports and amendments. Nothing before the lock."""
 
 import json
-from collections.abc import Iterable
 from functools import partial
 from typing import Any
 
@@ -10,14 +9,15 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_POST, require_safe
 
 from reader_study import policy
-from reader_study.analysis.html_report import Section, figure_json
+from reader_study.analysis.html_report import sections_to_show
 from reader_study.models import Amendment, Study
-from reader_study.pages.access import act, study_answer, study_page
+from reader_study.pages.access import study_answer, study_page
 from reader_study.refusal import StudyRefused
 from reader_study.results.amend import CHANGES, approve_amendment, propose_amendment
 from reader_study.results.study_report import reader_report, report_facts, result_sections, study_report
 from reader_study.services.own_assignment import study_body
 from webapp.accounts.policy import require_person
+from webapp.form_action import act
 
 EXPORTS = (
     ("imrmc", "iMRMC input", True),
@@ -57,19 +57,6 @@ def results(request: HttpRequest, study: Study, number: int | None = None) -> Ht
         "changes": CHANGES,
     }
     return study_answer(request, study, "results", context)
-
-
-def sections_to_show(sections: Iterable[Section], name: str) -> list[dict[str, Any]]:
-    """Sections with their figures as JSON for the page's script."""
-    return [
-        {
-            "title": own.title,
-            "paragraphs": own.paragraphs,
-            "tables": own.tables,
-            "figures": [(f"{name}-{i}-{j}", figure_json(one)) for j, one in enumerate(own.figures)],
-        }
-        for i, own in enumerate(sections)
-    ]
 
 
 @study_page(policy.may_export)

@@ -9,17 +9,16 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from reader_study import policy
 from reader_study.failure_scheme import AIDED_READER_CAUSES, KINDS
-from reader_study.models import FailureMode, FailureSchemeVersion
-from reader_study.pages.access import act
-from reader_study.scheme_versions import changes_in_words, codes_of, current_scheme, map_between
+from reader_study.models import FailureSchemeVersion
+from reader_study.scheme_versions import CODE_USES, changes_in_words, codes_of, current_scheme, map_between
 from reader_study.services.edit_scheme import TITLE_CHARACTERS, draft_of_scheme, edit_scheme, is_changed
 from reader_study.services.publish_scheme import publish_scheme
-from reader_study.visible import visible_reviews, visible_to
+from reader_study.visible import visible_reviews
 from webapp.accounts.form_post import form_post
 from webapp.accounts.models import User
-from webapp.accounts.policy import require_person
+from webapp.accounts.policy import may_edit_failure_scheme, require_person
+from webapp.form_action import act
 
 COLUMNS = {"sites": "site", "lateralities": "laterality", "causes": "cause", "severities": "severity"}
 TITLES = {"sites": "Where", "lateralities": "Side", "causes": "Why", "severities": "Severity"}
@@ -36,7 +35,7 @@ DONE = {
 def scheme_page(request: HttpRequest) -> HttpResponse:
     """Everybody reads the version in force; managers and admins see and edit the draft."""
     user = require_person(request.user)
-    may_edit = policy.may_edit_failure_scheme(user) is None
+    may_edit = may_edit_failure_scheme(user) is None
     current, draft = current_scheme(), draft_of_scheme() if may_edit else None
     codes = codes_of(current) if draft is None else draft.codes
     context = {
@@ -79,10 +78,9 @@ def uses_of(user: User, kind: str) -> dict[str, tuple[int, int]]:
     """code -> (reviews, codings in studies) that carry it, of those that the person may see; whatever their version."""
     column = COLUMNS[kind]
     reviews = Counter(map(str, visible_reviews(user).current().failures().order_by().values_list(column, flat=True)))
-    # By key first: the rule for who sees a coding asks for distinct rows, and equal codes would be one.
-    codings = Counter(
-        str(code) for _, code in visible_to(FailureMode.objects.all(), user).order_by().values_list("pk", column)
-    )
+    codings: Counter[str] = Counter()
+    for uses in CODE_USES:
+        codings.update(uses(user, column))
     return {code: (reviews[code], codings[code]) for code in {*reviews, *codings}}
 
 

@@ -8,11 +8,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from reader_study import policy
 from reader_study.models import Study, Truth, TruthVote
-from reader_study.pages.access import act, study_answer, study_page
+from reader_study.pages.access import study_answer, study_page
 from reader_study.services.freeze_truth import freeze_truth, truth_status
 from reader_study.services.import_truth import import_truth
 from reader_study.services.vote_truth import truth_queue
 from webapp.accounts.policy import require_person
+from webapp.form_action import act
 
 MOST_BYTES = 5 * 2**20
 

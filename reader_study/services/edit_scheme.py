@@ -5,13 +5,13 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from reader_study import policy
 from reader_study.failure_scheme import AIDED_READER_CAUSES, KINDS, Scheme
 from reader_study.models import FailureSchemeVersion
-from reader_study.refusal import StudyRefused, require
 from reader_study.scheme_versions import codes_of, current_scheme
 from webapp import audit
 from webapp.accounts.models import User
+from webapp.accounts.policy import may_edit_failure_scheme
+from webapp.refused import Refused
 
 ACTIONS = ("add", "rename", "retire", "reset")
 TITLE_CHARACTERS = 60
@@ -26,6 +26,10 @@ SHAPES = {
 NEVER_RETIRED = {("lateralities", "U")}
 
 
+class SchemeRefused(Refused):
+    """The draft of the failure scheme stays as it is."""
+
+
 def draft_of_scheme() -> FailureSchemeVersion | None:
     """The draft that waits, if any."""
     return FailureSchemeVersion.objects.filter(state=FailureSchemeVersion.State.DRAFT).first()
@@ -37,9 +41,9 @@ def edit_scheme(
 ) -> FailureSchemeVersion:
     """Does one thing to the draft, which is made when there is none. `into` is the successor of a retired code.
 
-    `reset` takes every change back. Raises StudyRefused (400, 403, 409) naming the value and what is allowed.
+    `reset` takes every change back. Raises SchemeRefused (400, 403, 409) naming the value and what is allowed.
     """
-    require(policy.may_edit_failure_scheme(user))
+    SchemeRefused.require(may_edit_failure_scheme(user))
     _one_of("action", action, ACTIONS)
     current = current_scheme()
     draft = locked_draft() or FailureSchemeVersion(
@@ -57,7 +61,7 @@ def edit_scheme(
         with transaction.atomic():
             draft.save()
     except IntegrityError:  # two people began a draft at the same moment
-        raise StudyRefused(
+        raise SchemeRefused(
             "conflict", f"somebody has just begun version {draft.version}: look at it and try again"
         ) from None
     audit.record(
@@ -80,11 +84,11 @@ def is_changed(draft: FailureSchemeVersion, current: Scheme) -> bool:
 def _add(rows: list[dict[str, Any]], kind: str, code: str, title: str, into: str) -> None:
     shape, words = SHAPES[kind]
     if not re.fullmatch(shape, code):
-        raise StudyRefused("not_allowed", f"code {code[:40]!r} is not {words}", "code", 400)
+        raise SchemeRefused("not_allowed", f"code {code[:40]!r} is not {words}", "code", 400)
     known = next((row for row in rows if row["code"] == code), None)
     if known:
         state = "retired and never used again" if known["retired"] else "taken"
-        raise StudyRefused("taken", f"code {code!r} is {state}: it means {known['title']!r}", "code")
+        raise SchemeRefused("taken", f"code {code!r} is {state}: it means {known['title']!r}", "code")
     _check_title(rows, code, title)
     rows.append({"code": code, "title": title, "retired": False, "into": ""})
 
@@ -98,20 +102,20 @@ def _rename(rows: list[dict[str, Any]], kind: str, code: str, title: str, into: 
 def _retire(rows: list[dict[str, Any]], kind: str, code: str, title: str, into: str) -> None:
     row = _in_use(rows, "code", code)
     if (kind, code) in NEVER_RETIRED:
-        raise StudyRefused(
+        raise SchemeRefused(
             "not_allowed", f"code {code!r} stands for what is not stated and cannot be retired", "code", 400
         )
     if into == code:
-        raise StudyRefused("not_allowed", f"code {code!r} cannot take its own place", "into", 400)
+        raise SchemeRefused("not_allowed", f"code {code!r} cannot take its own place", "into", 400)
     if into in AIDED_READER_CAUSES:
-        raise StudyRefused(
+        raise SchemeRefused(
             "not_allowed", f"code {into!r} is for aided readers only and takes no other's place", "into", 400
         )
     if into:
         _in_use(rows, "into", into)
     left = [one["code"] for one in rows if not one["retired"] and one["code"] not in AIDED_READER_CAUSES]
     if left == [code]:
-        raise StudyRefused("not_allowed", f"code {code!r} is the last of its kind: add another first", "code", 400)
+        raise SchemeRefused("not_allowed", f"code {code!r} is the last of its kind: add another first", "code", 400)
     row |= {"retired": True, "into": into}
     for other in rows:  # a code that this one had replaced in the same draft goes on to the same place
         if other["into"] == code:
@@ -123,19 +127,19 @@ def _in_use(rows: list[dict[str, Any]], field: str, code: str) -> dict[str, Any]
     found = next((row for row in rows if row["code"] == code), None)
     if found is None or found["retired"]:
         what = "is retired" if found else "is not one of the codes"
-        raise StudyRefused("not_allowed", f"{field} {code[:40]!r} {what}; in use are {', '.join(allowed)}", field, 400)
+        raise SchemeRefused("not_allowed", f"{field} {code[:40]!r} {what}; in use are {', '.join(allowed)}", field, 400)
     return found
 
 
 def _check_title(rows: list[dict[str, Any]], code: str, title: str) -> None:
     if not 1 <= len(title) <= TITLE_CHARACTERS or not title.isprintable():
         text = f"title {title[:40]!r} is not a line of 1 to {TITLE_CHARACTERS} characters"
-        raise StudyRefused("not_allowed", text, "title", 400)
+        raise SchemeRefused("not_allowed", text, "title", 400)
     other = next((row for row in rows if row["title"] == title and row["code"] != code and not row["retired"]), None)
     if other:
-        raise StudyRefused("taken", f"title {title!r} is that of {other['code']}", "title")
+        raise SchemeRefused("taken", f"title {title!r} is that of {other['code']}", "title")
 
 
 def _one_of(field: str, value: str, allowed: tuple[str, ...]) -> None:
     if value not in allowed:
-        raise StudyRefused("not_allowed", f"{field} {value[:40]!r} is not one of {', '.join(allowed)}", field, 400)
+        raise SchemeRefused("not_allowed", f"{field} {value[:40]!r} is not one of {', '.join(allowed)}", field, 400)

@@ -11,7 +11,7 @@ from reader_study.models import AppendOnlyViolation, CaseReview, FailureItem, Fa
 from reader_study.refusal import StudyRefused
 from reader_study.scheme_versions import SchemeBook, codes_of, current_scheme, scheme_of_codes
 from reader_study.services.code_failures import checked_coding
-from reader_study.services.edit_scheme import draft_of_scheme, edit_scheme
+from reader_study.services.edit_scheme import SchemeRefused, draft_of_scheme, edit_scheme
 from reader_study.services.publish_scheme import publish_scheme
 from reader_study.services.record_review import record_review
 from reader_study.services.review_body import ReviewRefused
@@ -158,39 +158,39 @@ def test_pairs_offered_first_leave_with_their_codes(manager: User) -> None:
     ],
 )
 def test_a_wrong_edit_is_named_and_leaves_no_draft(manager: User, change: dict[str, str], text: str) -> None:
-    with pytest.raises(StudyRefused, match=text):
+    with pytest.raises(SchemeRefused, match=text):
         edit_scheme(manager, **change)
     assert draft_of_scheme() is None
 
 
 def test_a_retired_code_is_never_used_again_and_not_renamed(manager: User) -> None:
     edit_scheme(manager, **APX_INTO_UZ)
-    with pytest.raises(StudyRefused, match="code 'APX' is retired and never used again"):
+    with pytest.raises(SchemeRefused, match="code 'APX' is retired and never used again"):
         edit_scheme(manager, **ADD_AZY | {"code": "APX"})
-    with pytest.raises(StudyRefused, match="code 'APX' is retired; in use are HIL"):
+    with pytest.raises(SchemeRefused, match="code 'APX' is retired; in use are HIL"):
         edit_scheme(manager, "rename", "sites", "APX", "apex")
 
 
 def test_the_last_severity_cannot_be_retired(manager: User) -> None:
     for code in "012":
         edit_scheme(manager, "retire", "severities", code)
-    with pytest.raises(StudyRefused, match="code '3' is the last of its kind"):
+    with pytest.raises(SchemeRefused, match="code '3' is the last of its kind"):
         edit_scheme(manager, "retire", "severities", "3")
 
 
 def test_reset_takes_every_change_back_and_an_unchanged_draft_is_not_published(manager: User) -> None:
     edit_scheme(manager, **APX_INTO_UZ)
     edit_scheme(manager, "reset")
-    with pytest.raises(StudyRefused, match="version 2 would say what version 1 says"):
+    with pytest.raises(SchemeRefused, match="version 2 would say what version 1 says"):
         publish_scheme(manager, 2)
 
 
 @pytest.mark.parametrize("seen", [1, 3])
 def test_nobody_publishes_a_draft_that_was_not_seen(manager: User, seen: int) -> None:
-    with pytest.raises(StudyRefused, match=f"version {seen} is not a draft: no draft waits"):
+    with pytest.raises(SchemeRefused, match=f"version {seen} is not a draft: no draft waits"):
         publish_scheme(manager, seen)
     edit_scheme(manager, **APX_INTO_UZ)
-    with pytest.raises(StudyRefused, match=f"version {seen} is not a draft: version 2 waits"):
+    with pytest.raises(SchemeRefused, match=f"version {seen} is not a draft: version 2 waits"):
         publish_scheme(manager, seen)
 
 
@@ -220,10 +220,10 @@ def test_edits_and_publishing_are_audited(manager: User) -> None:
 @pytest.mark.parametrize("role", ["radiologist"])
 def test_readers_neither_edit_nor_publish(role: str, manager: User) -> None:
     person = make_user("erin", role)
-    with pytest.raises(StudyRefused, match="Only a manager of the site may change the failure scheme"):
+    with pytest.raises(SchemeRefused, match="Only a manager of the site may change the failure scheme"):
         edit_scheme(person, **ADD_AZY)
     edit_scheme(manager, **ADD_AZY)
-    with pytest.raises(StudyRefused, match="Only a manager of the site may change the failure scheme"):
+    with pytest.raises(SchemeRefused, match="Only a manager of the site may change the failure scheme"):
         publish_scheme(person, 2)
     assert current_scheme() is VERSION_1
 

@@ -3,11 +3,12 @@
 import pytest
 from django.test import Client
 
-from reader_study.models import FailureSchemeVersion
+from reader_study.models import FailureMode, FailureSchemeVersion
+from reader_study.pages.scheme import uses_of
 from reader_study.scheme_versions import current_scheme
 from reader_study.services.edit_scheme import draft_of_scheme
 from reader_study.services.record_review import record_review
-from tests.webapp.viewer.case_factory import SCRIPT, make_image, make_result, make_user, review_body
+from tests.webapp.viewer.case_factory import BUNDLE, SCRIPT, make_image, make_result, make_user, review_body
 
 pytestmark = pytest.mark.django_db
 PAGE = "/failures/scheme/"
@@ -84,3 +85,15 @@ def test_the_page_takes_no_other_method() -> None:
     client = client_of("dora", "manager")
     assert client.post(PAGE).status_code == 405
     assert client.get(f"{PAGE}change/").headers["Location"] == PAGE
+
+
+def test_uses_count_reviews_and_the_codings_that_the_person_may_see() -> None:
+    coder = make_user("coder")
+    for person in (coder, make_user("another")):
+        FailureMode.objects.create(
+            image_sha256="0" * 64, bundle_id=BUNDLE, finding="lung_opacity", outcome="FP", site="HIL", laterality="R",
+            cause="NRM", severity=1, coder=person,
+        )  # fmt: skip
+    assert uses_of(coder, "sites") == {"HIL": (0, 1)}
+    assert uses_of(coder, "severities") == {"1": (0, 1)}
+    assert uses_of(make_user("stranger"), "sites") == {}

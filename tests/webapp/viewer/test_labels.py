@@ -3,7 +3,8 @@ import datetime
 import pytest
 
 from webapp.archive.models import Image
-from webapp.viewer.worklist.labels import age_label, fraction, person_label, span, study_label
+from webapp.predictions.probability import fraction
+from webapp.viewer.worklist.labels import age_label, person_label, span, study_label
 
 
 @pytest.mark.parametrize(

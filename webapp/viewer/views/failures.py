@@ -19,7 +19,7 @@ from reader_study.review_filter import ReviewFilter
 from reader_study.scheme_versions import SchemeBook
 from reader_study.visible import visible_reviews
 from webapp.accounts.policy import may_export_training_set, may_see_image, require
-from webapp.viewer.worklist.labels import fraction
+from webapp.predictions.probability import fraction
 
 PAGE_SIZE = 50
 COUNT_ROWS = 12

@@ -14,7 +14,8 @@ from reader_study.visible import visible_reviews
 from webapp.accounts.policy import Person, may_see_predictions
 from webapp.archive.models import Image
 from webapp.predictions.models import Prediction
-from webapp.viewer.worklist.labels import age_of_case, fraction, person_label, study_label
+from webapp.predictions.probability import fraction
+from webapp.viewer.worklist.labels import age_of_case, person_label, study_label
 from webapp.viewer.worklist.query import STATES
 from webapp.viewer.worklist.queue import Queue, read_queue
 from webapp.work.models import Job

@@ -13,7 +13,7 @@ FRONTEND := webapp/viewer/frontend
 VIEWER_SOURCES := $(shell find $(FRONTEND) -type f -not -path '*/node_modules/*' -not -path '*/mock/*' 2>/dev/null)
 VIEWER := webapp/viewer/static/viewer/.vite/manifest.json
 
-.PHONY: help run test check bench fuzz demo-model frontend setup-base setup-dev setup-training clean
+.PHONY: help run test check bench fuzz mutate demo-model frontend setup-base setup-dev setup-training clean
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
@@ -86,6 +86,9 @@ bench: $(VENV)/.bench $(VIEWER) ## measure; results under benchmarks/results
 
 fuzz: $(VENV)/.dev ## 10,000 mutated DICOM files through pre-parse and decoding child
 	@$(BIN)/python -m tests.hostile.fuzz_dicom --count 10000
+
+mutate: $(VENV)/.training $(VENV)/.dev $(FRONTEND)/node_modules/.stamp ## break one line at a time: the test named for it must fail
+	@$(BIN)/python tools/mutate.py
 
 clean: ## remove what was built; keeps var/ with its images and reviews
 	rm -rf $(VENV) build $(FRONTEND)/node_modules webapp/viewer/static .mypy_cache .ruff_cache .pytest_cache test-results

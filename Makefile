@@ -13,7 +13,7 @@ FRONTEND := webapp/viewer/frontend
 VIEWER_SOURCES := $(shell find $(FRONTEND) -type f -not -path '*/node_modules/*' -not -path '*/mock/*' 2>/dev/null)
 VIEWER := webapp/viewer/static/viewer/.vite/manifest.json
 
-.PHONY: help run test check bench fuzz mutate demo-model frontend setup-base setup-dev setup-training clean
+.PHONY: help run test check docs bench fuzz mutate demo-model frontend setup-base setup-dev setup-training clean
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
@@ -32,6 +32,10 @@ $(VENV)/.training: $(VENV)/.base
 $(VENV)/.dev: $(VENV)/.base
 	@echo "installing development tools"
 	@$(PIP) --requirement <($(requirements) dev redis postgres)
+	@touch $@
+$(VENV)/.docs: $(VENV)/.base
+	@echo "installing what builds the site of docs"
+	@$(PIP) --requirement <($(requirements) docs)
 	@touch $@
 $(VENV)/.bench: $(VENV)/.training $(VENV)/.dev
 	@echo "installing what is measured against"
@@ -72,7 +76,7 @@ check: $(VENV)/.dev $(FRONTEND)/node_modules/.stamp ## lint, types, import layer
 # What `check` has run is not run again. The training tests share two processes, file by file; the smoke runs of the papers'
 # tables are one file and are shared table by table.
 SMOKE := tests/training/tables/test_smoke_of_every_table.py
-test: check $(VENV)/.training $(VIEWER) ## everything, real Chromium included
+test: check docs $(VENV)/.training $(VIEWER) ## everything, real Chromium included
 	@bash tools/chromium.sh
 	@bash tools/redis.sh
 	@bash tools/postgres.sh
@@ -80,6 +84,10 @@ test: check $(VENV)/.training $(VIEWER) ## everything, real Chromium included
 	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile --durations=15 --ignore=$(SMOKE) tests/training tests/webapp/training_set
 	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --durations=5 $(SMOKE)
 	@$(BIN)/python -m pytest --durations=15 -m "slow or browser" --ignore=tests/training
+
+# Strict: a warning (a broken link, a name without a docstring's object) stops it. Clean: a cached page would hide its warnings.
+docs: $(VENV)/.docs ## build the site of docs into build/site; no network is needed to read it
+	@$(BIN)/zensical build --strict --clean --config-file mkdocs.yml
 
 bench: $(VENV)/.bench $(VIEWER) ## measure; results under benchmarks/results
 	@$(BIN)/python -m benchmarks
@@ -91,4 +99,4 @@ mutate: $(VENV)/.training $(VENV)/.dev $(FRONTEND)/node_modules/.stamp ## break 
 	@$(BIN)/python tools/mutate.py
 
 clean: ## remove what was built; keeps var/ with its images and reviews
-	rm -rf $(VENV) build $(FRONTEND)/node_modules webapp/viewer/static .mypy_cache .ruff_cache .pytest_cache test-results
+	rm -rf $(VENV) build $(FRONTEND)/node_modules webapp/viewer/static .mypy_cache .ruff_cache .pytest_cache .cache test-results

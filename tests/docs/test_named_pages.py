@@ -13,7 +13,7 @@ DOCS = ROOT / "docs"
 # Written by a run or a bundle, not kept in the tree.
 GENERATED = frozenset({"card.md", "report.md"})
 KINDS = {".py", ".ts", ".tsx", ".toml", ".md", ".css", ".html", ".sh", ".yml", ".json", ""}
-ELSEWHERE = {".git", ".venv", "node_modules", "var", "runs", "build", "static", "test-results", "migrations"}
+ELSEWHERE = {".git", ".venv", "node_modules", "var", "runs", "build", "static", ".cache", "test-results", "migrations"}
 PAGE = re.compile(r"(?<![\w/.-])((?:[\w.-]+/)*[A-Za-z]\w*\.md)\b(?:#([\w-]+))?")
 # `methods.md §5.2`, `methods.md, section 6`, `methods.md traps 12, 17 and 18`; a bare number goes on with the kind before it.
 PLACE = re.compile(r"(?:,| and|)\s*(?:(§|sections?|traps?|rules?)\s*)?(\d+(?:\.\d+)*)\b")

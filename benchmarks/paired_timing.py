@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from measures.bootstrap import percentile_limits
+
 WARM_UP = 20
 RESAMPLES = 2000
 
@@ -40,8 +42,8 @@ def median_ratio(above: np.ndarray, below: np.ndarray, seed: int = 0) -> dict[st
     ratios = above / below
     generator = np.random.default_rng(seed)
     drawn = generator.choice(ratios, (RESAMPLES, len(ratios))).reshape(RESAMPLES, -1)
-    low, high = np.percentile(np.median(drawn, axis=1), [2.5, 97.5])
-    return {"median": float(np.median(ratios)), "ci": [float(low), float(high)], "rounds": int(ratios.size)}
+    low, high = percentile_limits(np.median(drawn, axis=1))
+    return {"median": float(np.median(ratios)), "ci": [low, high], "rounds": int(ratios.size)}
 
 
 def ratio_line(title: str, ratio: Mapping[str, Any]) -> str:

@@ -42,18 +42,3 @@ def following_rate(counts: tuple[int, int], alpha: float = 0.05) -> tuple[float,
     """Share with its Wilson interval, or None where no answer could follow."""
     followed, n = counts
     return None if n == 0 else (followed / n, wilson_interval(followed, n, alpha))
-
-
-def pooled_change(
-    unaided: np.ndarray, aided: np.ndarray, truth: np.ndarray, seed: int = 0, draws: int = 2000
-) -> tuple[float, tuple[float, float]]:
-    """Mean change of correctness, aided minus unaided, with a two-way (readers x cases) bootstrap interval.
-
-    unaided, aided: bool [r, n]; truth: bool [n].
-    """
-    change = (aided == truth).astype(float) - (unaided == truth).astype(float)
-    generator = np.random.default_rng(seed)
-    r, n = change.shape
-    means = [change[np.ix_(generator.integers(0, r, r), generator.integers(0, n, n))].mean() for _ in range(draws)]
-    low, high = np.quantile(means, [0.025, 0.975])
-    return float(change.mean()), (float(low), float(high))

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from measures import bootstrap
 from training.metrics import auc, calibration_error, pointing, wilson
 
 P = np.array([0.1, 0.2, 0.8, 0.9])
@@ -78,14 +77,6 @@ def test_a_share_comes_with_wilsons_interval() -> None:
     assert wilson.estimate(0, 0).document()["note"] == "no case"
     with pytest.raises(ValueError, match=r"3 of 2 is no proportion"):
         wilson.estimate(3, 2)
-
-
-def test_a_resample_holds_whole_patients() -> None:
-    patients = ["a", "a", "b", "c"]
-    for indices in bootstrap.resamples(patients, 50, 0):
-        counts = np.bincount(indices, minlength=4)
-        assert counts[0] == counts[1]
-        assert counts[0] + counts[2] + counts[3] == 3
 
 
 def test_pointing_looks_at_the_centre_of_the_highest_cell() -> None:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from measures.bootstrap import percentile_limits, resamples
+
 DRAWS = 2000
 
 
@@ -29,10 +31,8 @@ def with_bootstrap(
     estimate = statistic(cases)
     if estimate is None:
         return Agreement(None, None, len(cases), method, "undefined: no variation to agree about")
-    generator = np.random.default_rng(seed)
-    draws = [statistic(cases[generator.integers(0, len(cases), len(cases))]) for _ in range(DRAWS)]
+    draws = [statistic(cases[chosen]) for chosen in resamples(range(len(cases)), DRAWS, seed)]
     kept = [draw for draw in draws if draw is not None]
     if len(kept) < DRAWS / 2:
         return Agreement(estimate, None, len(cases), method, "interval undefined: most draws have no variation")
-    low, high = np.quantile(kept, [alpha / 2, 1 - alpha / 2])
-    return Agreement(estimate, (float(low), float(high)), len(cases), method)
+    return Agreement(estimate, percentile_limits(np.array(kept), alpha), len(cases), method)

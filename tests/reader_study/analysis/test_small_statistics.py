@@ -13,7 +13,7 @@ from reader_study.analysis.multiplicity import holm
 from reader_study.analysis.partial_auc import partial_auc
 from reader_study.analysis.reading_time import time_ratio
 from reader_study.analysis.refusal import DataRefused
-from reader_study.analysis.reliance import following_rate, pooled_change, reliance
+from reader_study.analysis.reliance import following_rate, reliance
 
 
 def test_holm_published() -> None:
@@ -53,7 +53,6 @@ def test_reliance_counts_by_hand() -> None:
     assert (found.helped, found.misled, found.kept_right, found.kept_wrong) == (1, 1, 2, 1)
     assert (found.followed_when_wrong, found.followed_when_right) == ((1, 2), (1, 2))
     assert following_rate((0, 0)) is None
-    assert pooled_change(unaided[None], aided[None], truth)[0] == pytest.approx(0.0)
 
 
 def test_partial_area_by_hand() -> None:

@@ -9,7 +9,6 @@ import pytest
 from scipy.special import softmax
 from sklearn.metrics import f1_score, log_loss, precision_score, recall_score, roc_auc_score
 
-from measures import bootstrap
 from training.metrics.classification import Timing, classification_metrics, log_odds
 from training.metrics.confusion import confusion_document, f2
 
@@ -107,15 +106,6 @@ def test_auc_of_a_softmax_does_not_tie_where_probabilities_round_to_one() -> Non
     odds = log_odds(np.array([[50.0, 0], [60.0, 0]]), "single")
     assert odds[:, 0].tolist() == [50.0, 60.0]
     assert odds[:, 1].tolist() == [-50.0, -60.0]
-
-
-def test_weights_are_the_multiplicities_of_the_same_resamples(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bootstrap, "BLOCK_VALUES", 12)  # three rows to a block
-    patients = ["a", "b", "a", "c"]
-    blocks = list(bootstrap.weight_blocks(patients, 7, 3))
-    assert [len(block) for block in blocks] == [3, 3, 1]
-    drawn = [np.bincount(indices, minlength=4) for indices in bootstrap.resamples(patients, 7, 3)]
-    assert np.concatenate(blocks).tolist() == np.array(drawn).tolist()
 
 
 def test_the_interval_of_the_mean_is_by_patient() -> None:

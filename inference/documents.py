@@ -153,11 +153,10 @@ class Evidence(TypedDict):
     data: NotRequired[str]
 
 
-class MapDocument(TypedDict):
+class MapFacts(TypedDict):
     """K maps of one kind; every list runs in the order of `findings`. region: x0, y0, x1, y1 of the maps' field."""
 
     kind: MapKind
-    head: str
     method: str
     findings: list[str]
     height: int
@@ -169,6 +168,12 @@ class MapDocument(TypedDict):
     threshold: list[float]
     is_zero: list[bool]
     evidence: list[Evidence | None]
+
+
+class MapDocument(MapFacts):
+    """head: the part of the network that the maps explain."""
+
+    head: str
 
 
 class GateCheckDocument(TypedDict):

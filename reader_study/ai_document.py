@@ -1,12 +1,13 @@
 """What a reader is shown of a frozen AI output: the arm's layers and nothing else, keys in a fixed order."""
 
-from typing import Any
+from typing import Any, cast
 
 from reader_study.models import AiOutput, Arm
 from reader_study.protocol_model import LAYER_OF_MAP
+from reader_study.reading_bodies import AiDocument, AiFinding, AiMapDocument
 
 
-def ai_document(output: AiOutput, arm: Arm, map_url: str) -> dict[str, Any]:
+def ai_document(output: AiOutput, arm: Arm, map_url: str) -> AiDocument:
     """No model name, version or bundle id. `map_url` holds `{kind}`. An abstention shows its reason in place of the scores."""
     layers = set(arm.ai_layers)
     answered = output.state == AiOutput.State.OK
@@ -16,15 +17,15 @@ def ai_document(output: AiOutput, arm: Arm, map_url: str) -> dict[str, Any]:
         "layers": list(arm.ai_layers),
         "findings": [_finding(row, arm, layers) for row in output.payload["findings"]] if answered else [],
         "maps": [
-            {**_without(row, "head", "sha256"), "url": map_url.format(kind=row["kind"])}
+            cast(AiMapDocument, {**_without(row, "head", "sha256"), "url": map_url.format(kind=row["kind"])})
             for row in output.payload["maps"]
             if answered and LAYER_OF_MAP.get(row["kind"]) in layers
         ],
     }
 
 
-def _finding(row: dict[str, Any], arm: Arm, layers: set[str]) -> dict[str, Any]:
-    found: dict[str, Any] = {"key": row["key"], "title": row["title"]}
+def _finding(row: dict[str, Any], arm: Arm, layers: set[str]) -> AiFinding:
+    found: AiFinding = {"key": row["key"], "title": row["title"]}
     if "score" in layers:
         found |= {
             "probability": row["probability"],

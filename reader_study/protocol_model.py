@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from reader_study.answers_schema import ANSWER_TYPES
 from reader_study.failure_scheme import OUTCOMES
+from webapp.json_bodies import coded
 
 RATING_SCALES = {"0-100": (0, 100), "1-5": (1, 5), "1-7": (1, 7)}
 DESIGNS = {
@@ -73,35 +74,31 @@ AI_LAYERS = {
 LAYER_OF_MAP = {layer.map_kind: code for code, layer in AI_LAYERS.items() if layer.map_kind}
 
 
-def _one_of(allowed: Any) -> Any:
-    return Field(json_schema_extra={"enum": [str(code) for code in allowed]})
-
-
 class Part(BaseModel):
     """One object of the body."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Design(Part):
-    kind: Annotated[str, _one_of(DESIGNS)] = "crossed"
+class DesignPlan(Part):
+    kind: Annotated[str, coded(DESIGNS)] = "crossed"
     blocks: int = Field(default=1, ge=1, le=50)
     replicates: int = Field(default=1, ge=1, le=10)
     anchor_cases: int = Field(default=0, ge=0, le=10000)
     readers_per_case: int = Field(default=2, ge=1, le=1000)
 
 
-class Washout(Part):
+class WashoutPlan(Part):
     min_days: int = Field(default=28, ge=0, le=3650)
 
 
-class Training(Part):
+class TrainingPlan(Part):
     pass_share: float = Field(default=0.8, gt=0, le=1)
     attempts: int = Field(default=2, ge=1, le=10)
 
 
-class Reading(Part):
-    marks: list[Annotated[str, _one_of(MARK_SHAPES)]] = ["box"]
+class ReadingPlan(Part):
+    marks: list[Annotated[str, coded(MARK_SHAPES)]] = ["box"]
     actions: bool = True
     inadequate: bool = True
     comment: bool = True
@@ -110,7 +107,7 @@ class Reading(Part):
 
 class TruthPlan(Part):
     votes: int = Field(default=2, ge=2, le=20)
-    rule: Annotated[str, _one_of(TRUTH_RULES)] = "two_plus_one"
+    rule: Annotated[str, coded(TRUTH_RULES)] = "two_plus_one"
     merge_iou: float = Field(default=0.5, gt=0, le=1)
 
 
@@ -119,7 +116,7 @@ class ProtocolFinding(Part):
 
     code: str
     label: str = ""
-    scale: Annotated[str, _one_of(RATING_SCALES)] = "0-100"
+    scale: Annotated[str, coded(RATING_SCALES)] = "0-100"
     cut: float = 50
     primary: bool = False
 
@@ -129,7 +126,7 @@ class ProtocolQuestion(Part):
 
     code: str
     label: str = ""
-    type: Annotated[str, _one_of(ANSWER_TYPES)]
+    type: Annotated[str, coded(ANSWER_TYPES)]
     required: bool = False
     min: float | None = None
     max: float | None = None
@@ -142,9 +139,9 @@ class ProtocolArm(Part):
     """label: neutral, readers see it; thresholds: by finding, in place of the bundle's operating points."""
 
     code: str
-    kind: Annotated[str, _one_of(ArmKind)]
+    kind: Annotated[str, coded(ArmKind)]
     label: str = ""
-    ai_layers: list[Annotated[str, _one_of(AI_LAYERS)]] = []
+    ai_layers: list[Annotated[str, coded(AI_LAYERS)]] = []
     bundle_id: str = ""
     thresholds: dict[str, float] = {}
 
@@ -155,11 +152,11 @@ class FailurePlan(Part):
     bundle_id: str = ""
     findings: list[str] = []
     thresholds: dict[str, float] = {}
-    outcomes: list[Annotated[str, _one_of(OUTCOMES)]] = ["FP", "FN_IMG", "FN_LOC"]
+    outcomes: list[Annotated[str, coded(OUTCOMES)]] = ["FP", "FN_IMG", "FN_LOC"]
     double_share: float = Field(default=0.2, ge=0, le=1)
 
 
-class Statistics(Part):
+class StatisticsPlan(Part):
     primary_finding: str = ""
     tests: list[str] = []
     fom: str = "auc"
@@ -173,10 +170,10 @@ class Statistics(Part):
 class ProtocolBody(Part):
     """The body of a protocol. What is left out takes its default."""
 
-    design: Design = Design()
-    washout: Washout = Washout()
-    training: Training = Training()
-    reading: Reading = Reading()
+    design: DesignPlan = DesignPlan()
+    washout: WashoutPlan = WashoutPlan()
+    training: TrainingPlan = TrainingPlan()
+    reading: ReadingPlan = ReadingPlan()
     truth: TruthPlan = TruthPlan()
     panel_may_read: bool = False
     debrief: bool = False
@@ -184,7 +181,7 @@ class ProtocolBody(Part):
     questions: list[ProtocolQuestion] = []
     arms: list[ProtocolArm] = []
     failure: FailurePlan = FailurePlan()
-    statistics: Statistics = Statistics()
+    statistics: StatisticsPlan = StatisticsPlan()
 
 
 PARTS: Mapping[str, type[Part]] = {

@@ -7,10 +7,11 @@ from typing import Any, TypeGuard
 
 from reader_study.answers_schema import answer_faults, answers_schema
 from reader_study.protocol_model import ACTIONS, RATING_SCALES
+from reader_study.reading_bodies import AnswerBody, StudyMark
 from reader_study.refusal import StudyRefused
 
-FIELDS = ("ratings", "marks", "answers", "comment", "inadequate", "active_ms", "first_mark_ms", "codings")
-MARK_FIELDS = ("key", "finding", "shape", "x", "y", "w", "h", "rating", "first_drawn_ms")
+FIELDS = tuple(AnswerBody.__annotations__)
+MARK_FIELDS = tuple(StudyMark.__annotations__)
 COMMENT_CHARACTERS = 4000
 MOST_MARKS = 200
 CODING_CHARACTERS = 100_000

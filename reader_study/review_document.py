@@ -1,12 +1,13 @@
 """A review as the API answers it."""
 
-from typing import Any
+from typing import cast
 
 from reader_study.models import CaseReview
+from reader_study.openapi import FailureDocument, PixelBox, ReviewDocument
 from webapp.accounts.policy import Person
 
 
-def review_document(review: CaseReview, viewer: Person) -> dict[str, Any]:
+def review_document(review: CaseReview, viewer: Person) -> ReviewDocument:
     """JSON-ready; boxes in source image pixels. The idempotency key is shown to its owner only."""
     is_mine = review.reader_id == viewer.pk
     return {
@@ -35,7 +36,7 @@ def review_document(review: CaseReview, viewer: Person) -> dict[str, Any]:
     }
 
 
-def _failure(review: CaseReview) -> dict[str, Any] | None:
+def _failure(review: CaseReview) -> FailureDocument | None:
     if not review.outcome:
         return None
     return {
@@ -44,5 +45,5 @@ def _failure(review: CaseReview) -> dict[str, Any] | None:
         "laterality": review.laterality,
         "cause": review.cause,
         "severity": review.severity,
-        "box": review.box,
+        "box": cast(PixelBox | None, review.box),
     }

@@ -6,7 +6,9 @@ from typing import Any
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 
-from webapp.predictions.openapi import FLAG, NUMBER, TEXT, WHOLE, Schema, list_of, nullable
+from reader_study.openapi import PixelBox
+from webapp.json_bodies import Schema, ref
+from webapp.predictions.openapi import FLAG, TEXT, WHOLE, nullable
 
 JSON = "application/json"
 FREE: Schema = {"type": "object", "additionalProperties": True}
@@ -16,7 +18,7 @@ REFUSED: Schema = {
     "properties": {"code": TEXT, "field": TEXT, "text": TEXT},
     "additionalProperties": True,
 }
-BOX: Schema = {"type": "object", "properties": dict.fromkeys("xywh", NUMBER)}
+BOX = ref(PixelBox)
 TAB = OpenApiParameter("X-Tab", str, OpenApiParameter.HEADER, description="random id of the browser tab that writes")
 
 
@@ -25,25 +27,6 @@ def body(**properties: Schema) -> Schema:
     return {"type": "object", "properties": properties}
 
 
-READING_BODY = body(
-    ratings={"type": "object", "additionalProperties": body(rating=nullable(NUMBER), action=TEXT)},
-    marks=list_of(
-        body(
-            key=TEXT,
-            finding=TEXT,
-            shape=TEXT,
-            **dict.fromkeys("xywh", NUMBER),
-            rating=nullable(NUMBER),
-            first_drawn_ms=nullable(WHOLE),
-        )
-    ),
-    answers=FREE,
-    comment=TEXT,
-    inadequate=TEXT,
-    active_ms=nullable(WHOLE),
-    first_mark_ms=nullable(WHOLE),
-    codings=list_of(FREE),
-)
 REASON = body(reason=TEXT)
 READER_FIELDS = body(years=nullable(WHOLE), subspecialty=TEXT, group=TEXT)
 CASE_FILTER = body(
@@ -58,11 +41,14 @@ def operation(
     *,
     answer: Schema = FREE,
     status: int = 200,
+    also: int | None = None,
     parameters: list[OpenApiParameter] | None = None,
 ) -> Callable[..., Any]:
-    """Describes one method of a view: its answer is an object; refusals have one shape everywhere."""
+    """Describes one method of a view: its answer is an object; refusals have one shape everywhere. also: a second good status."""
     responses: dict[Any, Any] = {(code, JSON): REFUSED for code in (400, 403, 404, 409)}
     responses[status, JSON] = answer
+    if also:
+        responses[also, JSON] = FREE
     return extend_schema(
         operation_id=name,
         tags=["studies"],

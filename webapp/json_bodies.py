@@ -5,14 +5,17 @@ that builds it against the type), a pydantic model for what is sent to us. `ref(
 hook adds its JSON Schema, made by pydantic, and the viewer's types are made from there (docs/decisions.md).
 """
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, TypeVar
 
-from pydantic import TypeAdapter
+from pydantic import Field, TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 
 Schema = dict[str, Any]
+T = TypeVar("T", bound=type[Any])
 _PLACE = "#/components/schemas/{model}"
 _BODIES: dict[str, Any] = {}
+_PAGE_BODIES: dict[str, Any] = {}
 
 
 class OpenApi30(GenerateJsonSchema):
@@ -26,8 +29,17 @@ class OpenApi30(GenerateJsonSchema):
         found = super().literal_schema(schema)
         return {**{key: value for key, value in found.items() if key != "const"}, "enum": list(schema["expected"])}
 
+    def default_schema(self, schema: Any) -> JsonSchemaValue:
+        found = super().default_schema(schema)
+        return {key: value for key, value in found.items() if key != "default" or value is not None}
+
     def get_title_from_name(self, name: str) -> str:
         return name
+
+
+def coded(values: Iterable[str]) -> Any:
+    """For `Annotated[str, coded(values)]`: the schema names the values of a table that Python knows at run time only."""
+    return Field(json_schema_extra={"enum": [str(value) for value in values]})
 
 
 def ref(body: Any) -> Schema:
@@ -38,9 +50,16 @@ def ref(body: Any) -> Schema:
     return {"$ref": _PLACE.format(model=name)}
 
 
-def body_components() -> dict[str, Schema]:
+def page_body(body: T) -> T:
+    """Decorates a body that the server writes into a page: the viewer takes it, /api/schema/ does not name it."""
+    _PAGE_BODIES[body.__name__] = body
+    return body
+
+
+def body_components(*, with_pages: bool = False) -> dict[str, Schema]:
     """Name and JSON Schema of every body that a view refers to, and of the parts of these bodies; sorted by name."""
-    inputs: list[Any] = [(name, "validation", TypeAdapter(body)) for name, body in sorted(_BODIES.items())]
+    bodies = {**_BODIES, **_PAGE_BODIES} if with_pages else _BODIES
+    inputs: list[Any] = [(name, "validation", TypeAdapter(body)) for name, body in sorted(bodies.items())]
     _, found = TypeAdapter.json_schemas(inputs, ref_template=_PLACE, schema_generator=OpenApi30)
     return {name: _without_titles(part) for name, part in sorted(found["$defs"].items())}
 

@@ -1,11 +1,19 @@
 """A case as its reader sees it: code, neutral part, form, own answers. No image id, no arm, no model, no stratum."""
 
 from datetime import datetime
-from typing import Any
 
 from reader_study import clock
 from reader_study.documents.study_document import form_document, time
 from reader_study.models import Assignment, Reading, ReadingSession
+from reader_study.reading_bodies import (
+    AnswerBody,
+    AssignmentDocument,
+    CodingItem,
+    DraftDocument,
+    LeaseDocument,
+    LockedAnswer,
+    SessionDocument,
+)
 from reader_study.services.code_failures import items_of
 from reader_study.services.open_session import remaining
 from reader_study.services.own_assignment import readings_of, stage_now, study_body
@@ -13,7 +21,7 @@ from reader_study.services.reveal_ai import aided_stage
 from reader_study.services.save_draft import receipt_of
 
 
-def assignment_document(assignment: Assignment, tab: str = "", now: datetime | None = None) -> dict[str, Any]:
+def assignment_document(assignment: Assignment, tab: str = "", now: datetime | None = None) -> AssignmentDocument:
     """Keys in a fixed order and always the same, whatever the arm."""
     study, session = assignment.reader.study, assignment.session
     readings = readings_of(assignment)
@@ -46,15 +54,11 @@ def assignment_document(assignment: Assignment, tab: str = "", now: datetime | N
     }
 
 
-def session_document(session: ReadingSession, *, with_reader: bool = False) -> dict[str, Any]:
+def session_document(session: ReadingSession, *, with_reader: bool = False) -> SessionDocument:
     """A session; its arms are named to nobody who reads."""
     done, total = progress_of(session)
-    reader = (
-        {"reader": session.reader.code, "arm_plan": session.arm_plan, "block": session.block} if with_reader else {}
-    )
-    return {
+    found: SessionDocument = {
         "id": str(session.pk),
-        **reader,
         "ordinal": session.ordinal,
         "label": f"Training {session.ordinal}" if session.is_training else f"Session {session.ordinal}",
         "kind": "training" if session.is_training else "scored",
@@ -66,6 +70,9 @@ def session_document(session: ReadingSession, *, with_reader: bool = False) -> d
         "opened_at": time(session.opened_at),
         "ended_at": time(session.ended_at),
     }
+    if with_reader:
+        found |= {"reader": session.reader.code, "arm_plan": session.arm_plan, "block": session.block}
+    return found
 
 
 def progress_of(session: ReadingSession) -> tuple[int, int]:
@@ -74,7 +81,7 @@ def progress_of(session: ReadingSession) -> tuple[int, int]:
     return total - len(remaining(session)), total
 
 
-def body_of(reading: Reading) -> dict[str, Any]:
+def body_of(reading: Reading) -> AnswerBody:
     """A locked reading in the shape in which it was sent."""
     return {
         "ratings": {
@@ -103,7 +110,7 @@ def body_of(reading: Reading) -> dict[str, Any]:
     }
 
 
-def _items(assignment: Assignment) -> list[dict[str, Any]]:
+def _items(assignment: Assignment) -> list[CodingItem]:
     """Failures to be coded; empty in reading studies. Order by id: by outcome would tell nothing more, but ids tell nothing."""
     return [
         {
@@ -119,18 +126,18 @@ def _items(assignment: Assignment) -> list[dict[str, Any]]:
     ]
 
 
-def _draft(reading: Reading | None) -> dict[str, Any] | None:
+def _draft(reading: Reading | None) -> DraftDocument | None:
     newest = reading.drafts.order_by("-revision").first() if reading else None
     if newest is None:
         return None
     return {"revision": newest.revision, "body": newest.body, "saved_at": newest.saved_at.isoformat()}
 
 
-def _locked(reading: Reading) -> dict[str, Any]:
+def _locked(reading: Reading) -> LockedAnswer:
     return {"body": body_of(reading), "receipt": receipt_of(reading)}
 
 
-def _lease(session: ReadingSession, tab: str, now: datetime) -> dict[str, Any] | None:
+def _lease(session: ReadingSession, tab: str, now: datetime) -> LeaseDocument | None:
     if not session.lease_tab or session.lease_until is None or session.lease_until <= now:
         return None
     return {"mine": session.lease_tab == tab, "until": session.lease_until.isoformat()}

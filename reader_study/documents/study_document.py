@@ -7,6 +7,7 @@ from reader_study import policy
 from reader_study.models import Amendment, Case, Deviation, Lock, Membership, Protocol, Reader, ResultSet, Study
 from reader_study.protocol_body import completed, problems
 from reader_study.protocol_model import ACTIONS, RATING_SCALES
+from reader_study.reading_bodies import FormDocument
 from reader_study.services.edit_protocol import current_protocol
 from webapp.accounts.policy import Person
 
@@ -56,7 +57,7 @@ def protocol_document(study: Study, protocol: Protocol) -> dict[str, Any]:
     }
 
 
-def form_document(body: dict[str, Any]) -> dict[str, Any]:
+def form_document(body: dict[str, Any]) -> FormDocument:
     """What readers fill in: no cut, no model, no arm."""
     part = body["reading"]
     return {

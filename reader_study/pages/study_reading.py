@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from reader_study import policy
+from reader_study.documents.page_bodies import StudyBoot
 from reader_study.models import Study
 from webapp.accounts.policy import require_person
 from webapp.built_viewer import is_built
@@ -27,7 +28,7 @@ def study_reading(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
         raise Http404("no study has this id")
     if not is_built(ENTRY):
         return render(request, "viewer/not_built.html", status=503)
-    boot = {
+    boot: StudyBoot = {
         "study": str(study.pk),
         "title": study.title,
         "user": {"username": require_person(request.user).get_username()},

@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from reader_study import policy
+from reader_study.documents.page_bodies import VoteBoot
 from reader_study.models import Study, Truth
 from reader_study.pages.access import study_page
 from reader_study.pages.truth import waiting_for_chair
@@ -29,7 +30,7 @@ def truth_vote(request: HttpRequest, study: Study, truth_id: uuid.UUID) -> HttpR
     is_chair = policy.may_adjudicate(user, study) is None
     waiting = [*truth_queue(user, study), *(waiting_for_chair(study) if is_chair else [])]
     queue = [one for one in waiting if one.pk != row.pk]
-    boot = {
+    boot: VoteBoot = {
         "title": study.title,
         "case": row.case.code,
         "finding": row.finding,

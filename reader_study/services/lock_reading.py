@@ -22,6 +22,7 @@ from reader_study.models import (
     Reading,
     Study,
 )
+from reader_study.reading_bodies import Receipt
 from reader_study.reading_body import Form, checked_body, empty_answers
 from reader_study.refusal import StudyRefused, require
 from reader_study.services.code_failures import checked_codings, empty_codings, failure_rows
@@ -57,9 +58,7 @@ class LockRequest:
     tab: str = ""
 
 
-def lock_reading(
-    user: User, study: Study, key: UUID, request: LockRequest, now: datetime | None = None
-) -> dict[str, Any]:
+def lock_reading(user: User, study: Study, key: UUID, request: LockRequest, now: datetime | None = None) -> Receipt:
     """The receipt {sha256, locked_at, chain_sha256, next_stage}. The same delivery twice gives the same receipt.
 
     Raises StudyRefused: 400 incomplete (names what is empty), 409 already_locked, other_tab, study_not_open,

@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from typing import Any, TypeGuard
 
 from reader_study.failure_scheme import CONFIDENCES, VERDICTS, Scheme, Verdict
+from reader_study.openapi import FailureRequest, ReviewRequest
 
 NOTE_CHARACTERS = 2000
-BODY_FIELDS = (
-    "bundle", "finding", "verdict", "confidence", "failure", "note", "replaces", "idempotency_key", "reader",
-)  # fmt: skip
-FAILURE_FIELDS = ("site", "cause", "laterality", "severity", "box", "outcome")
+BODY_FIELDS = tuple(ReviewRequest.__annotations__)
+FAILURE_FIELDS = tuple(FailureRequest.__annotations__)
 
 
 class ReviewRefused(Exception):

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from reader_study import clock, policy
 from reader_study.models import DraftRevision, Reading, Study
+from reader_study.reading_bodies import Receipt
 from reader_study.reading_body import checked_body
 from reader_study.refusal import StudyRefused, require
 from reader_study.services.own_assignment import form_of, hold_lease, own_assignment, reading_in, require_running
@@ -71,7 +72,7 @@ def save_draft(
     return draft
 
 
-def receipt_of(reading: Reading) -> dict[str, Any]:
+def receipt_of(reading: Reading) -> Receipt:
     """What the reader is shown as proof of the lock."""
     lock = reading.assignment.reader.study.locks.filter(kind="reading", object=reading.pk).first()
     return {

@@ -1,9 +1,9 @@
 """The training block: feedback after each lock, and the pass rule before the scored block opens."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from reader_study.models import Assignment, Case, Reader, Reading, ReadingSession, Truth
+from reader_study.reading_bodies import FeedbackDocument
 from reader_study.refusal import StudyRefused
 from reader_study.services.own_assignment import readings_of, stage_now, study_body
 
@@ -55,7 +55,7 @@ def last_reading(assignment: Assignment) -> Reading | None:
     return reading if reading is not None and reading.is_locked else None
 
 
-def feedback(assignment: Assignment) -> dict[str, Any]:
+def feedback(assignment: Assignment) -> FeedbackDocument:
     """Truth and right or wrong per finding, only after the last lock of a training (or educational) case. Raises 404 before."""
     gives = assignment.case.role == Case.Role.TRAINING or study_body(assignment.reader.study)["reading"]["feedback"]
     reading = last_reading(assignment)

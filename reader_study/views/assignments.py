@@ -9,13 +9,21 @@ from rest_framework.response import Response
 from reader_study import clock, policy
 from reader_study.documents.assignment_document import assignment_document
 from reader_study.models import Assignment, Study
+from reader_study.reading_bodies import (
+    AnswerBody,
+    AssignmentDocument,
+    DraftReceipt,
+    FeedbackDocument,
+    Receipt,
+)
 from reader_study.services import record_events as events
 from reader_study.services.lock_reading import LockRequest, lock_reading
 from reader_study.services.own_assignment import own_assignment, reading_in, take_over
 from reader_study.services.save_draft import DraftRequest, save_draft
 from reader_study.services.training import feedback
-from reader_study.study_openapi import FREE, READING_BODY, TAB, body, operation
+from reader_study.study_openapi import FREE, TAB, body, operation
 from reader_study.views.study_view import StudyView, data_of, only, tab_of
+from webapp.json_bodies import ref
 from webapp.predictions.openapi import FLAG, TEXT, WHOLE, list_of
 
 
@@ -31,7 +39,7 @@ class AssignmentView(StudyView):
 class AssignmentDetail(AssignmentView):
     """The case as its reader sees it."""
 
-    @operation("studies_assignment", parameters=[TAB])
+    @operation("studies_assignment", answer=ref(AssignmentDocument), parameters=[TAB])
     def get(self, request: Request, study: UUID, assignment: UUID) -> Response:
         return Response(assignment_document(self.own(request, study, assignment)[1], tab_of(request)))
 
@@ -41,7 +49,8 @@ class Draft(AssignmentView):
 
     @operation(
         "studies_save_draft",
-        body(stage=TEXT, base_revision=WHOLE, body=READING_BODY, idempotency_key=TEXT, tab=TEXT),
+        body(stage=TEXT, base_revision=WHOLE, body=ref(AnswerBody), idempotency_key=TEXT, tab=TEXT),
+        answer=ref(DraftReceipt),
         parameters=[TAB],
     )
     def put(self, request: Request, study: UUID, assignment: UUID) -> Response:
@@ -62,7 +71,10 @@ class LockReading(AssignmentView):
     """Locks a stage: no way back. The answer is the receipt."""
 
     @operation(
-        "studies_lock_reading", body(stage=TEXT, body=READING_BODY, idempotency_key=TEXT, tab=TEXT), parameters=[TAB]
+        "studies_lock_reading",
+        body(stage=TEXT, body=ref(AnswerBody), idempotency_key=TEXT, tab=TEXT),
+        answer=ref(Receipt),
+        parameters=[TAB],
     )
     def post(self, request: Request, study: UUID, assignment: UUID) -> Response:
         data = only(data_of(request), "stage", "body", "idempotency_key", "tab")
@@ -79,7 +91,7 @@ class LockReading(AssignmentView):
 class TakeOver(AssignmentView):
     """Gives the right to write to this tab."""
 
-    @operation("studies_take_over", body(tab=TEXT), parameters=[TAB])
+    @operation("studies_take_over", body(tab=TEXT), answer=ref(AssignmentDocument), parameters=[TAB])
     def post(self, request: Request, study: UUID, assignment: UUID) -> Response:
         data = only(data_of(request), "tab")
         found = self.own(request, study, assignment)[1]
@@ -122,7 +134,7 @@ class Resume(AssignmentView):
 class Feedback(AssignmentView):
     """Truth and right or wrong of a training case, after its last lock."""
 
-    @operation("studies_feedback")
+    @operation("studies_feedback", answer=ref(FeedbackDocument))
     def get(self, request: Request, study: UUID, assignment: UUID) -> Response:
         return Response(feedback(self.own(request, study, assignment)[1]))
 

@@ -1,13 +1,15 @@
 """GET /api/failure-scheme/: the codes a review may use, or those of an earlier version."""
 
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from reader_study.failure_scheme import scheme_document
+from reader_study.openapi import REFUSED, SCHEME
 from reader_study.scheme_versions import SchemeBook
+
+JSON = "application/json"
 
 
 class FailureScheme(APIView):
@@ -16,7 +18,7 @@ class FailureScheme(APIView):
     @extend_schema(
         operation_id="failure_scheme",
         parameters=[OpenApiParameter("version", int, description="a published version; the one in force by default")],
-        responses={200: OpenApiTypes.OBJECT, 404: OpenApiTypes.OBJECT},
+        responses={(200, JSON): SCHEME, (404, JSON): REFUSED},
     )
     def get(self, request: Request) -> Response:
         """The scheme, with titles for people; 404 for a version that was never published."""

@@ -12,12 +12,14 @@ from reader_study import policy
 from reader_study.documents.assignment_document import assignment_document, session_document
 from reader_study.documents.study_document import deviation_document, time
 from reader_study.models import ReadingSession, Study
+from reader_study.reading_bodies import NextDocument, SessionDocument
 from reader_study.refusal import StudyRefused
 from reader_study.services import open_session as services
 from reader_study.services.next_assignment import Next, next_assignment
 from reader_study.study_openapi import REASON, TAB, body, operation
 from reader_study.views.study_view import StudyView, data_of, only, tab_of
 from reader_study.visible import visible_to
+from webapp.json_bodies import ref
 from webapp.predictions.openapi import FLAG, TEXT, nullable
 
 
@@ -49,7 +51,7 @@ class SessionView(StudyView):
 class OpenSession(SessionView):
     """Opens the reader's next session."""
 
-    @operation("studies_open_session", body())
+    @operation("studies_open_session", body(), answer=ref(SessionDocument))
     def post(self, request: Request, study: UUID, session: UUID) -> Response:
         row, person = self.study(request, study), self.person(request)
         self.require(policy.may_read(person, row))
@@ -96,7 +98,7 @@ class ScheduleSession(SessionView):
 class NextAssignment(StudyView):
     """Opens the next case: POST, because the opening is recorded."""
 
-    @operation("studies_next", body(take_over=FLAG), parameters=[TAB])
+    @operation("studies_next", body(take_over=FLAG), answer=ref(NextDocument), parameters=[TAB])
     def post(self, request: Request, study: UUID) -> Response:
         data = only(data_of(request), "take_over")
         row, tab = self.study(request, study), tab_of(request)
@@ -104,7 +106,7 @@ class NextAssignment(StudyView):
         return Response(_next_document(found, tab))
 
 
-def _next_document(found: Next, tab: str) -> dict[str, Any]:
+def _next_document(found: Next, tab: str) -> NextDocument:
     return {
         "state": found.state,
         "assignment": assignment_document(found.assignment, tab) if found.assignment else None,

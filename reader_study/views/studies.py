@@ -132,7 +132,7 @@ class WithdrawStudy(StudyView):
 class LockStudy(StudyView):
     """First person: 202, the request is noted. Second person: 200, the study is locked and its results are computed."""
 
-    @operation("studies_lock", body())
+    @operation("studies_lock", body(), also=202)
     def post(self, request: Request, study: UUID) -> Response:
         person = self.person(request)
         row = lock_study(person, self.study(request, study))

@@ -7,15 +7,17 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from reader_study.ai_document import ai_document
+from reader_study.reading_bodies import AiDocument
 from reader_study.services.reveal_ai import reveal_ai, reveal_map
 from reader_study.study_openapi import TAB, file_operation, operation
 from reader_study.views.study_view import StudyView
+from webapp.json_bodies import ref
 
 
 class Ai(StudyView):
     """The layers of the arm, for this case. The first delivery is recorded."""
 
-    @operation("studies_ai", parameters=[TAB])
+    @operation("studies_ai", answer=ref(AiDocument), parameters=[TAB])
     def get(self, request: Request, study: UUID, assignment: UUID) -> Response:
         output, found = reveal_ai(self.person(request), self.study(request, study), assignment)
         base = f"/api/studies/{study}/assignments/{assignment}/ai/maps/{{kind}}/"

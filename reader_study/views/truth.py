@@ -9,6 +9,7 @@ from rest_framework.response import Response
 from reader_study import policy
 from reader_study.documents.truth_document import truth_document, truth_row, vote_document
 from reader_study.models import Truth
+from reader_study.reading_bodies import TruthDocument, TruthRow, VoteDocument
 from reader_study.refusal import StudyRefused
 from reader_study.services.freeze_truth import freeze_truth, truth_status
 from reader_study.services.import_truth import MOST_BYTES, import_truth
@@ -16,6 +17,7 @@ from reader_study.services.vote_truth import adjudicate_truth, truth_queue, vote
 from reader_study.study_openapi import BOX, body, operation
 from reader_study.views.study_view import StudyView, data_of, only
 from reader_study.visible import visible_to
+from webapp.json_bodies import ref
 from webapp.predictions.openapi import TEXT, list_of
 
 
@@ -42,7 +44,7 @@ class TruthList(StudyView):
 class TruthDetail(StudyView):
     """One finding in one case, as this panel member may see it."""
 
-    @operation("studies_truth_retrieve")
+    @operation("studies_truth_retrieve", answer=ref(TruthDocument))
     def get(self, request: Request, study: UUID, truth: UUID) -> Response:
         row, person = self.study(request, study), self.person(request)
         self.require(policy.may_vote(person, row))
@@ -53,7 +55,7 @@ class TruthDetail(StudyView):
 class VoteTruth(StudyView):
     """One independent vote, never changed."""
 
-    @operation("studies_vote", body(status=TEXT, regions=list_of(BOX), note=TEXT), status=201)
+    @operation("studies_vote", body(status=TEXT, regions=list_of(BOX), note=TEXT), answer=ref(VoteDocument), status=201)
     def post(self, request: Request, study: UUID, truth: UUID) -> Response:
         row, person = self.study(request, study), self.person(request)
         self.require(policy.may_vote(person, row))
@@ -67,7 +69,10 @@ class AdjudicateTruth(StudyView):
     """The consensus meeting, recorded with its attendees."""
 
     @operation(
-        "studies_adjudicate", body(status=TEXT, regions=list_of(BOX), attendees=list_of(TEXT), note=TEXT), status=201
+        "studies_adjudicate",
+        body(status=TEXT, regions=list_of(BOX), attendees=list_of(TEXT), note=TEXT),
+        answer=ref(TruthRow),
+        status=201,
     )
     def post(self, request: Request, study: UUID, truth: UUID) -> Response:
         row, person = self.study(request, study), self.person(request)

@@ -2,6 +2,7 @@ import pytest
 from django.test import Client
 
 from reader_study.failure_scheme import CAUSES, FIRST_ROWS, SITES, VERDICTS, scheme_document
+from tests.webapp.openapi_check import broken_promises
 
 pytestmark = pytest.mark.django_db
 
@@ -23,6 +24,7 @@ def test_a_models_failure_cannot_be_anchored_on_ai() -> None:
 
 def test_the_api_answers_the_scheme(signed_in: Client) -> None:
     answer = signed_in.get("/api/failure-scheme/").json()
+    assert broken_promises("get", "/api/failure-scheme/", 200, answer) == []
     assert answer["version"] == 1
     assert {"code": "HIL", "title": "hilum"} in answer["sites"]
     assert {"value": 3, "title": "likely harm"} in answer["severities"]

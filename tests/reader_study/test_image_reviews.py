@@ -9,6 +9,7 @@ from django.test import Client
 from reader_study.models import CaseReview
 from reader_study.services import record_review as service
 from reader_study.services.record_review import record_review
+from tests.webapp.openapi_check import broken_promises
 from tests.webapp.viewer.case_factory import BUNDLE, SCRIPT, make_image, make_result, review_body
 from webapp.accounts import policy
 from webapp.accounts.models import User
@@ -17,7 +18,12 @@ from webapp.audit.models import AccessEvent
 
 
 def post(client: Client, image: Image, body: Any) -> Any:
-    return client.post(f"/api/images/{image.pk}/reviews/", body, content_type="application/json")
+    path = f"/api/images/{image.pk}/reviews/"
+    answer = client.post(path, body, content_type="application/json")
+    if answer.status_code < 300:
+        assert broken_promises("post", path, answer.status_code, answer.json()) == []
+        assert broken_promises("get", path, 200, client.get(path).json()) == []
+    return answer
 
 
 def test_it_stores_a_failure_with_hash_bundle_and_what_the_model_said(signed_in: Client, case: Image) -> None:

@@ -3,7 +3,7 @@
 from typing import cast
 
 from webapp.predictions.models import Prediction
-from webapp.predictions.openapi import JobState, PredictionDocument, PredictionRow
+from webapp.predictions.openapi import PredictionDocument, PredictionRow
 from webapp.work.models import Job
 
 
@@ -22,7 +22,7 @@ def _row(prediction: Prediction) -> PredictionRow:
     return {
         "id": str(prediction.id),
         "image": str(prediction.image_id),  # type: ignore[attr-defined]
-        "state": cast(JobState, prediction.state),
+        "state": prediction.state,
         "bundle": prediction.bundle_id,
         "bundle_name": prediction.bundle_name,
         "bundle_version": prediction.bundle_version,

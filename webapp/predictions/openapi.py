@@ -1,12 +1,13 @@
 """Schemas of the prediction API for /api/schema/. tests/webapp/predictions/test_openapi.py holds them against a real run."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field
 from typing_extensions import TypedDict
 
 from inference.documents import FindingDocument, GateDocument, MapDocument
-from webapp.json_bodies import Schema, ref
+from webapp.json_bodies import Schema, coded, ref
+from webapp.work.models import Job
 
 
 def object_of(**properties: Schema) -> Schema:
@@ -32,7 +33,7 @@ REFUSAL = object_of(code=TEXT, text=TEXT)
 Time = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
 Key = Annotated[str, Field(json_schema_extra={"format": "uuid"})]
 Sha256 = Annotated[str, Field(description="SHA-256 in hexadecimal digits; empty before the result")]
-JobState = Literal["queued", "running", "succeeded", "failed", "cancelled"]
+JobState = Annotated[str, coded(Job.State.values)]
 
 
 class JobError(TypedDict):

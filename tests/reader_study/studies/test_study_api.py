@@ -16,6 +16,7 @@ from tests.reader_study.studies.study_factory import (
     opened,
     second_read_body,
 )
+from tests.webapp.openapi_check import broken_promises
 from tests.webapp.viewer.case_factory import BUNDLE, make_image, make_result, make_user
 
 pytestmark = pytest.mark.django_db
@@ -23,7 +24,7 @@ JSON = "application/json"
 
 
 class Api:
-    """One person's requests; every answer is checked for its status."""
+    """One person's requests; every answer is checked for its status and against /api/schema/."""
 
     def __init__(self, user: Any) -> None:
         self.client = Client()
@@ -34,6 +35,8 @@ class Api:
         answer = getattr(self.client, method)(f"/api/studies/{path}", headers={"X-Tab": tab}, **more)
         assert answer.status_code == status, answer.content
         found: dict[str, Any] = answer.json()
+        if status < 300:
+            assert broken_promises(method, f"/api/studies/{path}", status, found) == []
         return found
 
 

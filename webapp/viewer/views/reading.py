@@ -14,6 +14,7 @@ from webapp import audit
 from webapp.accounts.policy import may_see_image, require
 from webapp.archive.models import Image
 from webapp.built_viewer import is_built
+from webapp.viewer.page_bodies import BootDocument
 from webapp.viewer.views.worklist import QUERY_KEY
 from webapp.viewer.worklist.labels import age_label
 from webapp.viewer.worklist.neighbours import neighbours, remember_opened
@@ -40,7 +41,7 @@ def reading(request: HttpRequest, image_id: uuid.UUID) -> HttpResponse:
     return render(request, "viewer/reading.html", context)
 
 
-def boot_document(request: HttpRequest, image: Image, query: WorklistQuery) -> dict[str, Any]:
+def boot_document(request: HttpRequest, image: Image, query: WorklistQuery) -> BootDocument:
     """What the page's script needs before its first request."""
     user: Any = request.user
     api = f"/api/images/{image.pk}/"

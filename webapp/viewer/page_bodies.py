@@ -1,0 +1,55 @@
+"""What the server writes into a page for its script to start with; the script asks the API for everything else."""
+
+from typing_extensions import TypedDict
+
+from webapp.json_bodies import page_body
+
+
+class PatientFacts(TypedDict):
+    """As the file states them; age: "63 y" or "18 mo"; empty when not known."""
+
+    name: str
+    id: str
+    birth_date: str
+    sex: str
+    age: str
+
+
+class ImageFacts(TypedDict):
+    id: str
+    sop_instance_uid: str
+    code: str
+    patient: PatientFacts
+    study_date: str | None
+    accession: str
+    view: str
+    modality: str
+    laterality: str
+    warnings: list[str]
+    rows: int
+    columns: int
+
+
+class SignedInPerson(TypedDict):
+    username: str
+    role: str
+
+
+class ReadingUrls(TypedDict):
+    header: str
+    frame: str
+    predictions: str
+    reviews: str
+    scheme: str
+    worklist: str
+    events: str
+
+
+@page_body
+class BootDocument(TypedDict):
+    """`/images/{id}/`."""
+
+    image: ImageFacts
+    user: SignedInPerson
+    urls: ReadingUrls
+    csrf: str

@@ -19,6 +19,13 @@ describe('maps of a prediction', () => {
     expect([...(maps.get('b')?.scores ?? [])]).toEqual([3, 4]);
   });
 
+  it('of several rows follow each other whole', () => {
+    const tall = { ...description, width: 2, height: 3 };
+    const maps = splitMaps(Float32Array.from({ length: 12 }, (_, n) => n + 1).buffer, tall);
+    expect([...(maps.get('a')?.scores ?? [])]).toEqual([1, 2, 3, 4, 5, 6]);
+    expect([...(maps.get('b')?.scores ?? [])]).toEqual([7, 8, 9, 10, 11, 12]);
+  });
+
   it('keep only what speaks for the finding', () => {
     const maps = splitMaps(Float32Array.of(-1, 2, 3, -4).buffer, description);
     expect([...(maps.get('a')?.scores ?? [])]).toEqual([0, 2]);

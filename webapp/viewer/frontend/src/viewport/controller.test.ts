@@ -1,0 +1,157 @@
+/** The controller over a viewport without scene: canvas = world, world = Cornerstone's index. */
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { HeaderDocument } from '../api/documents';
+import type { FrameSource } from './frame_loader';
+
+const HEADER = {
+  columns: 200,
+  rows: 100,
+  sample_min: 0,
+  sample_max: 4095,
+  sha256: 'a'.repeat(64),
+  voi: [],
+  presets: [{ key: 1, name: 'As acquired', frame: 'linear', lower: 100, upper: 900 }],
+} as unknown as HeaderDocument;
+
+const fakes = vi.hoisted(() => ({
+  source: null as FrameSource | null,
+  destroyed: 0,
+  current: null as string | null,
+  properties: [] as Record<string, unknown>[],
+}));
+
+vi.mock('@cornerstonejs/core', () => {
+  const identity = (point: readonly number[]): number[] => [...point];
+  const viewport = {
+    getImageData: () => ({ imageData: { indexToWorld: identity, worldToIndex: identity } }),
+    worldToCanvas: ([x, y]: number[]) => [x, y],
+    canvasToWorld: ([x, y]: number[]) => [x, y, 0],
+    getCurrentImageId: () => fakes.current,
+    setStack: ([imageId]: string[]) => Promise.resolve(void (fakes.current = imageId ?? null)),
+    getViewPresentation: () => ({}),
+    setViewPresentation: () => undefined,
+    setProperties: (properties: Record<string, unknown>) => void fakes.properties.push(properties),
+    render: () => undefined,
+  };
+  class RenderingEngine {
+    enableElement(): void {}
+    getViewport(): unknown {
+      return viewport;
+    }
+    resize(): void {}
+    destroy(): void {
+      fakes.destroyed += 1;
+    }
+  }
+  return {
+    Enums: {
+      Events: { CAMERA_MODIFIED: 'camera', IMAGE_RENDERED: 'image', WEBGL_CONTEXT_LOST: 'lost' },
+      InterpolationType: { LINEAR: 1, NEAREST: 0 },
+      ViewportType: { STACK: 'stack' },
+    },
+    RenderingEngine,
+    cache: { setMaxCacheSize: () => undefined },
+    eventTarget: new EventTarget(),
+    imageLoader: { loadAndCacheImage: () => Promise.resolve() },
+    init: () => undefined,
+  };
+});
+vi.mock('@cornerstonejs/tools', () => ({ init: () => undefined }));
+vi.mock('../api/request', () => ({ getJson: () => Promise.resolve(HEADER) }));
+vi.mock('./tool_group', () => ({
+  ViewportTools: class {
+    destroy(): void {}
+  },
+}));
+vi.mock('./draft_box', () => ({
+  DraftBox: class {
+    destroy(): void {}
+  },
+}));
+vi.mock('./frame_loader', () => ({
+  addSource: (source: FrameSource) => void (fakes.source = source),
+  removeSource: () => undefined,
+  registerFrameLoader: () => undefined,
+  startFrame: () => undefined,
+  imageIdOf: (id: string, frame: string) => `sightline:${id}:${frame}`,
+}));
+
+const { ViewportController } = await import('./controller');
+
+async function mounted() {
+  const said: string[] = [];
+  const controller = new ViewportController({
+    imageId: 'i',
+    headerPath: '/header/',
+    framePath: '/frame/',
+    announce: (text) => said.push(text),
+    onDraftBox: () => undefined,
+  });
+  await controller.mount(new EventTarget() as HTMLDivElement);
+  return { controller, said, arrived: fakes.source!.onHash };
+}
+
+beforeEach(() => {
+  Object.assign(fakes, { source: null, destroyed: 0, current: null, properties: [] });
+  vi.stubGlobal(
+    'ResizeObserver',
+    class {
+      observe(): void {}
+      disconnect(): void {}
+    },
+  );
+});
+afterEach(() => vi.unstubAllGlobals());
+
+describe('the pixels of a frame', () => {
+  it('are compared with the hash in the header, and are taken away when they differ', async () => {
+    const { controller, said, arrived } = await mounted();
+    expect(controller.view.get().status).toBe('ready');
+    arrived('linear', 'b'.repeat(64), 'b'.repeat(64));
+    expect(controller.view.get()).toMatchObject({ status: 'error', sha256: null });
+    expect(said.at(-1)).toBe(
+      'The image arrived damaged (SHA-256 bbbbbbbb…, expected aaaaaaaa…). Reload the page.',
+    );
+    expect(fakes.destroyed).toBe(1);
+  });
+
+  it('of a lookup table are compared with the hash that the server sent with them', async () => {
+    const { controller, arrived } = await mounted();
+    arrived('0', 'c'.repeat(64), 'c'.repeat(64));
+    expect(controller.view.get()).toMatchObject({ status: 'ready', sha256: 'c'.repeat(64) });
+    arrived('0', 'c'.repeat(64), 'd'.repeat(64));
+    expect(controller.view.get().status).toBe('error');
+  });
+
+  it('that are right are shown under their hash', async () => {
+    const { controller, arrived } = await mounted();
+    arrived('linear', HEADER.sha256, null);
+    expect(controller.view.get()).toMatchObject({ status: 'ready', sha256: HEADER.sha256 });
+    expect(fakes.destroyed).toBe(0);
+  });
+});
+
+describe('image pixels', () => {
+  it('have their corners at integers: half a pixel from the index, which counts centres', async () => {
+    const { controller } = await mounted();
+    expect(controller.pxToCanvas(0, 0)).toMatchObject({ x: -0.5, y: -0.5 });
+    expect(controller.pxToCanvas(10.5, 20.5)).toMatchObject({ x: 10, y: 20 });
+    expect(controller.canvasToPx(10, 20)).toMatchObject({ x: 10.5, y: 20.5 });
+  });
+});
+
+describe('the window', () => {
+  it('starts with the first preset of the header', async () => {
+    const { controller } = await mounted();
+    expect(fakes.properties.at(-1)).toEqual({ voiRange: { lower: 100, upper: 900 } });
+    expect(controller.view.get()).toMatchObject({ bounds: { lower: 100, upper: 900 }, presetIndex: 0 });
+  });
+
+  it('is inverted by the display alone: its bounds stay', async () => {
+    const { controller, said } = await mounted();
+    controller.toggleInvert();
+    expect(fakes.properties.at(-1)).toEqual({ invert: true });
+    expect(controller.view.get()).toMatchObject({ isInverted: true, bounds: { lower: 100, upper: 900 } });
+    expect(said.at(-1)).toBe('inverted');
+  });
+});

@@ -71,9 +71,13 @@ def fill_ledger(study: Study) -> None:
     ):
         status = truths.get((event.reading.assignment.case.code, event.finding.code), "")
         event.verdict = verdict_of(event.before_call, event.after_call, status)
-        is_known = status in ("0", "1") and event.ai_call is not None
-        event.ai_right = (event.ai_call == (status == "1")) if is_known else None
+        event.ai_right = ai_is_right(event.ai_call, status)
         event.save(update_fields=["verdict", "ai_right"])
+
+
+def ai_is_right(ai_call: bool | None, truth: str) -> bool | None:
+    """Whether the model's call is that of the truth; None where truth is neither 0 nor 1 or the model gave no call."""
+    return None if truth not in ("0", "1") or ai_call is None else ai_call == (truth == "1")
 
 
 def verdict_of(before: bool | None, after: bool | None, truth: str) -> str:

@@ -152,3 +152,14 @@ def test_the_map_threshold_is_the_fraction_with_the_best_dice() -> None:
     # .35 is the first fraction that leaves out the cell of .3.
     assert map_threshold.fit(heat, mask) == pytest.approx(0.35)
     assert map_threshold.fit(np.zeros((1, 2, 2)), mask) == map_threshold.DEFAULT
+
+
+@pytest.mark.parametrize(
+    ("rule", "positives", "reached"),
+    [("sensitivity-0.90", [1, *range(12, 21)], (0.9, 1.0)), ("specificity-0.90", range(10, 20), (1.0, 0.9))],
+)
+def test_nine_of_ten_is_at_least_090(rule: str, positives: list[int], reached: tuple[float, float]) -> None:
+    # Scores 1..20, ten of each class. Nine of ten is enough, and the other is 1; asked for more than .9, it would be 0.
+    y = np.array([float(score in positives) for score in range(1, 21)])
+    point = operating_point.choose(np.arange(1, 21) / 20, y, rule)
+    assert (point.sensitivity.value, point.specificity.value) == pytest.approx(reached)

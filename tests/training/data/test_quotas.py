@@ -53,3 +53,12 @@ def test_the_order_follows_the_seed_and_not_the_table() -> None:
     names = [f"p{number}" for number in range(20)]
     assert seeded_order(dict.fromkeys(names), 1) == seeded_order(dict.fromkeys(names[::-1]), 1)
     assert seeded_order(dict.fromkeys(names), 1) != seeded_order(dict.fromkeys(names), 2)
+
+
+def test_patients_with_the_rarest_class_are_dealt_first() -> None:
+    # The patient with the one image of class 1 has 10 of class 0 besides; dealt first, the 10 others make up for them.
+    patients = {f"p{k}": np.array([1, 0]) for k in range(10)} | {"rare": np.array([10, 1])}
+    for seed in range(5):
+        found = deal(patients, np.array([[10, 1], [10, 1]]), seed)
+        images = [sum(int(patients[name][0]) for name, part in found.items() if part == which) for which in (0, 1)]
+        assert images == [10, 10]

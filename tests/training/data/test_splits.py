@@ -97,3 +97,12 @@ def test_a_leak_hidden_from_the_file_shows_in_the_records(tmp_path: Path) -> Non
     (tmp_path / "split.csv").write_text("image,patient,split\n0_0,x,train\n0_1,y,test\n")
     with pytest.raises(DataError, match="patient 'p0' is in two splits"):
         read_split(tmp_path / "split.csv", _records(1, images=2))
+
+
+def test_patients_with_the_rarest_label_are_placed_first() -> None:
+    # One patient has the rare label and 10 images, 10 others have one image each. Placed first, its 10 images are made
+    # up for by the others: 10 and 10. Placed last, they come on top of 5 and 5: 15 and 5.
+    rare = [Record(Path(f"rare_{i}.png"), f"rare_{i}", "rare", "PA", {"mass": 1}) for i in range(10)]
+    common = [Record(Path(f"{p}.png"), f"{p}", f"p{p}", "PA", {}) for p in range(10)]
+    for seed in range(5):
+        assert Counter(split_by_patient(rare + common, {"a": 0.5, "b": 0.5}, seed).values()) == {"a": 10, "b": 10}

@@ -158,3 +158,13 @@ def test_an_empty_bin_of_the_diagram_says_nothing() -> None:
     assert sum(row["count"] for row in rows) == 4
     single = reliability_document(np.eye(2), np.eye(2), "single", ("x", "y"))
     assert set(single) == {"x", "y", "top"}
+
+
+@pytest.mark.parametrize(("n", "low", "high"), [(20, 0.0, 4 / 20), (400, 1 / 400, 20 / 400)])
+def test_the_noise_floor_runs_from_the_5th_to_the_95th_percentile(n: int, low: float, high: float) -> None:
+    # All p = 1/2 in one bin: the error is |k - n/2| / n, k ~ Bin(n, 1/2). n = 20: P(|k - 10| <= 3) = .885, <= 4 .959,
+    # <= 5 .988: 95th 4/20, 97.5th 5/20. n = 400: P(k = 200) = .040: 5th 1/400, 2.5th 0; P(|k - 200| <= 19) = .949,
+    # <= 20 .960, <= 22 .976.
+    p, y = np.full((n, 1), 0.5), np.arange(n)[:, None] % 2.0
+    found = calibration_metrics(p, y, [str(k) for k in range(n)], "multilabel", ("a",), draws=4000)
+    assert found["ece15_width_a"]["noise_floor"]["range"] == pytest.approx([low, high], abs=1 / n / 4)

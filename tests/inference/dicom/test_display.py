@@ -188,3 +188,12 @@ def test_a_small_image_is_its_own_preview() -> None:
     of = header(10)
     frame = display_frame(of, pixels(of, [0, 1, 2, 3]))
     assert preview(frame).samples is frame.samples
+
+
+def test_an_image_of_padding_only_is_shown_as_it_is_stored() -> None:
+    of = header(10, padding_value=3, padding_range_limit=1000)
+    frame = display_frame(of, pixels(of, [3, 50, 120, 1000]))
+    facts = frame.description
+    assert frame.samples.tolist() == [[3, 50, 120, 1000]]
+    assert (facts["sample_min"], facts["sample_max"], facts["padded"]) == (3, 1000, False)
+    assert facts["presets"] == display_frame(header(10), pixels(of, [3, 50, 120, 1000])).description["presets"]

@@ -129,3 +129,15 @@ def test_an_unknown_rule_is_named() -> None:
     of = header(8)
     with pytest.raises(ValueError, match="brightest"):
         model_grayscale(of, pixels(of, [0, 1, 2, 3]), "brightest")
+
+
+@pytest.mark.parametrize("rule", ["stored-range", "file-voi", "percentile-0.5-99.5"])
+def test_an_image_of_padding_only_reaches_the_model_as_it_is_stored(rule: str) -> None:
+    # Nothing else is there to look at: the same gray as without a Pixel Padding Value, and no division by nothing.
+    facts = {"padding_value": 3, "padding_range_limit": 250}
+    of, plain = header(8, **facts), header(8)
+    values = [3, 50, 120, 250]
+    assert (
+        model_grayscale(of, pixels(of, values), rule).tolist()
+        == model_grayscale(plain, pixels(plain, values), rule).tolist()
+    )

@@ -1,0 +1,39 @@
+"""Every file and folder of the tree that a page names exists: pages must follow when files move."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
+# Changes tell of files that were.
+HISTORY = {"CHANGELOG.md"}
+ROOMS = "benchmarks|docs|inference|measures|reader_study|tests|tools|training|webapp"
+NAMED = re.compile(rf"`((?:{ROOMS})/[\w./-]+|[\w-]+\.(?:py|toml|txt|yml))(?:::(\w+))?`")
+
+
+def faults(text: str) -> list[str]:
+    """One line for each file, folder or name in a file (`file.py::name`) that is not there."""
+    found = []
+    for path, name in NAMED.findall(text):
+        if "/" not in path and not (ROOT / path).exists():
+            continue  # a file of some other place
+        if not (ROOT / path).exists():
+            found.append(f"{path} is not in the tree")
+        elif name and not re.search(rf"\b{name}\b", (ROOT / path).read_text(encoding="utf-8")):
+            found.append(f"{path} has no {name}")
+    return found
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_the_files_that_a_page_names_exist(page: Path) -> None:
+    if page.name not in HISTORY:
+        assert not faults(page.read_text(encoding="utf-8"))
+
+
+def test_what_is_not_there_is_named() -> None:
+    assert faults("`training/nowhere.py`, `inference/boxes.py::PixelBox`, `inference/boxes.py::NO_RULES`, `docs/`") == [
+        "training/nowhere.py is not in the tree",
+        "inference/boxes.py has no NO_RULES",
+    ]

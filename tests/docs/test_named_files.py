@@ -26,10 +26,17 @@ def faults(text: str) -> list[str]:
     return found
 
 
+def broken_links(page: Path) -> list[str]:
+    """Relative links of a page to files that are not there; those to pages with their anchors are in test_named_pages.py."""
+    targets = re.findall(r"\]\(([\w./-]+)[)#]", page.read_text(encoding="utf-8"))
+    return [target for target in targets if not (page.parent / target).exists()]
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_the_files_that_a_page_names_exist(page: Path) -> None:
     if page.name not in HISTORY:
         assert not faults(page.read_text(encoding="utf-8"))
+        assert not broken_links(page)
 
 
 def test_what_is_not_there_is_named() -> None:
@@ -37,3 +44,9 @@ def test_what_is_not_there_is_named() -> None:
         "training/nowhere.py is not in the tree",
         "inference/boxes.py has no NO_RULES",
     ]
+
+
+def test_a_broken_link_is_named(tmp_path: Path) -> None:
+    page = tmp_path / "page.txt"
+    page.write_text("[itself](page.txt#a), [elsewhere](https://a.example/b), [nowhere](no/where.py)")
+    assert broken_links(page) == ["no/where.py"]

@@ -23,6 +23,7 @@ from reader_study.protocol_model import (
     ProtocolBody,
     defaults_of,
 )
+from webapp.body_values import is_number, shown
 
 CODE = re.compile(r"[A-Za-z0-9_-]{1,64}")
 BUNDLE = re.compile(r"[0-9a-f]{64}")
@@ -73,7 +74,7 @@ def shape_problems(body: object) -> list[Problem]:
     for name, default in DEFAULTS.items():
         value = body.get(name, default)
         if type(value) is not type(default):
-            found.append(Problem("wrong_kind", name, f"{name} {_short(value)} is not {_kind(default)}"))
+            found.append(Problem("wrong_kind", name, f"{name} {shown(value)} is not {_kind(default)}"))
         elif isinstance(value, dict) and name in FIELDS:
             found += [_unknown(key, f"{name}.", FIELDS[name]) for key in value if key not in FIELDS[name]]
         elif isinstance(value, list):
@@ -85,7 +86,7 @@ def _row_shapes(name: str, rows: list[Any]) -> list[Problem]:
     found = []
     for k, row in enumerate(rows):
         if not isinstance(row, Mapping):
-            found.append(Problem("wrong_kind", f"{name}[{k}]", f"{name}[{k}] {_short(row)} is not an object"))
+            found.append(Problem("wrong_kind", f"{name}[{k}]", f"{name}[{k}] {shown(row)} is not an object"))
             continue
         found += [_unknown(key, f"{name}[{k}].", FIELDS[name]) for key in row if key not in FIELDS[name]]
     return found
@@ -114,8 +115,8 @@ def _findings(body: Mapping[str, Any]) -> list[Problem]:
             found.append(_not_one("findings", k, "scale", row["scale"], RATING_SCALES))
             continue
         low, high = RATING_SCALES[row["scale"]]
-        if not _is_number(row["cut"]) or not low < row["cut"] <= high:
-            text = f"cut {_short(row['cut'])} of {row.get('code')} is not above {low} and at most {high}"
+        if not is_number(row["cut"]) or not low < row["cut"] <= high:
+            text = f"cut {shown(row['cut'])} of {row.get('code')} is not above {low} and at most {high}"
             found.append(Problem("not_allowed", f"findings[{k}].cut", text))
     return found
 
@@ -133,7 +134,7 @@ def _questions(body: Mapping[str, Any]) -> list[Problem]:
             try:
                 re.compile(row["regex"])
             except (re.error, TypeError):
-                text = f"regex {_short(row['regex'])} of {row.get('code')} is not a regular expression"
+                text = f"regex {shown(row['regex'])} of {row.get('code')} is not a regular expression"
                 found.append(Problem("not_allowed", f"questions[{k}].regex", text))
     return found
 
@@ -168,7 +169,7 @@ def _arms(body: Mapping[str, Any], study_kind: str) -> list[Problem]:
 def _aided(k: int, row: Mapping[str, Any]) -> list[Problem]:
     found = []
     if not isinstance(row["bundle_id"], str) or not BUNDLE.fullmatch(row["bundle_id"]):
-        text = f"bundle_id {_short(row['bundle_id'])} of arm {row.get('code')} is not 64 hexadecimal digits"
+        text = f"bundle_id {shown(row['bundle_id'])} of arm {row.get('code')} is not 64 hexadecimal digits"
         found.append(Problem("no_bundle", f"arms[{k}].bundle_id", text))
     if ArmKind(row["kind"]).is_read and not row["ai_layers"]:
         found.append(Problem("no_layer", f"arms[{k}].ai_layers", f"arm {row.get('code')} is aided and shows no layer"))
@@ -179,7 +180,7 @@ def _design(body: Mapping[str, Any]) -> list[Problem]:
     design = body["design"]
     if design["kind"] not in list(DESIGNS):
         return [
-            Problem("not_allowed", "design.kind", f"design {_short(design['kind'])} is not one of {', '.join(DESIGNS)}")
+            Problem("not_allowed", "design.kind", f"design {shown(design['kind'])} is not one of {', '.join(DESIGNS)}")
         ]
     read = [row for row in body["arms"] if row.get("kind") != ArmKind.AI_ALONE]
     if design["kind"] == "sequential" and [row.get("kind") for row in read] not in (
@@ -210,14 +211,14 @@ def _numbers(body: Mapping[str, Any]) -> list[Problem]:
     for part, name, low, high in WHOLE_NUMBERS:
         value = body[part][name]
         if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-            text = f"{part}.{name} {_short(value)} is not a whole number from {low} to {high}"
+            text = f"{part}.{name} {shown(value)} is not a whole number from {low} to {high}"
             found.append(Problem("not_allowed", f"{part}.{name}", text))
     for part, name in SHARES:
-        if not _is_number(body[part][name]) or not 0 < body[part][name] <= 1:
-            text = f"{part}.{name} {_short(body[part][name])} is not above 0 and at most 1"
+        if not is_number(body[part][name]) or not 0 < body[part][name] <= 1:
+            text = f"{part}.{name} {shown(body[part][name])} is not above 0 and at most 1"
             found.append(Problem("not_allowed", f"{part}.{name}", text))
     if body["truth"]["rule"] not in list(TRUTH_RULES):
-        text = f"truth.rule {_short(body['truth']['rule'])} is not one of {', '.join(TRUTH_RULES)}"
+        text = f"truth.rule {shown(body['truth']['rule'])} is not one of {', '.join(TRUTH_RULES)}"
         found.append(Problem("not_allowed", "truth.rule", text))
     marks = body["reading"]["marks"]
     if not isinstance(marks, list) or not set(map(str, marks)) <= set(MARK_SHAPES):
@@ -225,7 +226,7 @@ def _numbers(body: Mapping[str, Any]) -> list[Problem]:
             Problem(
                 "not_allowed",
                 "reading.marks",
-                f"reading.marks {_short(marks)} is not a list of {', '.join(MARK_SHAPES)}",
+                f"reading.marks {shown(marks)} is not a list of {', '.join(MARK_SHAPES)}",
             )
         )
     return found
@@ -235,27 +236,23 @@ def _statistics(body: Mapping[str, Any]) -> list[Problem]:
     plan, codes = body["statistics"], [row.get("code") for row in body["findings"]]
     found = []
     if plan["primary_finding"] not in codes:
-        text = f"statistics.primary_finding {_short(plan['primary_finding'])} is not one of {', '.join(map(str, codes)) or 'none'}"
+        text = f"statistics.primary_finding {shown(plan['primary_finding'])} is not one of {', '.join(map(str, codes)) or 'none'}"
         found.append(Problem("no_plan", "statistics.primary_finding", text))
     known = test_names(body["arms"])
     for test in plan["tests"]:
         if test not in known:
-            found.append(
-                Problem("no_plan", "statistics.tests", f"test {_short(test)} is not one of {', '.join(known)}")
-            )
+            found.append(Problem("no_plan", "statistics.tests", f"test {shown(test)} is not one of {', '.join(known)}"))
     if not plan["tests"]:
         found.append(
             Problem("no_plan", "statistics.tests", f"statistics.tests is empty; choose from {', '.join(known)}")
         )
-    if not _is_number(plan["alpha"]) or not 0 < plan["alpha"] < 1:
-        found.append(
-            Problem("not_allowed", "statistics.alpha", f"alpha {_short(plan['alpha'])} is not between 0 and 1")
-        )
+    if not is_number(plan["alpha"]) or not 0 < plan["alpha"] < 1:
+        found.append(Problem("not_allowed", "statistics.alpha", f"alpha {shown(plan['alpha'])} is not between 0 and 1"))
     found += [
         Problem(
             "not_allowed",
             "statistics.secondaries",
-            f"secondary {_short(code)} is not one of {', '.join(map(str, codes))}",
+            f"secondary {shown(code)} is not one of {', '.join(map(str, codes))}",
         )
         for code in plan["secondaries"]
         if code not in codes
@@ -271,17 +268,17 @@ def _failure(body: Mapping[str, Any]) -> list[Problem]:
             Problem(
                 "no_bundle",
                 "failure.bundle_id",
-                f"failure.bundle_id {_short(plan.get('bundle_id'))} is not 64 hexadecimal digits",
+                f"failure.bundle_id {shown(plan.get('bundle_id'))} is not 64 hexadecimal digits",
             )
         )
     found += [
-        Problem("not_allowed", "failure.outcomes", f"outcome {_short(code)} is not one of {', '.join(OUTCOMES)}")
+        Problem("not_allowed", "failure.outcomes", f"outcome {shown(code)} is not one of {', '.join(OUTCOMES)}")
         for code in plan.get("outcomes", [])
         if code not in OUTCOMES
     ]
     share = plan.get("double_share", 0.2)
-    if not _is_number(share) or not 0 <= share <= 1:
-        found.append(Problem("not_allowed", "failure.double_share", f"double_share {_short(share)} is not from 0 to 1"))
+    if not is_number(share) or not 0 <= share <= 1:
+        found.append(Problem("not_allowed", "failure.double_share", f"double_share {shown(share)} is not from 0 to 1"))
     return found
 
 
@@ -299,29 +296,20 @@ def _codes(name: str, rows: list[dict[str, Any]]) -> list[Problem]:
     found = []
     for k, code in enumerate(codes):
         if not isinstance(code, str) or not CODE.fullmatch(code):
-            text = f"code {_short(code)} is not 1 to 64 letters, digits, _ or -"
+            text = f"code {shown(code)} is not 1 to 64 letters, digits, _ or -"
             found.append(Problem("not_allowed", f"{name}[{k}].code", text))
         elif codes.index(code) != k:
-            found.append(Problem("twice", f"{name}[{k}].code", f"code {_short(code)} stands twice in {name}"))
+            found.append(Problem("twice", f"{name}[{k}].code", f"code {shown(code)} stands twice in {name}"))
     return found
 
 
 def _not_one(name: str, k: int, field: str, value: object, allowed: Any) -> Problem:
-    return Problem("not_allowed", f"{name}[{k}].{field}", f"{field} {_short(value)} is not one of {', '.join(allowed)}")
+    return Problem("not_allowed", f"{name}[{k}].{field}", f"{field} {shown(value)} is not one of {', '.join(allowed)}")
 
 
 def _unknown(name: object, prefix: str, allowed: tuple[str, ...]) -> Problem:
-    return Problem("unknown_field", f"{prefix}{name}"[:80], f"{_short(name)} is not one of {', '.join(allowed)}")
+    return Problem("unknown_field", f"{prefix}{name}"[:80], f"{shown(name)} is not one of {', '.join(allowed)}")
 
 
 def _kind(default: object) -> str:
     return {dict: "an object", list: "a list", bool: "true or false"}.get(type(default), "a value of its kind")
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def _short(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else text[:57] + "..."

@@ -1,14 +1,14 @@
 """What a reader's browser sends as the answers of one stage: its shape, and what is still empty. Pure."""
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeGuard
+from typing import Any
 
 from reader_study.answers_schema import answer_faults, answers_schema
 from reader_study.protocol_model import ACTIONS, RATING_SCALES
 from reader_study.reading_bodies import AnswerBody, StudyMark
 from reader_study.refusal import StudyRefused
+from webapp.body_values import is_finite_number, is_storable, shown
 
 FIELDS = tuple(AnswerBody.__annotations__)
 MARK_FIELDS = tuple(StudyMark.__annotations__)
@@ -48,7 +48,7 @@ class Form:
 def checked_body(data: object, form: Form) -> dict[str, Any]:
     """The body in its normal form, nothing left out. Raises StudyRefused (400) naming field, value and what is allowed."""
     if not isinstance(data, Mapping):
-        raise _bad("not_an_object", "body", f"the body is {_short(data)}, not a JSON object")
+        raise _bad("not_an_object", "body", f"the body is {shown(data)}, not a JSON object")
     _no_unknown(data, FIELDS, "")
     answers = data.get("answers") or {}
     if faults := answer_faults(answers_schema(form.questions), answers):
@@ -89,19 +89,19 @@ def empty_answers(body: Mapping[str, Any], form: Form) -> list[str]:
 
 def _ratings(data: object, form: Form) -> dict[str, Any]:
     if not isinstance(data, Mapping):
-        raise _bad("not_an_object", "ratings", f"ratings {_short(data)} is not an object")
+        raise _bad("not_an_object", "ratings", f"ratings {shown(data)} is not an object")
     codes = [row["code"] for row in form.findings]
     _no_unknown(data, codes, "ratings.")
     found = {}
     for code in codes:
         given = data.get(code) or {}
         if not isinstance(given, Mapping):
-            raise _bad("not_an_object", f"ratings.{code}", f"rating of {code} is {_short(given)}, not an object")
+            raise _bad("not_an_object", f"ratings.{code}", f"rating of {code} is {shown(given)}, not an object")
         _no_unknown(given, ("rating", "action"), f"ratings.{code}.")
         action = given.get("action") or ""
         if action and (not form.actions or action not in ACTIONS):
             allowed = ", ".join(ACTIONS) if form.actions else "none: the protocol asks for no action"
-            raise _bad("not_allowed", f"ratings.{code}.action", f"action {_short(action)} is not one of {allowed}")
+            raise _bad("not_allowed", f"ratings.{code}.action", f"action {shown(action)} is not one of {allowed}")
         found[code] = {"rating": _rating(given.get("rating"), code, f"ratings.{code}.rating", form), "action": action}
     return found
 
@@ -111,9 +111,9 @@ def _rating(value: object, finding: str, field: str, form: Form) -> float | None
         return None
     low, high = form.scale(finding)
     is_whole_scale = high - low < 100
-    if not _is_finite(value) or not low <= value <= high or (is_whole_scale and value != int(value)):
+    if not is_finite_number(value) or not low <= value <= high or (is_whole_scale and value != int(value)):
         kind = "a whole number" if is_whole_scale else "a number"
-        raise _bad("not_allowed", field, f"rating {_short(value)} of {finding} is not {kind} from {low} to {high}")
+        raise _bad("not_allowed", field, f"rating {shown(value)} of {finding} is not {kind} from {low} to {high}")
     return float(value)
 
 
@@ -129,7 +129,7 @@ def _marks(data: object, form: Form) -> list[dict[str, Any]]:
 
 def _mark(row: object, field: str, form: Form) -> dict[str, Any]:
     if not isinstance(row, Mapping):
-        raise _bad("not_an_object", field, f"mark {_short(row)} is not an object")
+        raise _bad("not_an_object", field, f"mark {shown(row)} is not an object")
     _no_unknown(row, MARK_FIELDS, f"{field}.")
     codes = [one["code"] for one in form.findings]
     for name, allowed in (("finding", codes), ("shape", form.marks)):
@@ -137,7 +137,7 @@ def _mark(row: object, field: str, form: Form) -> dict[str, Any]:
             raise _bad(
                 "not_allowed",
                 f"{field}.{name}",
-                f"{name} {_short(row.get(name))} is not one of {', '.join(allowed) or 'none'}",
+                f"{name} {shown(row.get(name))} is not one of {', '.join(allowed) or 'none'}",
             )
     box = checked_box(row, field, form.columns, form.rows, is_point=row["shape"] == "point")
     return {
@@ -156,8 +156,8 @@ def checked_box(
     """x, y, w, h inside the image; w = h = 0 for points, above 0 for boxes. Raises StudyRefused (400)."""
     values = {side: row.get(side, 0 if is_point and side in "wh" else None) for side in "xywh"}
     for side, value in values.items():
-        if not _is_finite(value):
-            raise _bad("not_a_number", f"{field}.{side}", f"{side} {_short(value)} is not a finite number")
+        if not is_finite_number(value):
+            raise _bad("not_a_number", f"{field}.{side}", f"{side} {shown(value)} is not a finite number")
     x, y, w, h = (float(values[side]) for side in "xywh")
     if (is_point and (w or h)) or (not is_point and (w <= 0 or h <= 0)):
         wanted = "0 for a point" if is_point else "above 0 for a box"
@@ -182,44 +182,25 @@ def _codings(data: object) -> list[Any]:
 def _milliseconds(value: object, field: str) -> int | None:
     if value is None:
         return None
-    if not _is_finite(value) or not 0 <= value <= LONGEST_MS:
-        raise _bad("not_allowed", field, f"{field} {_short(value)} is not a number of milliseconds from 0")
+    if not is_finite_number(value) or not 0 <= value <= LONGEST_MS:
+        raise _bad("not_allowed", field, f"{field} {shown(value)} is not a number of milliseconds from 0")
     return int(value)
 
 
 def _text(value: object, field: str, longest: int) -> str:
     if value is None:
         return ""
-    if not isinstance(value, str) or len(value) > longest or not _is_storable(value):
+    if not isinstance(value, str) or len(value) > longest or not is_storable(value):
         raise _bad("not_allowed", field, f"{field} is not a text of at most {longest} characters")
     return value
-
-
-def _is_storable(text: str) -> bool:
-    """False for NUL (PostgreSQL refuses it) and lone surrogates (no UTF-8 form)."""
-    return "\x00" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
-
-
-def _is_finite(value: object) -> TypeGuard[float]:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return False
-    try:
-        return math.isfinite(value)
-    except OverflowError:
-        return False
 
 
 def _no_unknown(data: Mapping[Any, Any], known: Sequence[str], prefix: str) -> None:
     for name in data:
         if name not in known:
-            text = f"{_short(name)} is not one of {', '.join(known)}"
+            text = f"{shown(name)} is not one of {', '.join(known)}"
             raise _bad("unknown_field", f"{prefix}{str(name)[:40]}", text)
 
 
 def _bad(code: str, field: str, text: str) -> StudyRefused:
     return StudyRefused(code, text, field, 400)
-
-
-def _short(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else text[:57] + "..."

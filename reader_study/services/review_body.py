@@ -1,12 +1,12 @@
 """What a client sends as a review, checked field by field. Errors are data: code, field, sentence with value and choices."""
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, TypeGuard
+from typing import Any
 
 from reader_study.failure_scheme import CONFIDENCES, VERDICTS, Scheme, Verdict
 from reader_study.openapi import FailureRequest, ReviewRequest
+from webapp.body_values import is_finite_number, is_storable, shown
 
 NOTE_CHARACTERS = 2000
 BODY_FIELDS = tuple(ReviewRequest.__annotations__)
@@ -60,7 +60,7 @@ class ReviewBody:
 def read_review_body(data: object, scheme: Scheme) -> ReviewBody:
     """The checked body, in codes that the scheme still uses; raises ReviewRefused naming field, value and what is allowed."""
     if not isinstance(data, Mapping):
-        raise ReviewRefused("not_an_object", "", f"the body is {_short(data)}, not a JSON object")
+        raise ReviewRefused("not_an_object", "", f"the body is {shown(data)}, not a JSON object")
     _no_unknown_fields(data, BODY_FIELDS, "")
     verdict = VERDICTS[_code(data.get("verdict"), VERDICTS, "verdict")]
     return ReviewBody(
@@ -85,13 +85,13 @@ def _failure(data: object, verdict: Verdict, scheme: Scheme) -> FailureMark | No
         raise ReviewRefused(
             "failure_missing",
             "failure",
-            f"verdict {verdict.code!r} needs a failure with site and cause, got {_short(data)}",
+            f"verdict {verdict.code!r} needs a failure with site and cause, got {shown(data)}",
         )
     _no_unknown_fields(data, FAILURE_FIELDS, "failure.")
     if data.get("outcome") not in (None, verdict.outcome):
         raise ReviewRefused(
             "outcome_contradicts_verdict", "failure.outcome",
-            f"outcome {_short(data['outcome'])} does not go with verdict {verdict.code!r}: it is {verdict.outcome}",
+            f"outcome {shown(data['outcome'])} does not go with verdict {verdict.code!r}: it is {verdict.outcome}",
         )  # fmt: skip
     box = None if data.get("box") is None else _box(data["box"])
     if verdict.needs_box and box is None:
@@ -109,12 +109,12 @@ def _failure(data: object, verdict: Verdict, scheme: Scheme) -> FailureMark | No
 
 def _box(data: object) -> PixelBox:
     if not isinstance(data, Mapping) or set(data) != {"x", "y", "w", "h"}:
-        raise ReviewRefused("box_shape", "failure.box", f"box {_short(data)} is not an object of x, y, w, h")
+        raise ReviewRefused("box_shape", "failure.box", f"box {shown(data)} is not an object of x, y, w, h")
     values = {}
     for side in "xywh":
         value = data[side]
-        if not _is_finite_number(value):
-            raise ReviewRefused("box_number", f"failure.box.{side}", f"{side} {_short(value)} is not a finite number")
+        if not is_finite_number(value):
+            raise ReviewRefused("box_number", f"failure.box.{side}", f"{side} {shown(value)} is not a finite number")
         values[side] = float(value)
     if values["w"] <= 0 or values["h"] <= 0:
         raise ReviewRefused(
@@ -123,21 +123,11 @@ def _box(data: object) -> PixelBox:
     return PixelBox(**values)
 
 
-def _is_finite_number(value: object) -> TypeGuard[float]:
-    """JSON's 1e999 reaches Python as infinity and 10**400 as an integer no float can hold: neither is a place."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return False
-    try:
-        return math.isfinite(value)
-    except OverflowError:
-        return False
-
-
 def _confidence(value: object) -> int | None:
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int) or value not in CONFIDENCES:
-        raise ReviewRefused("not_allowed", "confidence", f"confidence {_short(value)} is not one of 1, 2, 3, 4, 5")
+        raise ReviewRefused("not_allowed", "confidence", f"confidence {shown(value)} is not one of 1, 2, 3, 4, 5")
     return value
 
 
@@ -147,7 +137,7 @@ def _severity(value: object, scheme: Scheme) -> int | None:
     allowed = scheme.in_use("severities")
     if isinstance(value, bool) or not isinstance(value, int) or value not in allowed:
         why = scheme.why_not("severities", value) or f"is not one of {', '.join(map(str, allowed))}"
-        raise ReviewRefused("not_allowed", "failure.severity", f"severity {_short(value)} {why}")
+        raise ReviewRefused("not_allowed", "failure.severity", f"severity {shown(value)} {why}")
     return value
 
 
@@ -155,11 +145,11 @@ def _note(value: object) -> str:
     if value is None:
         return ""
     if not isinstance(value, str) or len(value) > NOTE_CHARACTERS:
-        got = f"{len(value)} characters" if isinstance(value, str) else _short(value)
+        got = f"{len(value)} characters" if isinstance(value, str) else shown(value)
         raise ReviewRefused(
             "note_too_long", "note", f"note is {got}: text of at most {NOTE_CHARACTERS} characters is allowed"
         )
-    if not _is_storable(value):
+    if not is_storable(value):
         raise ReviewRefused(
             "note_characters", "note", "note holds a NUL or half of a surrogate pair: only plain text is allowed"
         )
@@ -169,36 +159,26 @@ def _note(value: object) -> str:
 def _code(value: object, allowed: Mapping[str, object], field: str) -> str:
     if not isinstance(value, str) or value not in allowed:
         name = field.rpartition(".")[2]
-        raise ReviewRefused("not_allowed", field, f"{name} {_short(value)} is not one of {', '.join(allowed)}")
+        raise ReviewRefused("not_allowed", field, f"{name} {shown(value)} is not one of {', '.join(allowed)}")
     return value
 
 
 def _scheme_code(value: object, scheme: Scheme, kind: str, field: str) -> str:
     why = scheme.why_not(kind, value)
     if why:
-        raise ReviewRefused("retired", field, f"{field.rpartition('.')[2]} {_short(value)} {why}")
+        raise ReviewRefused("retired", field, f"{field.rpartition('.')[2]} {shown(value)} {why}")
     return _code(value, scheme.model_causes() if kind == "causes" else scheme.in_use(kind), field)
 
 
 def _text(value: object, field: str, longest: int) -> str:
-    if not isinstance(value, str) or not 1 <= len(value) <= longest or not _is_storable(value):
-        raise ReviewRefused("not_allowed", field, f"{field} {_short(value)} is not a text of 1 to {longest} characters")
+    if not isinstance(value, str) or not 1 <= len(value) <= longest or not is_storable(value):
+        raise ReviewRefused("not_allowed", field, f"{field} {shown(value)} is not a text of 1 to {longest} characters")
     return value
-
-
-def _is_storable(text: str) -> bool:
-    """False for NUL (PostgreSQL refuses it) and lone surrogates (no UTF-8 form)."""
-    return "\x00" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
 
 
 def _no_unknown_fields(data: Mapping[Any, object], known: tuple[str, ...], prefix: str) -> None:
     unknown = [str(name) for name in data if name not in known]
     if unknown:
         raise ReviewRefused(
-            "unknown_field", f"{prefix}{unknown[0][:40]}", f"{_short(unknown[0])} is not one of {', '.join(known)}"
+            "unknown_field", f"{prefix}{unknown[0][:40]}", f"{shown(unknown[0])} is not one of {', '.join(known)}"
         )
-
-
-def _short(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else text[:57] + "..."

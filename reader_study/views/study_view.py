@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Model
-from rest_framework.negotiation import BaseContentNegotiation, DefaultContentNegotiation
+from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -14,21 +14,15 @@ from reader_study.refusal import StudyRefused, require
 from reader_study.visible import visible_to
 from webapp.accounts.models import User
 from webapp.accounts.policy import Refusal, require_person
+from webapp.first_renderer import FirstRenderer
 
 NO_STUDY = "There is no such study."
-
-
-class AnyAccept(DefaultContentNegotiation):
-    """Takes the first renderer whatever `Accept` says: maps, frames and exports give bytes, only their faults are JSON."""
-
-    def select_renderer(self, request: Request, renderers: Any, format_suffix: str | None = None) -> Any:
-        return renderers[0], renderers[0].media_type
 
 
 class StudyView(APIView):
     """Base of the views below /api/studies/."""
 
-    content_negotiation_class: type[BaseContentNegotiation] = AnyAccept
+    content_negotiation_class: type[BaseContentNegotiation] = FirstRenderer
 
     def person(self, request: Request) -> User:
         return require_person(request.user)

@@ -1,32 +1,20 @@
 """What views answer when a stored image cannot be given: no image, and a reason."""
 
-from typing import Any
-
 from rest_framework.negotiation import BaseContentNegotiation
-from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from inference.dicom.refusal import REFUSALS, DicomRefusal
 from webapp.archive.reasons import reason
 from webapp.archive.storage import IntegrityMismatch, is_disk_full
-
-
-class OneRenderer(BaseContentNegotiation):
-    """Takes the first renderer whatever `Accept` says: the view gives bytes, only its faults are JSON."""
-
-    def select_parser(self, request: Request, parsers: Any) -> Any:
-        return parsers[0]
-
-    def select_renderer(self, request: Request, renderers: Any, format_suffix: str | None = None) -> Any:
-        return renderers[0], renderers[0].media_type
+from webapp.first_renderer import FirstRenderer
 
 
 class IntegrityAnswer(APIView):
     """For views that read stored files: 409 integrity_mismatch, refusals of the decoder by their own status,
     and 503 or 507 for faults of the machine, after which a later try may succeed."""
 
-    content_negotiation_class: type[BaseContentNegotiation] = OneRenderer
+    content_negotiation_class: type[BaseContentNegotiation] = FirstRenderer
 
     def handle_exception(self, error: Exception) -> Response:
         if isinstance(error, IntegrityMismatch):

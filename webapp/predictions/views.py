@@ -9,7 +9,6 @@ from django.http import HttpResponse, HttpResponseNotModified
 from django.shortcuts import get_object_or_404
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -18,6 +17,7 @@ from webapp import audit
 from webapp.accounts.policy import Refusal, may_review, may_see_predictions
 from webapp.archive.lookup import image_or_404
 from webapp.archive.models import Image
+from webapp.first_renderer import FirstRenderer
 from webapp.predictions.document import prediction_document
 from webapp.predictions.map_files import read_map
 from webapp.predictions.map_picture import map_picture
@@ -76,16 +76,6 @@ class RetryPrediction(APIView):
     @extend_schema(operation_id="retry_prediction", request=None, responses=CHANGED)
     def post(self, request: Request, prediction_id: UUID) -> Response:
         return _change(request, prediction_id, "retry")
-
-
-class FirstRenderer(BaseContentNegotiation):
-    """Leaves `?format=png` to the view: the REST framework would answer 404 for a format it has no renderer for."""
-
-    def select_parser(self, request: Request, parsers: Any) -> Any:
-        return parsers[0]
-
-    def select_renderer(self, request: Request, renderers: Any, format_suffix: str | None = None) -> Any:
-        return renderers[0], renderers[0].media_type
 
 
 class PredictionMap(APIView):

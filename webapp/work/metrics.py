@@ -11,12 +11,12 @@ from itertools import chain
 from django.conf import settings
 from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
-from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from webapp.accounts.policy import may_see_operations
+from webapp.first_renderer import FirstRenderer
 from webapp.work import work_counts
 from webapp.work.extension_points import extension_points
 from webapp.work.metric_family import Family
@@ -69,21 +69,11 @@ class MayScrape(BasePermission):
         return _has_token(request) or may_see_operations(request.user) is None
 
 
-class PlainText(BaseContentNegotiation):
-    """Whatever a collector says it accepts, it gets the text."""
-
-    def select_parser(self, request: Request, parsers: list) -> object:  # type: ignore[override]
-        return parsers[0]
-
-    def select_renderer(self, request: Request, renderers: list, format_suffix: str | None = None) -> tuple:  # type: ignore[override]
-        return renderers[0], renderers[0].media_type
-
-
 class Metrics(APIView):
     """Figures for a collector."""
 
     permission_classes = [MayScrape]
-    content_negotiation_class = PlainText
+    content_negotiation_class = FirstRenderer
 
     @extend_schema(exclude=True)
     def get(self, request: Request) -> HttpResponse:

@@ -18,7 +18,6 @@ machine only; `model_share_of_cpu`, the model's CPU seconds over all that the wo
 """
 
 import argparse
-import hashlib
 import json
 import os
 import shutil
@@ -41,6 +40,7 @@ from benchmarks.radiographs import phantom_dx
 from inference.bundle import Bundle
 from inference.dicom.child_pool import ChildPool
 from inference.session import CPU, open_session, provider_of, run_session
+from webapp.file_sha256 import file_sha256
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 SIZES = ((2500, 2048), (1024, 1024))
@@ -107,11 +107,6 @@ def _spent(process: psutil.Process) -> float:
     """CPU seconds of a process and of its ended children."""
     times = process.cpu_times()
     return float(times.user + times.system + times.children_user + times.children_system)
-
-
-def file_sha256(path: Path) -> str:
-    with path.open("rb") as handle:
-        return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
 def worker_rates(path: Path, count: int, rows: int, columns: int) -> dict[str, dict[str, float]]:

@@ -36,13 +36,13 @@ from webapp.archive.storage import (
     Received,
     StorageFull,
     disk_full_is_told,
-    file_sha256,
     key_path,
     move_durably,
     new_incoming_path,
     read_chunks,
     receive,
 )
+from webapp.file_sha256 import file_sha256
 
 logger = logging.getLogger(__name__)
 Status = UploadItem.Status

@@ -19,6 +19,7 @@ from django.db import OperationalError
 
 from webapp import audit
 from webapp.archive.models import Image
+from webapp.file_sha256 import file_sha256
 
 CHUNK = 1 << 20
 NO_SPACE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
@@ -106,11 +107,6 @@ def read_chunks(source: BinaryIO) -> Iterator[bytes]:
 def open_private(path: Path) -> BinaryIO:
     """A new file for writing, mode 0600 from its first moment. Raises FileExistsError when it exists."""
     return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
-
-
-def file_sha256(path: Path) -> str:
-    with path.open("rb") as handle:
-        return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
 def key_path(key: uuid.UUID) -> Path:

@@ -18,9 +18,10 @@ from webapp.archive.models import Project, Upload, UploadItem
 from webapp.archive.quarantine import quarantine
 from webapp.archive.reasons import Reason, reason
 from webapp.archive.reports import outcome_fields, refusal_fields, settle_state
-from webapp.archive.storage import Received, file_sha256
+from webapp.archive.storage import Received
 from webapp.archive.zip.directory import ZipRefused, member_refusal, open_zip
 from webapp.archive.zip.members import Budget, member_chunks
+from webapp.file_sha256 import file_sha256
 
 logger = logging.getLogger(__name__)
 Status = UploadItem.Status

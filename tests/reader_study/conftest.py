@@ -31,8 +31,18 @@ def signed_in(client: Client, reader: User) -> Client:
     return client
 
 
+# Who gets what, asked of every address: these must run before every commit, whatever they take.
+ALWAYS = {
+    "test_permission_matrix.py",
+    "test_page_permissions.py",
+    "test_blinding_crawl.py",
+    "test_rows_come_from_visible.py",
+}
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Whole studies made through the services take a second or more each: `make check` leaves them out."""
     for item in items:
-        if item.path.parent.name in ("studies", "pages") and item.path.parent.parent.name == "reader_study":
+        is_study = item.path.parent.name in ("studies", "pages") and item.path.parent.parent.name == "reader_study"
+        if is_study and item.path.name not in ALWAYS:
             item.add_marker(pytest.mark.slow)

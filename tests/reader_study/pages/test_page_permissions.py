@@ -204,6 +204,7 @@ def test_names_are_for_managers_only(site: Site) -> None:
         assert name not in page
 
 
+@pytest.mark.slow
 def test_an_auditor_sees_hashes_of_results_and_no_number() -> None:
     made = locked_study(opened(make_study(cases=8)))
     auditor = make_user("auditor2")

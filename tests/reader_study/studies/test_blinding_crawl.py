@@ -146,7 +146,6 @@ def everything(secrets: Secrets, *, without_ai_of: str = "") -> list[str]:
     return [*ai, *truth, *secrets.other, *secrets.model]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("body", [crossed_body(), second_read_body()], ids=["crossed", "second read"])
 def test_a_reader_never_meets_a_byte_that_is_not_for_this_moment(body: dict[str, Any]) -> None:
     crawl = crawl_of(body)

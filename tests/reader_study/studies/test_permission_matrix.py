@@ -198,7 +198,6 @@ def test_every_address_has_a_row() -> None:
     assert names == set(MATRIX), f"add a row for {sorted(names ^ set(MATRIX))}"  # type: ignore[type-var]
 
 
-@pytest.mark.slow
 def test_nobody_gets_further_than_the_rows_say(site: Site) -> None:
     """One site for all rows, rolled back after each: what a row does must not change what the next one finds."""
     wrong = []

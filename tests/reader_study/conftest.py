@@ -37,6 +37,8 @@ ALWAYS = {
     "test_page_permissions.py",
     "test_blinding_crawl.py",
     "test_rows_come_from_visible.py",
+    "test_hidden_layers.py",
+    "test_washout_and_pause.py",
 }
 
 

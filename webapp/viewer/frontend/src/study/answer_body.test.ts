@@ -51,6 +51,8 @@ describe('an answer', () => {
     const moved = withMark(marked, { ...MARK, x: 9 });
     expect(moved.marks).toEqual([{ ...MARK, x: 9 }]);
     expect(withoutMark(moved, 'm')).toMatchObject({ marks: [], first_mark_ms: 900 });
+    const second = { ...MARK, key: 'second', first_drawn_ms: 5000 };
+    expect(withMark(marked, second)).toMatchObject({ marks: [MARK, second], first_mark_ms: 900 });
   });
 
   it('asks site, cause, severity and confidence of every failure', () => {

@@ -3,12 +3,20 @@
 import pytest
 from django.test import Client
 
-from reader_study.models import AiMap, AiOutput, Assignment
+from reader_study.models import AiMap, AiOutput, Assignment, Reading
 from reader_study.refusal import StudyRefused
 from reader_study.services.next_assignment import next_assignment
 from reader_study.services.open_session import open_session
-from reader_study.services.reveal_ai import reveal_map
-from tests.reader_study.studies.study_factory import AIDED, MadeStudy, crossed_body, make_study, opened
+from reader_study.services.reveal_ai import reveal_ai, reveal_map
+from tests.reader_study.studies.study_factory import (
+    AIDED,
+    START,
+    MadeStudy,
+    crossed_body,
+    make_study,
+    opened,
+    second_read_body,
+)
 
 pytestmark = pytest.mark.django_db
 CONTENT = {"gradcam": b"\x01" * 16, "classmaps": b"\x02" * 16}
@@ -56,4 +64,17 @@ def test_a_kind_of_map_that_nobody_knows_is_not_there() -> None:
     made, case = open_case(["gradcam", "wildcat"])
     with pytest.raises(StudyRefused) as refused:
         reveal_map(made.readers[0], made.study, case.pk, "scorecam")
+    assert refused.value.http == 404
+
+
+def test_an_aided_reading_alone_opens_nothing_in_a_second_read() -> None:
+    """The row of the aided stage is made when the unaided one is locked; were it there before, AI stays closed."""
+    made = opened(make_study(second_read_body(), cases=1, readers=1))
+    user = made.readers[0]
+    open_session(user, user.reader_in.get().sessions.order_by("ordinal")[0])
+    case = next_assignment(user, made.study, "t").assignment
+    assert case is not None
+    Reading.objects.create(assignment=case, stage="aided", opened_at=START)
+    with pytest.raises(StudyRefused) as refused:
+        reveal_ai(user, made.study, case.pk)
     assert refused.value.http == 404

@@ -13,6 +13,7 @@ from django.shortcuts import render
 from reader_study import policy
 from reader_study.models import Study
 from reader_study.results.debrief import may_see_debrief
+from reader_study.visible import visible_to
 from webapp.accounts.policy import Person, Refusal
 
 May = Callable[[Person, Study], Refusal | None]
@@ -41,8 +42,8 @@ def study_page(may: May = policy.may_see_study) -> Callable[[Page], Page]:
     def decorate(page: Page) -> Page:
         @wraps(page)
         def answer(request: HttpRequest, study_id: uuid.UUID, **kwargs: Any) -> HttpResponse:
-            study = Study.objects.filter(pk=study_id).first()
-            if study is None or policy.may_see_study(request.user, study):
+            study = visible_to(Study.objects.all(), request.user).filter(pk=study_id).first()
+            if study is None:
                 raise Http404("no study has this id")
             refusal = may(request.user, study)
             if refusal is None:

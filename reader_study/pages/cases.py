@@ -23,6 +23,7 @@ from reader_study.services.choose_cases import (
     images_named,
     void_case,
 )
+from reader_study.visible import visible_to
 from webapp.accounts.policy import require_person
 from webapp.form_action import act
 from webapp.predictions.models import Prediction
@@ -102,7 +103,7 @@ def add_study_cases(request: HttpRequest, study: Study) -> HttpResponse:
 @study_page(policy.may_see_cases)
 @require_POST
 def change_study_case(request: HttpRequest, study: Study, case_id: uuid.UUID) -> HttpResponse:
-    case = get_object_or_404(Case, pk=case_id, study=study)
+    case = get_object_or_404(visible_to(Case.objects.all(), request.user), pk=case_id, study=study)
     columns = {name: request.POST[name].strip() for name in ("role", "stratum", "group") if name in request.POST}
     work = partial(change_case, require_person(request.user), study, case, columns)
     return act(request, work, f"{case.code} is changed.", "study_cases", study.pk)
@@ -111,6 +112,6 @@ def change_study_case(request: HttpRequest, study: Study, case_id: uuid.UUID) ->
 @study_page(policy.may_see_cases)
 @require_POST
 def void_study_case(request: HttpRequest, study: Study, case_id: uuid.UUID) -> HttpResponse:
-    case = get_object_or_404(Case, pk=case_id, study=study)
+    case = get_object_or_404(visible_to(Case.objects.all(), request.user), pk=case_id, study=study)
     work = partial(void_case, require_person(request.user), study, case, request.POST.get("reason", ""))
     return act(request, work, f"{case.code} counts no more.", "study_cases", study.pk)

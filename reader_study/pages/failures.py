@@ -24,6 +24,7 @@ from reader_study.scheme_versions import SchemeBook, current_scheme
 from reader_study.services.code_failures import adjudicate_failure, discordant_items
 from reader_study.services.collect_failures import collect_failures
 from reader_study.services.own_assignment import study_body
+from reader_study.visible import of_study, visible_to
 from webapp.accounts.policy import Person, require_person
 from webapp.form_action import act
 
@@ -67,9 +68,9 @@ def failures(request: HttpRequest, study: Study) -> HttpResponse:
 
 def coding_progress(study: Study) -> list[OutcomeLine]:
     """Counts by outcome as collected; never a code."""
-    items = FailureItem.objects.filter(case__study=study, case__voided_at=None).prefetch_related("codings__reading")
+    items = of_study(FailureItem.objects.all(), study).filter(case__voided_at=None)
     found: dict[str, Counter[str]] = {}
-    for item in items:
+    for item in items.prefetch_related("codings__reading"):
         readers = {row.coder_id for row in item.codings.all() if _counts(row)}  # type: ignore[attr-defined]
         own = found.setdefault(item.outcome, Counter())
         own["items"] += 1
@@ -88,8 +89,8 @@ def _counts(row: FailureMode) -> bool:
 
 def truth_sources(user: Person, study: Study) -> list[Study]:
     """Locked reading studies whose truth the person may see."""
-    rows = Study.objects.filter(kind=Study.Kind.READING, state__in=Study.AFTER_LOCK).exclude(pk=study.pk)
-    return [row for row in rows.order_by("title") if policy.may_export(user, row) is None]
+    rows = visible_to(Study.objects.all(), user).filter(kind=Study.Kind.READING, state__in=Study.AFTER_LOCK)
+    return [row for row in rows.exclude(pk=study.pk).order_by("title") if policy.may_export(user, row) is None]
 
 
 def _to_decide(item: FailureItem) -> dict[str, Any]:
@@ -149,7 +150,7 @@ def collect_study_failures(request: HttpRequest, study: Study) -> HttpResponse:
 @require_POST
 def decide_failure(request: HttpRequest, study: Study, item_id: uuid.UUID) -> HttpResponse:
     """The chair's codes beside those of the readers, which stay."""
-    item = get_object_or_404(FailureItem, pk=item_id, case__study=study)
+    item = get_object_or_404(visible_to(FailureItem.objects.all(), request.user), pk=item_id, case__study=study)
     form = request.POST
     numbers = {name: int(form[name]) for name in ("severity", "confidence") if form.get(name, "").isdigit()}
     data: dict[str, Any] = {

@@ -15,6 +15,7 @@ from reader_study.results.lock_study import lock_problems, lock_study
 from reader_study.services import change_state
 from reader_study.services.create_study import copy_study, rename_study
 from reader_study.services.open_study import open_study, readiness
+from reader_study.visible import visible_to
 from webapp.accounts.models import User
 from webapp.accounts.policy import require_person
 from webapp.form_action import act
@@ -44,7 +45,8 @@ def study(request: HttpRequest, study: Study) -> HttpResponse:
     user = require_person(request.user)
     roles = policy.roles_in(user, study)
     is_manager = policy.MANAGER in roles
-    own = Reader.objects.filter(study=study, user=user).first() if policy.READER in roles else None
+    readers = visible_to(Reader.objects.all(), user).filter(study=study, user=user)
+    own = readers.first() if policy.READER in roles else None
     may_lock = policy.may_confirm_lock(user, study) is None
     context = {
         "steps": [name for name, may in ALLOWED.items() if may(user, study) is None],

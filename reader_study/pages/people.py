@@ -11,6 +11,7 @@ from reader_study import policy
 from reader_study.models import Membership, Reader, Study
 from reader_study.pages.access import study_answer, study_page
 from reader_study.services.people import add_member, add_reader, end_member, withdraw_reader
+from reader_study.visible import visible_to
 from webapp.accounts.models import User
 from webapp.accounts.policy import require_person
 from webapp.form_action import act
@@ -74,6 +75,6 @@ def end_study_member(request: HttpRequest, study: Study, member_id: uuid.UUID) -
 @study_page(policy.may_see_people)
 @require_POST
 def withdraw_study_reader(request: HttpRequest, study: Study, reader_id: uuid.UUID) -> HttpResponse:
-    reader = get_object_or_404(Reader, pk=reader_id, study=study)
+    reader = get_object_or_404(visible_to(Reader.objects.all(), request.user), pk=reader_id, study=study)
     work = partial(withdraw_reader, require_person(request.user), study, reader, request.POST.get("reason", ""))
     return act(request, work, "The reader is withdrawn; locked readings stay.", "study_people", study.pk)

@@ -12,6 +12,7 @@ from reader_study import policy
 from reader_study.models import Study
 from reader_study.refusal import StudyRefused
 from reader_study.services.create_study import create_study
+from reader_study.visible import visible_to
 from webapp.accounts.form_post import form_post
 from webapp.accounts.policy import require_person
 
@@ -24,7 +25,7 @@ def studies(request: HttpRequest) -> HttpResponse:
     roles: dict[UUID, list[str]] = {}
     for member in policy.current_memberships().filter(user=user).select_related("study"):
         roles.setdefault(member.study_id, []).append(member.get_role_display())  # type: ignore[attr-defined]
-    rows = [(study, ", ".join(sorted(roles[study.pk]))) for study in Study.objects.filter(pk__in=roles)]
+    rows = [(study, ", ".join(sorted(roles[study.pk]))) for study in visible_to(Study.objects.all(), user)]
     context = {"rows": rows, "may_create": policy.may_create_study(user) is None, "kinds": Study.Kind.choices}
     return render(request, "reader_study/studies.html", context)
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET
 from reader_study import policy
 from reader_study.documents.page_bodies import StudyBoot
 from reader_study.models import Study
+from reader_study.visible import visible_to
 from webapp.accounts.policy import require_person
 from webapp.built_viewer import is_built
 
@@ -23,7 +24,7 @@ ENTRY = "src/study_reading.tsx"
 @require_GET
 def study_reading(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
     """Readers of the study only; to everybody else there is no such page."""
-    study = Study.objects.filter(pk=study_id).first()
+    study = visible_to(Study.objects.all(), request.user).filter(pk=study_id).first()
     if study is None or policy.may_read(request.user, study):
         raise Http404("no study has this id")
     if not is_built(ENTRY):

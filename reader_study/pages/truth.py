@@ -12,6 +12,8 @@ from reader_study.pages.access import study_answer, study_page
 from reader_study.services.freeze_truth import freeze_truth, truth_status
 from reader_study.services.import_truth import import_truth
 from reader_study.services.vote_truth import truth_queue
+from reader_study.visible import of_study, visible_to
+from webapp.accounts.models import User
 from webapp.accounts.policy import require_person
 from webapp.form_action import act
 
@@ -29,7 +31,7 @@ def truth(request: HttpRequest, study: Study) -> HttpResponse:
     context: dict[str, Any] = {
         "queue": [row for row in truth_queue(user, study) if row not in to_decide] if votes_now else [],
         "to_decide": to_decide,
-        "own_votes": TruthVote.objects.filter(member=user, truth__case__study=study).count() if is_panel else 0,
+        "own_votes": own_votes(user, study) if is_panel else 0,
         "is_panel": is_panel,
         "status": truth_status(study) if roles - {policy.PANEL} else None,
         "may_import": policy.may_import_truth(user, study) is None,
@@ -38,9 +40,15 @@ def truth(request: HttpRequest, study: Study) -> HttpResponse:
     return study_answer(request, study, "truth", context)
 
 
+def own_votes(user: User, study: Study) -> int:
+    """How many votes the person has given in this study."""
+    votes = visible_to(TruthVote.objects.all(), user).filter(member=user, truth__case__study=study)
+    return int(votes.count())
+
+
 def waiting_for_chair(study: Study) -> list[Truth]:
     """Truths whose votes are in and do not decide: statuses differ, or boxes that do not merge."""
-    rows = Truth.objects.filter(case__study=study, case__voided_at=None, state=Truth.State.VOTED)
+    rows = of_study(Truth.objects.all(), study).filter(case__voided_at=None, state=Truth.State.VOTED)
     return list(rows.select_related("case").order_by("case__code", "finding"))
 
 

@@ -13,6 +13,7 @@ from reader_study.models import Study, Truth
 from reader_study.pages.access import study_page
 from reader_study.pages.truth import waiting_for_chair
 from reader_study.services.vote_truth import truth_queue
+from reader_study.visible import visible_to
 from webapp.accounts.policy import require_person
 from webapp.built_viewer import is_built
 
@@ -23,7 +24,7 @@ ENTRY = "src/truth_vote.tsx"
 @require_safe
 def truth_vote(request: HttpRequest, study: Study, truth_id: uuid.UUID) -> HttpResponse:
     """404 for a truth of another study; 503 with what to do when the viewer has not been built."""
-    row = get_object_or_404(Truth, pk=truth_id, case__study=study)
+    row = get_object_or_404(visible_to(Truth.objects.all(), request.user), pk=truth_id, case__study=study)
     if not is_built(ENTRY):
         return render(request, "viewer/not_built.html", status=503)
     user = require_person(request.user)

@@ -18,6 +18,7 @@ from reader_study.models import (
 )
 from reader_study.services.freeze_truth import newest_truths
 from reader_study.services.lock_reading import elapsed_ms
+from reader_study.visible import of_study
 
 AI_READER = "AI"
 
@@ -49,8 +50,7 @@ class ScoredRow:
 
 def scored_readings(study: Study) -> Iterator[Reading]:
     """Locked readings of scored cases that are not voided, in the order reader, session, position, stage."""
-    rows = Reading.objects.filter(
-        assignment__reader__study=study,
+    rows = of_study(Reading.objects.all(), study).filter(
         state=Reading.State.LOCKED,
         assignment__case__voided_at=None,
         assignment__case__role=Case.Role.SCORED,
@@ -64,14 +64,11 @@ def scored_readings(study: Study) -> Iterator[Reading]:
 def scored_rows(study: Study) -> list[ScoredRow]:
     """One row per reading and finding."""
     truths = {key: truth.status for key, truth in newest_truths(study).items()}
-    switches = {
-        (one.reading_id, one.finding_id): one.verdict
-        for one in SwitchEvent.objects.filter(reading__assignment__reader__study=study)
-    }
+    switches = {(one.reading_id, one.finding_id): one.verdict for one in of_study(SwitchEvent.objects.all(), study)}
     deviations: dict[object, str] = {}
-    for one in Deviation.objects.filter(study=study, reading__isnull=False).order_by("created_at"):
+    for one in of_study(Deviation.objects.all(), study).filter(reading__isnull=False).order_by("created_at"):
         deviations[one.reading_id] = " ".join(filter(None, [deviations.get(one.reading_id, ""), one.code]))
-    outputs = {(one.case_id, one.bundle_id): one for one in AiOutput.objects.filter(case__study=study)}
+    outputs = {(one.case_id, one.bundle_id): one for one in of_study(AiOutput.objects.all(), study)}
     found = []
     for reading in scored_readings(study):
         assignment = reading.assignment
@@ -109,10 +106,8 @@ def scored_marks(study: Study, finding: str) -> list[tuple[Reading, Mark]]:
 def ai_scores(study: Study, arm: Arm, finding: str) -> dict[str, float]:
     """The model's probability by case code, abstentions left out; for arms of kind ai_alone."""
     found = {}
-    outputs = AiOutput.objects.filter(case__study=study, case__voided_at=None, bundle_id=arm.bundle_id).select_related(
-        "case"
-    )
-    for output in outputs:
+    outputs = of_study(AiOutput.objects.all(), study).filter(case__voided_at=None, bundle_id=arm.bundle_id)
+    for output in outputs.select_related("case"):
         row = next((row for row in output.payload["findings"] if row["key"] == finding), None)
         if output.state == AiOutput.State.OK and row and row["probability"] is not None:
             found[output.case.code] = float(row["probability"])

@@ -11,6 +11,7 @@ from reader_study.models import AiOutput, FailureItem, FailureMode, Reading, Stu
 from reader_study.services.edit_protocol import current_protocol
 from reader_study.services.freeze_truth import newest_truths
 from reader_study.services.lock_reading import elapsed_ms
+from reader_study.visible import of_study
 from webapp.csv_text import cell
 
 SCHEMA = "sightline-study-1"
@@ -72,7 +73,7 @@ def study_json(study: Study) -> dict[str, Any]:
                 "reason": row.reason,
                 "payload_sha256": row.payload_sha256,
             }
-            for row in AiOutput.objects.filter(case__study=study)
+            for row in of_study(AiOutput.objects.all(), study)
             .select_related("case")
             .defer("payload")
             .order_by("case__code", "bundle_id")
@@ -102,7 +103,7 @@ def lock_sha256(study: Study) -> str:
 
 
 def _readings(study: Study) -> Any:
-    rows = Reading.objects.filter(assignment__reader__study=study, state__in=(Reading.State.LOCKED, Reading.State.VOID))
+    rows = of_study(Reading.objects.all(), study).filter(state__in=(Reading.State.LOCKED, Reading.State.VOID))
     related = ("assignment__reader", "assignment__case", "assignment__arm", "assignment__session")
     return rows.select_related(*related).order_by(
         "assignment__reader__code", "assignment__session__ordinal", "assignment__position", "created_at"
@@ -147,7 +148,7 @@ def _reading(row: Reading, study: Study) -> dict[str, Any]:
 
 def _failures(study: Study) -> Any:
     return (
-        FailureItem.objects.filter(case__study=study)
+        of_study(FailureItem.objects.all(), study)
         .select_related("case")
         .prefetch_related("codings__reading__assignment__reader", "codings__replaced_by")
         .order_by("case__code", "bundle_id", "finding", "outcome")

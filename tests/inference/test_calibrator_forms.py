@@ -13,7 +13,7 @@ from onnx import helper
 from scipy.special import expit, softmax
 
 from inference.bundle import Bundle, BundleError, write_bundle
-from inference.calibration_forms import Beta, Ramps, ScaleBias, read_refit
+from inference.calibration_forms import Beta, Ramps, ScaleBias, checked_form, read_refit
 from inference.decisions import decide_by_class_set
 from inference.engine import Case, Engine
 from inference.manifest import CALIBRATORS_FILE, SCHEMA_FILE, ManifestError, read_manifest
@@ -189,3 +189,8 @@ def test_a_graph_whose_softmax_is_another_is_refused(tmp_path):
 
 def _case():
     return Case(ModelInput(IMAGE, (0.0, 0.0, 64.0, 64.0), 64, 64, "ab" * 32), "PA", 50.0, "CHEST", "DX")
+
+
+def test_a_scale_of_zero_would_give_every_image_the_same_answer():
+    with pytest.raises(ValueError, match="scale 0; allowed: above 0"):
+        checked_form(ScaleBias(0.0, 1.0))

@@ -1,11 +1,13 @@
 """Conformal decisions and calibration intervals, by hand."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from scipy.special import expit, logit
 
 from inference.calibration import calibrated_probability, probability_interval
-from inference.decisions import decide_by_conformal_set
+from inference.decisions import decide_by_conformal_set, is_above_operating_point
 from inference.manifest import Conformal
 
 GAP = Conformal(alpha=0.1, present_at_least=0.6, absent_at_most=0.3)
@@ -57,3 +59,9 @@ def test_the_interval_is_the_middle_95_percent_of_the_refits():
 def test_equal_refits_leave_no_interval():
     low, high = probability_interval(2.0, np.tile([0.8, -0.1], (20, 1)))
     assert low == high == pytest.approx(expit(1.5))
+
+
+def test_a_probability_at_the_operating_point_is_above_it():
+    finding = SimpleNamespace(operating_point=SimpleNamespace(threshold=0.5))
+    above = [is_above_operating_point(p, finding) for p in (0.499, 0.5, 0.501)]
+    assert above == [False, True, True]

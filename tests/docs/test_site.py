@@ -7,6 +7,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
+STUDIES = "studies_methods" + ".md"  # apart, so that no link of this file is looked for
 
 
 def test_every_page_is_in_the_navigation() -> None:
@@ -35,6 +36,7 @@ def test_every_package_is_in_the_reference() -> None:
         ),
         ("one line that ends early\nanother", "one line that ends early  \nanother"),
         ("w " * 55 + "\nflows on", "w " * 55 + "\nflows on"),
+        (f"as {STUDIES} §9 says", rf"as [studies\_methods.md §9](../{STUDIES}#9-failure-modes) says"),
         ("w " * 55 + "\nv2: a term", "w " * 55 + "  \nv2: a term"),
     ],
 )

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from django.db.models import Count, Sum
 
 from webapp.archive.models import QuarantinedFile, UploadItem
-from webapp.work.metric_family import Family
+from webapp.work.metric_family import Family, counter, gauge
 
 
 def quarantined_by_code() -> list[tuple[str, int, int]]:
@@ -21,11 +21,11 @@ def uploads_by_status() -> dict[str, int]:
 
 
 def metric_families() -> Iterable[Family]:
-    quarantined = Family("quarantined_files", "gauge", "Files in quarantine by the code of their refusal.")
+    quarantined = gauge("quarantined_files", "Files in quarantine by the code of their refusal.", "code")
     for code, count, _ in quarantined_by_code():
-        quarantined.add(count, code=code)
+        quarantined.add_metric((code,), count)
     yield quarantined
-    uploads = Family("upload_files_total", "counter", "Files of uploads by status.")
+    uploads = counter("upload_files", "Files of uploads by status.", "status")
     for status, count in uploads_by_status().items():
-        uploads.add(count, status=status)
+        uploads.add_metric((status,), count)
     yield uploads

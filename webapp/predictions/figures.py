@@ -7,7 +7,7 @@ from django.db.models import Count
 from webapp.archive.models import Project
 from webapp.predictions.models import Prediction
 from webapp.predictions.requests import INFER
-from webapp.work.metric_family import Family, histogram_family
+from webapp.work.metric_family import Family, counter, histogram
 from webapp.work.work_counts import seconds_of_jobs
 
 
@@ -23,9 +23,9 @@ def results_by_bundle() -> dict[tuple[str, str, str], int]:
 
 
 def metric_families() -> Iterable[Family]:
-    results = Family("results_total", "counter", "Results by bundle and provider.")
+    results = counter("results", "Results by bundle and provider.", "bundle", "version", "provider")
     for (name, version, provider), count in results_by_bundle().items():
-        results.add(count, bundle=name, version=version, provider=provider)
+        results.add_metric((name, version, provider), count)
     yield results
-    for name, histogram in seconds_of_jobs(INFER).items():
-        yield histogram_family(f"infer_{name}_seconds", f"Seconds of finished predictions: {name}.", histogram)
+    for name, seconds in seconds_of_jobs(INFER).items():
+        yield histogram(f"infer_{name}_seconds", f"Seconds of finished predictions: {name}.", seconds)

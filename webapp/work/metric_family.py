@@ -1,7 +1,13 @@
-"""One metric in Prometheus' text format, version 0.0.4: help, type and samples."""
+"""Metrics of the site as families of prometheus-client, filled from rows instead of counted in a process."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
+
+PREFIX = "sightline_"
+
+Family = Metric
 
 
 @dataclass(frozen=True)
@@ -14,26 +20,24 @@ class Histogram:
     seconds: float
 
 
-class Family:
-    """One metric with its help, type and samples."""
-
-    def __init__(self, name: str, kind: str, text: str) -> None:
-        self.name = f"sightline_{name}"
-        self.lines = [f"# HELP {self.name} {text}", f"# TYPE {self.name} {kind}"]
-
-    def add(self, value: float, suffix: str = "", **labels: str) -> "Family":
-        shown = ",".join(f'{name}="{_escaped(text)}"' for name, text in labels.items())
-        self.lines.append(f"{self.name}{suffix}{{{shown}}} {value:g}" if shown else f"{self.name}{suffix} {value:g}")
-        return self
+def gauge(name: str, text: str, *labels: str) -> GaugeMetricFamily:
+    """A figure that goes up and down, one sample per `add_metric(values of the labels, value)`."""
+    return GaugeMetricFamily(PREFIX + name, text, labels=labels)
 
 
-def histogram_family(name: str, text: str, histogram: Histogram) -> Family:
-    family = Family(name, "histogram", text)
-    for bound, count in zip(histogram.bounds, histogram.counts, strict=True):
-        family.add(count, "_bucket", le=f"{bound:g}")
-    family.add(histogram.total, "_bucket", le="+Inf")
-    return family.add(round(histogram.seconds, 3), "_sum").add(histogram.total, "_count")
+def gauge_of(name: str, text: str, value: float) -> GaugeMetricFamily:
+    """A figure without labels."""
+    return GaugeMetricFamily(PREFIX + name, text, value=value)
 
 
-def _escaped(text: str) -> str:
-    return text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+def counter(name: str, text: str, *labels: str) -> CounterMetricFamily:
+    """A figure that only grows; the text format adds `_total` to its name."""
+    return CounterMetricFamily(PREFIX + name, text, labels=labels)
+
+
+def histogram(name: str, text: str, histogram: Histogram) -> HistogramMetricFamily:
+    """Cumulative counts with their sum in seconds, to the millisecond."""
+    buckets = [(f"{bound:g}", count) for bound, count in zip(histogram.bounds, histogram.counts, strict=True)]
+    return HistogramMetricFamily(
+        PREFIX + name, text, buckets=[*buckets, ("+Inf", histogram.total)], sum_value=round(histogram.seconds, 3)
+    )

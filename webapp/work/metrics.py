@@ -5,12 +5,13 @@ SIGHTLINE_METRICS_TOKEN. Labels are kinds, states, codes and bundle names; nothi
 """
 
 import hmac
-from collections.abc import Iterable
-from itertools import chain
+from collections.abc import Iterator
 
 from django.conf import settings
 from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
+from prometheus_client import generate_latest
+from prometheus_client.registry import Collector
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.views import APIView
@@ -19,47 +20,49 @@ from webapp.accounts.policy import may_see_operations
 from webapp.first_renderer import FirstRenderer
 from webapp.work import work_counts
 from webapp.work.extension_points import extension_points
-from webapp.work.metric_family import Family
+from webapp.work.metric_family import Family, gauge, gauge_of
 from webapp.work.worker_beat import workers_seen
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 
-def metrics_text() -> str:
-    """All families, computed from the rows: every process of the site gives the same figures."""
-    above = chain.from_iterable(families() for families in extension_points.metric_families)
-    families = [*_job_families(), *above, *_machine_families()]
-    return "\n".join(line for family in families for line in family.lines) + "\n"
+class Figures(Collector):
+    """All families, computed from the rows when asked: every process of the site gives the same figures."""
+
+    def collect(self) -> Iterator[Family]:
+        yield from _job_families()
+        for families in extension_points.metric_families:
+            yield from families()
+        yield from _machine_families()
 
 
-def _job_families() -> Iterable[Family]:
-    jobs = Family("jobs", "gauge", "Jobs by kind and state.")
+def _job_families() -> Iterator[Family]:
+    jobs = gauge("jobs", "Jobs by kind and state.", "kind", "state")
     for (kind, state), count in work_counts.jobs_by_state().items():
-        jobs.add(count, kind=kind, state=state)
+        jobs.add_metric((kind, state), count)
     yield jobs
-    yield Family("queue_age_seconds", "gauge", "Age of the oldest job that could run now.").add(
-        round(work_counts.queue_age_seconds(), 3)
-    )
-    waiting = Family(
-        "jobs_waiting", "gauge", "Queued jobs that cannot run yet: no usable model, or a pause after a fault."
-    )
-    yield waiting.add(sum(group.count for group in work_counts.waiting() if group.reason != work_counts.READY))
-    failed = Family("jobs_failed", "gauge", "Failed jobs by error code.")
+    age = round(work_counts.queue_age_seconds(), 3)
+    yield gauge_of("queue_age_seconds", "Age of the oldest job that could run now.", age)
+    waiting = sum(group.count for group in work_counts.waiting() if group.reason != work_counts.READY)
+    why = "Queued jobs that cannot run yet: no usable model, or a pause after a fault."
+    yield gauge_of("jobs_waiting", why, waiting)
+    failed = gauge("jobs_failed", "Failed jobs by error code.", "code")
     for code, count in work_counts.failures_by_code().items():
-        failed.add(count, code=code)
+        failed.add_metric((code,), count)
     yield failed
 
 
-def _machine_families() -> Iterable[Family]:
-    disk = work_counts.disk()
-    yield Family("disk_free_bytes", "gauge", "Free space where images are stored.").add(disk.free)
+def _machine_families() -> Iterator[Family]:
+    yield gauge_of("disk_free_bytes", "Free space where images are stored.", work_counts.disk().free)
     alive = [worker for worker in workers_seen() if worker.is_alive]
-    yield Family("workers", "gauge", "Living workers on the web server's machine.").add(len(alive))
-    memory = Family("worker_resident_megabytes", "gauge", "Resident memory of those workers.")
+    yield gauge_of("workers", "Living workers on the web server's machine.", len(alive))
+    memory = gauge("worker_resident_megabytes", "Resident memory of those workers.", "worker")
     for worker in alive:
-        memory.add(worker.memory_mb, worker=worker.name)
+        memory.add_metric((worker.name,), worker.memory_mb)
     yield memory
-    yield Family("build", "gauge", "1, with the version.").add(1, version=settings.SIGHTLINE_VERSION)
+    build = gauge("build", "1, with the version.", "version")
+    build.add_metric((settings.SIGHTLINE_VERSION,), 1)
+    yield build
 
 
 class MayScrape(BasePermission):
@@ -77,7 +80,7 @@ class Metrics(APIView):
 
     @extend_schema(exclude=True)
     def get(self, request: Request) -> HttpResponse:
-        return HttpResponse(metrics_text(), content_type=CONTENT_TYPE)
+        return HttpResponse(generate_latest(Figures()), content_type=CONTENT_TYPE)
 
 
 def _has_token(request: Request) -> bool:

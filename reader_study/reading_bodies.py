@@ -127,6 +127,23 @@ class LeaseDocument(TypedDict):
     until: Time
 
 
+AssignmentUrls = TypedDict(
+    "AssignmentUrls",
+    {
+        "header": str,
+        "frame": str,
+        "draft": str,
+        "lock": str,
+        "ai": str,
+        "events": str,
+        "pause": str,
+        "resume": str,
+        "take-over": str,
+        "feedback": str,
+    },
+)
+
+
 class AssignmentDocument(TypedDict):
     """A case that its reader has open. part: the neutral label of the arm. urls: by name, below the assignment."""
 
@@ -148,7 +165,7 @@ class AssignmentDocument(TypedDict):
     paused: bool
     opened_at: Time | None
     lease: LeaseDocument | None
-    urls: dict[str, str]
+    urls: AssignmentUrls
 
 
 class SessionDocument(TypedDict):

@@ -1,6 +1,7 @@
 """A case as its reader sees it: code, neutral part, form, own answers. No image id, no arm, no model, no stratum."""
 
 from datetime import datetime
+from typing import cast
 
 from reader_study import clock
 from reader_study.documents.study_document import form_document, time
@@ -8,6 +9,7 @@ from reader_study.models import Assignment, Reading, ReadingSession
 from reader_study.reading_bodies import (
     AnswerBody,
     AssignmentDocument,
+    AssignmentUrls,
     CodingItem,
     DraftDocument,
     LeaseDocument,
@@ -47,10 +49,7 @@ def assignment_document(assignment: Assignment, tab: str = "", now: datetime | N
         "paused": bool(reading and reading.paused_at),
         "opened_at": time(reading.opened_at) if reading else None,
         "lease": _lease(session, tab, now or clock.now()),
-        "urls": {
-            name: f"{base}{name}/"
-            for name in ("header", "frame", "draft", "lock", "ai", "events", "pause", "resume", "take-over", "feedback")
-        },
+        "urls": cast(AssignmentUrls, {name: f"{base}{name}/" for name in AssignmentUrls.__annotations__}),
     }
 
 

@@ -233,7 +233,9 @@ function mapDocument(scenario, kind) {
     maximum: highest,
     threshold: keys.map(() => 0.5),
     is_zero: highest.map((h) => h <= 0),
-    evidence: kind === 'gradcam' ? { metric: 'pointing', value: 0.61, ci: [0.5, 0.72], chance: 0.14, n: 80 } : null,
+    evidence: keys.map(() =>
+      kind === 'gradcam' ? { metric: 'pointing', value: 0.61, ci: [0.5, 0.72], chance: 0.14, n: 80 } : null,
+    ),
   };
 }
 
@@ -274,17 +276,18 @@ export const scheme = {
   sites: choices(
     'HIL=hilum,CLA=clavicle over apex,APX=apex,UZ=upper zone,MZ=middle zone,LZ=lower zone,RCD=retrocardiac,RDP=behind diaphragm,CPA=costophrenic angle,CFA=cardiophrenic fat,CAR=heart border,MED=mediastinum,PLE=pleura,RIB=rib,SCA=scapula,SPN=spine,SFT=soft tissue,DEV=device or line,EXT=outside thorax,IMG=edge or marker,DIF=diffuse',
   ),
+  lateralities: choices('R=right,L=left,B=both,M=midline,U=not stated'),
   causes: choices(
     'NRM=normal density,OVL=overlap,ROT=rotation,INS=poor inspiration,EXP=exposure,PAP=portable AP,DVC=device or tube,NIP=nipple,SKF=skin fold,SCR=scar,ATL=atelectasis,ART=marker or text,UNK=unknown',
   ),
-  severities: [0, 1, 2, 3].map((code) => ({
-    code,
-    title: ['none', 'no change', 'delay or extra test', 'likely harm'][code],
+  severities: [0, 1, 2, 3].map((value) => ({
+    value,
+    title: ['none', 'no change', 'delay or extra test', 'likely harm'][value],
   })),
   first_rows: [
-    { outcome: 'FP', site: 'HIL', cause: 'NRM' },
-    { outcome: 'FP', site: 'CLA', cause: 'NRM' },
-    { outcome: 'FN_LOC', site: 'HIL', cause: 'NRM' },
-    { outcome: 'FN_LOC', site: 'CLA', cause: 'NRM' },
+    { verdict: 'false_positive', outcome: 'FP', site: 'HIL', cause: 'NRM' },
+    { verdict: 'false_positive', outcome: 'FP', site: 'CLA', cause: 'NRM' },
+    { verdict: 'wrong_place', outcome: 'FN_LOC', site: 'HIL', cause: 'NRM' },
+    { verdict: 'wrong_place', outcome: 'FN_LOC', site: 'CLA', cause: 'NRM' },
   ],
 };

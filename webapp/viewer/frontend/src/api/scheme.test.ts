@@ -16,9 +16,14 @@ describe('the failure scheme', () => {
       sites: [{ code: 'HIL', title: 'hilum' }],
       causes: [{ code: 'NRM', title: 'normal' }],
       severities: [{ value: 0, title: 'none' }],
-      first_rows: [{ outcome: 'FN_LOC', site: 'HIL', cause: 'NRM' }],
+      lateralities: [],
+      outcomes: [],
+      verdicts: [],
+      confidences: [],
+      retired: {},
+      first_rows: [{ verdict: 'wrong_place', outcome: 'FN_LOC', site: 'HIL', cause: 'NRM' }],
     });
     expect(scheme.severities).toEqual([{ code: '0', title: 'none' }]);
-    expect(scheme.suggestions).toEqual([{ verdict: 'wrong_place', site: 'HIL', cause: 'NRM' }]);
+    expect(scheme.suggestions).toMatchObject([{ verdict: 'wrong_place', site: 'HIL', cause: 'NRM' }]);
   });
 });

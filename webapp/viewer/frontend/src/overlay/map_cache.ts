@@ -1,10 +1,10 @@
 /** Maps already fetched, by address; a failed fetch is forgotten so that the next wish tries again. */
-import type { MapDocument } from '../api/documents';
+import type { MapFacts } from '../api/documents';
 import type { ScoreMap } from './heat_map';
 import { loadMaps } from './map_scores';
 
 export interface MapCache {
-  get(path: string, document: MapDocument): Promise<Map<string, ScoreMap>>;
+  get(path: string, document: MapFacts): Promise<Map<string, ScoreMap>>;
 }
 
 function createMapCache(): MapCache {

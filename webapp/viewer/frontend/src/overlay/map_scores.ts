@@ -1,16 +1,14 @@
 /** Fetches a prediction's maps of one kind: float32 little-endian [K, height, width]. */
-import type { MapDocument } from '../api/documents';
+import type { MapFacts } from '../api/documents';
 import { getBytes } from '../api/request';
 import type { ScoreMap } from './heat_map';
-
-export type MapKind = 'gradcam' | 'classmaps';
 
 /**
  * Splits [K, height, width] into one map per finding and keeps the positive part: a negative score of a signed class map
  * is evidence against the finding. Before interpolation, as the server does for its boxes: the regions shown here and the
  * boxes drawn around them must be the same. Raises Error when the bytes do not match the shape.
  */
-export function splitMaps(bytes: ArrayBuffer, document: MapDocument): Map<string, ScoreMap> {
+export function splitMaps(bytes: ArrayBuffer, document: MapFacts): Map<string, ScoreMap> {
   const { findings, width, height } = document;
   const wanted = findings.length * width * height * 4;
   if (bytes.byteLength !== wanted) {
@@ -28,7 +26,7 @@ export function splitMaps(bytes: ArrayBuffer, document: MapDocument): Map<string
   );
 }
 
-export async function loadMaps(path: string, document: MapDocument): Promise<Map<string, ScoreMap>> {
+export async function loadMaps(path: string, document: MapFacts): Promise<Map<string, ScoreMap>> {
   const { bytes } = await getBytes(path);
   return splitMaps(bytes, document);
 }
@@ -46,7 +44,7 @@ export interface MapScale {
   readonly threshold: number;
 }
 
-export function scaleOf(document: MapDocument, finding: string): MapScale {
+export function scaleOf(document: MapFacts, finding: string): MapScale {
   const k = document.findings.indexOf(finding);
   const maximum = document.maximum[k] ?? 0;
   const threshold = document.threshold[k] ?? 0.5;

@@ -3,7 +3,6 @@ import type { FindingDocument, MapDocument, PredictionDocument } from '../api/do
 import { keyOf } from '../keys/key_table';
 import type { ColourMap } from '../overlay/colour_map';
 import { COLOUR_MAPS, cssGradient } from '../overlay/colour_map';
-import type { MapKind } from '../overlay/map_scores';
 import { scaleOf } from '../overlay/map_scores';
 import { areBoxesShown } from '../session/panel_state';
 import { useSession } from '../shell/session_context';
@@ -35,7 +34,7 @@ function Legend({ document, finding }: { readonly document: MapDocument; readonl
   const session = useSession();
   const { colours } = useStore(session.panel);
   const scale = scaleOf(document, finding);
-  const threshold = session.threshold(finding, document.kind as MapKind);
+  const threshold = session.threshold(finding, document.kind);
   const top = document.scale === 'relative' ? '1' : String(Number(scale.maximum.toPrecision(3)));
   return (
     <div className="legend-block">
@@ -60,7 +59,7 @@ function Legend({ document, finding }: { readonly document: MapDocument; readonl
 function ShownMap({ document, finding }: { readonly document: MapDocument; readonly finding: FindingDocument }) {
   const session = useSession();
   const panel = useStore(session.panel);
-  const kind = document.kind as MapKind;
+  const kind = document.kind;
   const threshold = session.threshold(finding.key, kind);
   const evidence = evidenceOf(document, finding.key);
   if (scaleOf(document, finding.key).isZero) {
@@ -124,7 +123,7 @@ export function MapControls({
             className={panel.mapKind === map.kind ? 'on' : ''}
             aria-pressed={panel.mapKind === map.kind}
             data-testid={TEST_IDS[map.kind] ?? `map-${map.kind}`}
-            onClick={() => session.toggleMap(map.kind as MapKind)}
+            onClick={() => session.toggleMap(map.kind)}
           >
             {mapTitle(map.kind)} <kbd>{keyOf(map.kind)}</kbd>
           </button>

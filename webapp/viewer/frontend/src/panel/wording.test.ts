@@ -5,9 +5,10 @@ import { evidenceOf, evidenceSentence, findingSentence, fraction } from './wordi
 const finding = (change: Partial<FindingDocument>): FindingDocument => ({
   key: 'lung_opacity',
   title: 'Lung opacity',
+  code: { scheme: 'SCT', value: '128309003', meaning: 'Opacity' },
   probability: 0.81,
   interval: [0.7, 0.88],
-  operating_point: { threshold: 0.42, sensitivity: { value: 0.86 }, specificity: 0.81 },
+  operating_point: { threshold: 0.42, sensitivity: { value: 0.86, ci: null, n: 80 }, specificity: { value: 0.81, ci: null, n: 90 } },
   decision: 'positive',
   reason: null,
   boxes: [],
@@ -42,12 +43,10 @@ describe('the evidence of a map', () => {
   const described = (evidence: MapDocument['evidence']): MapDocument =>
     ({ findings: ['a', 'b'], evidence }) as unknown as MapDocument;
 
-  it('is found per kind, per place and per key', () => {
-    expect(evidenceOf(described(pointing), 'b')).toBe(pointing);
+  it('is found in the place of its finding', () => {
     expect(evidenceOf(described([null, pointing]), 'b')).toBe(pointing);
-    expect(evidenceOf(described({ b: pointing }), 'b')).toBe(pointing);
-    expect(evidenceOf(described({ b: pointing }), 'a')).toBeNull();
-    expect(evidenceOf(described(null), 'a')).toBeNull();
+    expect(evidenceOf(described([null, pointing]), 'a')).toBeNull();
+    expect(evidenceOf(described([pointing, null]), 'c')).toBeNull();
   });
 
   it('is a sentence with its number and chance, or says that nothing was measured', () => {

@@ -1,35 +1,25 @@
 /** Numbers and sentences as the page writes them: probabilities without the leading zero, one sentence per state. */
-import type { Evidence, FindingDocument, MapDocument, Proportion } from '../api/documents';
+import type { Evidence, FindingDocument, MapFacts } from '../api/documents';
 
 /** .81, 1.00; two decimals. */
 export function fraction(value: number): string {
   return value.toFixed(2).replace(/^(-?)0\./, '$1.');
 }
 
-const valueOf = (p: Proportion | number): number => (typeof p === 'number' ? p : p.value);
-
 /** The sentence under a finding's bar. */
 export function findingSentence(finding: FindingDocument): string {
   const { decision, reason, probability, operating_point: point } = finding;
   if (decision === 'refused') return reason ?? 'the model refused to answer';
   if (decision === 'uncertain') return reason ?? 'both answers stay possible';
-  if (!point || probability === null) return reason ?? '';
+  if (probability === null) return reason ?? '';
   const side = probability >= point.threshold ? 'above' : 'below';
-  const measured = `sens ${fraction(valueOf(point.sensitivity))} · spec ${fraction(valueOf(point.specificity))}`;
+  const measured = `sens ${fraction(point.sensitivity.value)} · spec ${fraction(point.specificity.value)}`;
   return `${side} operating point ${fraction(point.threshold)} · ${measured}`;
 }
 
-function isEvidence(value: unknown): value is Evidence {
-  return typeof value === 'object' && value !== null && 'metric' in value && 'value' in value;
-}
-
-/** Evidence may be given for the kind of map, per finding in order, or per finding by key. */
-export function evidenceOf(document: MapDocument, finding: string): Evidence | null {
-  const { evidence } = document;
-  if (Array.isArray(evidence)) return evidence[document.findings.indexOf(finding)] ?? null;
-  if (isEvidence(evidence)) return evidence;
-  const found: unknown = evidence ? (evidence as Record<string, unknown>)[finding] : null;
-  return isEvidence(found) ? found : null;
+/** Null where the place of this finding was not measured. */
+export function evidenceOf(document: MapFacts, finding: string): Evidence | null {
+  return document.evidence[document.findings.indexOf(finding)] ?? null;
 }
 
 export function evidenceSentence(evidence: Evidence | null): string {

@@ -1,5 +1,5 @@
 /** The answer a reader is composing: what it still needs, and what it becomes when sent. */
-import type { ReviewDocument, ReviewRequest, Verdict } from '../api/documents';
+import type { ReviewRequest, Verdict } from '../api/documents';
 import type { PixelBox } from '../geometry/pixel_box';
 
 export interface FailureForm {
@@ -50,7 +50,7 @@ export function emptyForm(finding: string, verdict: Verdict): FailureForm {
   };
 }
 
-export function formOf(review: ReviewDocument): FailureForm {
+export function formOf(review: Pick<ReviewRequest, 'finding' | 'verdict' | 'confidence' | 'failure' | 'note'>): FailureForm {
   const { failure } = review;
   return {
     finding: review.finding,

@@ -4,9 +4,10 @@ import { saysPresent } from '../session/panel_state';
 import { verdictsFor } from './verdicts';
 
 // A positive call below the operating point: the call comes from the conformal thresholds, and it is what a reader judges.
-const below = { probability: 0.3, operating_point: { threshold: 0.4, sensitivity: 0.9, specificity: 0.8 } };
+const measured = { value: 0.9, ci: null, n: 90 };
+const below = { probability: 0.3, operating_point: { threshold: 0.4, sensitivity: measured, specificity: measured } };
 const finding = (decision: FindingDocument['decision']): FindingDocument =>
-  ({ ...below, decision, key: 'a', title: 'A', interval: null, reason: null, boxes: [] });
+  ({ ...below, decision, key: 'a', title: 'A', code: { scheme: '', value: '', meaning: '' }, interval: null, reason: null, boxes: [] });
 
 describe('the verdicts offered', () => {
   it('follow the decision, not the operating point', () => {

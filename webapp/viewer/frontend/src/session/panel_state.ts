@@ -2,7 +2,7 @@
 import type { FindingDocument, ModelBox } from '../api/documents';
 import type { ColourMap } from '../overlay/colour_map';
 import { DEFAULT_COLOUR_MAP } from '../overlay/colour_map';
-import type { MapKind } from '../overlay/map_scores';
+import type { MapKind } from '../api/documents';
 import type { FailureForm } from '../reviews/failure_form';
 
 export interface PanelState {

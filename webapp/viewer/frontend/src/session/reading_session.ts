@@ -5,7 +5,7 @@ import { loadScheme } from '../api/scheme';
 import type { Boot } from '../boot';
 import type { PixelBox } from '../geometry/pixel_box';
 import { centreBox, movedBox, resizedBox } from '../geometry/pixel_box';
-import type { MapKind } from '../overlay/map_scores';
+import type { MapKind } from '../api/documents';
 import { scaleOf } from '../overlay/map_scores';
 import type { FailureForm } from '../reviews/failure_form';
 import { emptyForm, formOf, missing } from '../reviews/failure_form';
@@ -108,7 +108,7 @@ export class ReadingSession {
     const finding = this.findings()[n - 1];
     if (!finding) return;
     this.select(finding.key);
-    const kind = this.panel.get().mapKind ?? (this.shown()?.maps[0]?.kind as MapKind | undefined);
+    const kind = this.panel.get().mapKind ?? (this.shown()?.maps[0]?.kind);
     if (kind) this.panel.set({ mapKind: kind, isAiVisible: true });
   }
 

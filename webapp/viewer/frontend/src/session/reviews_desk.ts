@@ -1,6 +1,7 @@
 /** Giving, changing and withdrawing answers. Append-only: a change is a new answer that replaces the old one. */
 import type { FailureAnswer, ReviewDocument, ReviewRequest, Verdict } from '../api/documents';
 import { RequestError, getJson, postJson } from '../api/request';
+import type { ReviewList } from '../api/schema';
 import type { FailureForm } from '../reviews/failure_form';
 import { requestOf } from '../reviews/failure_form';
 import { Outbox } from '../reviews/outbox';
@@ -130,8 +131,8 @@ export class ReviewsDesk {
   /** Lists the answers of this image again, those of colleagues included. */
   async load(): Promise<void> {
     try {
-      const wire = await getJson<{ results?: ReviewDocument[]; reviews?: ReviewDocument[] }>(this.options.path);
-      this.state.set({ saved: wire.reviews ?? wire.results ?? [], problem: null });
+      const wire = await getJson<ReviewList>(this.options.path);
+      this.state.set({ saved: wire.reviews, problem: null });
     } catch (error) {
       if (!(error instanceof RequestError)) throw error;
       this.state.set({ problem: `Earlier answers cannot be listed: ${error.text}` });

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { ReviewDocument } from '../api/documents';
 import type { QueuedReview } from '../reviews/outbox_storage';
+import type { SavedAnswer } from './reviews_state';
 import { allAnswers, currentAnswers, ownAnswer } from './reviews_state';
 
-const saved = (id: string, minute: number, reader: string, replaces: string | null = null): ReviewDocument => ({
+const saved = (id: string, minute: number, reader: string, replaces: string | null = null): SavedAnswer => ({
   id,
   bundle: 'b',
   finding: 'effusion',

@@ -1,12 +1,18 @@
 /** Answers given to this image: those the server keeps and those still on their way. */
-import type { ReviewDocument } from '../api/documents';
+import type { FailureAnswer, ReviewDocument } from '../api/documents';
 import type { QueuedReview } from '../reviews/outbox_storage';
 
-export interface Answer extends ReviewDocument {
+/** What the page shows of an answer. */
+export type SavedAnswer = Pick<
+  ReviewDocument,
+  'id' | 'bundle' | 'finding' | 'verdict' | 'confidence' | 'note' | 'replaces' | 'created_at' | 'reader'
+> & { readonly failure: FailureAnswer | null };
+
+export type Answer = SavedAnswer & {
   /** Not acknowledged yet: its id is the idempotency key. */
   readonly isWaiting: boolean;
   readonly isMine: boolean;
-}
+};
 
 function answerOf(item: QueuedReview): Answer {
   const { body } = item;
@@ -28,7 +34,7 @@ function answerOf(item: QueuedReview): Answer {
 
 /** All answers, newest first. */
 export function allAnswers(
-  saved: readonly ReviewDocument[],
+  saved: readonly SavedAnswer[],
   waiting: readonly QueuedReview[],
   reader: string,
 ): Answer[] {

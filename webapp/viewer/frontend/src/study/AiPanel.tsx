@@ -3,7 +3,6 @@ import type { AiFinding } from './documents';
 import type { CaseReading } from './case_reading';
 import { fraction, mapTitle } from '../panel/wording';
 import { useStore } from '../state/store';
-import type { MapKind } from '../overlay/map_scores';
 import { scaleOf } from '../overlay/map_scores';
 import { studyKey } from './study_keys';
 
@@ -61,7 +60,7 @@ export function AiPanel({ reading }: { readonly reading: CaseReading }) {
             className={mapKind === map.kind ? 'on' : ''}
             aria-pressed={mapKind === map.kind}
             data-testid={`map-${map.kind}`}
-            onClick={() => reading.toggleMap(map.kind as MapKind)}
+            onClick={() => reading.toggleMap(map.kind)}
           >
             {mapTitle(map.kind)} <kbd>{studyKey(map.kind)}</kbd>
           </button>

@@ -1,10 +1,11 @@
 /** The form of one case: findings with rating and action, marks, questions, comment, and the way out for a bad image. */
 import { ChipGroup } from '../panel/ChipGroup';
 import { useStore } from '../state/store';
+import { QUESTION_CONTROLS } from './question_controls';
 import { RatingScale } from './RatingScale';
 import { boxOf, ratingOf } from './answer_body';
 import type { CaseReading } from './case_reading';
-import type { AnswerBody, FormFinding, FormQuestion, QuestionAnswer, StudyMark } from './documents';
+import type { AnswerBody, FormFinding, FormQuestion, StudyMark } from './documents';
 import { studyKey } from './study_keys';
 
 const ACTION_TITLES: Record<string, string> = { none: 'none', follow_up: 'follow-up', ct: 'CT', urgent: 'urgent' };
@@ -74,7 +75,7 @@ function MarkRow({ reading, mark, n }: { readonly reading: CaseReading; readonly
   const { mark: chosen } = useStore(reading.state);
   const finding = reading.assignment.form.findings.find((own) => own.code === mark.finding);
   if (!finding) return null;
-  const place = [mark.x, mark.y, ...(boxOf(mark) ? [mark.w ?? 0, mark.h ?? 0] : [])].map((v) => v.toFixed(0)).join(', ');
+  const place = [mark.x, mark.y, ...(boxOf(mark) ? [mark.w, mark.h] : [])].map((v) => v.toFixed(0)).join(', ');
   return (
     <li className={chosen === mark.key ? 'on' : ''} data-testid={`mark-${n}`}>
       <div className="row">
@@ -143,62 +144,14 @@ function Marks({ reading, body }: Props) {
 }
 
 function Question({ reading, body, question }: Props & { readonly question: FormQuestion }) {
-  const value = body.answers[question.code];
-  const give = (answer: QuestionAnswer | null): void => reading.reply(question.code, answer);
-  const { code, label, type, options } = question;
-  const title = question.required ? label : `${label} (optional)`;
-  if (type === 'choice' || type === 'boolean') {
-    const chips = type === 'boolean' ? ['yes', 'no'] : (options ?? []);
-    const shown = typeof value === 'boolean' ? (value ? 'yes' : 'no') : typeof value === 'string' ? value : null;
-    return (
-      <div className="question">
-        <span className="muted">{title}</span>
-        <ChipGroup
-          label={label}
-          chips={chips.map((own) => ({ value: own, title: own }))}
-          value={shown}
-          testPrefix={`question-${code}`}
-          onChoose={(own) => give(type === 'boolean' ? own === 'yes' : own)}
-        />
-      </div>
-    );
-  }
-  if (type === 'multi') {
-    const chosen = Array.isArray(value) ? (value as readonly string[]) : [];
-    return (
-      <fieldset className="question">
-        <legend className="muted">{title}</legend>
-        {(options ?? []).map((own) => (
-          <label key={own} className="check">
-            <input
-              type="checkbox"
-              checked={chosen.includes(own)}
-              onChange={(event) =>
-                give(event.target.checked ? [...chosen, own] : chosen.filter((other) => other !== own))
-              }
-            />
-            {own}
-          </label>
-        ))}
-      </fieldset>
-    );
-  }
+  const Control = QUESTION_CONTROLS[question.type];
   return (
-    <label className="question">
-      <span className="muted">{title}</span>
-      <input
-        type={type === 'number' ? 'number' : 'text'}
-        min={question.min ?? undefined}
-        max={question.max ?? undefined}
-        step={question.step ?? undefined}
-        value={typeof value === 'number' || typeof value === 'string' ? value : ''}
-        data-testid={`question-${code}`}
-        onChange={({ target }) => {
-          const number = type === 'number' ? target.valueAsNumber : NaN;
-          give(target.value === '' ? null : type === 'number' ? (Number.isNaN(number) ? null : number) : target.value);
-        }}
-      />
-    </label>
+    <Control
+      question={question}
+      title={question.required ? question.label : `${question.label} (optional)`}
+      value={body.answers[question.code] ?? null}
+      give={(answer) => reading.reply(question.code, answer)}
+    />
   );
 }
 

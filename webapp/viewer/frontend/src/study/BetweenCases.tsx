@@ -15,7 +15,7 @@ function StepText({ step }: { readonly step: NextStep }) {
         <>
           <h1>Not yet</h1>
           <p data-testid="washout">
-            The next part shows patients you have seen before. It opens on <b>{longDate(step.opens_on)}</b>.
+            The next part shows patients you have seen before. It opens on <b>{step.opens_on && longDate(step.opens_on)}</b>.
           </p>
         </>
       );
@@ -37,6 +37,7 @@ function StepText({ step }: { readonly step: NextStep }) {
 
 export function BetweenCases({ session }: { readonly session: StudySession }) {
   const { step, problem, isSignedOut, isInOtherTab } = useStore(session.state);
+  const opening = step?.state === 'open_session' ? step.session : null;
   return (
     <main className="between" data-testid="between">
       {problem && (
@@ -47,11 +48,11 @@ export function BetweenCases({ session }: { readonly session: StudySession }) {
       {isSignedOut && <SignInAgain session={session} />}
       {!step && !problem && !isSignedOut && <p className="muted">Asking for the next case…</p>}
       {step && <StepText step={step} />}
-      {step?.state === 'open_session' && (
+      {opening && (
         <>
-          <h1>{step.session.label}</h1>
+          <h1>{opening.label}</h1>
           <p>
-            {step.session.total} cases{step.session.kind === 'training' ? ', with feedback after each' : ''}. Forward
+            {opening.total} cases{opening.kind === 'training' ? ', with feedback after each' : ''}. Forward
             only: a submitted case cannot be opened again. You can pause at any time.
           </p>
           <button
@@ -60,7 +61,7 @@ export function BetweenCases({ session }: { readonly session: StudySession }) {
             // The only thing to do here: Enter starts, as it submits a case.
             ref={(button) => button?.focus()}
             data-testid="start-session"
-            onClick={() => void session.startSession(step.session.id)}
+            onClick={() => void session.startSession(opening.id)}
           >
             Start
           </button>

@@ -3,7 +3,7 @@ import { ChipGroup } from '../panel/ChipGroup';
 import type { FormFinding } from './documents';
 
 interface Props {
-  readonly finding: Pick<FormFinding, 'code' | 'label' | 'min' | 'max' | 'step'>;
+  readonly finding: Pick<FormFinding, 'code' | 'label' | 'min' | 'max'>;
   readonly value: number | null;
   readonly isDisabled: boolean;
   readonly label?: string;
@@ -14,7 +14,7 @@ interface Props {
 const MOST_CHIPS = 7;
 
 export function RatingScale({ finding, value, isDisabled, label = 'Rating', testId, onRate }: Props) {
-  const { min, max, step, code } = finding;
+  const { min, max, code } = finding;
   const id = testId ?? `rating-${code}`;
   if (max - min < MOST_CHIPS) {
     const steps = Array.from({ length: max - min + 1 }, (_, i) => String(min + i));
@@ -35,7 +35,6 @@ export function RatingScale({ finding, value, isDisabled, label = 'Rating', test
         type="range"
         min={min}
         max={max}
-        step={step}
         value={value ?? (min + max) / 2}
         disabled={isDisabled}
         aria-label={`${label}, ${finding.label}${value === null ? ', not given yet' : ''}`}

@@ -6,10 +6,10 @@ import { EventLog } from './event_log';
 import { advanced, redone, startOf, undone } from './history';
 
 const FORM: ReadingForm = {
-  findings: [{ code: 'op', label: 'Opacity', scale: '1-5', min: 1, max: 5, step: 1 }],
+  findings: [{ code: 'op', label: 'Opacity', scale: '1-5', min: 1, max: 5, order: 0 }],
   questions: [
     { code: 'q', label: 'Image quality', type: 'choice', required: true, options: ['good', 'poor'] },
-    { code: 'r', label: 'Remark', type: 'text', required: false },
+    { code: 'r', label: 'Remark', type: 'text', required: false, options: [] },
   ],
   actions: ['none', 'ct'],
   marks: ['box'],
@@ -27,7 +27,7 @@ const MARK: StudyMark = {
   rating: null,
   first_drawn_ms: 900,
 };
-const READING = { form: FORM, stage: 'unaided' as const };
+const READING = { form: FORM, stage: 'unaided' as const, items: [] };
 
 describe('an answer', () => {
   it('names what it lacks in the words of the form', () => {

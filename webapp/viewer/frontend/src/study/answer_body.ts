@@ -60,9 +60,7 @@ export function withCoding(body: AnswerBody, coding: Coding): AnswerBody {
 }
 
 export function boxOf(mark: StudyMark): PixelBox | null {
-  return mark.shape === 'box' && mark.w !== null && mark.h !== null
-    ? { x: mark.x, y: mark.y, w: mark.w, h: mark.h }
-    : null;
+  return mark.shape === 'box' ? { x: mark.x, y: mark.y, w: mark.w, h: mark.h } : null;
 }
 
 /** What a submission still lacks, in the words of the form. A technically inadequate image needs nothing but the reason. */
@@ -95,7 +93,7 @@ export function missingIn(body: AnswerBody, assignment: Pick<Assignment, 'form' 
   ];
 }
 
-function isAnswered(value: QuestionAnswer | undefined): boolean {
-  if (value === undefined || value === '') return false;
+function isAnswered(value: QuestionAnswer | null | undefined): boolean {
+  if (value == null || value === '') return false;
   return !Array.isArray(value) || value.length > 0;
 }

@@ -2,7 +2,7 @@
 import { RequestError } from '../api/request';
 import type { PixelBox } from '../geometry/pixel_box';
 import { centreBox, movedBox, resizedBox } from '../geometry/pixel_box';
-import type { MapKind } from '../overlay/map_scores';
+import type { MapKind } from '../api/documents';
 import type { Store } from '../state/store';
 import { createStore } from '../state/store';
 import { ViewportController } from '../viewport/controller';
@@ -61,7 +61,7 @@ export class CaseReading {
     const { assignment, api, storage } = options;
     const start = assignment.draft?.body ?? emptyBody(assignment.form);
     this.history = createStore(startOf(start));
-    this.clock = new ReadingClock((events) => api.events(assignment.id, events), start.active_ms);
+    this.clock = new ReadingClock((events) => api.events(assignment.id, events), start.active_ms ?? 0);
     this.controller = new ViewportController({
       imageId: `${assignment.id}-${assignment.stage}`,
       headerPath: assignment.urls.header,
@@ -209,7 +209,7 @@ export class CaseReading {
   placePoint(x: number, y: number): void {
     const { finding } = this.state.get();
     if (!finding || this.isReadOnly) return;
-    const mark = this.newMark('point', finding, { x, y, w: null, h: null });
+    const mark = this.newMark('point', finding, { x, y, w: 0, h: 0 });
     this.changeMark(mark);
     this.state.set({ isPointing: false, mark: mark.key });
     this.options.announce('point placed: give it a confidence');

@@ -1,7 +1,7 @@
 /** What is chosen and shown while a case is read; the answer itself is in its history. */
 import type { ColourMap } from '../overlay/colour_map';
 import { DEFAULT_COLOUR_MAP } from '../overlay/colour_map';
-import type { MapKind } from '../overlay/map_scores';
+import type { MapKind } from '../api/documents';
 import { DEFAULT_OPACITY } from '../session/panel_state';
 import type { AiDocument, Feedback } from './documents';
 

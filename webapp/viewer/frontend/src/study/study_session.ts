@@ -5,6 +5,7 @@ import { RequestError, signIn } from '../api/request';
 import { createStore } from '../state/store';
 import { CaseReading } from './case_reading';
 import type { Assignment, NextStep, Receipt, StudyBoot } from './documents';
+import { isOpen } from './documents';
 import type { DraftStorage } from './draft_storage';
 import type { StudyApi } from './study_api';
 
@@ -56,7 +57,7 @@ export class StudySession {
     try {
       const step = await this.api.next(takesOver);
       this.state.set({ step });
-      if (step.state === 'reading') await this.read(step.assignment);
+      if (isOpen(step.assignment)) await this.read(step.assignment);
     } catch (error) {
       this.state.set(stopOf(error));
     }
@@ -69,7 +70,7 @@ export class StudySession {
     } catch (error) {
       if (!(error instanceof RequestError)) throw error;
       const opensOn = (error.body as { opens_on?: string } | null)?.opens_on;
-      if (error.code === 'washout' && opensOn) this.state.set({ step: { state: 'washout', opens_on: opensOn } });
+      if (error.code === 'washout' && opensOn) this.state.set({ step: washoutUntil(opensOn) });
       else this.state.set(stopOf(error));
     }
   }
@@ -114,6 +115,14 @@ export class StudySession {
     this.state.set({ reading: null });
   }
 }
+
+const washoutUntil = (opensOn: string): NextStep => ({
+  state: 'washout',
+  assignment: null,
+  session: null,
+  opens_on: opensOn,
+  opens_at: null,
+});
 
 /** What the page between cases says when the server did not answer with a next step. */
 function stopOf(error: unknown): Pick<StudyState, 'problem' | 'isSignedOut' | 'isInOtherTab'> {

@@ -7,7 +7,8 @@ import { ChipGroup } from '../panel/ChipGroup';
 import { DragTools, FitTools, InvertTool, Presets } from '../shell/ViewTools';
 import { useStore } from '../state/store';
 import { ScaleCorner, WindowCorner, useHeader } from '../viewport/ViewCorners';
-import type { TruthVoting, Vote } from './truth_voting';
+import type { VoteDocument } from '../api/schema';
+import type { TruthVoting } from './truth_voting';
 import { STATUSES } from './truth_voting';
 import { VOTE_KEYS } from './vote_keys';
 
@@ -77,7 +78,7 @@ function Stage({ voting }: Props) {
   );
 }
 
-function OtherVotes({ votes }: { readonly votes: readonly Vote[] }) {
+function OtherVotes({ votes }: { readonly votes: readonly VoteDocument[] }) {
   return (
     <section className="block" data-testid="votes">
       <h2>The votes differ</h2>

@@ -1,34 +1,12 @@
 /** One vote of a panel member on one finding of one case: status, boxes, note. Nothing of readers or models is here. */
 import { RequestError, getJson, sendJson } from '../api/request';
+import type { TruthDocument, VoteBoot } from '../api/schema';
 import type { PixelBox } from '../geometry/pixel_box';
 import { centreBox, movedBox, resizedBox } from '../geometry/pixel_box';
 import { createStore } from '../state/store';
 import { ViewportController } from '../viewport/controller';
 
-export interface VoteBoot {
-  readonly title: string;
-  readonly case: string;
-  readonly finding: string;
-  readonly is_chair: boolean;
-  readonly user: { readonly username: string };
-  readonly csrf: string;
-  readonly urls: { readonly api: string; readonly back: string; readonly next: string };
-}
-
-export interface Vote {
-  readonly status: string;
-  readonly regions: readonly PixelBox[];
-  readonly note?: string;
-  readonly member?: string;
-}
-
-export interface TruthDocument {
-  readonly label: string;
-  readonly state: string;
-  readonly my_vote: Vote | null;
-  /** Of everybody, to the chair once they differ. */
-  readonly votes?: readonly Vote[];
-}
+export type { TruthDocument, VoteBoot };
 
 export interface VotingState {
   readonly document: TruthDocument | null;

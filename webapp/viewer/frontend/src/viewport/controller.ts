@@ -295,7 +295,7 @@ export class ViewportController {
     const { frame, bounds } = this.view.get();
     if (frame !== LINEAR_FRAME && this.shown && this.loaded) {
       const linear = linearBounds(this.shown, this.loaded);
-      void this.show({ key: '', name: 'LUT off, linear', frame: LINEAR_FRAME, ...linear }, null);
+      void this.show({ key: 0, name: 'LUT off, linear', frame: LINEAR_FRAME, ...linear }, null);
       this.options.announce('lookup table off, linear window');
       return;
     }

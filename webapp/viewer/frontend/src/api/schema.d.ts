@@ -1,0 +1,986 @@
+// Made by `npm run types` from the JSON bodies of the server. Do not edit: change the Python type instead.
+export type paths = Record<string, never>;
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        /** @description A frozen output as far as the arm shows it: no model name, version or bundle id. */
+        readonly AiDocument: {
+            readonly findings: readonly components["schemas"]["AiFinding"][];
+            readonly layers: readonly ("score" | "boxes" | "gradcam" | "wildcat")[];
+            readonly maps: readonly components["schemas"]["AiMapDocument"][];
+            readonly reason: string;
+            /** @enum {string} */
+            readonly state: "ok" | "abstained";
+        };
+        /** @description Score and boxes only in arms that show these layers. */
+        readonly AiFinding: {
+            readonly boxes?: readonly components["schemas"]["ModelBox"][];
+            /** @enum {string} */
+            readonly decision?: "positive" | "negative" | "uncertain" | "refused";
+            readonly interval?: [
+                number,
+                number
+            ] | null;
+            readonly key: string;
+            readonly probability?: number | null;
+            readonly reason?: string | null;
+            readonly threshold?: number | null;
+            readonly title: string;
+        };
+        readonly AiMapDocument: {
+            readonly evidence: readonly (components["schemas"]["Evidence"] | null)[];
+            readonly findings: readonly string[];
+            readonly height: number;
+            readonly is_zero: readonly boolean[];
+            /** @enum {string} */
+            readonly kind: "gradcam" | "classmaps";
+            readonly maximum: readonly number[];
+            readonly method: string;
+            readonly minimum: readonly number[];
+            readonly region: [
+                number,
+                number,
+                number,
+                number
+            ];
+            /** @enum {string} */
+            readonly scale: "absolute" | "relative";
+            readonly threshold: readonly number[];
+            readonly url: string;
+            readonly width: number;
+        };
+        /** @description The answers of one stage; a field left out is empty. inadequate: why the image cannot be read, empty = it can. */
+        readonly AnswerBody: {
+            readonly active_ms: number | null;
+            readonly answers: {
+                readonly [key: string]: (string | number | boolean | readonly string[]) | null;
+            };
+            readonly codings?: readonly components["schemas"]["Coding"][];
+            readonly comment: string;
+            readonly first_mark_ms: number | null;
+            readonly inadequate: string;
+            readonly marks: readonly components["schemas"]["StudyMark"][];
+            readonly ratings: {
+                readonly [key: string]: components["schemas"]["FindingAnswer"];
+            };
+        };
+        /** @description A case that its reader has open. part: the neutral label of the arm. urls: by name, below the assignment. */
+        readonly AssignmentDocument: {
+            readonly case: string;
+            readonly draft: components["schemas"]["DraftDocument"] | null;
+            readonly form: components["schemas"]["FormDocument"];
+            readonly has_ai: boolean;
+            /** Format: uuid */
+            readonly id: string;
+            readonly items: readonly components["schemas"]["CodingItem"][];
+            readonly lease: components["schemas"]["LeaseDocument"] | null;
+            readonly locked: {
+                readonly [key: string]: components["schemas"]["LockedAnswer"];
+            };
+            /** Format: date-time */
+            readonly opened_at: string | null;
+            readonly part: string;
+            readonly paused: boolean;
+            readonly position: number;
+            /** @enum {string} */
+            readonly role: "training" | "scored";
+            /** Format: uuid */
+            readonly session: string;
+            /** @enum {string|null} */
+            readonly stage: "unaided" | "aided" | "coding" | null;
+            readonly stages: readonly ("unaided" | "aided" | "coding")[];
+            /** Format: uuid */
+            readonly study: string;
+            readonly total: number;
+            readonly urls: components["schemas"]["AssignmentUrls"];
+        };
+        readonly AssignmentUrls: {
+            readonly ai: string;
+            readonly draft: string;
+            readonly events: string;
+            readonly feedback: string;
+            readonly frame: string;
+            readonly header: string;
+            readonly lock: string;
+            readonly pause: string;
+            readonly resume: string;
+            readonly "take-over": string;
+        };
+        /** @description `/images/{id}/`. */
+        readonly BootDocument: {
+            readonly csrf: string;
+            readonly image: components["schemas"]["ImageFacts"];
+            readonly urls: components["schemas"]["ReadingUrls"];
+            readonly user: components["schemas"]["SignedInPerson"];
+        };
+        /** @description Codes of one failure; scheme_version is added by the server. */
+        readonly Coding: {
+            readonly cause: string;
+            readonly confidence: number | null;
+            readonly item: string;
+            readonly laterality: string;
+            readonly note: string;
+            readonly outcome: string;
+            readonly region: components["schemas"]["PixelBox"] | null;
+            readonly severity: number | null;
+            readonly site: string;
+        };
+        /** @description A failure to be coded. */
+        readonly CodingItem: {
+            readonly finding: string;
+            /** Format: uuid */
+            readonly id: string;
+            readonly outcome: string;
+            readonly predicted_boxes: readonly components["schemas"]["PixelBox"][];
+            readonly probability: number | null;
+            readonly threshold: number | null;
+            readonly truth_boxes: readonly components["schemas"]["PixelBox"][];
+        };
+        readonly DesignPlan: {
+            /** @default 0 */
+            readonly anchor_cases: number;
+            /** @default 1 */
+            readonly blocks: number;
+            /**
+             * @default crossed
+             * @enum {string}
+             */
+            readonly kind: "crossed" | "sequential" | "split_plot" | "anchor_rotate";
+            /** @default 2 */
+            readonly readers_per_case: number;
+            /** @default 1 */
+            readonly replicates: number;
+        };
+        readonly DraftDocument: {
+            readonly body: components["schemas"]["AnswerBody"];
+            readonly revision: number;
+            /** Format: date-time */
+            readonly saved_at: string;
+        };
+        readonly DraftReceipt: {
+            readonly revision: number;
+            /** Format: date-time */
+            readonly saved_at: string;
+        };
+        /** @description A measured share with its 95 % interval and the number of cases behind it. */
+        readonly Estimate: {
+            readonly ci: [
+                number,
+                number
+            ] | null;
+            readonly n: number;
+            readonly value: number;
+        };
+        /** @description How well a map finds its finding; data: what it was measured on. */
+        readonly Evidence: {
+            readonly chance?: number | null;
+            readonly ci?: [
+                number,
+                number
+            ] | null;
+            readonly data?: string;
+            readonly metric: string;
+            readonly n?: number;
+            readonly value: number;
+        };
+        readonly FailureDocument: {
+            readonly box: components["schemas"]["PixelBox"] | null;
+            /** @description a code of GET /api/failure-scheme/; an old review has one of its own scheme_version */
+            readonly cause: string;
+            /** @description a code of GET /api/failure-scheme/; an old review has one of its own scheme_version */
+            readonly laterality: string;
+            /** @enum {string} */
+            readonly outcome: "FP" | "FN_IMG" | "FN_LOC" | "FP_LOC";
+            /** @description a code of GET /api/failure-scheme/; an old review has one of its own scheme_version */
+            readonly severity: number | null;
+            /** @description a code of GET /api/failure-scheme/; an old review has one of its own scheme_version */
+            readonly site: string;
+        };
+        /** @description Which failures of which model are coded; an empty object in a study that reads. */
+        readonly FailurePlan: {
+            /** @default  */
+            readonly bundle_id: string;
+            /** @default 0.2 */
+            readonly double_share: number;
+            /** @default [] */
+            readonly findings: readonly string[];
+            /**
+             * @default [
+             *       "FP",
+             *       "FN_IMG",
+             *       "FN_LOC"
+             *     ]
+             */
+            readonly outcomes: readonly ("FP" | "FN_IMG" | "FN_LOC" | "FP_LOC")[];
+            /** @default {} */
+            readonly thresholds: {
+                readonly [key: string]: number;
+            };
+        };
+        /** @description laterality: U where it is left out; outcome: that of the verdict, or nothing. */
+        readonly FailureRequest: {
+            readonly box?: components["schemas"]["PixelBox"] | null;
+            /** @description a code of GET /api/failure-scheme/; an old review has one of its own scheme_version */
+            readonly cause: string;
+            /** @description a code of GET /api/failure-scheme/; an old review has one of its own scheme_version */
+            readonly laterality?: string;
+            readonly outcome?: string | null;
+            /** @description a code of GET /api/failure-scheme/; an old review has one of its own scheme_version */
+            readonly severity?: number | null;
+            /** @description a code of GET /api/failure-scheme/; an old review has one of its own scheme_version */
+            readonly site: string;
+        };
+        /** @description Truth and right or wrong of a training case; explain: empty in arms without a model. */
+        readonly FeedbackDocument: {
+            readonly explain: string;
+            readonly right: {
+                readonly [key: string]: boolean | null;
+            };
+            readonly truth: readonly components["schemas"]["FeedbackTruth"][];
+        };
+        readonly FeedbackTruth: {
+            readonly finding: string;
+            readonly regions: readonly components["schemas"]["PixelBox"][];
+            readonly status: string;
+        };
+        readonly FindingAnswer: {
+            readonly action: string;
+            readonly rating: number | null;
+        };
+        readonly FindingCode: {
+            readonly meaning: string;
+            readonly scheme: string;
+            readonly value: string;
+        };
+        /** @description probability: calibrated; interval: its 95 % range over refits of the calibrator; both null when refused. */
+        readonly FindingDocument: {
+            readonly boxes: readonly components["schemas"]["ModelBox"][];
+            readonly code: components["schemas"]["FindingCode"];
+            /** @enum {string} */
+            readonly decision: "positive" | "negative" | "uncertain" | "refused";
+            readonly interval: [
+                number,
+                number
+            ] | null;
+            readonly key: string;
+            readonly operating_point: components["schemas"]["OperatingPointDocument"];
+            readonly probability: number | null;
+            readonly reason: string | null;
+            readonly title: string;
+        };
+        /** @description A site and a cause that are offered first with a verdict. */
+        readonly FirstRow: {
+            readonly cause: string;
+            readonly outcome: string;
+            readonly site: string;
+            /** @enum {string} */
+            readonly verdict: "agree" | "false_positive" | "false_negative" | "wrong_place" | "cannot_judge";
+        };
+        /** @description What readers fill in: no cut, no model, no arm. actions: empty where none is asked for. */
+        readonly FormDocument: {
+            readonly actions: readonly string[];
+            readonly comment: boolean;
+            readonly findings: readonly components["schemas"]["FormFinding"][];
+            readonly inadequate: boolean;
+            readonly marks: readonly ("box" | "point")[];
+            readonly questions: readonly components["schemas"]["ProtocolQuestion"][];
+        };
+        /** @description min, max: lowest and highest rating of the scale. */
+        readonly FormFinding: {
+            readonly code: string;
+            readonly label: string;
+            readonly max: number;
+            readonly min: number;
+            readonly order: number;
+            readonly scale: string;
+        };
+        readonly FrameQuality: {
+            readonly lossy_source: boolean;
+            readonly method: string | null;
+            readonly ratio: number | null;
+            readonly warnings: readonly string[];
+        };
+        /** @description passed: null when the value is not known. */
+        readonly GateCheckDocument: {
+            readonly allowed: unknown;
+            readonly name: string;
+            readonly passed: boolean | null;
+            readonly text: string;
+            readonly value: unknown;
+        };
+        readonly GateDocument: {
+            readonly checks: readonly components["schemas"]["GateCheckDocument"][];
+            /** @enum {string} */
+            readonly verdict: "pass" | "refused" | "unknown";
+        };
+        /** @description Description of one display frame (uint16 little-endian, row by row). A study's case leaves out the last two. */
+        readonly HeaderDocument: {
+            readonly bytes: number;
+            readonly columns: number;
+            readonly decoder?: string;
+            readonly frame: string;
+            readonly inverted: boolean;
+            readonly laterality: string;
+            readonly orientation: string;
+            readonly padded: boolean;
+            readonly pixel_sha256?: string;
+            readonly presets: readonly components["schemas"]["PresetItem"][];
+            readonly quality: components["schemas"]["FrameQuality"];
+            readonly rows: number;
+            readonly sample_max: number;
+            readonly sample_min: number;
+            readonly sha256: string;
+            readonly spacing: components["schemas"]["PixelSpacing"];
+            readonly value: components["schemas"]["SampleValue"];
+            readonly view: string;
+            readonly voi: readonly components["schemas"]["VoiItem"][];
+        };
+        readonly ImageFacts: {
+            readonly accession: string;
+            readonly code: string;
+            readonly columns: number;
+            readonly id: string;
+            readonly laterality: string;
+            readonly modality: string;
+            readonly patient: components["schemas"]["PatientFacts"];
+            readonly rows: number;
+            readonly sop_instance_uid: string;
+            readonly study_date: string | null;
+            readonly view: string;
+            readonly warnings: readonly string[];
+        };
+        /** @description Why a run failed, or why it was not started. */
+        readonly JobError: {
+            readonly code: string;
+            readonly text: string;
+        };
+        /** @description mine: whether the tab that asks may write. */
+        readonly LeaseDocument: {
+            readonly mine: boolean;
+            /** Format: date-time */
+            readonly until: string;
+        };
+        readonly LockedAnswer: {
+            readonly body: components["schemas"]["AnswerBody"];
+            readonly receipt: components["schemas"]["Receipt"];
+        };
+        /** @description head: the part of the network that the maps explain. */
+        readonly MapDocument: {
+            readonly evidence: readonly (components["schemas"]["Evidence"] | null)[];
+            readonly findings: readonly string[];
+            readonly head: string;
+            readonly height: number;
+            readonly is_zero: readonly boolean[];
+            /** @enum {string} */
+            readonly kind: "gradcam" | "classmaps";
+            readonly maximum: readonly number[];
+            readonly method: string;
+            readonly minimum: readonly number[];
+            readonly region: [
+                number,
+                number,
+                number,
+                number
+            ];
+            /** @enum {string} */
+            readonly scale: "absolute" | "relative";
+            readonly threshold: readonly number[];
+            readonly width: number;
+        };
+        /** @description A predicted box. map: kind of map it comes from; score: the map's highest value inside. */
+        readonly ModelBox: {
+            readonly h: number;
+            readonly map: string;
+            /** @enum {string} */
+            readonly rule: "classmap-fixed" | "mass95" | "component";
+            readonly score: number;
+            readonly w: number;
+            readonly x: number;
+            readonly y: number;
+        };
+        /** @description What a reader does next; the rest as far as the state has it. */
+        readonly NextDocument: {
+            readonly assignment: components["schemas"]["AssignmentDocument"] | null;
+            /** Format: date-time */
+            readonly opens_at: string | null;
+            readonly opens_on: string | null;
+            readonly session: components["schemas"]["SessionDocument"] | null;
+            /** @enum {string} */
+            readonly state: "reading" | "open_session" | "washout" | "done" | "paused" | "study_not_open";
+        };
+        readonly OperatingPointDocument: {
+            readonly sensitivity: components["schemas"]["Estimate"];
+            readonly specificity: components["schemas"]["Estimate"];
+            readonly threshold: number;
+        };
+        /** @description As the file states them; age: "63 y" or "18 mo"; empty when not known. */
+        readonly PatientFacts: {
+            readonly age: string;
+            readonly birth_date: string;
+            readonly id: string;
+            readonly name: string;
+            readonly sex: string;
+        };
+        /** @description Source image pixels; the corner of the first pixel is (0, 0). */
+        readonly PixelBox: {
+            readonly h: number;
+            readonly w: number;
+            readonly x: number;
+            readonly y: number;
+        };
+        /** @description Millimetres are null where `kind` is uncalibrated. factor: magnification that was divided out. */
+        readonly PixelSpacing: {
+            readonly aspect: [
+                number,
+                number
+            ] | null;
+            readonly column_mm: number | null;
+            readonly factor: number;
+            readonly kind: string;
+            readonly row_mm: number | null;
+            readonly source: string | null;
+        };
+        /** @description A run with its answer; gate null and the lists empty until it has succeeded. */
+        readonly PredictionDocument: {
+            readonly attempt: number;
+            /** @description SHA-256 in hexadecimal digits; empty before the result */
+            readonly bundle: string;
+            readonly bundle_name: string;
+            readonly bundle_version: string;
+            readonly cancel_requested: boolean;
+            /** Format: date-time */
+            readonly created_at: string;
+            readonly error: components["schemas"]["JobError"] | null;
+            readonly findings: readonly components["schemas"]["FindingDocument"][];
+            /** Format: date-time */
+            readonly finished_at: string | null;
+            readonly gate: components["schemas"]["GateDocument"] | null;
+            /** Format: uuid */
+            readonly id: string;
+            /** Format: uuid */
+            readonly image: string;
+            /** @description SHA-256 in hexadecimal digits; empty before the result */
+            readonly image_sha256: string;
+            /** @description SHA-256 in hexadecimal digits; empty before the result */
+            readonly input_sha256: string;
+            readonly maps: readonly components["schemas"]["MapDocument"][];
+            /** @description execution provider that computed it */
+            readonly provider: string;
+            /** Format: date-time */
+            readonly started_at: string | null;
+            /** @enum {string} */
+            readonly state: "queued" | "running" | "succeeded" | "failed" | "cancelled";
+            /** @description why a queued run cannot start yet */
+            readonly waiting_for: string;
+        };
+        readonly PredictionList: {
+            /** @description newest first */
+            readonly results: readonly components["schemas"]["PredictionDocument"][];
+        };
+        /** @description A window on a key; center and width where it is a window of the file. */
+        readonly PresetItem: {
+            readonly center?: number | null;
+            readonly frame: string;
+            readonly key: number;
+            readonly lower: number;
+            readonly name: string;
+            readonly upper: number;
+            readonly width?: number | null;
+        };
+        /** @description label: neutral, readers see it; thresholds: by finding, in place of the bundle's operating points. */
+        readonly ProtocolArm: {
+            /** @default [] */
+            readonly ai_layers: readonly ("score" | "boxes" | "gradcam" | "wildcat")[];
+            /** @default  */
+            readonly bundle_id: string;
+            readonly code: string;
+            /** @enum {string} */
+            readonly kind: "unaided" | "aided_concurrent" | "aided_second_read" | "ai_alone" | "failure_coding";
+            /** @default  */
+            readonly label: string;
+            /** @default {} */
+            readonly thresholds: {
+                readonly [key: string]: number;
+            };
+        };
+        /** @description The body of a protocol. What is left out takes its default. */
+        readonly ProtocolBody: {
+            /** @default [] */
+            readonly arms: readonly components["schemas"]["ProtocolArm"][];
+            /** @default false */
+            readonly debrief: boolean;
+            /**
+             * @default {
+             *       "anchor_cases": 0,
+             *       "blocks": 1,
+             *       "kind": "crossed",
+             *       "readers_per_case": 2,
+             *       "replicates": 1
+             *     }
+             */
+            readonly design: components["schemas"]["DesignPlan"];
+            /**
+             * @default {
+             *       "bundle_id": "",
+             *       "double_share": 0.2,
+             *       "findings": [],
+             *       "outcomes": [
+             *         "FP",
+             *         "FN_IMG",
+             *         "FN_LOC"
+             *       ],
+             *       "thresholds": {}
+             *     }
+             */
+            readonly failure: components["schemas"]["FailurePlan"];
+            /** @default [] */
+            readonly findings: readonly components["schemas"]["ProtocolFinding"][];
+            /** @default false */
+            readonly panel_may_read: boolean;
+            /** @default [] */
+            readonly questions: readonly components["schemas"]["ProtocolQuestion"][];
+            /**
+             * @default {
+             *       "actions": true,
+             *       "comment": true,
+             *       "feedback": false,
+             *       "inadequate": true,
+             *       "marks": [
+             *         "box"
+             *       ]
+             *     }
+             */
+            readonly reading: components["schemas"]["ReadingPlan"];
+            /**
+             * @default {
+             *       "alpha": 0.05,
+             *       "covariance": "jackknife",
+             *       "fom": "auc",
+             *       "hit_rule": "centre",
+             *       "method": "or",
+             *       "primary_finding": "",
+             *       "secondaries": [],
+             *       "tests": []
+             *     }
+             */
+            readonly statistics: components["schemas"]["StatisticsPlan"];
+            /**
+             * @default {
+             *       "attempts": 2,
+             *       "pass_share": 0.8
+             *     }
+             */
+            readonly training: components["schemas"]["TrainingPlan"];
+            /**
+             * @default {
+             *       "merge_iou": 0.5,
+             *       "rule": "two_plus_one",
+             *       "votes": 2
+             *     }
+             */
+            readonly truth: components["schemas"]["TruthPlan"];
+            /**
+             * @default {
+             *       "min_days": 28
+             *     }
+             */
+            readonly washout: components["schemas"]["WashoutPlan"];
+        };
+        /** @description cut: call = rating >= cut. label: the code where it is left out. */
+        readonly ProtocolFinding: {
+            readonly code: string;
+            /** @default 50 */
+            readonly cut: number;
+            /** @default  */
+            readonly label: string;
+            /** @default false */
+            readonly primary: boolean;
+            /**
+             * @default 0-100
+             * @enum {string}
+             */
+            readonly scale: "0-100" | "1-5" | "1-7";
+        };
+        /** @description min, max, step: of numbers; regex: of texts; options: of choices. label: the code where it is left out. */
+        readonly ProtocolQuestion: {
+            readonly code: string;
+            /** @default  */
+            readonly label: string;
+            readonly max?: number | null;
+            readonly min?: number | null;
+            /** @default [] */
+            readonly options: readonly string[];
+            readonly regex?: string | null;
+            /** @default false */
+            readonly required: boolean;
+            readonly step?: number | null;
+            /** @enum {string} */
+            readonly type: "choice" | "multi" | "number" | "text" | "boolean";
+        };
+        readonly ReaderName: {
+            readonly username: string;
+        };
+        readonly ReadingPlan: {
+            /** @default true */
+            readonly actions: boolean;
+            /** @default true */
+            readonly comment: boolean;
+            /** @default false */
+            readonly feedback: boolean;
+            /** @default true */
+            readonly inadequate: boolean;
+            /**
+             * @default [
+             *       "box"
+             *     ]
+             */
+            readonly marks: readonly ("box" | "point")[];
+        };
+        readonly ReadingUrls: {
+            readonly events: string;
+            readonly frame: string;
+            readonly header: string;
+            readonly predictions: string;
+            readonly reviews: string;
+            readonly scheme: string;
+            readonly worklist: string;
+        };
+        /** @description Proof of a lock. next_stage: only in the answer to the lock itself. */
+        readonly Receipt: {
+            readonly chain_sha256: string | null;
+            /** Format: date-time */
+            readonly locked_at: string | null;
+            /** @enum {string|null} */
+            readonly next_stage?: "unaided" | "aided" | "coding" | null;
+            readonly sha256: string;
+        };
+        readonly ReviewDocument: {
+            readonly bundle: string;
+            readonly confidence: number | null;
+            /** Format: date-time */
+            readonly created_at: string;
+            readonly failure: components["schemas"]["FailureDocument"] | null;
+            readonly finding: string;
+            /** Format: uuid */
+            readonly id: string;
+            readonly idempotency_key: string | null;
+            /** Format: uuid */
+            readonly image: string;
+            readonly image_sha256: string;
+            readonly is_current: boolean;
+            readonly is_mine: boolean;
+            readonly model: components["schemas"]["ReviewedAnswer"];
+            readonly note: string;
+            readonly reader: string;
+            /** Format: uuid */
+            readonly replaces: string | null;
+            readonly scheme_version: number;
+            /** @enum {string} */
+            readonly verdict: "agree" | "false_positive" | "false_negative" | "wrong_place" | "cannot_judge";
+        };
+        readonly ReviewList: {
+            readonly reviews: readonly components["schemas"]["ReviewDocument"][];
+        };
+        /** @description bundle: SHA-256 of the bundle whose answer is reviewed; reader: refused (401) unless this person is signed in. */
+        readonly ReviewRequest: {
+            readonly bundle: string;
+            readonly confidence?: number | null;
+            readonly failure?: components["schemas"]["FailureRequest"] | null;
+            readonly finding: string;
+            readonly idempotency_key: string;
+            readonly note?: string | null;
+            readonly reader?: string | null;
+            /** Format: uuid */
+            readonly replaces?: string | null;
+            /** @enum {string} */
+            readonly verdict: "agree" | "false_positive" | "false_negative" | "wrong_place" | "cannot_judge";
+        };
+        /** @description What the model had said. */
+        readonly ReviewedAnswer: {
+            readonly decision: string;
+            /** Format: uuid */
+            readonly prediction: string;
+            readonly probability: number | null;
+            readonly threshold: number | null;
+        };
+        /** @description value = slope x sample + intercept, in `unit` (empty: none). */
+        readonly SampleValue: {
+            readonly intercept: number;
+            readonly slope: number;
+            readonly unit: string;
+        };
+        readonly SchemeChoice: {
+            readonly code: string;
+            readonly title: string;
+        };
+        /** @description retired: by kind, the codes that only old rows carry. */
+        readonly SchemeDocument: {
+            readonly causes: readonly components["schemas"]["SchemeChoice"][];
+            readonly confidences: readonly number[];
+            readonly first_rows: readonly components["schemas"]["FirstRow"][];
+            readonly lateralities: readonly components["schemas"]["SchemeChoice"][];
+            readonly outcomes: readonly components["schemas"]["SchemeChoice"][];
+            readonly retired: {
+                readonly [key: string]: readonly components["schemas"]["SchemeChoice"][];
+            };
+            readonly severities: readonly components["schemas"]["SeverityChoice"][];
+            readonly sites: readonly components["schemas"]["SchemeChoice"][];
+            readonly verdicts: readonly components["schemas"]["VerdictChoice"][];
+            readonly version: number;
+        };
+        /** @description A session; reader, arm_plan and block only for those who run the study. */
+        readonly SessionDocument: {
+            readonly arm_plan?: readonly string[];
+            readonly block?: string;
+            /** Format: date-time */
+            readonly closes_at: string | null;
+            readonly done: number;
+            /** Format: date-time */
+            readonly ended_at: string | null;
+            /** Format: uuid */
+            readonly id: string;
+            /** @enum {string} */
+            readonly kind: "training" | "scored";
+            readonly label: string;
+            /** Format: date-time */
+            readonly opened_at: string | null;
+            /** Format: date-time */
+            readonly opens_at: string | null;
+            readonly ordinal: number;
+            readonly reader?: string;
+            readonly state: string;
+            readonly total: number;
+        };
+        readonly SeverityChoice: {
+            readonly title: string;
+            readonly value: number;
+        };
+        readonly SignedInPerson: {
+            readonly role: string;
+            readonly username: string;
+        };
+        readonly StatisticsPlan: {
+            /** @default 0.05 */
+            readonly alpha: number;
+            /** @default jackknife */
+            readonly covariance: string;
+            /** @default auc */
+            readonly fom: string;
+            /** @default centre */
+            readonly hit_rule: string;
+            /** @default or */
+            readonly method: string;
+            /** @default  */
+            readonly primary_finding: string;
+            /** @default [] */
+            readonly secondaries: readonly string[];
+            /** @default [] */
+            readonly tests: readonly string[];
+        };
+        /** @description `/studies/{id}/read/`. undo_ms: how long a submission can be taken back. */
+        readonly StudyBoot: {
+            readonly csrf: string;
+            readonly study: string;
+            readonly title: string;
+            readonly undo_ms: number;
+            readonly urls: components["schemas"]["StudyUrls"];
+            readonly user: components["schemas"]["ReaderName"];
+        };
+        /** @description w = h = 0 for points. */
+        readonly StudyMark: {
+            readonly finding: string;
+            readonly first_drawn_ms: number | null;
+            readonly h: number;
+            readonly key: string;
+            readonly rating: number | null;
+            /** @enum {string} */
+            readonly shape: "box" | "point";
+            readonly w: number;
+            readonly x: number;
+            readonly y: number;
+        };
+        /** @description api: `/api/studies/{study}/`; everything else is reached under it. */
+        readonly StudyUrls: {
+            readonly api: string;
+            readonly scheme: string;
+            readonly sign_in: string;
+            readonly study: string;
+        };
+        readonly TrainingPlan: {
+            /** @default 2 */
+            readonly attempts: number;
+            /** @default 0.8 */
+            readonly pass_share: number;
+        };
+        /** @description votes: of everybody, to the chair once they differ. */
+        readonly TruthDocument: {
+            readonly case: string;
+            readonly columns: number;
+            readonly finding: string;
+            /** Format: uuid */
+            readonly id: string;
+            readonly label: string;
+            readonly my_vote: components["schemas"]["VoteDocument"] | null;
+            readonly rows: number;
+            /** @enum {string} */
+            readonly state: "draft" | "voted" | "adjudicated" | "frozen";
+            readonly urls: {
+                readonly [key: string]: string;
+            };
+            readonly votes?: readonly components["schemas"]["VoteDocument"][];
+        };
+        readonly TruthPlan: {
+            /** @default 0.5 */
+            readonly merge_iou: number;
+            /**
+             * @default two_plus_one
+             * @enum {string}
+             */
+            readonly rule: "two_plus_one" | "consensus";
+            /** @default 2 */
+            readonly votes: number;
+        };
+        /** @description columns, rows: size of the image in pixels. */
+        readonly TruthRow: {
+            readonly case: string;
+            readonly columns: number;
+            readonly finding: string;
+            /** Format: uuid */
+            readonly id: string;
+            readonly my_vote: components["schemas"]["VoteDocument"] | null;
+            readonly rows: number;
+        };
+        readonly VerdictChoice: {
+            /** @enum {string} */
+            readonly code: "agree" | "false_positive" | "false_negative" | "wrong_place" | "cannot_judge";
+            readonly needs_box: boolean;
+            readonly needs_failure: boolean;
+            readonly outcome: string | null;
+            readonly title: string;
+        };
+        /** @description lower, upper: in samples of the frame `frame` (`linear`, or the index of a VOI item); linear_*: of `linear`. */
+        readonly VoiItem: {
+            readonly center: number | null;
+            readonly explanation: string;
+            readonly frame: string;
+            readonly function: string | null;
+            readonly index: number;
+            /** @enum {string} */
+            readonly kind: "window" | "lut";
+            readonly linear_lower: number;
+            readonly linear_upper: number;
+            readonly lower: number;
+            readonly upper: number;
+            readonly width: number | null;
+        };
+        /** @description `/studies/{id}/truth/{id}/`. */
+        readonly VoteBoot: {
+            readonly case: string;
+            readonly csrf: string;
+            readonly finding: string;
+            readonly is_chair: boolean;
+            readonly title: string;
+            readonly urls: components["schemas"]["VoteUrls"];
+            readonly user: components["schemas"]["ReaderName"];
+        };
+        /** @description Without the voter's name. */
+        readonly VoteDocument: {
+            readonly kind: string;
+            readonly note: string;
+            readonly regions: readonly components["schemas"]["PixelBox"][];
+            /** @enum {string} */
+            readonly status: "0" | "1" | "indeterminate";
+        };
+        readonly VoteUrls: {
+            readonly api: string;
+            readonly back: string;
+            readonly next: string;
+        };
+        readonly WashoutPlan: {
+            /** @default 28 */
+            readonly min_days: number;
+        };
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type AiDocument = components['schemas']['AiDocument'];
+export type AiFinding = components['schemas']['AiFinding'];
+export type AiMapDocument = components['schemas']['AiMapDocument'];
+export type AnswerBody = components['schemas']['AnswerBody'];
+export type AssignmentDocument = components['schemas']['AssignmentDocument'];
+export type AssignmentUrls = components['schemas']['AssignmentUrls'];
+export type BootDocument = components['schemas']['BootDocument'];
+export type Coding = components['schemas']['Coding'];
+export type CodingItem = components['schemas']['CodingItem'];
+export type DesignPlan = components['schemas']['DesignPlan'];
+export type DraftDocument = components['schemas']['DraftDocument'];
+export type DraftReceipt = components['schemas']['DraftReceipt'];
+export type Estimate = components['schemas']['Estimate'];
+export type Evidence = components['schemas']['Evidence'];
+export type FailureDocument = components['schemas']['FailureDocument'];
+export type FailurePlan = components['schemas']['FailurePlan'];
+export type FailureRequest = components['schemas']['FailureRequest'];
+export type FeedbackDocument = components['schemas']['FeedbackDocument'];
+export type FeedbackTruth = components['schemas']['FeedbackTruth'];
+export type FindingAnswer = components['schemas']['FindingAnswer'];
+export type FindingCode = components['schemas']['FindingCode'];
+export type FindingDocument = components['schemas']['FindingDocument'];
+export type FirstRow = components['schemas']['FirstRow'];
+export type FormDocument = components['schemas']['FormDocument'];
+export type FormFinding = components['schemas']['FormFinding'];
+export type FrameQuality = components['schemas']['FrameQuality'];
+export type GateCheckDocument = components['schemas']['GateCheckDocument'];
+export type GateDocument = components['schemas']['GateDocument'];
+export type HeaderDocument = components['schemas']['HeaderDocument'];
+export type ImageFacts = components['schemas']['ImageFacts'];
+export type JobError = components['schemas']['JobError'];
+export type LeaseDocument = components['schemas']['LeaseDocument'];
+export type LockedAnswer = components['schemas']['LockedAnswer'];
+export type MapDocument = components['schemas']['MapDocument'];
+export type ModelBox = components['schemas']['ModelBox'];
+export type NextDocument = components['schemas']['NextDocument'];
+export type OperatingPointDocument = components['schemas']['OperatingPointDocument'];
+export type PatientFacts = components['schemas']['PatientFacts'];
+export type PixelBox = components['schemas']['PixelBox'];
+export type PixelSpacing = components['schemas']['PixelSpacing'];
+export type PredictionDocument = components['schemas']['PredictionDocument'];
+export type PredictionList = components['schemas']['PredictionList'];
+export type PresetItem = components['schemas']['PresetItem'];
+export type ProtocolArm = components['schemas']['ProtocolArm'];
+export type ProtocolBody = components['schemas']['ProtocolBody'];
+export type ProtocolFinding = components['schemas']['ProtocolFinding'];
+export type ProtocolQuestion = components['schemas']['ProtocolQuestion'];
+export type ReaderName = components['schemas']['ReaderName'];
+export type ReadingPlan = components['schemas']['ReadingPlan'];
+export type ReadingUrls = components['schemas']['ReadingUrls'];
+export type Receipt = components['schemas']['Receipt'];
+export type ReviewDocument = components['schemas']['ReviewDocument'];
+export type ReviewList = components['schemas']['ReviewList'];
+export type ReviewRequest = components['schemas']['ReviewRequest'];
+export type ReviewedAnswer = components['schemas']['ReviewedAnswer'];
+export type SampleValue = components['schemas']['SampleValue'];
+export type SchemeChoice = components['schemas']['SchemeChoice'];
+export type SchemeDocument = components['schemas']['SchemeDocument'];
+export type SessionDocument = components['schemas']['SessionDocument'];
+export type SeverityChoice = components['schemas']['SeverityChoice'];
+export type SignedInPerson = components['schemas']['SignedInPerson'];
+export type StatisticsPlan = components['schemas']['StatisticsPlan'];
+export type StudyBoot = components['schemas']['StudyBoot'];
+export type StudyMark = components['schemas']['StudyMark'];
+export type StudyUrls = components['schemas']['StudyUrls'];
+export type TrainingPlan = components['schemas']['TrainingPlan'];
+export type TruthDocument = components['schemas']['TruthDocument'];
+export type TruthPlan = components['schemas']['TruthPlan'];
+export type TruthRow = components['schemas']['TruthRow'];
+export type VerdictChoice = components['schemas']['VerdictChoice'];
+export type VoiItem = components['schemas']['VoiItem'];
+export type VoteBoot = components['schemas']['VoteBoot'];
+export type VoteDocument = components['schemas']['VoteDocument'];
+export type VoteUrls = components['schemas']['VoteUrls'];
+export type WashoutPlan = components['schemas']['WashoutPlan'];
+export type $defs = Record<string, never>;
+export type operations = Record<string, never>;

@@ -25,6 +25,7 @@ from reader_study.services.choose_cases import (
 )
 from reader_study.visible import visible_to
 from webapp.accounts.policy import require_person
+from webapp.archive.view_positions import VIEWS
 from webapp.form_action import act
 from webapp.predictions.models import Prediction
 
@@ -77,7 +78,7 @@ def _choices() -> list[tuple[str, str, list[tuple[str, str]]]]:
     newest = Prediction.objects.exclude(document={}).first()
     findings = [(row["key"], row["title"]) for row in (newest.document.get("findings", []) if newest else [])]
     return [
-        ("view", "View", [("PA", "PA"), ("AP", "AP"), ("none", "not stated")]),
+        ("view", "View", [(code, view.title) for code, view in VIEWS.items()]),
         ("bundle", "Model", list(named.items())),
         ("finding", "Finding", findings),
         ("decision", "Model says", [(code, code) for code in DECISIONS]),

@@ -19,6 +19,7 @@ from reader_study.services.people import checked_reason
 from webapp import audit
 from webapp.accounts.models import User
 from webapp.archive.models import Image
+from webapp.archive.view_positions import in_view
 from webapp.predictions.models import Prediction
 
 FILTER_FIELDS = (
@@ -35,7 +36,7 @@ def find_images(user: User, study: Study, criteria: object) -> QuerySet[Image]:
     wanted = _checked(criteria)
     images = Image.objects.order_by("created_at", "id")
     if view := wanted.get("view"):
-        images = images.filter(view_position__iexact="" if view == "none" else view)
+        images = images.filter(in_view(view))
     if start := wanted.get("date_from"):
         images = images.filter(study_date__gte=start)
     if end := wanted.get("date_to"):

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 
 from webapp.accounts.policy import Person
 from webapp.archive.models import Image
+from webapp.archive.view_positions import in_view
 
 Images = QuerySet[Image]
 ImageFilter = Callable[[Images, str, Person], Images]
@@ -34,7 +35,7 @@ def apply_filters(images: Images, wanted: Mapping[str, str], user: Person) -> Im
 
 
 def _by_view(images: Images, value: str, user: Person) -> Images:
-    return images.filter(view_position__iexact="" if value == "none" else value)
+    return images.filter(in_view(value))
 
 
 def _by_modality(images: Images, value: str, user: Person) -> Images:

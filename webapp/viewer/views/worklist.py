@@ -15,11 +15,12 @@ from webapp import audit
 from webapp.accounts.form_post import form_post
 from webapp.accounts.policy import Person, may_see_image, may_upload, require
 from webapp.archive.models import Image
+from webapp.archive.view_positions import VIEWS
 from webapp.predictions.models import Prediction
 from webapp.reveal.embargoed import under_embargo
 from webapp.viewer.worklist.cases import cases, select
 from webapp.viewer.worklist.neighbours import forget_opened
-from webapp.viewer.worklist.query import DEFAULT_STATE, STATES, VIEWS, WorklistQuery
+from webapp.viewer.worklist.query import DEFAULT_STATE, STATES, WorklistQuery
 from webapp.viewer.worklist.rows import rows
 from webapp.viewer.worklist.searches import keep_search, search_text
 
@@ -83,12 +84,13 @@ def _list_context(request: HttpRequest, query: WorklistQuery, error: str) -> dic
 
 
 def _page_context(request: HttpRequest, query: WorklistQuery) -> dict[str, Any]:
+    views = [(code, view.title) for code, view in VIEWS.items()]
     return {
         "search": search_text(request.session, query.search),
         "may_upload": may_upload(request.user) is None,
         "filters": [
             {"name": "state", "label": "Status", "any": "", "value": query.state, "options": list(STATES.items())},
-            {"name": "view", "label": "View", "any": "any view", "value": query.view, "options": list(VIEWS.items())},
+            {"name": "view", "label": "View", "any": "any view", "value": query.view, "options": views},
             {
                 "name": "finding", "label": "Highest finding", "any": "any finding", "value": query.finding,
                 "options": _finding_options(query.finding, request.user),

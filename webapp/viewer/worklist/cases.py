@@ -19,13 +19,12 @@ from django.db.models.expressions import OrderBy
 from reader_study.models import CaseReview
 from webapp.accounts.policy import Person
 from webapp.archive.models import Image
+from webapp.archive.view_positions import in_view
 from webapp.predictions.models import Prediction
 from webapp.reveal.embargoed import under_embargo
 from webapp.viewer.worklist.query import WorklistQuery
 from webapp.viewer.worklist.searches import search_condition
 from webapp.work.models import Job
-
-VIEW_NAMES = {"PA": ["PA"], "AP": ["AP"], "LAT": ["LL", "RL", "LAT", "LATERAL"], "none": [""]}
 
 
 def cases(user: Person) -> QuerySet[Image]:
@@ -70,7 +69,7 @@ def condition(query: WorklistQuery, search: str = "") -> Q:
     elif query.state != "all":
         wanted &= Q(case_state=query.state)
     if query.view:
-        wanted &= Q(view_position__in=VIEW_NAMES[query.view])
+        wanted &= in_view(query.view)
     if query.finding:
         wanted &= Q(highest_finding=query.finding, highest_decision__in=("positive", "uncertain"))
     if query.site:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from reader_study.scheme_versions import current_scheme
+from webapp.archive.view_positions import VIEWS
 
 STATES = {
     "open": "open",
@@ -18,7 +19,6 @@ STATES = {
     "hidden": "hidden",
     "all": "all",
 }
-VIEWS = {"PA": "PA", "AP": "AP", "LAT": "lateral", "none": "not stated"}
 SORTS = ("-arrived", "arrived", "-finding", "finding", "-study", "study")
 DEFAULT_STATE, DEFAULT_SORT = "open", "-arrived"
 CODE = re.compile(r"[A-Za-z0-9_]{1,64}")

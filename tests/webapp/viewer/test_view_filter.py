@@ -1,0 +1,38 @@
+"""`view=` means the same images in the worklist, the API and the choice of a study's cases."""
+
+import pytest
+
+from reader_study.services.choose_cases import find_images
+from tests.reader_study.studies.study_factory import make_study
+from tests.webapp.viewer.case_factory import make_image
+from webapp.archive.models import Image
+from webapp.viewer.worklist.cases import cases, condition
+from webapp.viewer.worklist.query import WorklistQuery
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize(
+    ("view", "names"), [("PA", {"PA"}), ("LAT", {"LL", "RL", "LAT", "Lateral"}), ("none", {""}), ("AP", {"AP"})]
+)
+def test_a_view_is_the_same_images_everywhere(signed_in, view, names):
+    made = make_study(cases=0, readers=0)
+    for name in ("PA", "AP", "LL", "RL", "LAT", "Lateral", "", "LLO"):
+        make_image(view_position=name)
+    wanted = set(Image.objects.filter(view_position__in=names).values_list("pk", flat=True))
+    client = signed_in("radiologist", "viewer")
+
+    in_api = {row["id"] for row in client.get(f"/api/images/?view={view}").json()["results"]}
+    in_list = cases(client.person).filter(condition(WorklistQuery(state="all", view=view), ""))
+
+    assert len(wanted) == len(names)
+    assert in_api == {str(key) for key in wanted}
+    assert set(in_list.values_list("pk", flat=True)) == wanted
+    assert {image.pk for image in find_images(made.manager, made.study, {"view": view})} == wanted
+
+
+def test_a_view_outside_the_table_is_looked_for_as_written(signed_in):
+    make_image(view_position="LLO")
+    make_image(view_position="LL")
+    rows = signed_in("radiologist", "viewer").get("/api/images/?view=llo").json()["results"]
+    assert [row["view_position"] for row in rows] == ["LLO"]

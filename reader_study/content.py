@@ -3,8 +3,8 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from reader_study.failure_scheme import SCHEME_VERSION
 from reader_study.models import FailureMode, FindingRating, Mark, Protocol, Reading, Truth, TruthRegion
+from webapp.reviews.failure_scheme import SCHEME_VERSION
 
 
 def content_of(row: Protocol | Reading | Truth) -> Any:

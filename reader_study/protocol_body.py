@@ -9,7 +9,6 @@ from typing import Any
 from annotated_types import Ge, Gt, Le
 
 from reader_study.answers_schema import ANSWER_TYPES
-from reader_study.failure_scheme import OUTCOMES
 from reader_study.protocol_model import (
     AI_LAYERS,
     DESIGNS,
@@ -24,6 +23,7 @@ from reader_study.protocol_model import (
     defaults_of,
 )
 from webapp.body_values import is_number, shown
+from webapp.reviews.failure_scheme import OUTCOMES
 
 CODE = re.compile(r"[A-Za-z0-9_-]{1,64}")
 BUNDLE = re.compile(r"[0-9a-f]{64}")

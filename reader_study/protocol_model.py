@@ -12,8 +12,8 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from reader_study.answers_schema import ANSWER_TYPES
-from reader_study.failure_scheme import OUTCOMES
 from webapp.json_bodies import coded
+from webapp.reviews.failure_scheme import OUTCOMES
 
 RATING_SCALES = {"0-100": (0, 100), "1-5": (1, 5), "1-7": (1, 7)}
 DESIGNS = {

@@ -6,10 +6,10 @@ from typing_extensions import TypedDict
 
 from inference.documents import DecisionCode, MapFacts, ModelBox, Pair
 from reader_study.models import AiOutput, Case, Reading, Truth
-from reader_study.openapi import PixelBox
 from reader_study.protocol_model import AI_LAYERS, MARK_SHAPES, ProtocolQuestion
 from webapp.json_bodies import coded
 from webapp.predictions.openapi import Key, Time
+from webapp.reviews.openapi import PixelBox
 
 MarkShape = Annotated[str, coded(MARK_SHAPES)]
 NEXT_STATES = ("reading", "open_session", "washout", "done", "paused", "study_not_open")

@@ -6,9 +6,9 @@ from typing import Any
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 
-from reader_study.openapi import PixelBox
 from webapp.json_bodies import Schema, ref
 from webapp.predictions.openapi import FLAG, TEXT, WHOLE, nullable
+from webapp.reviews.openapi import PixelBox
 
 JSON = "application/json"
 FREE: Schema = {"type": "object", "additionalProperties": True}

@@ -13,8 +13,6 @@ from reader_study.models import (
     Amendment,
     Assignment,
     Case,
-    CaseReview,
-    CaseReviewQuerySet,
     Deviation,
     FailureItem,
     FailureMode,
@@ -31,19 +29,8 @@ from reader_study.models import (
 )
 from webapp.accounts.models import User
 from webapp.accounts.policy import Person
-from webapp.accounts.policy import may_see_image as may_see_any_image
-from webapp.reveal.embargoed import under_embargo
 
 M, R, P, S, A = policy.MANAGER, policy.READER, policy.PANEL, policy.STATISTICIAN, policy.AUDITOR
-
-
-def visible_reviews(user: Person) -> CaseReviewQuerySet:
-    """Clinical reviews of every image whose model output the person may see; related rows joined for reading."""
-    rows = CaseReview.objects.select_related("reader", "image", "prediction", "replaced_by")
-    if may_see_any_image(user) is not None:
-        return rows.none()
-    hidden = under_embargo(user, "image")  # by every rule that is registered, not only that of studies
-    return rows if hidden is None else rows.exclude(hidden)
 
 
 def visible_to(rows: Any, user: Person, at: datetime | None = None) -> Any:

@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "webapp.archive",
     "webapp.predictions",
     "webapp.reveal",
+    "webapp.reviews",
     "reader_study",
     "webapp.training_set",
     "webapp.deployments",

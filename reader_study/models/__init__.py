@@ -3,11 +3,8 @@
 from reader_study.models.amendment import Amendment, Deviation, ResultSet
 from reader_study.models.arm import Arm
 from reader_study.models.case import AiMap, AiOutput, Case
-from reader_study.models.case_review import CaseReview, CaseReviewQuerySet
 from reader_study.models.event import InteractionEvent, SwitchEvent
 from reader_study.models.failure_mode import FailureItem, FailureMode
-from reader_study.models.failure_scheme_version import FailureSchemeVersion
-from reader_study.models.kept_row import AppendOnlyViolation
 from reader_study.models.lock import Lock
 from reader_study.models.mark import FindingRating, Mark
 from reader_study.models.protocol import Finding, Protocol, Question
@@ -18,8 +15,8 @@ from reader_study.models.study import Study
 from reader_study.models.truth import Truth, TruthRegion, TruthVote
 
 __all__ = [
-    "AiMap", "AiOutput", "Amendment", "AppendOnlyViolation", "Arm", "Assignment", "Case", "CaseReview",
-    "CaseReviewQuerySet", "Deviation", "DraftRevision", "FailureItem", "FailureMode", "FailureSchemeVersion", "Finding",
-    "FindingRating", "InteractionEvent", "Lock", "Mark", "Membership", "Protocol", "Question", "Reader", "Reading",
-    "ReadingSession", "ResultSet", "Study", "SwitchEvent", "Truth", "TruthRegion", "TruthVote",
+    "AiMap", "AiOutput", "Amendment", "Arm", "Assignment", "Case", "Deviation", "DraftRevision", "FailureItem",
+    "FailureMode", "Finding", "FindingRating", "InteractionEvent", "Lock", "Mark", "Membership", "Protocol",
+    "Question", "Reader", "Reading", "ReadingSession", "ResultSet", "Study", "SwitchEvent", "Truth", "TruthRegion",
+    "TruthVote",
 ]  # fmt: skip

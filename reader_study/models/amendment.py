@@ -3,10 +3,10 @@
 from django.conf import settings
 from django.db import models
 
-from reader_study.models.kept_row import AppendOnlyRow, KeptRow
 from reader_study.models.reading import Reading
 from reader_study.models.session import ReadingSession
 from reader_study.models.study import Study
+from webapp.reviews.models.kept_row import AppendOnlyRow, KeptRow
 
 
 class Amendment(KeptRow):

@@ -2,8 +2,8 @@
 
 from django.db import models
 
-from reader_study.models.kept_row import AppendOnlyRow, KeptRow
 from reader_study.models.study import Study
+from webapp.reviews.models.kept_row import AppendOnlyRow, KeptRow
 
 
 class Case(KeptRow):

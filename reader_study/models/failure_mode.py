@@ -3,11 +3,11 @@
 from django.conf import settings
 from django.db import models
 
-from reader_study.failure_scheme import SCHEME_VERSION
 from reader_study.models.case import Case
-from reader_study.models.kept_row import AppendOnlyRow
 from reader_study.models.reading import Reading
 from reader_study.models.study import Study
+from webapp.reviews.failure_scheme import SCHEME_VERSION
+from webapp.reviews.models.kept_row import AppendOnlyRow
 
 
 class FailureItem(AppendOnlyRow):

@@ -2,9 +2,9 @@
 
 from django.db import models
 
-from reader_study.models.kept_row import AppendOnlyRow
 from reader_study.models.protocol import Finding
 from reader_study.models.reading import Reading
+from webapp.reviews.models.kept_row import AppendOnlyRow
 
 
 class FindingRating(AppendOnlyRow):

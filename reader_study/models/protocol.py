@@ -2,9 +2,9 @@
 
 from django.db import models
 
-from reader_study.models.kept_row import KeptRow
 from reader_study.models.study import Study
 from reader_study.protocol_model import RATING_SCALES
+from webapp.reviews.models.kept_row import KeptRow
 
 
 class Protocol(KeptRow):

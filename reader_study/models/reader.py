@@ -3,8 +3,8 @@
 from django.conf import settings
 from django.db import models
 
-from reader_study.models.kept_row import KeptRow
 from reader_study.models.study import Study
+from webapp.reviews.models.kept_row import KeptRow
 
 
 class Membership(KeptRow):

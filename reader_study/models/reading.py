@@ -4,8 +4,8 @@ from typing import Any
 
 from django.db import models
 
-from reader_study.models.kept_row import AppendOnlyRow, AppendOnlyViolation, KeptRow
 from reader_study.models.session import Assignment
+from webapp.reviews.models.kept_row import AppendOnlyRow, AppendOnlyViolation, KeptRow
 
 
 class Reading(KeptRow):

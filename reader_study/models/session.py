@@ -4,8 +4,8 @@ from django.db import models
 
 from reader_study.models.arm import Arm
 from reader_study.models.case import Case
-from reader_study.models.kept_row import KeptRow
 from reader_study.models.reader import Reader
+from webapp.reviews.models.kept_row import KeptRow
 
 
 class ReadingSession(KeptRow):

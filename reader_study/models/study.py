@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.db import models
 
-from reader_study.models.kept_row import KeptRow
+from webapp.reviews.models.kept_row import KeptRow
 
 
 class Study(KeptRow):

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 
 from reader_study.models.case import Case
-from reader_study.models.kept_row import AppendOnlyRow, KeptRow
+from webapp.reviews.models.kept_row import AppendOnlyRow, KeptRow
 
 
 class Truth(KeptRow):

@@ -9,11 +9,9 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_POST, require_safe
 
 from reader_study import policy
-from reader_study.failure_scheme import VERDICTS
 from reader_study.models import Case, Study
 from reader_study.pages.access import study_answer, study_page
 from reader_study.refusal import StudyRefused
-from reader_study.scheme_versions import current_scheme
 from reader_study.services.choose_cases import (
     DECISIONS,
     FILTER_FIELDS,
@@ -28,6 +26,8 @@ from webapp.accounts.policy import require_person
 from webapp.archive.view_positions import VIEWS
 from webapp.form_action import act
 from webapp.predictions.models import Prediction
+from webapp.reviews.failure_scheme import VERDICTS
+from webapp.reviews.scheme_versions import current_scheme
 
 MOST_SHOWN = 200
 

@@ -13,20 +13,20 @@ from django.views.decorators.http import require_POST, require_safe
 
 from reader_study import policy
 from reader_study.analysis.html_report import sections_to_show
-from reader_study.failure_scheme import CONFIDENCES, OUTCOMES
 from reader_study.models import FailureItem, FailureMode, Study
 from reader_study.pages.access import study_answer, study_page
 from reader_study.pages.protocol import bundles
 from reader_study.refusal import StudyRefused
 from reader_study.results.failure_distribution import failure_distribution
 from reader_study.results.study_report import failure_sections
-from reader_study.scheme_versions import SchemeBook, current_scheme
 from reader_study.services.code_failures import adjudicate_failure, discordant_items
 from reader_study.services.collect_failures import collect_failures
 from reader_study.services.own_assignment import study_body
 from reader_study.visible import of_study, visible_to
 from webapp.accounts.policy import Person, require_person
 from webapp.form_action import act
+from webapp.reviews.failure_scheme import CONFIDENCES, OUTCOMES
+from webapp.reviews.scheme_versions import SchemeBook, current_scheme
 
 
 @dataclass(frozen=True)

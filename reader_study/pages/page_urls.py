@@ -1,4 +1,4 @@
-"""Addresses of the pages under /studies/, of the failure scheme and of the report on failures."""
+"""Addresses of the pages under /studies/."""
 
 from django.urls import URLPattern, URLResolver, path
 
@@ -6,14 +6,12 @@ from reader_study.pages import (
     allocation,
     cases,
     debrief,
-    failure_report,
     failures,
     overview,
     people,
     progress,
     protocol,
     results,
-    scheme,
     sizing,
     studies,
     study_reading,
@@ -24,11 +22,6 @@ from reader_study.pages import (
 STUDY = "studies/<uuid:study_id>/"
 
 page_urlpatterns: list[URLPattern | URLResolver] = [
-    path("failures/scheme/", scheme.scheme_page, name="failure_scheme_page"),
-    path("failures/scheme/change/", scheme.change_scheme, name="change_failure_scheme"),
-    path("failures/scheme/publish/", scheme.publish_scheme_page, name="publish_failure_scheme"),
-    path("failures/report/", failure_report.failure_report, name="failure_report"),
-    path("failures/report/hard-examples/", failure_report.hard_examples, name="hard_examples"),
     path("studies/", studies.studies, name="studies"),
     path("studies/add/", studies.add_study, name="add_study"),
     path(STUDY, overview.study, name="study"),

@@ -10,7 +10,6 @@ from reader_study import policy
 from reader_study.analysis import covariance, froc
 from reader_study.analysis.studies import METHODS
 from reader_study.answers_schema import ANSWER_TYPES
-from reader_study.failure_scheme import OUTCOMES
 from reader_study.models import Study
 from reader_study.pages.access import study_answer, study_page
 from reader_study.pages.protocol_form import body_of, rows_to_show
@@ -20,6 +19,7 @@ from reader_study.services.edit_protocol import current_protocol, edit_protocol,
 from webapp.accounts.policy import require_person
 from webapp.form_action import act
 from webapp.predictions.models import Prediction
+from webapp.reviews.failure_scheme import OUTCOMES
 
 
 @study_page(policy.may_see_protocol)

@@ -8,7 +8,7 @@ import numpy as np
 from measures.wilson import wilson_interval
 from reader_study.analysis.agreement.cohen import kappa, table_of
 from reader_study.models import FailureItem, FailureMode, Study
-from reader_study.scheme_versions import SchemeBook
+from webapp.reviews.scheme_versions import SchemeBook
 
 PAPER_OUTCOMES = ("FP", "FN_LOC")
 PAPER_SITES = ("HIL", "CLA")

@@ -10,13 +10,13 @@ from reader_study.analysis.html_report import Section, Table, html_report
 from reader_study.analysis.reading_time import TimeRatio
 from reader_study.analysis.study_report import marks_sections, ratings_sections
 from reader_study.analysis.text_report import interval, number
-from reader_study.failure_scheme import CAUSES, SITES
 from reader_study.models import ResultSet, Study
 from reader_study.protocol_model import RATING_SCALES
 from reader_study.results.compute_results import marks_table, results_input_sha256, table_of_text
 from reader_study.results.exports.ratings_csv import ratings_csv
 from reader_study.results.exports.scored_rows import ScoredRow, scored_rows
 from reader_study.services.own_assignment import study_body
+from webapp.reviews.failure_scheme import CAUSES, SITES
 
 STALE = (
     "The data have been amended since this result set was computed: its numbers stand as they were, and figures that need"

@@ -10,17 +10,18 @@ from django.db import transaction
 from django.db.models import OuterRef, QuerySet, Subquery
 
 from reader_study import clock, policy
-from reader_study.failure_scheme import FAILURE_VERDICTS, VERDICTS
-from reader_study.models import Case, CaseReview, Study
+from reader_study.models import Case, Study
 from reader_study.patient_key import patient_key
 from reader_study.refusal import StudyRefused, require
-from reader_study.scheme_versions import current_scheme
 from reader_study.services.people import checked_reason
 from webapp import audit
 from webapp.accounts.models import User
 from webapp.archive.models import Image
 from webapp.archive.view_positions import in_view
 from webapp.predictions.models import Prediction
+from webapp.reviews.failure_scheme import FAILURE_VERDICTS, VERDICTS
+from webapp.reviews.models import CaseReview
+from webapp.reviews.scheme_versions import current_scheme
 
 FILTER_FIELDS = (
     "view", "date_from", "date_to", "bundle", "finding", "decision", "verdict", "failure_site", "has_failure",

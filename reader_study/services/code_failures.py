@@ -6,14 +6,14 @@ from typing import Any
 from django.db import transaction
 
 from reader_study import policy
-from reader_study.failure_scheme import AIDED_READER_CAUSES, CONFIDENCES, OUTCOMES, Scheme
 from reader_study.models import Assignment, FailureItem, FailureMode, Reading, Study
 from reader_study.reading_bodies import Coding
 from reader_study.reading_body import Form, checked_box
 from reader_study.refusal import StudyRefused, require
-from reader_study.scheme_versions import SchemeBook, current_scheme
 from webapp import audit
 from webapp.accounts.models import User
+from webapp.reviews.failure_scheme import AIDED_READER_CAUSES, CONFIDENCES, OUTCOMES, Scheme
+from webapp.reviews.scheme_versions import SchemeBook, current_scheme
 
 FIELDS = tuple(Coding.__annotations__)
 NEEDS_REGION = ("FN_LOC", "FP_LOC")

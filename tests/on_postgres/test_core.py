@@ -25,8 +25,8 @@ SUBSET = (
     "tests/webapp/deployments/test_services.py",
     "tests/webapp/viewer/test_worklist.py",
     "tests/webapp/viewer/test_embargo.py",
-    "tests/reader_study/test_image_reviews.py",
-    "tests/reader_study/test_append_only.py",
+    "tests/webapp/reviews/test_image_reviews.py",
+    "tests/webapp/reviews/test_append_only.py",
 )
 
 

@@ -9,11 +9,13 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from reader_study.models import Case, CaseReview, CaseReviewQuerySet, Study, Truth
-from reader_study.visible import visible_reviews, visible_to
+from reader_study.models import Case, Study, Truth
+from reader_study.visible import visible_to
 from webapp.accounts.policy import Person, may_see_predictions
 from webapp.archive.models import Image, Project
 from webapp.reveal.embargoed import under_embargo
+from webapp.reviews.models import CaseReview, CaseReviewQuerySet
+from webapp.reviews.visible import visible_reviews
 from webapp.training_set.labels import Label, Opinion, Place, agreed, inside, label_of
 
 FRONTAL = ("PA", "AP", "")

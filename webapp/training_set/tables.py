@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from io import StringIO
 
-from reader_study.review_table import NOTICE
+from webapp.reviews.review_table import NOTICE
 from webapp.training_set.labels import Label
 from webapp.training_set.select_cases import LeftOut
 

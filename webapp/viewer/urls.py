@@ -1,7 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
 from webapp.viewer.views.events import events
-from webapp.viewer.views.failures import failures
 from webapp.viewer.views.reading import reading
 from webapp.viewer.views.upload_report import upload_report
 from webapp.viewer.views.worklist import worklist, worklist_search
@@ -11,6 +10,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("search/", worklist_search, name="worklist_search"),
     path("images/<uuid:image_id>/", reading, name="reading"),
     path("uploads/<uuid:upload_id>/", upload_report, name="upload_report"),
-    path("failures/", failures, name="failures"),
     path("events/", events, name="events"),
 ]

@@ -7,16 +7,7 @@ from typing import Any
 
 import pytest
 
-from reader_study.models import (
-    AppendOnlyViolation,
-    Assignment,
-    Deviation,
-    InteractionEvent,
-    Lock,
-    Mark,
-    Reading,
-    SwitchEvent,
-)
+from reader_study.models import Assignment, Deviation, InteractionEvent, Lock, Mark, Reading, SwitchEvent
 from reader_study.refusal import StudyRefused
 from reader_study.services.change_state import close_study, pause_study
 from reader_study.services.lock_reading import LockRequest, lock_reading
@@ -37,6 +28,7 @@ from tests.reader_study.studies.study_factory import (
     opened,
     second_read_body,
 )
+from webapp.reviews.models import AppendOnlyViolation
 
 pytestmark = pytest.mark.django_db
 SECOND = timedelta(seconds=1)

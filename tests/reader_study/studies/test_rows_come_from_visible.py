@@ -7,11 +7,12 @@ import pytest
 from django.apps import apps
 
 import webapp
-from reader_study.models import Case, FailureItem, FailureSchemeVersion, Membership, Study, Truth
+from reader_study.models import Case, FailureItem, Membership, Study, Truth
 from reader_study.visible import RULES, STUDY_PATHS, of_study, visible_to
 from tests.reader_study.studies.study_factory import make_study, opened
 from tests.webapp.viewer.case_factory import make_user
 from webapp.accounts.models import User
+from webapp.reviews.models import FailureSchemeVersion
 
 ROOT = Path(webapp.__file__ or "").parent.parent
 ROOMS = (

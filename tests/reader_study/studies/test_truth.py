@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader_study.models import AppendOnlyViolation, Case, Truth, TruthVote
+from reader_study.models import Case, Truth, TruthVote
 from reader_study.refusal import StudyRefused
 from reader_study.results.panel_agreement import panel_agreement
 from reader_study.services.freeze_truth import freeze_truth, truth_status
@@ -16,6 +16,7 @@ from reader_study.services.vote_truth import adjudicate_truth, truth_queue, vote
 from reader_study.truth_regions import merge_boxes
 from tests.reader_study.studies.study_factory import FINDINGS, MadeStudy, crossed_body, make_study
 from tests.webapp.viewer.case_factory import make_image, make_user
+from webapp.reviews.models import AppendOnlyViolation
 
 BOX = {"x": 100.0, "y": 100.0, "w": 100.0, "h": 100.0}
 

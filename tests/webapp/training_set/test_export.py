@@ -16,7 +16,6 @@ from django.core.management import CommandError, call_command
 from django.test import AsyncClient, Client
 
 from reader_study.analysis.agreement import result as agreement_result
-from reader_study.services.record_review import record_review
 from tests.reader_study.studies.study_factory import locked_study, make_study, opened
 from tests.webapp.archive.dicom_files import SECONDARY_CAPTURE
 from tests.webapp.viewer.case_factory import make_image, make_result, make_user, review_body
@@ -27,6 +26,7 @@ from webapp.archive.deidentify.preview_check_api import record_preview_check
 from webapp.archive.models import Image, PreviewCheck, Project
 from webapp.archive.storage import stored_path
 from webapp.audit.models import AccessEvent
+from webapp.reviews.record_review import record_review
 from webapp.training_set import export
 from webapp.training_set.export import NothingToExport, start_export
 from webapp.training_set.select_cases import LeftOut, select_cases

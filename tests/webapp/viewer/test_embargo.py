@@ -13,13 +13,13 @@ from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
-from reader_study.services.record_review import record_review
 from tests.webapp.viewer.case_factory import make_image, make_result, make_user, make_waiting, review_body
 from webapp.accounts import policy
 from webapp.accounts.policy import EmbargoBySet, Refusal
 from webapp.archive.models import Image
 from webapp.predictions.models import Prediction
 from webapp.reveal.embargoed import under_embargo
+from webapp.reviews.record_review import record_review
 from webapp.viewer.views.events import visible
 from webapp.viewer.worklist.cases import cases
 from webapp.viewer.worklist.changes import states_since

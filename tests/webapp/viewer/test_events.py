@@ -10,8 +10,8 @@ from asgiref.sync import sync_to_async
 from django.test import AsyncClient, Client
 from django.utils import timezone
 
-from reader_study.services.record_review import record_review
 from tests.webapp.viewer.case_factory import make_image, make_result, make_user, make_waiting, review_body
+from webapp.reviews.record_review import record_review
 from webapp.viewer.views import events
 from webapp.viewer.worklist.changes import ChangeFeed
 from webapp.work.models import Job

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from reader_study.services.record_review import record_review
 from tests.webapp.viewer.case_factory import SCRIPT, make_image, make_result, review_body
 from webapp import built_viewer
+from webapp.reviews.record_review import record_review
 
 SignedIn = Callable[..., Client]
 pytestmark = pytest.mark.django_db

@@ -6,10 +6,10 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
-from reader_study.services.record_review import record_review
 from tests.webapp.viewer.case_factory import SCRIPT, make_image, make_result, make_waiting, review_body
 from webapp.accounts import policy
 from webapp.audit.models import AccessEvent
+from webapp.reviews.record_review import record_review
 
 SignedIn = Callable[..., Client]
 pytestmark = pytest.mark.django_db

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from reader_study.services.record_review import record_review
 from tests.webapp.viewer.case_factory import make_image, make_result, make_user, make_waiting, review_body
+from webapp.reviews.record_review import record_review
 from webapp.viewer.worklist.cases import cases
 
 pytestmark = pytest.mark.django_db

@@ -10,7 +10,6 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from reader_study.scheme_versions import current_scheme
 from webapp import audit
 from webapp.accounts.form_post import form_post
 from webapp.accounts.policy import Person, may_see_image, may_upload, require
@@ -18,6 +17,7 @@ from webapp.archive.models import Image
 from webapp.archive.view_positions import VIEWS
 from webapp.predictions.models import Prediction
 from webapp.reveal.embargoed import under_embargo
+from webapp.reviews.scheme_versions import current_scheme
 from webapp.viewer.worklist.cases import cases, select
 from webapp.viewer.worklist.neighbours import forget_opened
 from webapp.viewer.worklist.query import DEFAULT_STATE, STATES, WorklistQuery

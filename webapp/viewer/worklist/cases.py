@@ -16,12 +16,12 @@ from django.db.models import (
 )
 from django.db.models.expressions import OrderBy
 
-from reader_study.models import CaseReview
 from webapp.accounts.policy import Person
 from webapp.archive.models import Image
 from webapp.archive.view_positions import in_view
 from webapp.predictions.models import Prediction
 from webapp.reveal.embargoed import under_embargo
+from webapp.reviews.models import CaseReview
 from webapp.viewer.worklist.query import WorklistQuery
 from webapp.viewer.worklist.searches import search_condition
 from webapp.work.models import Job

@@ -8,9 +8,9 @@ from uuid import UUID
 from django.db.models import Max, Q
 from django.utils import timezone
 
-from reader_study.models import CaseReview
 from webapp.archive.models import Image
 from webapp.predictions.models import Prediction
+from webapp.reviews.models import CaseReview
 
 # A row carries the time at which its transaction wrote it, not the time of its commit: look back this far again.
 COMMIT_LAG = datetime.timedelta(seconds=5)

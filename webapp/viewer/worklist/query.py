@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
-from reader_study.scheme_versions import current_scheme
 from webapp.archive.view_positions import VIEWS
+from webapp.reviews.scheme_versions import current_scheme
 
 STATES = {
     "open": "open",

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from reader_study.failure_scheme import VERDICTS
-from reader_study.models import CaseReview
-from reader_study.scheme_versions import SchemeBook
-from reader_study.visible import visible_reviews
 from webapp.accounts.policy import Person, may_see_predictions
 from webapp.archive.models import Image
 from webapp.predictions.models import Prediction
 from webapp.predictions.probability import fraction
+from webapp.reviews.failure_scheme import VERDICTS
+from webapp.reviews.models import CaseReview
+from webapp.reviews.scheme_versions import SchemeBook
+from webapp.reviews.visible import visible_reviews
 from webapp.viewer.worklist.labels import age_of_case, person_label, study_label
 from webapp.viewer.worklist.query import STATES
 from webapp.viewer.worklist.queue import Queue, read_queue

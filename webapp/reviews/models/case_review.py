@@ -1,0 +1,104 @@
+"""What readers say of a model's answers. Rows are added, never changed: a correction is a new row that replaces one."""
+
+import uuid
+from typing import Any, NoReturn, Self
+
+from django.conf import settings
+from django.db import models
+
+from webapp.reviews.failure_scheme import FAILURE_VERDICTS, SCHEME_VERSION
+from webapp.reviews.models.kept_row import AppendOnlyViolation
+
+
+class CaseReviewQuerySet(models.QuerySet["CaseReview"]):
+    """Reviews that can be read and added, not changed."""
+
+    def current(self) -> Self:
+        """Those that no later review replaces."""
+        return self.filter(replaced_by__isnull=True)
+
+    def failures(self) -> Self:
+        """Those that record a failure of the model."""
+        return self.filter(verdict__in=FAILURE_VERDICTS)
+
+    def update(self, **kwargs: Any) -> NoReturn:
+        """Refused: reviews are append-only."""
+        raise AppendOnlyViolation(f"reviews are append-only; refused to change {sorted(kwargs)}")
+
+    def delete(self) -> NoReturn:
+        """Refused: reviews are append-only."""
+        raise AppendOnlyViolation("reviews are append-only; refused to delete")
+
+
+class CaseReview(models.Model):
+    """One reader's verdict on one finding of one bundle in one image (studies_methods.md §9).
+
+    Box in source image pixels, corner convention: the corner of the first pixel is (0, 0).
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    image = models.ForeignKey("archive.Image", on_delete=models.PROTECT, related_name="reviews")
+    image_sha256 = models.CharField(max_length=64)
+    prediction = models.ForeignKey("predictions.Prediction", on_delete=models.PROTECT, related_name="reviews")
+    bundle_id = models.CharField(max_length=64)
+    finding = models.CharField(max_length=64)
+    verdict = models.CharField(max_length=16)
+    confidence = models.PositiveSmallIntegerField(null=True)
+
+    # What the model had said of this finding, so that the row explains itself when the threshold moves later.
+    model_decision = models.CharField(max_length=16, blank=True)
+    model_probability = models.FloatField(null=True)
+    model_threshold = models.FloatField(null=True)
+
+    scheme_version = models.PositiveSmallIntegerField(default=SCHEME_VERSION)
+    outcome = models.CharField(max_length=8, blank=True)
+    site = models.CharField(max_length=3, blank=True)
+    laterality = models.CharField(max_length=1, blank=True)
+    cause = models.CharField(max_length=3, blank=True)
+    severity = models.PositiveSmallIntegerField(null=True)
+    box_x = models.FloatField(null=True)
+    box_y = models.FloatField(null=True)
+    box_w = models.FloatField(null=True)
+    box_h = models.FloatField(null=True)
+    note = models.TextField(blank=True)
+
+    reader = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="reviews")
+    # One to one: a row is replaced at most once, so corrections form a chain and never fork.
+    replaces = models.OneToOneField("self", on_delete=models.PROTECT, null=True, blank=True, related_name="replaced_by")
+    idempotency_key = models.CharField(max_length=64)
+    request_sha256 = models.CharField(max_length=64)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = CaseReviewQuerySet.as_manager()
+
+    class Meta:
+        db_table = "reader_study_casereview"  # where the rows lay before reviews had a room of their own
+        ordering = ["-created_at", "-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["reader", "idempotency_key"], name="one_review_per_reader_and_key"),
+        ]
+        indexes = [
+            models.Index(fields=["image", "-created_at"], name="reader_stud_image_i_7f9570_idx"),
+            models.Index(fields=["verdict", "-created_at"], name="reader_stud_verdict_0bd576_idx"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.verdict} {self.finding} {self.id}"
+
+    @property
+    def box(self) -> dict[str, float] | None:
+        """The reader's box as {x, y, w, h}, or None."""
+        if self.box_x is None or self.box_y is None or self.box_w is None or self.box_h is None:
+            return None
+        return {"x": self.box_x, "y": self.box_y, "w": self.box_w, "h": self.box_h}
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Adds the row; raises AppendOnlyViolation when it exists already."""
+        if not self._state.adding:
+            raise AppendOnlyViolation(f"review {self.id} is append-only: add one that replaces it")
+        kwargs["force_insert"] = True
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        """Refused: reviews are append-only."""
+        raise AppendOnlyViolation(f"review {self.id} is append-only: it cannot be deleted")

@@ -1,0 +1,143 @@
+"""Bodies of the review API. Codes of the failure scheme are edited: /api/failure-scheme/ lists them."""
+
+from typing import Annotated, Any, NotRequired
+
+from pydantic import Field
+from typing_extensions import TypedDict
+
+from webapp.json_bodies import coded, ref
+from webapp.predictions.openapi import Key, Time
+from webapp.reviews.failure_scheme import CONFIDENCES, OUTCOMES, VERDICTS
+
+Scheme = Field(description="a code of GET /api/failure-scheme/; an old review has one of its own scheme_version")
+SchemeCode = Annotated[str, Scheme]
+VerdictCode = Annotated[str, coded(VERDICTS)]
+Confidence = Annotated[int, Field(ge=min(CONFIDENCES), le=max(CONFIDENCES))]
+
+
+class PixelBox(TypedDict):
+    """Source image pixels; the corner of the first pixel is (0, 0)."""
+
+    x: float
+    y: float
+    w: float
+    h: float
+
+
+class FailureRequest(TypedDict):
+    """laterality: U where it is left out; outcome: that of the verdict, or nothing."""
+
+    site: SchemeCode
+    cause: SchemeCode
+    laterality: NotRequired[SchemeCode]
+    severity: NotRequired[Annotated[int, Scheme] | None]
+    box: NotRequired[PixelBox | None]
+    outcome: NotRequired[str | None]
+
+
+class ReviewRequest(TypedDict):
+    """bundle: SHA-256 of the bundle whose answer is reviewed; reader: refused (401) unless this person is signed in."""
+
+    bundle: str
+    finding: str
+    verdict: VerdictCode
+    confidence: NotRequired[Confidence | None]
+    failure: NotRequired[FailureRequest | None]
+    note: NotRequired[Annotated[str, Field(max_length=2000)] | None]
+    replaces: NotRequired[Key | None]
+    idempotency_key: Annotated[str, Field(max_length=64)]
+    reader: NotRequired[str | None]
+
+
+class FailureDocument(TypedDict):
+    outcome: Annotated[str, coded(OUTCOMES)]
+    site: SchemeCode
+    laterality: SchemeCode
+    cause: SchemeCode
+    severity: Annotated[int, Scheme] | None
+    box: PixelBox | None
+
+
+class ReviewedAnswer(TypedDict):
+    """What the model had said."""
+
+    prediction: Key
+    probability: float | None
+    threshold: float | None
+    decision: str
+
+
+class ReviewDocument(TypedDict):
+    id: Key
+    image: Key
+    image_sha256: str
+    bundle: str
+    finding: str
+    verdict: VerdictCode
+    confidence: int | None
+    failure: FailureDocument | None
+    note: str
+    reader: str
+    is_mine: bool
+    replaces: Key | None
+    is_current: bool
+    scheme_version: int
+    idempotency_key: str | None
+    model: ReviewedAnswer
+    created_at: Time
+
+
+class ReviewList(TypedDict):
+    reviews: list[ReviewDocument]
+
+
+class SchemeChoice(TypedDict):
+    code: str
+    title: str
+
+
+class SeverityChoice(TypedDict):
+    value: int
+    title: str
+
+
+class VerdictChoice(TypedDict):
+    code: VerdictCode
+    title: str
+    outcome: str | None
+    needs_failure: bool
+    needs_box: bool
+
+
+class FirstRow(TypedDict):
+    """A site and a cause that are offered first with a verdict."""
+
+    verdict: VerdictCode
+    outcome: str
+    site: str
+    cause: str
+
+
+class SchemeDocument(TypedDict):
+    """retired: by kind, the codes that only old rows carry."""
+
+    version: int
+    outcomes: list[SchemeChoice]
+    sites: list[SchemeChoice]
+    lateralities: list[SchemeChoice]
+    causes: list[SchemeChoice]
+    severities: list[SeverityChoice]
+    verdicts: list[VerdictChoice]
+    confidences: list[int]
+    first_rows: list[FirstRow]
+    retired: dict[str, list[SchemeChoice]]
+
+
+REVIEW_REQUEST = ref(ReviewRequest)
+REVIEW = ref(ReviewDocument)
+REVIEW_LIST = ref(ReviewList)
+SCHEME = ref(SchemeDocument)
+REFUSED: dict[str, Any] = {
+    "type": "object",
+    "properties": {"code": {"type": "string"}, "field": {"type": "string"}, "text": {"type": "string"}},
+}

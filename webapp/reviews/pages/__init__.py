@@ -1,0 +1,1 @@
+"""Pages below /failures/: one module per page."""

@@ -1,0 +1,189 @@
+"""Take a reader's verdict on one finding: checked against image and bundle, stored once, audited."""
+
+import hashlib
+import json
+import uuid
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+
+from webapp import audit
+from webapp.accounts.models import User
+from webapp.accounts.policy import Person, may_review, require
+from webapp.archive.models import Image
+from webapp.predictions.models import Prediction
+from webapp.reviews.models import CaseReview
+from webapp.reviews.review_body import PixelBox, ReviewBody, ReviewRefused, read_review_body
+from webapp.reviews.scheme_versions import current_scheme
+
+EDGE_PIXELS = 0.01  # a box drawn to the very edge comes back from canvas coordinates with this much rounding
+
+
+def record_review(reader: Person, image: Image, data: object) -> tuple[CaseReview, bool]:
+    """(review, True) when stored now, (review, False) when this key brought the same content before.
+
+    Raises ReviewRefused (400, 401 or 409) and PermissionDenied.
+    """
+    require(may_review(reader, image))
+    if not isinstance(reader, User):
+        raise PermissionDenied("a review needs a person")
+    scheme = current_scheme()
+    body = read_review_body(data, scheme)
+    _require_own(reader, body)
+    digest = _digest(image, data)
+    earlier = _same_key(reader, body, digest)
+    if earlier:
+        return earlier, False
+    prediction, finding = _model_answer(image, body)
+    if body.failure and body.failure.box:
+        _require_inside(body.failure.box, image)
+    try:
+        with transaction.atomic():
+            review = CaseReview(
+                reader=reader,
+                image=image,
+                prediction=prediction,
+                replaces=_replaced(reader, image, body),
+                request_sha256=digest,
+                scheme_version=scheme.version,
+                **_columns(image, body, finding),
+            )
+            review.save()
+            _audit(review)
+    except IntegrityError:
+        # Two deliveries of one key at the same moment, or two corrections of one review: say which.
+        earlier = _same_key(reader, body, digest)
+        if earlier:
+            return earlier, False
+        _replaced(reader, image, body)
+        raise
+    return review, True
+
+
+def _require_own(reader: User, body: ReviewBody) -> None:
+    """An answer may wait in a page for hours, and another person sign in meanwhile in the same browser: never theirs."""
+    if body.reader not in (None, reader.get_username()):
+        text = f"this answer is {body.reader}'s, and {reader.get_username()} is signed in"
+        raise ReviewRefused("other_reader", "reader", text, http=401)
+
+
+def _columns(image: Image, body: ReviewBody, finding: dict[str, Any]) -> dict[str, Any]:
+    columns: dict[str, Any] = {
+        "image_sha256": image.stored_sha256,
+        "bundle_id": body.bundle,
+        "finding": body.finding,
+        "verdict": body.verdict.code,
+        "confidence": body.confidence,
+        "note": body.note,
+        "idempotency_key": body.idempotency_key,
+        "model_decision": finding.get("decision") or "",
+        "model_probability": finding.get("probability"),
+        "model_threshold": (finding.get("operating_point") or {}).get("threshold"),
+    }
+    mark = body.failure
+    if mark:
+        columns |= {
+            "outcome": body.verdict.outcome,
+            "site": mark.site,
+            "laterality": mark.laterality,
+            "cause": mark.cause,
+            "severity": mark.severity,
+        }
+        if mark.box:
+            columns |= {"box_x": mark.box.x, "box_y": mark.box.y, "box_w": mark.box.w, "box_h": mark.box.h}
+    return columns
+
+
+def _same_key(reader: User, body: ReviewBody, digest: str) -> CaseReview | None:
+    """The review this key has already stored; raises ReviewRefused (409) when the content differs."""
+    earlier = CaseReview.objects.filter(reader=reader, idempotency_key=body.idempotency_key).first()
+    if earlier and earlier.request_sha256 != digest:
+        raise ReviewRefused(
+            "idempotency_conflict",
+            "idempotency_key",
+            f"key {body.idempotency_key!r} has already stored other content: send a new key",
+            http=409,
+        )
+    return earlier
+
+
+def _model_answer(image: Image, body: ReviewBody) -> tuple[Prediction, dict[str, Any]]:
+    """The newest result of the bundle for this image, and what it says of the finding."""
+    results = image.predictions.filter(finished_at__isnull=False).exclude(bundle_id="")
+    prediction = results.filter(bundle_id=body.bundle).first()
+    if prediction is None:
+        known = sorted({result.bundle_id for result in results})
+        raise ReviewRefused(
+            "bundle_unknown",
+            "bundle",
+            f"bundle {body.bundle!r} has no result for this image; those that have: {', '.join(known) or 'none'}",
+        )
+    findings = {finding["key"]: finding for finding in prediction.document.get("findings", [])}
+    if body.finding not in findings:
+        raise ReviewRefused(
+            "finding_unknown", "finding", f"finding {body.finding!r} is not one of {', '.join(findings)}"
+        )
+    finding = findings[body.finding]
+    if body.verdict.is_failure and finding.get("probability") is None:
+        raise ReviewRefused(
+            "no_model_answer",
+            "verdict",
+            f"the model refused {body.finding!r} in this image: {body.verdict.code!r} needs an answer that can be wrong;"
+            " agree or cannot_judge are possible",
+        )
+    return prediction, finding
+
+
+def _require_inside(box: PixelBox, image: Image) -> None:
+    right, bottom = box.x + box.w, box.y + box.h
+    if min(box.x, box.y) < -EDGE_PIXELS or right > image.columns + EDGE_PIXELS or bottom > image.rows + EDGE_PIXELS:
+        raise ReviewRefused(
+            "box_outside",
+            "failure.box",
+            f"box from ({box.x:g}, {box.y:g}) to ({right:g}, {bottom:g}) leaves the image of"
+            f" {image.columns} x {image.rows} pixels",
+        )
+
+
+def _replaced(reader: User, image: Image, body: ReviewBody) -> CaseReview | None:
+    """The own review of the same image and finding that this one corrects.
+
+    Without `replaces` it is the newest of the same model: a reader has one current answer per finding, whatever page or
+    program sent it, so that no count takes a change of mind for two failures.
+    """
+    if body.replaces is None:
+        own = CaseReview.objects.filter(reader=reader, image=image, finding=body.finding, bundle_id=body.bundle)
+        return own.filter(replaced_by__isnull=True).order_by("-created_at").first()
+    try:
+        key = uuid.UUID(body.replaces)
+    except ValueError:
+        raise ReviewRefused(
+            "not_allowed", "replaces", f"replaces {body.replaces!r} is not the id of a review"
+        ) from None
+    review = CaseReview.objects.filter(pk=key, reader=reader, image=image, finding=body.finding).first()
+    if review is None:
+        text = f"replaces {body.replaces!r} is not a review of yours of {body.finding!r} in this image"
+        raise ReviewRefused("not_yours", "replaces", text)
+    if CaseReview.objects.filter(replaces=review).exists():
+        text = f"review {body.replaces!r} has already been replaced: reload and correct the newest one"
+        raise ReviewRefused("already_replaced", "replaces", text, http=409)
+    return review
+
+
+def _digest(image: Image, data: object) -> str:
+    text = json.dumps([str(image.pk), data], sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _audit(review: CaseReview) -> None:
+    audit.record(
+        review.reader,
+        "review",
+        f"image:{review.image_id}",
+        review=str(review.pk),
+        bundle=review.bundle_id,
+        finding=review.finding,
+        verdict=review.verdict,
+        replaces=str(review.replaces_id or ""),
+    )

@@ -1,0 +1,58 @@
+"""GET /api/reviews/export/: recorded reviews as CSV or JSON."""
+
+from django.http import HttpResponse, HttpResponseBase
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from webapp import audit
+from webapp.reviews.review_filter import ReviewFilter
+from webapp.reviews.review_table import NOTICE, csv_lines, table_row
+from webapp.reviews.visible import visible_reviews
+
+LAYOUTS = ("csv", "json")
+FILTERS = [OpenApiParameter(name, str) for name in ("finding", "verdict", "site", "cause", "bundle")]
+
+
+class ReviewExport(APIView):
+    """The reviews that the caller may see, with the filters of /failures/."""
+
+    @extend_schema(
+        operation_id="export_reviews",
+        parameters=[
+            OpenApiParameter("as", str, enum=LAYOUTS, description="csv (default) or json"),
+            OpenApiParameter("current", str, enum=("0", "1"), description="1: leave out reviews that were replaced"),
+            OpenApiParameter(
+                "failures", str, enum=("0", "1"), description="1: only false positives, negatives, wrong places"
+            ),
+            *FILTERS,
+        ],
+        responses={200: OpenApiTypes.OBJECT},
+    )
+    def get(self, request: Request) -> HttpResponseBase:
+        """CSV text or {"notice", "reviews"}; 400 names a wrong parameter."""
+        layout = request.query_params.get("as", "csv")
+        if layout not in LAYOUTS:
+            return _refused("as", f"as {layout[:40]!r} is not one of csv, json")
+        try:
+            reviews = ReviewFilter.from_query(request.query_params).apply(visible_reviews(request.user))
+        except ValueError as error:
+            return _refused(str(error).split(" ", 1)[0], str(error))
+        if request.query_params.get("current") == "1":
+            reviews = reviews.current()
+        if request.query_params.get("failures") == "1":
+            reviews = reviews.failures()
+        audit.record(request.user, "export_reviews", "reviews", layout=layout, count=reviews.count())
+        if layout == "json":
+            return Response({"notice": NOTICE, "reviews": [table_row(review) for review in reviews]})
+        # A list, not the generator: rows are read inside this request, and an error still becomes a plain 500.
+        lines = list(csv_lines(reviews))
+        answer = HttpResponse("".join(lines), content_type="text/csv; charset=utf-8")
+        answer.headers["Content-Disposition"] = 'attachment; filename="sightline-reviews.csv"'
+        return answer
+
+
+def _refused(field: str, text: str) -> Response:
+    return Response({"code": "not_allowed", "field": field, "text": text}, status=400)

@@ -13,6 +13,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from inference.boxes import PixelBox, interpolate, positive_part
+from inference.colour_map import cividis
 from inference.explanation import NO_EVIDENCE, Explanation, map_threshold, method_title
 from inference.gate import REFUSED
 from inference.manifest import Finding, MapOutput
@@ -25,21 +26,6 @@ _CAPTION_SIZE = 20
 _BAR = 62
 _INK = "#d8dde3"
 _BOX_COLOURS = {"component": "#ffffff", "mass95": "#7fd1ff", "classmap-fixed": "#ffb347"}
-# Cividis at nine even steps (Nunez, Anderton, Renslow 2018): steadily lighter, readable with colour-blind eyes.
-_CIVIDIS = np.array(
-    [
-        (0, 34, 78),
-        (18, 53, 112),
-        (59, 73, 108),
-        (87, 93, 109),
-        (112, 113, 115),
-        (138, 134, 120),
-        (167, 156, 117),
-        (200, 181, 107),
-        (254, 232, 56),
-    ],
-    np.float64,
-)
 
 
 def write_overlays(folder: Path, stem: str, gray: np.ndarray, explanation: Explanation) -> list[Path]:
@@ -76,12 +62,6 @@ def overlay_pictures(gray: np.ndarray, explanation: Explanation) -> Iterator[tup
                 f"{finding.key}.{output.kind}",
                 _captioned(picture, _caption(finding, output, values, explanation), model),
             )
-
-
-def cividis(shares: np.ndarray) -> np.ndarray:
-    """RGB 0..255, float [..., 3], of shares in [0, 1]."""
-    steps = np.linspace(0, 1, len(_CIVIDIS))
-    return np.stack([np.interp(shares, steps, _CIVIDIS[:, channel]) for channel in range(3)], axis=-1)
 
 
 def _caption(finding: Finding, output: MapOutput, values: np.ndarray, explanation: Explanation) -> str:

@@ -5,7 +5,7 @@ import pytest
 
 from inference.bundle import Bundle
 from inference.engine import Case, Engine
-from inference.overlay import RESEARCH_LINE, cividis, overlay_pictures
+from inference.overlay import RESEARCH_LINE, overlay_pictures
 from inference.preprocessing import prepare_array
 from inference.session import CPU
 from tests.inference.tiny_bundle import make_tiny_bundle
@@ -69,9 +69,3 @@ def test_a_large_image_is_shown_smaller(engine):
     explanation = engine.explain([Case(prepare_array(gray, engine.bundle.input_spec))])[0]
     sizes = {picture.size for _, picture in overlay_pictures(gray, explanation)}
     assert sizes == {(819, 1024 + 62)}
-
-
-def test_the_colours_grow_steadily_lighter():
-    colours = cividis(np.linspace(0, 1, 101))
-    luminance = colours @ np.array([0.2126, 0.7152, 0.0722])
-    assert (np.diff(luminance) > 0).all()

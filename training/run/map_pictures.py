@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from inference.overlay import OPACITY, RESEARCH_LINE, cividis
+from inference.colour_map import cividis
+from inference.overlay import OPACITY, RESEARCH_LINE
 
 SHORTEST_SIDE = 384
 BAR = 34

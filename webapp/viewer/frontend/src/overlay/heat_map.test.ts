@@ -65,6 +65,13 @@ describe('colour maps', () => {
     for (let i = 8; i < 256; i += 8) expect(luminance[i]!).toBeGreaterThan(luminance[i - 8]!);
   });
 
+  it('take cividis as published, entries 0, 64, 128, 192 and 255', () => {
+    // The same entries as tests/inference/test_colour_map.py asks of Python: one file holds them.
+    const t = colourTable('cividis');
+    const entries = [0, 64, 128, 192, 255].map((i) => [...t.subarray(3 * i, 3 * i + 3)]);
+    expect(entries).toEqual([[0, 34, 78], [67, 78, 108], [125, 124, 120], [188, 174, 108], [254, 232, 56]]);
+  });
+
   it('give the legend the same two ends', () => {
     expect(cssGradient('cividis')).toMatch(/^linear-gradient\(90deg, rgb\(0 34 78\).*rgb\(254 232 56\)\)$/);
   });

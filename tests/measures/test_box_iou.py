@@ -13,6 +13,8 @@ from measures.box_iou import box_iou
         ((5, 5, 10, 10), 25 / 175),
         ((2, 2, 5, 5), 25 / 100),
         ((10, 0, 10, 10), 0.0),  # a shared edge has no area
+        ((20, 0, 5, 5), 0.0),  # beside: a negative width is no area
+        ((0, 20, 5, 5), 0.0),  # below: neither is a negative height
         ((20, 20, 5, 5), 0.0),  # apart on both axes: two negative sides are no area
         ((5, 5, 0, 0), 0.0),  # a point
     ],

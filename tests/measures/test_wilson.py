@@ -20,3 +20,8 @@ def test_an_end_of_the_scale_is_kept() -> None:
 def test_what_is_no_proportion_is_named(successes: int, n: int) -> None:
     with pytest.raises(ValueError, match=f"{successes} of {n} is no proportion"):
         wilson_interval(successes, n)
+
+
+def test_rounding_leaves_no_end_outside_the_scale() -> None:
+    assert min(wilson_interval(0, n)[0] for n in range(1, 400)) == 0.0
+    assert max(wilson_interval(n, n)[1] for n in range(1, 400)) == 1.0

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from training.metrics.binned_gaps import mass_sums, width_sums
+from training.metrics.binned_gaps import mass_sums, width_index, width_sums
 from training.metrics.brier_parts import brier_parts
 from training.metrics.calibration_error import ece_width, noise_floor
 from training.metrics.calibration_measures import calibration_metrics
@@ -168,3 +168,8 @@ def test_the_noise_floor_runs_from_the_5th_to_the_95th_percentile(n: int, low: f
     p, y = np.full((n, 1), 0.5), np.arange(n)[:, None] % 2.0
     found = calibration_metrics(p, y, [str(k) for k in range(n)], "multilabel", ("a",), draws=4000)
     assert found["ece15_width_a"]["noise_floor"]["range"] == pytest.approx([low, high], abs=1 / n / 4)
+
+
+def test_a_score_on_an_edge_belongs_to_the_bin_below() -> None:
+    # Four bins: (0, .25], (.25, .5], (.5, .75], (.75, 1]; 0 goes to the first.
+    assert width_index(np.array([0.0, 0.25, 0.26, 0.5, 0.75, 1.0]), 4).tolist() == [0, 0, 1, 1, 2, 3]

@@ -61,7 +61,7 @@ run: $(VENV)/.base $(VIEWER) ## start web and worker on 127.0.0.1:8000 with demo
 	@$(BIN)/python manage.py serve --port $(PORT)
 
 demo-model: $(VENV)/.training ## train, calibrate, evaluate and export the demo bundle
-	@$(BIN)/python -m training demo-model
+	@$(BIN)/python -m training bundle demo --run runs/demo-model
 
 # --- checks -------------------------------------------------------------------------------------------------------
 check: $(VENV)/.dev $(FRONTEND)/node_modules/.stamp ## lint, types, import layers and unit tests

@@ -23,11 +23,12 @@ import torch
 from benchmarks.explained_over_bare import AIM, bare_classifier, explained_over_bare, ratio_lines
 from benchmarks.machine import describe_machine, write_result
 from benchmarks.paired_timing import median_ratio, ratio_line, time_in_turns
-from benchmarks.random_classifier import CLASSES, random_classifier, random_images
+from benchmarks.random_classifier import CLASSES, PlainLogits, random_classifier, random_images
 from inference.session import CPU, open_session, run_session
-from training.explained_classifier import ExplainedClassifier
-from training.export import export_checked
-from training.models.one_head_net import OneHeadNet, OneHeadSettings
+from training.explained import explained
+from training.explained.export import export_checked
+from training.models.model_registry import ModelTable
+from training.models.swept_net import SweptNet
 
 NETWORKS = ("densenet121", "mobilenet_v2")
 SIZE = 224
@@ -36,7 +37,7 @@ LIBRARY_ROUNDS = 15
 LIBRARY_WARM_UP = 2
 
 
-def captum_maps(net: OneHeadNet, images: torch.Tensor) -> np.ndarray:
+def captum_maps(net: PlainLogits, images: torch.Tensor) -> np.ndarray:
     """relu(sum) of every class, one call per class. float32 [N,14,7,7]."""
     from captum.attr import LayerGradCam
 
@@ -45,7 +46,7 @@ def captum_maps(net: OneHeadNet, images: torch.Tensor) -> np.ndarray:
     return np.asarray(torch.cat(maps, dim=1).detach().numpy())
 
 
-def grad_cam_maps(net: OneHeadNet, images: torch.Tensor) -> np.ndarray:
+def grad_cam_maps(net: PlainLogits, images: torch.Tensor) -> np.ndarray:
     """pytorch-grad-cam's maps of every class, one call per class: rescaled to [0,1] and to the image. [N,14,224,224]."""
     from pytorch_grad_cam import GradCAM
     from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget
@@ -57,9 +58,9 @@ def grad_cam_maps(net: OneHeadNet, images: torch.Tensor) -> np.ndarray:
     return np.stack(maps, axis=1)
 
 
-def compare_libraries(net: OneHeadNet, onnx_bytes: bytes, rounds: int, threads: int) -> dict[str, Any]:
+def compare_libraries(swept: SweptNet, onnx_bytes: bytes, rounds: int, threads: int) -> dict[str, Any]:
     """One image, all classes: our graph, captum and pytorch-grad-cam over the bare classifier, paired. On the CPU."""
-    image = random_images(1, SIZE)
+    image, net = random_images(1, SIZE), PlainLogits(swept)
     sessions = {
         "bare": open_session(bare_classifier(onnx_bytes), [CPU], threads),
         "explained": open_session(onnx_bytes, [CPU], threads),
@@ -85,14 +86,14 @@ def compare_libraries(net: OneHeadNet, onnx_bytes: bytes, rounds: int, threads: 
     }
 
 
-def _forward(net: OneHeadNet, images: torch.Tensor) -> torch.Tensor:
+def _forward(net: PlainLogits, images: torch.Tensor) -> torch.Tensor:
     with torch.no_grad():
         logits: torch.Tensor = net(images)
     return logits
 
 
 def _with_gradients(
-    net: OneHeadNet, gradients: bool, explain: Callable[[OneHeadNet, torch.Tensor], np.ndarray], images: torch.Tensor
+    net: PlainLogits, gradients: bool, explain: Callable[[PlainLogits, torch.Tensor], np.ndarray], images: torch.Tensor
 ) -> np.ndarray:
     net.requires_grad_(gradients)
     return explain(net, images)
@@ -100,8 +101,8 @@ def _with_gradients(
 
 def compare_network(name: str, options: argparse.Namespace) -> dict[str, Any]:
     """Both measurements on one network; the libraries only where our graph runs on the CPU."""
-    net = random_classifier(OneHeadSettings(name), SIZE)
-    graph = ExplainedClassifier(net, torch.ones(CLASSES), torch.zeros(CLASSES)).eval()
+    net = random_classifier(ModelTable(name), SIZE)
+    graph = explained(net, torch.nn.Sigmoid()).eval()
     onnx_bytes, differences = export_checked(net, graph, (SIZE, SIZE), {}, random_images(3, SIZE).numpy())
     result: dict[str, Any] = {"classes": CLASSES, "export_differences": differences, "batches": []}
     for batch in options.batches:

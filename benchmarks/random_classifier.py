@@ -5,7 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from training.models.one_head_net import OneHeadNet, OneHeadSettings, build_one_head_net
+from training.models.model_registry import ModelTable, build_model
+from training.models.swept_net import SweptNet
 
 CLASSES = 14
 
@@ -22,7 +23,19 @@ def random_images(n: int, size: int, seed: int = 0) -> Tensor:
     return torch.cat(images)
 
 
-def random_classifier(settings: OneHeadSettings, size: int, seed: int = 0) -> OneHeadNet:
+class PlainLogits(nn.Module):
+    """The network as libraries of saliency maps want it: images -> logits [n,K], with its trunk as the target layer."""
+
+    def __init__(self, net: SweptNet) -> None:
+        super().__init__()
+        self.net, self.trunk = net, net.trunk
+
+    def forward(self, images: Tensor) -> Tensor:
+        logits: Tensor = self.net(images).logits
+        return logits
+
+
+def random_classifier(table: ModelTable, size: int, seed: int = 0) -> SweptNet:
     """A network in eval mode with K = 14 and logits of order one on `random_images`.
 
     Convolutions are drawn by He's rule over their real fan-in (torchvision's over fan-out makes depthwise ones fade)
@@ -30,13 +43,15 @@ def random_classifier(settings: OneHeadSettings, size: int, seed: int = 0) -> On
     left, and float32 itself is then no better than 2e-4 (measured on MobileNetV2 against float64).
     """
     torch.manual_seed(seed)
-    net = build_one_head_net(settings, CLASSES).eval()
+    net = build_model(table, CLASSES, size=size).eval()
+    if not isinstance(net, SweptNet):
+        raise ValueError(f"model {table.name!r} with head {table.head!r} has no head to walk backwards")
     for module in net.trunk.modules():
         if isinstance(module, nn.Conv2d):
             nn.init.kaiming_normal_(module.weight, mode="fan_in", nonlinearity="relu")
     with torch.no_grad():
         last = net.head[-1]
-        logits = net(random_images(4, size, seed + 1))
+        logits = net(random_images(4, size, seed + 1)).logits
         last.weight.div_(logits.std())
         last.bias.sub_(logits.mean(dim=0)).div_(logits.std())
     return net.requires_grad_(False)

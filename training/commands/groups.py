@@ -14,13 +14,13 @@ from training.data.samples import SINGLE
 from training.ensembles.ensemble_run import EnsemblePlan, make_ensemble
 from training.ensembles.genetic import GeneticSettings
 from training.error_analysis import analyse_errors
-from training.experiment import ExperimentError
 from training.run.export import Naming
 from training.run.files import RunError, write_json
 from training.run.folder import RowFolder
 from training.run.predictions import read_predictions
 from training.run.settings import REPORTED_SPLITS
 from training.run.steps import finite
+from training.settings_reader import ExperimentError
 from training.tables.experiment_file import PaperRow
 from training.tables.row_kinds import TUNE
 from training.tables.row_results import slug

@@ -17,7 +17,6 @@ def listing() -> dict[str, Any]:
     from training.data.records import FINDINGS
     from training.data.registry import DATASETS
     from training.ensembles.ensemble_run import METHODS as ENSEMBLES
-    from training.experiment import experiment_names
     from training.losses import LOSSES
     from training.metrics.registry import METRICS
     from training.models.model_registry import HEADS, MODELS, UNFREEZE_SETS
@@ -25,6 +24,7 @@ def listing() -> dict[str, Any]:
     from training.phantoms.layouts import LAYOUTS
     from training.run.maps import METHODS
     from training.run.settings import MONITORS, SCALES
+    from training.tables.experiment_file import experiment_names
     from training.tuning.tune_row import ENGINES
 
     return {

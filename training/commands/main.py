@@ -12,8 +12,6 @@ from pathlib import Path
 from typing import Any
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-DEMO_BUNDLE = REPOSITORY / "webapp" / "demo" / "demo-cxr-1.0.0.bundle"
-DEMO_RUN = REPOSITORY / "runs" / "demo-model"
 FIT_RUN = REPOSITORY / "runs" / "fit"
 DONE, FAILED = 0, 1
 
@@ -46,7 +44,7 @@ def _expected_errors() -> tuple[type[Exception], ...]:
     from lightning.fabric.utilities.exceptions import MisconfigurationException
 
     from inference.bundle import BundleError
-    from training.export import ExportMismatch
+    from training.explained.export import ExportMismatch
     from training.models.retinanet import NoGradcam
     from training.models.reverse_sweep import UnknownHeadModule
 
@@ -60,20 +58,13 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m training", description="Make, calibrate, evaluate and export models."
     )
     verbs = parser.add_subparsers(required=True, metavar="VERB")
+    _bundle_verb(verbs)
     _fit_verb(verbs)
     _calibrate_verb(verbs)
     _evaluate_verb(verbs)
     _explain_verb(verbs)
     _export_verb(verbs)
     _group_verbs(verbs)
-    demo = _verb(verbs, "demo-model", _demo_model, "the whole recipe of the demo bundle")
-    demo.add_argument("--experiment", default="demo")
-    _run_arguments(demo, DEMO_RUN)
-    _hardware_arguments(demo)
-    demo.add_argument("--output", type=Path, default=DEMO_BUNDLE)
-    demo.add_argument(
-        "--fresh", action="store_true", help="fit everything again; otherwise an interrupted recipe is continued"
-    )
     _verb(
         verbs, "list", _list, "every name an experiment file may hold: tables, data sets, models, losses, metrics ..."
     )
@@ -81,18 +72,29 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _bundle_verb(verbs: Any) -> None:
+    bundle = _verb(
+        verbs, "bundle", _bundle, "from images to bundles in one go: fit, calibrate, evaluate, explain, export"
+    )
+    _rows_arguments(bundle)
+    bundle.add_argument("--output", type=Path, help="the .bundle file, of one row (default in the row's folder)")
+
+
 def _fit_verb(verbs: Any) -> None:
-    fit = _verb(verbs, "fit", _fit, "fit the rows of a paper's table, or one fold of the demo recipe")
-    fit.add_argument(
+    fit = _verb(verbs, "fit", _fit, "fit the rows of an experiment")
+    _rows_arguments(fit)
+    fit.add_argument("--seed", type=int, help="in place of the row's own")
+
+
+def _rows_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
         "experiment", help="a .toml file, or the name of one in training/experiments; 003/t10 is 003_t10_fused"
     )
-    _run_arguments(fit, FIT_RUN)
-    _hardware_arguments(fit)
-    fit.add_argument("--row", action="append", default=[], metavar="NAME", help="only this row; may be repeated")
-    _scale_argument(fit)
-    fit.add_argument("--seed", type=int, help="in place of the row's own")
-    fit.add_argument("--fold", type=int, default=0, help="of the demo recipe")
-    fit.add_argument(
+    _run_arguments(parser, FIT_RUN)
+    _hardware_arguments(parser)
+    parser.add_argument("--row", action="append", default=[], metavar="NAME", help="only this row; may be repeated")
+    _scale_argument(parser)
+    parser.add_argument(
         "--fresh", action="store_true", help="forget what this run folder has fitted; otherwise it is resumed"
     )
 
@@ -166,7 +168,6 @@ def _on_run(verbs: Any, name: str, function: Callable[[argparse.Namespace], Any]
     _run_arguments(verb, FIT_RUN)
     _hardware_arguments(verb)
     verb.add_argument("--row", metavar="NAME", help="of a run folder with several")
-    verb.add_argument("--fold", type=int, default=0, help="of the demo recipe")
     return verb
 
 
@@ -213,47 +214,40 @@ def _naming_arguments(parser: argparse.ArgumentParser, name: str) -> None:
     parser.add_argument("--bundle-version", default="1.0.0", help="MAJOR.MINOR.PATCH")
 
 
-def _is_recipe_run(args: argparse.Namespace) -> bool:
-    """The demo recipe freezes experiment.toml, a row freezes row.toml."""
-    return (args.run / "experiment.toml").is_file()
+def _bundle(args: argparse.Namespace) -> Answer:
+    from training.commands import rows
+
+    return rows.bundle(args)
 
 
 def _fit(args: argparse.Namespace) -> Answer:
-    from training.commands.run_folders import is_paper_table
+    from training.commands import rows
 
-    if is_paper_table(args.experiment):
-        from training.commands import rows
-
-        return rows.fit(args)
-    from training.commands import recipe
-
-    return recipe.fit(args)
+    return rows.fit(args)
 
 
 def _calibrate(args: argparse.Namespace) -> Answer:
-    from training.commands import recipe, rows
+    from training.commands import rows
 
-    return recipe.calibrate(args) if _is_recipe_run(args) else rows.calibrate(args)
+    return rows.calibrate(args)
 
 
 def _evaluate(args: argparse.Namespace) -> Answer:
-    from training.commands import recipe, rows
+    from training.commands import rows
 
-    return recipe.evaluate(args) if _is_recipe_run(args) else rows.evaluate(args)
+    return rows.evaluate(args)
 
 
 def _explain(args: argparse.Namespace) -> Answer:
     from training.commands import rows
 
-    if _is_recipe_run(args):
-        raise ValueError("the demo recipe's maps are in its bundle; explain takes the run folder of a paper's row")
     return rows.explain(args)
 
 
 def _export(args: argparse.Namespace) -> Answer:
-    from training.commands import recipe, rows
+    from training.commands import rows
 
-    return recipe.export(args) if _is_recipe_run(args) else rows.export(args)
+    return rows.export(args)
 
 
 def _tune(args: argparse.Namespace) -> Answer:
@@ -272,12 +266,6 @@ def _compare(args: argparse.Namespace) -> Answer:
     from training.commands import groups
 
     return groups.compare(args)
-
-
-def _demo_model(args: argparse.Namespace) -> Answer:
-    from training.commands import recipe
-
-    return recipe.demo_model(args)
 
 
 def _list(args: argparse.Namespace) -> Answer:

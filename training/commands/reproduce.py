@@ -33,8 +33,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """0 done; 1 a row failed or the data are not as needed, in one line; 2 wrong usage: unknown table, row or scale."""
-    from training.experiment import ExperimentError
     from training.run.hardware import Machine
+    from training.settings_reader import ExperimentError
     from training.tables.reproduce import reproduce
 
     out = args.out or Path("runs") / f"reproduce-{args.scale}"

@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 import argparse
+import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from training.commands.run_folders import machine, one_experiment, opened, opening, row_folder, rows_samples
+from training.commands.run_folders import (
+    machine,
+    one_experiment,
+    opened,
+    opening,
+    refuse_old_recipe,
+    row_folder,
+    rows_samples,
+)
 from training.data.paper_splits import CALIBRATION
-from training.experiment import ExperimentError
 from training.run import steps
 from training.run.calibrate import RowCalibration
 from training.run.export import Naming, export_row
-from training.run.files import RunError, read_json
+from training.run.files import RunError, read_json, write_bytes
 from training.run.fit import stage_documents
-from training.run.run_row import is_first_process
+from training.run.run_row import is_first_process, run_row
 from training.run.steps import RowRun
+from training.settings_reader import ExperimentError
 from training.tables.experiment_file import PaperExperiment, PaperRow
 from training.tables.row_kinds import FIT
 from training.tables.row_results import slug
@@ -26,6 +36,7 @@ HEADLINES = ("acc", "auc_mean", "auc_ovr", "f1_macro", "loss", "ece_before", "ec
 
 def fit(args: argparse.Namespace) -> Answer:
     """Fit the rows of a table that are one fit each (all of the scale's, or --row), each in a folder of its own."""
+    refuse_old_recipe(args.run)
     experiment = one_experiment(args)
     found: Answer = {}
     for row in _rows(experiment, tuple(args.row)):
@@ -37,6 +48,33 @@ def fit(args: argparse.Namespace) -> Answer:
         if is_first_process():
             steps.write_selection(run, model)
             found[row.name] = _fit_answer(run, folder)
+    return {"experiment": experiment.name, "scale": args.scale, "run": str(args.run), "rows": found}
+
+
+def bundle(args: argparse.Namespace) -> Answer:
+    """Every step of the rows, from images to bundles: fit, calibrate, evaluate, explain, and export those that say so or
+    are named. What is finished is kept."""
+    refuse_old_recipe(args.run)
+    experiment = one_experiment(args)
+    found: Answer = {}
+    bundles = []
+    for row in _rows(experiment, tuple(args.row)):
+        samples, made = rows_samples(experiment, row.settings, args)
+        folder, opened_as = args.run / slug(row.name), opening(args, args.run, made)
+        settings = replace(row.settings, export=row.settings.export or row.name in args.row)
+        print(f"{row.name}: {len(samples)} images", file=sys.stderr, flush=True)
+        result = run_row(
+            settings, samples, folder, machine(args), args.scale, cache=opened_as.cache, workers=args.workers,
+            start=_start(row, args.run), fresh=args.fresh, made=made,
+        )  # fmt: skip
+        found[row.name] = {"folder": str(folder), "seconds": round(result.seconds)}
+        if result.bundle is not None:
+            bundles.append(result.bundle)
+            found[row.name] |= {"bundle": str(result.bundle)}
+    if args.output is not None:
+        if len(bundles) != 1:
+            raise RunError(f"--output is for one bundle, here are {len(bundles)}; name one row with --row")
+        write_bytes(args.output, bundles[0].read_bytes())
     return {"experiment": experiment.name, "scale": args.scale, "run": str(args.run), "rows": found}
 
 
@@ -63,8 +101,6 @@ def _start(row: PaperRow, run: Path) -> Path | None:
 
 
 def _seeded(settings: Any, seed: int) -> Any:
-    from dataclasses import replace
-
     return replace(settings, train=replace(settings.train, seed=seed))
 
 

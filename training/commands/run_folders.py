@@ -3,41 +3,40 @@
 from __future__ import annotations
 
 import argparse
-import tomllib
+import os
 from pathlib import Path
 
-from training.data.registry import read_samples
 from training.data.samples import SampleSet
-from training.demo_data import shared_data_folder
-from training.experiment import EXPERIMENTS, ExperimentError
+from training.phantoms.drawn_set import read_set
 from training.run.files import RunError, read_json
 from training.run.folder import FROZEN, RowFolder
 from training.run.hardware import Machine
 from training.run.settings import RowSettings
 from training.run.steps import Opening, RowRun, open_run
-from training.tables.experiment_file import PaperExperiment, find_experiments, load_paper_experiment
+from training.settings_reader import ExperimentError
+from training.tables.experiment_file import PaperExperiment, find_experiment, load_paper_experiment
 from training.tables.made_sets import made_folder
 from training.tables.row_results import slug
 
-
-def is_paper_table(name: str) -> bool:
-    """Whether the experiment is a table of rows (and not the demo recipe). Raises ExperimentError for a broken file."""
-    path = Path(name) if name.endswith(".toml") else EXPERIMENTS / f"{name}.toml"
-    if not path.is_file():
-        return not name.endswith(".toml") and any(EXPERIMENTS.glob(f"{name.replace('/', '_')}*.toml"))
-    try:
-        return "row" in tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ExperimentError(f"{path.name}: {error}") from error
+DATA_VARIABLE = "SIGHTLINE_TEST_DATA"
 
 
 def one_experiment(args: argparse.Namespace) -> PaperExperiment:
     """The one table that the name means. Raises ExperimentError when it means several."""
-    found = find_experiments(args.experiment)
+    found = find_experiment(args.experiment)
     if len(found) > 1:
         names = ", ".join(path.stem for path in found)
         raise ExperimentError(f"experiment {args.experiment!r} is one of {names}; name one, or use reproduce for all")
     return load_paper_experiment(found[0], args.scale)
+
+
+def refuse_old_recipe(run: Path) -> None:
+    """Raises RunError for a run folder of the demo recipe as it was before rows replaced it."""
+    if (run / "experiment.toml").is_file():
+        raise RunError(
+            f"{str(run)!r} is a run folder of the former demo recipe (experiment.toml); rows of training/experiments/demo.toml"
+            " replaced it: run `python -m training bundle demo` with another --run"
+        )
 
 
 def machine(args: argparse.Namespace) -> Machine:
@@ -48,16 +47,18 @@ def machine(args: argparse.Namespace) -> Machine:
 
 def data_folder(args: argparse.Namespace) -> Path:
     """--data, else $SIGHTLINE_TEST_DATA or the shared folder beside the repository."""
-    return args.data or shared_data_folder()
+    beside = Path(__file__).resolve().parents[3] / "shared" / "data"
+    return args.data or Path(os.environ.get(DATA_VARIABLE, str(beside)))
 
 
 def rows_samples(experiment: PaperExperiment, row: RowSettings, args: argparse.Namespace) -> tuple[SampleSet, str]:
     """The samples of a row, and where made ones lie below the run folder ("" for those of --data). At smoke scale without
     --data images are drawn."""
-    if args.scale == "smoke" and args.data is None:
+    made = args.run / "made"
+    if args.scale == "smoke" and args.data is None and row.data.name != "phantoms":
         folder = made_folder(row.data, experiment.head.made, args.run)
-        return read_samples(row.data, folder), str(folder.relative_to(args.run))
-    return read_samples(row.data, data_folder(args)), ""
+        return read_set(row.data, folder, made, args.workers), str(folder.relative_to(args.run))
+    return read_set(row.data, data_folder(args), made, args.workers), ""
 
 
 def opening(args: argparse.Namespace, folder: Path, made: str = "") -> Opening:
@@ -68,6 +69,7 @@ def opening(args: argparse.Namespace, folder: Path, made: str = "") -> Opening:
 
 def row_folder(run: Path, row: str | None) -> Path:
     """The folder of one row: `run` itself, `run`/ROW, or the only one in `run`. Raises RunError naming those there are."""
+    refuse_old_recipe(run)
     if row is None and (run / FROZEN).is_file():
         return run
     found = sorted(path.parent for path in run.glob(f"*/{FROZEN}"))
@@ -92,4 +94,9 @@ def opened(folder: Path, args: argparse.Namespace) -> RowRun:
     begun = read_json(folder / "run.json", "run `python -m training fit` first")
     made = begun.get("made", "")
     place = folder.parent / made if made and args.data is None else data_folder(args)
-    return open_run(folder, read_samples(row.data, place), machine(args), opening(args, folder.parent))
+    return open_run(
+        folder,
+        read_set(row.data, place, folder.parent / "made", args.workers),
+        machine(args),
+        opening(args, folder.parent),
+    )

@@ -26,7 +26,7 @@ from training.ensembles.genetic import (
 )
 from training.ensembles.voting import equal_weights
 from training.explained import explained, merge_ensemble
-from training.export import export_checked
+from training.explained.export import export_checked
 from training.models.classifier import Classifier
 from training.run import steps
 from training.run.calibrate import RowCalibration

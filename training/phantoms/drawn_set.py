@@ -18,6 +18,7 @@ from tqdm import tqdm
 
 from training.data.folder import TABLE, read_phantoms
 from training.data.records import FINDINGS, Box, DataError
+from training.data.registry import read_samples
 from training.data.samples import MULTILABEL, UNKNOWN, Sample, SampleSet
 from training.data.settings import DataSettings, PhantomTable
 from training.phantoms.draw import draw_phantom
@@ -70,6 +71,19 @@ def _key(table: PhantomTable) -> str:
     for source in sorted(Path(__file__).parent.glob("*.py")):
         digest.update(source.read_bytes())
     return digest.hexdigest()[:16]
+
+
+def read_set(settings: DataSettings, folder: Path, out: Path, workers: int = 1) -> SampleSet:
+    """The samples of a [data] table: those of `folder`, and the phantoms that it asks for, drawn below `out`. Raises
+    DataError."""
+    if settings.phantoms.is_empty:
+        return read_samples(settings, folder)
+    drawn = drawn_folder(settings.phantoms, out, workers)
+    return (
+        read_samples(settings, drawn)
+        if settings.name == "phantoms"
+        else with_phantoms(read_samples(settings, folder), drawn)
+    )
 
 
 def with_phantoms(samples: SampleSet, folder: Path) -> SampleSet:

@@ -4,7 +4,7 @@ gate; and calibration.json."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,7 @@ from training.run.settings import CalibrationTable
 
 # Without a set to calibrate on, the raw scores are reported, and said to be raw.
 UNCALIBRATED = "none"
+REAL, PHANTOM = "real", "phantom"
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,8 @@ def default_method(loss: LossTable, task: str) -> str:
 
 @dataclass(frozen=True)
 class CalibrationInput:
-    """What a calibration is fitted on. split: the name of the set; selection_patients: of the set that chose the epoch."""
+    """What a calibration is fitted on. split: the name of the set; selection_patients: of the set that chose the epoch. drawn:
+    bool [n], which of the predictions are of phantoms; train_embedding: of as many phantoms as real images at most."""
 
     split: str
     predictions: Predictions
@@ -73,12 +75,14 @@ class CalibrationInput:
     selection_patients: Sequence[str]
     classes: tuple[str, ...]
     task: str
+    drawn: NDArray[np.bool_]
 
 
 def calibrate_row(given: CalibrationInput, table: CalibrationTable, loss: LossTable) -> RowCalibration:
     """Fit on the given predictions. Raises CalibrationSplitError for a split that chose the network, RunError where the
     split has no case of what a method needs."""
-    own = given.predictions
+    own, sources = _of_one_source(given, table.phantom_classes)
+    given = replace(given, predictions=own)
     name = table.method or default_method(loss, given.task)
     check = check_calibration_split(given.selection_patients, own.patients, table.same_split)
     method = calibration_method(name)
@@ -94,8 +98,36 @@ def calibrate_row(given: CalibrationInput, table: CalibrationTable, loss: LossTa
         for k, key in enumerate(given.classes)
     }
     document = {"split": given.split, "alpha": table.alpha, "loss": loss.name, "refits_note": refits_note, **check}
-    gate = ood_gate.fit(given.train_embedding, own.embedding)
+    document |= {"sources": sources} if sources else {}
+    gate = ood_gate.fit(given.train_embedding, own.embedding[balanced_rows(given.drawn, table.seed)])
     return RowCalibration(calibrator, refits, classes, gate, document)
+
+
+def balanced_rows(drawn: NDArray[np.bool_], seed: int) -> NDArray[np.intp]:
+    """All real images and at most as many phantoms, else all phantoms: a gate fitted mostly on phantoms would refuse
+    patients."""
+    real, phantoms = np.flatnonzero(~drawn), np.flatnonzero(drawn)
+    if len(real) == 0 or len(phantoms) <= len(real):
+        return np.concatenate([real, phantoms])
+    return np.concatenate([real, np.sort(np.random.default_rng(seed).choice(phantoms, len(real), replace=False))])
+
+
+def _of_one_source(given: CalibrationInput, on_phantoms: Sequence[str]) -> tuple[Predictions, dict[str, str]]:
+    """The predictions with labels of real images alone, or of phantoms alone for the classes that ask for it or have no real
+    label; and which of the two. Nothing changes without phantoms, or with nothing else. Raises RunError."""
+    for name in on_phantoms:
+        if name not in given.classes:
+            raise RunError(f"calibration phantom_classes {name!r} is not one of {', '.join(given.classes)}")
+    own, drawn = given.predictions, given.drawn
+    if not drawn.any() or drawn.all():
+        return own, {}
+    labels, sources = own.labels.copy(), {}
+    for k, name in enumerate(given.classes):
+        known = ~np.isnan(labels[:, k])
+        phantom = name in on_phantoms or not (known & ~drawn).any()
+        labels[drawn != phantom, k] = np.nan
+        sources[name] = PHANTOM if phantom else REAL
+    return replace(own, labels=labels), sources
 
 
 def _refits(

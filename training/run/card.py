@@ -36,6 +36,8 @@ DATA_NOTES = {
     "chestxray14_320": "A small public sample of NIH ChestX-ray14 at 320 px; labels mined from report text.",
     "rsna": "RSNA Pneumonia Detection Challenge 2018 (Shih et al., Radiology: AI 2019): images of ChestX-ray14, read anew.",
     "chexpert": "CheXpert (Irvin et al., AAAI 2019): labels mined from reports, uncertain ones set by policy.",
+    "phantoms": "Phantoms of Sightline's own generator: pictures of nobody.",
+    "folder": "A folder of one's own with labels of its own.",
     "busi": "BUSI breast ultrasound (Al-Dhabyani et al., Data in Brief 2020): no patient numbers; burned-in calipers.",
     "reviewed": "Cases reviewed in Sightline, exported by its administrator.",
 }
@@ -65,6 +67,7 @@ def row_card(facts: CardFacts) -> str:
             _results(metrics),
             _calibration(metrics),
             _pointing(metrics),
+            _phantoms(metrics),
             LIMITS,
             "".join(f"- {remark}\n" for remark in facts.remarks),
         )
@@ -87,12 +90,20 @@ def _data(facts: CardFacts) -> str:
 ## Data
 - {note}
 {made}- {data["images"]} images of {data["patients"]} patients used; fingerprint {data["fingerprint"][:16]}.
-- Split by patient with rule `{facts.row.split_rule.rule}`, seed {facts.row.split_rule.seed}.
+- Split by patient with rule `{facts.row.split_rule.rule}`, seed {facts.row.split_rule.seed}.{_drawn(data)}
 
 | split | images | positives |
 |---|---|---|
 {rows}
 """
+
+
+def _drawn(data: Mapping[str, Any]) -> str:
+    drawn = data.get("phantoms", {})
+    if not drawn:
+        return ""
+    counts = ", ".join(f"{count} {split}" for split, count in drawn.items() if count)
+    return f"\n- Of these images, drawn phantoms of Sightline's own generator: {counts}."
 
 
 def _positives(data: Mapping[str, Any], split: str) -> str:
@@ -105,7 +116,7 @@ def _making(facts: CardFacts) -> str:
     worst = max(facts.differences.values(), default=0.0)
     return f"""
 ## Making
-Paper {row.paper}, table {row.table}, row "{row.name}"; scale {facts.metrics["scale"]}; seed {row.train.seed}.
+{row.origin}, row "{row.name}"; scale {facts.metrics["scale"]}; seed {row.train.seed}.
 Network {row.model.name}{head}, start weights {_weights(row.model.weights)}, input {row.input.side} x {row.input.side} pixels
 ({row.input.resize}, {row.input.intensity}); loss {row.loss.name}; optimiser {row.optim.name}, rate {row.optim.lr:g}; batch
 {row.train.batch}, at most {row.train.epochs} epochs. The ONNX graph was compared with torch and with autograd before it was
@@ -130,6 +141,8 @@ def _calibration(metrics: Mapping[str, Any]) -> str:
     report = metrics["calibration"]
     if "after" not in report:
         return "\n## Calibration\nNone.\n"
+    sources = report.get("sources", {})
+    fitted = f" Fitted on: {', '.join(f'{name} {source}' for name, source in sources.items())}." if sources else ""
     same = (
         "\n**The calibrator was fitted on the split that also stopped the training.**"
         if report.get("same_split")
@@ -143,7 +156,7 @@ def _calibration(metrics: Mapping[str, Any]) -> str:
             f"{_line(f'ECE-15 {when}', own)} {floor['mean']:.3f} ({floor['range'][0]:.3f}-{floor['range'][1]:.3f}) |"
         )
     return (
-        f"\n## Calibration\nMethod {report['method']}, fitted on split {report['split']}. {report['note']}{same}\n\n"
+        f"\n## Calibration\nMethod {report['method']}, fitted on split {report['split']}. {report['note']}{fitted}{same}\n\n"
         "| measure | value | 95 % interval | n | noise floor (5-95 %) |\n|---|---|---|---|---|\n"
         + "\n".join(lines)
         + "\n"
@@ -163,6 +176,16 @@ def _pointing(metrics: Mapping[str, Any]) -> str:
         return "\n## Maps\nNot measured: no box or mask in the reported split, or no method asked for.\n"
     head = "\n## Maps\n| metric | value | 95 % interval | n | chance |\n|---|---|---|---|---|\n"
     return head + "\n".join(lines) + "\n"
+
+
+def _phantoms(metrics: Mapping[str, Any]) -> str:
+    """Phantoms of the same split beside the real images, by the same network."""
+    own = metrics.get("phantoms")
+    if own is None:
+        return ""
+    parts = (_results, _calibration, _pointing)
+    text = "".join(part({**metrics, **own}) for part in parts)
+    return "\n# Phantoms not seen: pictures of nobody\n" + text
 
 
 def _line(name: str, document: Mapping[str, Any]) -> str:

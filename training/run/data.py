@@ -107,6 +107,7 @@ def row_data(
 def data_document(data: RowData, used: SampleSet) -> dict[str, Any]:
     """Fingerprint, classes and counts of what a run used."""
     counts = Counter(data.assignment[sample.image_id] for sample in used.samples)
+    drawn = Counter(data.assignment[sample.image_id] for sample in used.samples if sample.drawn)
     positives = {
         split: {name: int(np.nansum(data.of(split).labels[:, k] > 0.5)) for k, name in enumerate(data.classes)}
         for split in SPLITS
@@ -117,6 +118,7 @@ def data_document(data: RowData, used: SampleSet) -> dict[str, Any]:
         "fingerprint": data_fingerprint(used), "images": len(used),
         "patients": len({sample.patient for sample in used.samples}),
         "splits": {split: counts[split] for split in SPLITS}, "positives": positives,
+        **({"phantoms": {split: drawn[split] for split in SPLITS}} if drawn else {}),
     }  # fmt: skip
 
 

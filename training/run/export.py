@@ -24,12 +24,12 @@ from training.data.paper_splits import TRAIN
 from training.data.prepared import PreparedSet
 from training.data.settings import PaperInput
 from training.explained import Explained, explained
-from training.export import export_checked, run_onnx
+from training.explained.export import export_checked, run_onnx
 from training.metrics.box_raster import rasterised
 from training.models.classifier import Classifier
 from training.models.model_registry import AND_WILDCAT
 from training.phantoms import draw_phantom
-from training.run.calibrate import RowCalibration
+from training.run.calibrate import PHANTOM, RowCalibration
 from training.run.card import CardFacts, row_card
 from training.run.files import RunError
 from training.run.finding_codes import finding_key
@@ -89,7 +89,7 @@ def export_row(
     rounded = {key: float(f"{value:.2g}") for key, value in differences.items()}
     parts = BundleParts(
         name, own.version, run.created, run.data.classes, run.data.task, run.row.data.name, run.row.input,
-        head_name(run), map_parts(run, model, graph), len(calibration.gate.mean), calibration, metrics["calibration"],
+        head_name(run), map_parts(run, model, graph), len(calibration.gate.mean), calibration, class_measures(metrics),
         bundle_evidence(run, metrics, rounded),
     )  # fmt: skip
     card = row_card(CardFacts(name, own.version, run.row, metrics, rounded))
@@ -114,8 +114,8 @@ def refuse_unservable(own: PaperInput, cropped: bool) -> None:
 
 
 def bundle_name(paper: str, row: str) -> str:
-    """`paper003-fused-no-resizer`."""
-    slug = re.sub(r"[^a-z0-9]+", "-", f"paper{paper}-{row}".lower()).strip("-")
+    """`paper003-fused-no-resizer`; the row's own name where it is of no paper."""
+    slug = re.sub(r"[^a-z0-9]+", "-", (f"paper{paper}-{row}" if paper else row).lower()).strip("-")
     return slug[:64]
 
 
@@ -180,12 +180,31 @@ def _cell_shares(own: PreparedSet, pairs: Located, grid: tuple[int, int]) -> NDA
 
 
 def map_evidence(run: RowRun, model: Classifier, method: str) -> tuple[dict[str, Any] | None, ...]:
-    """Pointing accuracy per class on the reported split; None where no image has a place."""
-    reported, device = run.data.reported(run.row.split), run.machine.evaluation_device()
-    if not len(located(reported).positive):
+    """Pointing accuracy per class on the reported split; None where no image has a place. Where phantoms stand beside real
+    images, the real ones are asked first, and the answer says which it is of."""
+    reported = run.data.reported(run.row.split)
+    drawn = run.data.is_drawn(reported.ids)
+    if not drawn.any() or drawn.all():
+        return pointing_by_class(run, model, method, reported)
+    real, phantoms = (pointing_by_class(run, model, method, reported.select(rows)) for rows in (~drawn, drawn))
+    on_phantoms = run.row.calibration.phantom_classes
+    found: list[dict[str, Any] | None] = []
+    for name, first, second in zip(run.data.classes, real, phantoms, strict=True):
+        is_real = first is not None and name not in on_phantoms
+        own = first if is_real else second
+        found.append(None if own is None else own | {"data": "real images" if is_real else "phantoms"})
+    return tuple(found)
+
+
+def pointing_by_class(
+    run: RowRun, model: Classifier, method: str, images: PreparedSet
+) -> tuple[dict[str, Any] | None, ...]:
+    """Per class the share of places whose map peaks inside; None where no image has a place."""
+    device = run.machine.evaluation_device()
+    if not len(located(images).positive):
         return (None,) * len(run.data.classes)
     question = PointingQuestion(
-        model, reported, predict(model, reported, device, run.batch), run.data.of(TRAIN), device, run.batch, run.limits.draws,
+        model, images, predict(model, images, device, run.batch), run.data.of(TRAIN), device, run.batch, run.limits.draws,
         run.row.explain.images,
     )  # fmt: skip
     return tuple(_pointing(localisation_of(question, method, {}, column)) for column in range(len(run.data.classes)))
@@ -198,19 +217,46 @@ def _pointing(found: Mapping[str, Mapping[str, Any]]) -> dict[str, Any] | None:
     return {"metric": "pointing", "value": own["value"], "ci": own["ci"], "chance": own["chance"], "n": own["n"]}
 
 
+def class_measures(metrics: Mapping[str, Any]) -> dict[str, Any]:
+    """Calibration errors before and after of each class, of what its calibrator was fitted on: real images, or phantoms."""
+    own = metrics["calibration"]
+    found = {when: dict(own.get(when, {})) for when in ("before", "after")}
+    for name, source in own.get("sources", {}).items():
+        if source == PHANTOM and "phantoms" in metrics:
+            for when, measures in found.items():
+                key = f"ece15_width_{name}"
+                measures[key] = metrics["phantoms"]["calibration"][when].get(key)
+    return found
+
+
 def bundle_evidence(run: RowRun, metrics: Mapping[str, Any], differences: dict[str, float]) -> dict[str, Any]:
-    shown = {
-        name: {key: own.get(key) for key in ("value", "ci", "n", "method")}
-        for name, own in metrics["metrics"].items()
-        if name != "seconds"  # another number every time; the bundle of one run is one bundle
-    }
-    return {
-        "command": f"python -m training fit {run.row.paper} --row {run.row.name!r} --scale {run.scale}",
-        "data": dict(metrics["data"]), "split": metrics["split"], "n": metrics["n"], "metrics": shown,
+    """What the manifest says of data, split and figures, JSON-ready."""
+    phantoms = metrics.get("phantoms")
+    beside = (
+        {"n": phantoms["n"], "metrics": _shown(phantoms), "localisation": phantoms["localisation"]}
+        if phantoms
+        else None
+    )
+    return ({"phantoms": beside} if beside else {}) | {
+        "command": command_of(run),
+        "data": dict(metrics["data"]), "split": metrics["split"], "n": metrics["n"], "metrics": _shown(metrics),
         "localisation": metrics["localisation"], "conformal": metrics["calibration"].get("conformal"),
         "calibration": {key: metrics["calibration"].get(key) for key in ("method", "split", "same_split", "note")},
         "scale": run.scale, "seed": run.row.train.seed, "export_differences": differences,
     }  # fmt: skip
+
+
+def command_of(run: RowRun) -> str:
+    """As a user would fit the row again."""
+    return f"python -m training fit {run.row.paper or run.row.table} --row {run.row.name!r} --scale {run.scale}"
+
+
+def _shown(figures: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: {key: own.get(key) for key in ("value", "ci", "n", "method")}
+        for name, own in figures["metrics"].items()
+        if name != "seconds"  # another number every time; the bundle of one run is one bundle
+    }
 
 
 def _plain_memory(model: nn.Module) -> None:

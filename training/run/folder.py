@@ -19,10 +19,10 @@ from typing import Any
 
 import torch
 
-from training.experiment import from_table
 from training.run.files import RunError, read_json, write_json, write_text
 from training.run.settings import RowSettings
 from training.run.toml_text import settings_toml
+from training.settings_reader import from_table
 
 VERSIONED = (
     "torch", "torchvision", "lightning", "numpy", "scipy", "scikit-learn", "scikit-image", "captum", "onnx", "onnxscript",

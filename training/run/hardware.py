@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import torch
 from lightning.pytorch.strategies import DDPStrategy
 
-from training.fit import Hardware
 from training.run.files import RunError
 
 ACCELERATORS = ("auto", "cpu", "gpu", "cuda", "mps", "tpu")
@@ -18,10 +18,20 @@ LONGEST_WAIT = timedelta(hours=12)
 
 
 @dataclass(frozen=True)
-class Machine(Hardware):
+class Machine:
     """Hardware of one or several nodes. accelerator, devices, precision: as Trainer; nodes: --num-nodes."""
 
+    accelerator: str = "auto"
+    devices: str = "auto"
+    precision: str = "auto"
     nodes: int = 1
+
+    def resolved_precision(self) -> Any:
+        """`auto`: bf16-mixed where the machine computes in it (CUDA, or a CPU with AVX512-BF16 or AMX), else 32."""
+        if self.precision != "auto":
+            return self.precision
+        fast_cpu = bool(getattr(torch.backends.mkldnn, "is_available", lambda: False)()) and _cpu_has_bf16()
+        return "bf16-mixed" if torch.cuda.is_available() or fast_cpu else "32-true"
 
     @property
     def devices_count(self) -> int:
@@ -63,8 +73,8 @@ class Machine(Hardware):
         return torch.device("cuda" if on_gpu else "cpu")
 
 
-def machine(hardware: Hardware) -> Machine:
-    """Hardware as a Machine; what is one already stays."""
-    if isinstance(hardware, Machine):
-        return hardware
-    return Machine(hardware.accelerator, hardware.devices, hardware.precision)
+def _cpu_has_bf16() -> bool:
+    try:
+        return "avx512_bf16" in Path("/proc/cpuinfo").read_text(encoding="ascii", errors="ignore")
+    except OSError:
+        return False

@@ -42,6 +42,22 @@ class Predictions:
     def __len__(self) -> int:
         return len(self.ids)
 
+    def select(self, rows: NDArray[np.bool_]) -> Predictions:
+        """The images of a mask, with their share of the seconds."""
+        index = np.flatnonzero(rows)
+        ids, patients = (tuple(own[row] for row in index) for own in (self.ids, self.patients))
+        seconds = self.seconds * len(index) / max(len(self), 1)
+        return Predictions(
+            ids,
+            patients,
+            self.labels[index],
+            self.logits[index],
+            self.embedding[index],
+            seconds,
+            self.device,
+            self.batch,
+        )
+
     def rows(self, ids: Sequence[str]) -> NDArray[np.intp]:
         """Rows of these images. Raises KeyError."""
         place = {image: row for row, image in enumerate(self.ids)}

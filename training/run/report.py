@@ -17,7 +17,7 @@ def row_report(run: RowRun, metrics: Mapping[str, Any]) -> str:
     lines = [
         f"# {own.name}",
         "",
-        f"Paper {own.paper}, table {own.table}; scale {run.scale}; seed {own.train.seed}.",
+        f"{own.origin}; scale {run.scale}; seed {own.train.seed}.",
         f"Data: {data['name']}, {data['images']} images of {data['patients']} patients ({counts}); fingerprint"
         f" {data['fingerprint'][:16]}.",
         f"Reported: split {metrics['split']}, n = {metrics['n']}. Research use only — not for diagnosis.",

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from training.data.paper_splits import CALIBRATION
 from training.data.samples import SampleSet
-from training.fit import Hardware
 from training.run import steps
 from training.run.calibrate import RowCalibration
 from training.run.files import RunError, read_json, write_text
+from training.run.hardware import Machine
 from training.run.report import row_report
 from training.run.settings import RowResult, RowSettings, Scale
 from training.run.steps import Opening, RowRun
@@ -24,22 +24,24 @@ def run_row(
     row: RowSettings,
     samples: SampleSet,
     folder: Path,
-    hardware: Hardware,
+    hardware: Machine,
     scale: Scale = "full",
     *,
     cache: Path | None = None,
     workers: int = 1,
     start: Path | None = None,
     fresh: bool = False,
+    made: str = "",
 ) -> RowResult:
     """Fit, calibrate, evaluate, explain, and export where the row asks for it.
 
     samples: of the whole data set; the row's own rule splits them. folder: the run's own. cache: folder of prepared pixels
-    that rows share. start: weights (a net.pt) to begin with. Raises RunError, DataError and FitStopped, each in one line;
-    a finished fit is not repeated, and what a failed step leaves is still there for the next try.
+    that rows share. start: weights (a net.pt) to begin with. made: where made images lie, from the folder above. Raises
+    RunError, DataError and FitStopped, each in one line; a finished fit is not repeated, and what a failed step leaves is
+    still there for the next try.
     """
     began = time.monotonic()
-    run = steps.start_run(row, samples, folder, hardware, scale, Opening(cache, workers, fresh))
+    run = steps.start_run(row, samples, folder, hardware, scale, Opening(cache, workers, fresh, made))
     report = folder / REPORT
     if is_first_process():
         report.unlink(missing_ok=True)
@@ -54,9 +56,9 @@ def run_row(
         steps.explain(run, model)
     bundle = None
     if run.row.export and calibration is not None:
-        from training.run.export import export_row
+        from training.run.export import Naming, export_row
 
-        bundle = export_row(run, model, calibration, metrics).path
+        bundle = export_row(run, model, calibration, metrics, Naming(row.bundle.name, row.bundle.version)).path
     write_text(report, row_report(run, metrics))
     return RowResult(row.name, folder, scale, metrics, time.monotonic() - began, bundle)
 

@@ -82,7 +82,7 @@ class CalibrationTable:
     """The [calibration] table. method: a name of CALIBRATORS, "" = what §12.1 recommends for the loss.
 
     same_split: calibrate on the selection split although it stopped the training early; said in calibration.json and on
-    the card (§12.3).
+    the card (§12.3). phantom_classes: fitted on phantoms although real images are there: too few real positives.
     """
 
     method: str = ""
@@ -91,6 +91,7 @@ class CalibrationTable:
     refits: int = 200
     seed: int = 0
     same_split: bool = False
+    phantom_classes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -106,6 +107,15 @@ class ExplainTable:
     images: int = 0
     overlays: int = 8
     localisation: bool = True
+
+
+@dataclass(frozen=True)
+class BundleTable:
+    """The [bundle] table. name: lower case letters, digits and dashes, "" = made of paper and row. version:
+    MAJOR.MINOR.PATCH."""
+
+    name: str = ""
+    version: str = "1.0.0"
 
 
 @dataclass(frozen=True)
@@ -135,7 +145,13 @@ class RowSettings:
     metrics: tuple[str, ...] = ()
     expected: dict[str, Any] = field(default_factory=dict)
     export: bool = False
+    bundle: BundleTable = field(default_factory=BundleTable)
     seeds: tuple[int, ...] = ()
+
+    @property
+    def origin(self) -> str:
+        """`Paper 003, table 10`, or `Experiment two_head` for a table of no paper."""
+        return f"Paper {self.paper}, table {self.table}" if self.paper else f"Experiment {self.table}"
 
     def __post_init__(self) -> None:
         if self.split not in REPORTED_SPLITS:

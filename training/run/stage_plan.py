@@ -6,10 +6,10 @@ import dataclasses
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
-from training.experiment import from_table
 from training.losses.settings import LossTable
 from training.optim.settings import OptimTable
 from training.run.settings import RowSettings
+from training.settings_reader import from_table
 
 Settings = TypeVar("Settings")
 

@@ -13,13 +13,13 @@ import numpy as np
 from training.data.paper_splits import CALIBRATION, EVALUATION, SELECTION, TRAIN
 from training.data.prepared import PreparedSet
 from training.data.samples import SampleSet
-from training.fit import Hardware
 from training.models.classifier import Classifier
 from training.models.retinanet import RetinaNetBaseline
 from training.run import evaluate as evaluation
 from training.run.calibrate import (
     CalibrationInput,
     RowCalibration,
+    balanced_rows,
     calibrate_row,
     read_row_calibration,
     write_row_calibration,
@@ -29,7 +29,7 @@ from training.run.explain import ACTIVATIONS, check_methods, write_error_list, w
 from training.run.files import RunError, read_json, write_json
 from training.run.fit import FitOptions, fit_model, fitted_model, stage_documents
 from training.run.folder import RowFolder
-from training.run.hardware import Machine, machine
+from training.run.hardware import Machine
 from training.run.maps import PointingQuestion, localisation_of, located
 from training.run.predictions import Predictions, join_predictions, predict, write_predictions
 from training.run.scaling import LIMITS, Limits, scaled
@@ -74,7 +74,7 @@ class Opening:
 
 
 def start_run(
-    row: RowSettings, samples: SampleSet, folder: Path, hardware: Hardware, scale: Scale, opening: Opening
+    row: RowSettings, samples: SampleSet, folder: Path, device: Machine, scale: Scale, opening: Opening
 ) -> RowRun:
     """Freeze the row at its scale in the folder, split and prepare its images.
 
@@ -82,7 +82,7 @@ def start_run(
     """
     if scale not in SCALES:
         raise RunError(f"scale {scale!r} is not one of {', '.join(SCALES)}")
-    own, place, device = scaled(row, scale), RowFolder(folder), machine(hardware)
+    own, place = scaled(row, scale), RowFolder(folder)
     device.check()
     check_methods(own.explain.methods)
     place.freeze(own, opening.fresh)
@@ -96,9 +96,9 @@ def start_run(
     return run
 
 
-def open_run(folder: Path, samples: SampleSet, hardware: Hardware, opening: Opening) -> RowRun:
+def open_run(folder: Path, samples: SampleSet, device: Machine, opening: Opening) -> RowRun:
     """A run folder that `fit` left, with the same data. Raises RunError when the data is another."""
-    place, device = RowFolder(folder), machine(hardware)
+    place = RowFolder(folder)
     row = place.settings()
     begun = read_json(place.path / "run.json", "run `python -m training fit` first")
     scale: Scale = begun["scale"]
@@ -148,12 +148,14 @@ def calibrate(run: RowRun, model: Classifier, split: str = CALIBRATION) -> RowCa
     """Fit on `split`, write calibration.json. Raises CalibrationSplitError where the split's patients chose the network."""
     own = predicted(run, model, split)
     train = run.data.of(TRAIN)
+    train = train.select(balanced_rows(run.data.is_drawn(train.ids), run.row.calibration.seed))
     if len(train) > GATE_IMAGES:
         train = train.select(np.sort(np.random.default_rng(0).choice(len(train), GATE_IMAGES, replace=False)))
     embedding = predict(model, train, run.machine.evaluation_device(), run.batch).embedding
     given = CalibrationInput(
-        split, own, embedding, sorted(run.data.patients(run.data.selecting)), run.data.classes, run.data.task
-    )
+        split, own, embedding, sorted(run.data.patients(run.data.selecting)), run.data.classes, run.data.task,
+        run.data.is_drawn(own.ids),
+    )  # fmt: skip
     calibration = calibrate_row(given, run.row.calibration, run.row.loss)
     write_row_calibration(run.folder.calibration, calibration)
     return calibration
@@ -165,23 +167,24 @@ def calibrated(run: RowRun) -> RowCalibration:
 
 
 def evaluate(run: RowRun, model: Classifier, calibration: RowCalibration | None, split: str = "") -> dict[str, Any]:
-    """metrics.json and predictions.csv of the reported split (or another one). Raises RunError for an unknown split."""
+    """metrics.json and predictions.csv of the reported split (or another one). Where phantoms stand beside real images, the
+    figures are of the real ones, those of the phantoms stand under `phantoms`. Raises RunError for an unknown split."""
     name = split or run.row.split
     if name not in REPORTED_SPLITS:
         raise RunError(f"split {name!r} is not one of {', '.join(REPORTED_SPLITS)}")
     parts = {own: predicted(run, model, own) for own in _held_out(run, name)}
     asked = join_predictions([parts[own] for own in REPORTED_SPLITS[name] if own in parts])
-    reported = evaluation.Reported(asked, run.data.task, run.data.classes, run.limits.draws)
-    classification = evaluation.classification_columns(reported)
-    calibration_part = evaluation.calibration_report(reported, calibration)
-    localisation = localise(run, model, asked, name)
-    columns = evaluation.paper_columns(classification, calibration_part, localisation)
-    columns |= evaluation.network_columns(model, stage_documents(run.folder.path))
+    drawn = run.data.is_drawn(asked.ids)
+    is_mixed = bool(drawn.any() and not drawn.all())
+    figures = _figures(run, model, asked.select(~drawn) if is_mixed else asked, calibration)
+    figures["metrics"] |= evaluation.network_columns(model, stage_documents(run.folder.path))
     document = {
         "row": run.row.name, "paper": run.row.paper, "table": run.row.table, "scale": run.scale, "split": name,
-        "n": len(asked), "task": run.data.task, "classes": list(run.data.classes), "seed": run.row.train.seed,
-        "data": run.folder.data(), "metrics": columns, "calibration": calibration_part, "localisation": localisation,
+        "task": run.data.task, "classes": list(run.data.classes), "seed": run.row.train.seed, "data": run.folder.data(),
+        **figures,
     }  # fmt: skip
+    if is_mixed:
+        document["phantoms"] = _figures(run, model, asked.select(drawn), calibration)
     write_json(run.folder.metrics, finite(document))
     write_predictions(
         run.folder.predictions, run.data.classes,
@@ -190,7 +193,16 @@ def evaluate(run: RowRun, model: Classifier, calibration: RowCalibration | None,
     return document
 
 
-def localise(run: RowRun, model: Classifier, asked: Predictions, split: str) -> dict[str, dict[str, Any]]:
+def _figures(run: RowRun, model: Classifier, asked: Predictions, calibration: RowCalibration | None) -> dict[str, Any]:
+    reported = evaluation.Reported(asked, run.data.task, run.data.classes, run.limits.draws)
+    classification = evaluation.classification_columns(reported)
+    calibration_part = evaluation.calibration_report(reported, calibration)
+    localisation = localise(run, model, asked)
+    columns = evaluation.paper_columns(classification, calibration_part, localisation)
+    return {"n": len(asked), "metrics": columns, "calibration": calibration_part, "localisation": localisation}
+
+
+def localise(run: RowRun, model: Classifier, asked: Predictions) -> dict[str, dict[str, Any]]:
     """§9 of every method in the [explain] table, on the images with a place."""
     table = run.row.explain
     if not table.localisation or not table.methods:

@@ -9,15 +9,21 @@ reads is an error. `expected` holds the paper's numbers as printed: a number, or
 from __future__ import annotations
 
 import dataclasses
+import re
 import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from training.experiment import EXPERIMENTS, PAPER_TABLE, ExperimentError, from_table
 from training.run.settings import SCALES, RowSettings, Scale
+from training.settings_reader import ExperimentError, from_table
 from training.tables.columns import check_column
 from training.tables.row_kinds import ENSEMBLE, ERRORS, KINDS, TUNE, EnsembleTable, TabularTable, TuneTable
+
+EXPERIMENTS = Path(__file__).parents[1] / "experiments"
+PAPER_TABLE = re.compile(r"\d{3}_")
+# Tables of the demo recipe before it became an experiment as every other.
+FORMER_TABLES = ("pretrain", "fit", "phantoms")
 
 Table = dict[str, Any]
 
@@ -37,9 +43,9 @@ class Expected:
     sd: float | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Head:
-    """What a file says about the whole table.
+    """What a file says about the whole table. paper, table: "" for an experiment of no paper.
 
     needs: the data set and its layout. small_data: which small public sample stands in at `small`, or why none can. traps:
     what the paper contradicts or leaves unsaid so that no rerun can meet its numbers (methods.md §1). choices: defaults of
@@ -47,8 +53,8 @@ class Head:
     made: images drawn for `smoke`.
     """
 
-    paper: str
-    table: str
+    paper: str = ""
+    table: str = ""
     title: str
     needs: str
     small_data: str = ""
@@ -140,6 +146,23 @@ def paper_experiment_names() -> list[str]:
     return sorted(path.stem for path in EXPERIMENTS.glob("*.toml") if PAPER_TABLE.match(path.stem))
 
 
+def experiment_names() -> list[str]:
+    """Stems of the experiments that are no table of a paper."""
+    return sorted(path.stem for path in EXPERIMENTS.glob("*.toml") if not PAPER_TABLE.match(path.stem))
+
+
+def find_experiment(name: str) -> list[Path]:
+    """The file of an experiment by its whole name, else those of the papers' tables that begin with it. Raises
+    ExperimentError naming what there is."""
+    own = EXPERIMENTS / f"{name}.toml"
+    try:
+        return [own] if own.is_file() else find_experiments(name)
+    except ExperimentError as error:
+        if name.endswith(".toml"):
+            raise
+        raise ExperimentError(f"{error}, and {', '.join(experiment_names())}") from error
+
+
 def find_experiments(prefix: str) -> list[Path]:
     """Files of all tables whose stem begins with the prefix; `003/t10` is `003_t10`, a path to a .toml file is itself.
 
@@ -166,6 +189,12 @@ def load_paper_experiment(path: Path, scale: Scale = "full") -> PaperExperiment:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ExperimentError(f"{path.name}: {error}") from error
+    former = next((key for key in FORMER_TABLES if isinstance(table.get(key), dict)), "")
+    if former:
+        raise ExperimentError(
+            f"{path.name}: table [{former}] is of the former demo recipe; an experiment with [[row]] tables replaced it, see"
+            " training/experiments/demo.toml"
+        )
     head_keys = [entry.name for entry in dataclasses.fields(Head)]
     _only(table, (*head_keys, *ROW_TABLES, *KIND_TABLES, *SCALES, "row"), path.name)
     head = from_table(Head, {key: table[key] for key in head_keys if key in table}, path.name)
@@ -194,7 +223,7 @@ def merged(base: Table, over: Table) -> Table:
 
 
 def _row(table: Table, row: Table, scale: Scale, where: str) -> PaperRow:
-    name = row.get("name")
+    file, name = where, row.get("name")
     if not isinstance(name, str) or not name:
         raise ExperimentError(f"{where}: a [[row]] has no name")
     where = f"{where}: row {name!r}"
@@ -213,7 +242,8 @@ def _row(table: Table, row: Table, scale: Scale, where: str) -> PaperRow:
     printed = {key: own.value for key, own in expected.items()}
     if kind in (ENSEMBLE, ERRORS):
         settings.setdefault("model", {})  # its members have one each
-    settings |= {"name": name, "paper": table.get("paper", ""), "table": table.get("table", ""), "expected": printed}
+    own_table = table.get("table") or file.removesuffix(".toml")
+    settings |= {"name": name, "paper": table.get("paper", ""), "table": own_table, "expected": printed}
     own_tables = {key: _checked(kind_, full.get(key, {}), f"{where}: {key}") for key, kind_ in KIND_TABLES.items()}
     return PaperRow(
         settings=_checked(RowSettings, settings, where),

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from training.data.paper_splits import CLASSES_003
 from training.data.settings import DataSettings
-from training.experiment import ExperimentError
 from training.phantoms.layouts import LAYOUTS
 from training.phantoms.made_data import MadeData
+from training.settings_reader import ExperimentError
 
 SIDE = 96
 # Every class of a split by patient needs a few people; the layouts' own order of classes does the rest.

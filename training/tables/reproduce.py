@@ -20,8 +20,8 @@ from training.data.records import DataError
 from training.data.registry import read_samples
 from training.data.samples import SampleSet
 from training.data.settings import DataSettings
-from training.fit import Hardware
 from training.run.files import write_json, write_text
+from training.run.hardware import Machine
 from training.run.settings import RowSettings, Scale
 from training.tables.experiment_file import (
     PaperExperiment,
@@ -52,7 +52,7 @@ class Request:
     data: Path | None
     scale: Scale
     out: Path
-    hardware: Hardware
+    hardware: Machine
     rows: tuple[str, ...] = ()
     weights: str = ""
     fresh: bool = False
@@ -94,7 +94,7 @@ def reproduce(
     data: Path | None,
     scale: Scale,
     out: Path,
-    hardware: Hardware,
+    hardware: Machine,
     rows: Sequence[str] = (),
     **options: Any,
 ) -> Document:

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from training.data.samples import SINGLE, SampleSet
-from training.fit import Hardware
 from training.run.folder import RowFolder, environment
+from training.run.hardware import Machine
 from training.run.predictions import PredictionRow, read_predictions
 from training.run.run_row import run_row
 from training.run.scaling import LIMITS
@@ -35,7 +35,7 @@ class Place:
 
     folder: Path
     key: str
-    hardware: Hardware
+    hardware: Machine
     scale: Scale
     cache: Path | None = None
     members: Mapping[str, Path] = field(default_factory=dict)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from training.data.samples import SampleSet
-from training.fit import Hardware
+from training.run.hardware import Machine
 from training.run.settings import Scale
 from training.tables.experiment_file import PaperRow
 from training.tables.row_kinds import TuneTable
@@ -20,7 +20,7 @@ Document = dict[str, Any]
 SHOWN = 20  # trials on the page; all are in trials.json
 
 
-def tune_row(row: PaperRow, samples: SampleSet, folder: Path, hardware: Hardware, scale: Scale) -> Document:
+def tune_row(row: PaperRow, samples: SampleSet, folder: Path, hardware: Machine, scale: Scale) -> Document:
     """Best configuration and the counts of the search. Raises what a trial raises."""
     plan = plan_of(row.tune)
     result = search_row(row.settings, samples, folder, hardware, scale, plan)

@@ -12,10 +12,10 @@ from typing import Any
 from lightning.pytorch.callbacks import Callback
 
 from training.data.samples import SampleSet
-from training.fit import Hardware
 from training.run.callbacks import AfterEpochStop
 from training.run.files import RunError, write_json, write_text
 from training.run.fit import FitOptions, fit_model
+from training.run.hardware import Machine
 from training.run.settings import RowSettings, Scale
 from training.run.stage_plan import overridden, stage_plan
 from training.run.steps import Opening, RowRun, start_run
@@ -52,7 +52,7 @@ def tune_row(
     row: RowSettings,
     samples: SampleSet,
     folder: Path,
-    hardware: Hardware,
+    hardware: Machine,
     scale: Scale,
     plan: TunePlan,
     opening: Opening | None = None,

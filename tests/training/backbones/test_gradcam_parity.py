@@ -11,10 +11,10 @@ from captum.attr import LayerGradCam
 from numpy.typing import NDArray
 from torch import Tensor
 
-from benchmarks.random_classifier import CLASSES, random_classifier, random_images
-from training.explained_classifier import ExplainedClassifier
-from training.export import export_checked, run_onnx
-from training.models.one_head_net import OneHeadSettings
+from benchmarks.random_classifier import CLASSES, PlainLogits, random_classifier, random_images
+from training.explained import explained
+from training.explained.export import export_checked, run_onnx
+from training.models.model_registry import ModelTable
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
@@ -24,10 +24,10 @@ ABSOLUTE = 1e-6  # for maps that are all zero
 # Settings, seed, and the largest allowed error relative to the maximum of the map (issue 3). The seeds are such that no
 # map is nearly empty (see `test_the_maps_are_worth_comparing`). ResNet-50 doubles its features in each of 16 sums.
 NETS = {
-    "densenet121": (OneHeadSettings("densenet121", "gap-linear"), 5, 1e-4),
-    "resnet50": (OneHeadSettings("resnet50", "gap-mlp", (64,)), 5, 3e-4),
-    "mobilenet_v2": (OneHeadSettings("mobilenet_v2", "gap-mlp", (64, 64)), 0, 1e-4),
-    "vgg19": (OneHeadSettings("vgg19", "vgg-fc", (4096, 4096)), 5, 1e-4),
+    "densenet121": (ModelTable("densenet121", "gap-linear"), 5, 1e-4),
+    "resnet50": (ModelTable("resnet50", "gap-mlp", (64,)), 5, 3e-4),
+    "mobilenet_v2": (ModelTable("mobilenet_v2", "gap-mlp", (64, 64)), 0, 1e-4),
+    "vgg19": (ModelTable("vgg19", "vgg-fc", (4096, 4096)), 5, 1e-4),
 }
 
 
@@ -45,17 +45,17 @@ class Compared:
 def compared(request: pytest.FixtureRequest) -> Compared:
     settings, seed, tolerance = NETS[request.param]
     net = random_classifier(settings, SIZE, seed)
-    graph = ExplainedClassifier(net, torch.ones(CLASSES), torch.zeros(CLASSES)).eval()
+    graph = explained(net, torch.nn.Sigmoid()).eval()
     images = random_images(5, SIZE, seed + 10)
     batches = {4: images[:4], 1: images[4:]}
     onnx_bytes, _ = export_checked(net, graph, (SIZE, SIZE), {}, images[:3].numpy())
     ours = {n: graph(batch)[2].numpy() for n, batch in batches.items()}
     exported = {n: run_onnx(onnx_bytes, batch.numpy())["gradcam"] for n, batch in batches.items()}
-    exact = net.double()
+    exact = PlainLogits(net.double())
     return Compared(tolerance, {n: captum_maps(exact, batch) for n, batch in batches.items()}, ours, exported)
 
 
-def captum_maps(net: torch.nn.Module, images: Tensor) -> NDArray[np.float64]:
+def captum_maps(net: PlainLogits, images: Tensor) -> NDArray[np.float64]:
     """relu(sum) of raw logits; captum leaves the ReLU out unless told (methods.md trap 19).
 
     In float64: in float32 captum's maps of MobileNetV2 are themselves 8e-5 of their maximum away from exact ones, as

@@ -11,10 +11,10 @@ from torch import Tensor, nn
 from torch.utils._python_dispatch import TorchDispatchMode
 from torchvision import models
 
-from benchmarks.random_classifier import random_classifier, random_images
+from benchmarks.random_classifier import PlainLogits, random_classifier, random_images
 from training.models.backbones import BACKBONES, build_backbone
 from training.models.backbones.relu_modules import ClampAtSix, separate_relus
-from training.models.one_head_net import OneHeadSettings
+from training.models.model_registry import ModelTable
 
 SIZE = 64
 FAMILIES = ("densenet121", "resnet18", "resnet50", "vgg16", "mobilenet_v2", "mnasnet1_0")
@@ -52,7 +52,7 @@ def test_each_relu_module_is_called_once_and_nothing_else_rectifies(name: str) -
 @pytest.mark.parametrize("name", FAMILIES)
 def test_hooks_see_what_a_relu_was_given(name: str) -> None:
     # In place, the output would lie where the input was.
-    net = random_classifier(OneHeadSettings(name), SIZE)
+    net = random_classifier(ModelTable(name), SIZE)
     seen: list[tuple[Tensor, Tensor]] = []
     for module in net.trunk.modules():
         if isinstance(module, nn.ReLU):
@@ -91,7 +91,7 @@ def guided_gradient(net: nn.Module, images: Tensor, k: int) -> Tensor:
 @pytest.mark.parametrize("name", FAMILIES)
 def test_guided_backprop_hooks_fire_at_every_relu(name: str) -> None:
     # Trap 12: with hooks that never fire, guided backprop is the plain gradient.
-    net, images = random_classifier(OneHeadSettings(name), SIZE), random_images(1, SIZE)
+    net, images = PlainLogits(random_classifier(ModelTable(name), SIZE)), random_images(1, SIZE)
     attribution = GuidedBackprop(net).attribute(images.clone().requires_grad_(True), target=3)
     expected = guided_gradient(net, images, 3)
     assert (attribution - expected).abs().max() <= 1e-5 * expected.abs().max()

@@ -15,7 +15,7 @@ from training.data.paper_splits import SplitRule
 from training.data.settings import DataSettings, PaperInput
 from training.ensembles.ensemble_run import EnsemblePlan, make_ensemble
 from training.ensembles.genetic import GeneticSettings
-from training.export import run_onnx
+from training.explained.export import run_onnx
 from training.losses import LossTable
 from training.models.model_table import ModelTable
 from training.optim import OptimTable

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from training.explained import Explained, MergedEnsemble, explained, merge_ensemble
-from training.export import export_checked, run_onnx
+from training.explained.export import export_checked, run_onnx
 from training.models.model_registry import ModelTable, build_model
 
 IMAGES = torch.rand(3, 1, 64, 64, generator=torch.Generator().manual_seed(0))

@@ -13,8 +13,8 @@ import torch
 from torch import nn
 
 from training.explained import NotExportable, explained
+from training.explained.export import ExportMismatch, export_checked, run_onnx
 from training.explained.graph import pooling_window
-from training.export import ExportMismatch, export_checked, run_onnx
 from training.models.classifier import Classifier
 from training.models.model_registry import ModelTable, build_model
 from training.models.spn import SpnSettings

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 import torch
 
-from training.experiment import from_table
 from training.models.backbones import WeightsError
 from training.models.classifier import Classifier
 from training.models.model_registry import HEADS, MODELS, ModelTable, build_model, parameter_counts
 from training.models.wildcat import WildcatSettings
+from training.settings_reader import from_table
 
 SIZE = 64
 

@@ -63,4 +63,5 @@ def test_so_many_phantoms_of_the_pool_join_every_epoch() -> None:
     order.set_epoch(0)
     assert list(order) == epochs[0]
     assert sorted(EpochOrder(14, 0, drawn)) == list(range(14))  # 0 = all
+    assert len(EpochOrder(10, 0, drawn[4:], per_epoch=3)) == 10  # phantoms alone: all
     assert list(EpochOrder(9, 3)) == np.random.default_rng((3, 0)).permutation(9).tolist()

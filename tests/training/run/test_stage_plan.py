@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from training.experiment import ExperimentError
 from training.losses import LossTable
 from training.run.settings import StageTable, TrainTable
 from training.run.stage_plan import stage_plan
+from training.settings_reader import ExperimentError
 
 
 def test_without_stages_there_is_one(small_row) -> None:  # type: ignore[no-untyped-def]

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from training.experiment import from_table
 from training.run.settings import ExplainTable, StageTable, TrainTable
 from training.run.toml_text import settings_toml
+from training.settings_reader import from_table
 
 
 @dataclass(frozen=True)

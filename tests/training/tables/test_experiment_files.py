@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from training.experiment import ExperimentError
 from training.run.settings import SCALES
+from training.settings_reader import ExperimentError
 from training.tables.columns import heading
 from training.tables.experiment_file import (
     Expected,

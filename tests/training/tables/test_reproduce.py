@@ -13,14 +13,14 @@ import pytest
 
 from training.commands import reproduce as command
 from training.data.samples import SampleSet
-from training.experiment import ExperimentError
-from training.fit import Hardware
+from training.run.hardware import Machine
+from training.settings_reader import ExperimentError
 from training.tables.experiment_file import PaperRow, find_experiments, load_paper_experiment
 from training.tables.reproduce import ReproductionError, Request, check_runnable, reproduce_table
 from training.tables.row_results import Finished, row_key, slug
 from training.tables.row_runs import Place
 
-CPU = Hardware("cpu", "1", "32-true")
+CPU = Machine("cpu", "1", "32-true")
 Called = list[tuple[str, int]]
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from training.fit import Hardware
+from training.run.hardware import Machine
 from training.tables.experiment_file import (
     find_experiments,
     load_paper_experiment,
@@ -27,7 +27,7 @@ def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", paper_experiment_names())
 def test_a_table_runs_to_its_page(out: Path, name: str) -> None:
-    answer = reproduce(name, None, "smoke", out, Hardware("cpu", "1", "32-true"))
+    answer = reproduce(name, None, "smoke", out, Machine("cpu", "1", "32-true"))
     [document] = answer["tables"]
     assert answer["failed"] == [], [row["note"] for row in document["rows"] if row["status"] != "done"]
     left_out = _rows_left_out(name, {row["name"] for row in document["rows"]})

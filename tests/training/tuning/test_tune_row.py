@@ -10,12 +10,12 @@ import pytest
 
 from tests.training.run.made_set import made_set
 from training.data.settings import DataSettings, PaperInput
-from training.experiment import from_table
 from training.losses import LossTable
 from training.models.model_table import ModelTable
 from training.run.files import RunError
 from training.run.hardware import Machine
 from training.run.settings import RowSettings, StageTable, TrainTable
+from training.settings_reader import from_table
 from training.tuning.search_space import Space
 from training.tuning.tune_row import TunePlan, lowest, tune_row
 

@@ -9,19 +9,32 @@ import numpy as np
 import onnx
 import pytest
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
-from training.explained_graph import ExplainedGraph
-from training.export import ExportMismatch, check_export, export_checked, run_onnx
-from training.models.two_head_net import ModelSettings, TwoHeadNet, build_net
+from training.explained.export import ExportMismatch, check_export, export_checked, run_onnx
+from training.explained.graph import Explained
+from training.models.classifier import Classifier
+from training.models.model_registry import ModelTable, build_model
 
 SIZE = 64
 
 
+class Calibrated(nn.Module):
+    """sigmoid(scale z + bias)."""
+
+    def __init__(self, *scale: float) -> None:
+        super().__init__()
+        self.register_buffer("scale", torch.tensor(scale))
+        self.register_buffer("bias", torch.tensor([0.0, -1.0, 0.5]))
+
+    def forward(self, logits: Tensor) -> Tensor:
+        return torch.sigmoid(logits * self.get_buffer("scale") + self.get_buffer("bias"))
+
+
 @dataclass
 class Exported:
-    net: TwoHeadNet
-    graph: ExplainedGraph
+    net: Classifier
+    graph: Explained
     images: np.ndarray
     onnx_bytes: bytes
     differences: dict[str, float]
@@ -30,15 +43,15 @@ class Exported:
 @pytest.fixture(scope="module")
 def exported() -> Exported:
     torch.manual_seed(0)
-    net = build_net(ModelSettings(width=4, mlp=(6,)), 3).eval()
-    graph = ExplainedGraph(net, torch.tensor([1.0, 0.5, 2.0]), torch.tensor([0.0, -1.0, 0.5])).eval()
+    net = build_model(ModelTable("compact", "gap-mlp+wildcat", (6,), width=4), 3, size=SIZE).eval()
+    graph = Explained(net, Calibrated(1.0, 0.5, 2.0)).eval()
     images = np.random.default_rng(0).random((5, 1, SIZE, SIZE)).astype(np.float32)
     onnx_bytes, differences = export_checked(net, graph, (SIZE, SIZE), {"sightline.name": "tiny"}, images)
     return Exported(net, graph, images, onnx_bytes, differences)
 
 
 def test_onnx_equals_torch_and_autograd_for_every_output(exported: Exported) -> None:
-    assert set(exported.differences) == {*ExplainedGraph.OUTPUTS, "autograd"}
+    assert set(exported.differences) == {*exported.graph.OUTPUTS, "autograd"}
     assert max(exported.differences.values()) < 1e-4
 
 
@@ -69,21 +82,21 @@ def test_the_calibration_is_in_the_graph(exported: Exported) -> None:
 
 
 def test_weights_changed_after_export_are_noticed(exported: Exported) -> None:
-    other = ExplainedGraph(exported.net, torch.tensor([1.0, 0.6, 2.0]), torch.tensor([0.0, -1.0, 0.5])).eval()
+    other = Explained(exported.net, Calibrated(1.0, 0.6, 2.0)).eval()
     with pytest.raises(ExportMismatch, match="ONNX and torch output 'probabilities' differ by"):
         check_export(exported.onnx_bytes, exported.net, other, [exported.images])
 
 
-class _HalvedCam(ExplainedGraph):
+class _HalvedCam(Explained):
     """A graph with a wrong map: torch and ONNX agree with each other, autograd does not."""
 
-    def forward(self, image: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
+    def forward(self, image: Tensor) -> tuple[Tensor, ...]:
         probabilities, logits, gradcam, classmaps, embedding = super().forward(image)
         return probabilities, logits, gradcam / 2, classmaps, embedding
 
 
 def test_a_map_that_is_not_gradcam_is_refused(exported: Exported) -> None:
-    wrong = _HalvedCam(exported.net, torch.ones(3), torch.zeros(3)).eval()
+    wrong = _HalvedCam(exported.net, Calibrated(1.0, 1.0, 1.0)).eval()
     with pytest.raises(
         ExportMismatch, match=r"Grad-CAM and autograd differ by 5\.00e-01 of the maximum; allowed is 1e-03"
     ):

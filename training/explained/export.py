@@ -17,11 +17,7 @@ from numpy.typing import NDArray
 from training.explained.definition import classifier_gradcam
 from training.explained.ensemble import MergedEnsemble
 from training.explained.graph import Explained
-from training.explained_classifier import ExplainedClassifier
-from training.explained_graph import ExplainedGraph, autograd_gradcam
 from training.models.classifier import Classifier
-from training.models.one_head_net import OneHeadNet
-from training.models.two_head_net import TwoHeadNet
 
 OPSET = 18
 MAXIMUM_BATCH = 64
@@ -32,8 +28,8 @@ TOLERANCE = {"probabilities": 1e-4, "logits": 1e-4, "gradcam": 1e-3, "classmaps"
 AUTOGRAD_TOLERANCE = 1e-3
 
 
-Network = TwoHeadNet | OneHeadNet | Classifier | MergedEnsemble
-Graph = ExplainedGraph | ExplainedClassifier | Explained | MergedEnsemble
+Network = Classifier | MergedEnsemble
+Graph = Explained | MergedEnsemble
 
 
 class ExportMismatch(RuntimeError):
@@ -95,8 +91,7 @@ def defined_gradcam(net: Network, images: torch.Tensor) -> NDArray[np.float32]:
     """Grad-CAM by its definition, one backward pass per finding: [N,K,h,w]."""
     if isinstance(net, MergedEnsemble):
         return net.autograd_gradcam(images).numpy()
-    maps = classifier_gradcam(net, images) if isinstance(net, Classifier) else autograd_gradcam(net, images)
-    return maps.numpy()
+    return classifier_gradcam(net, images).numpy()
 
 
 def check_export(

@@ -6,9 +6,8 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from training.explained_graph import ExplainedGraph, ReverseSweep, UnknownHeadModule, autograd_gradcam
 from training.models.gap_mlp import gap_mlp
-from training.models.two_head_net import ModelSettings, build_net
+from training.models.reverse_sweep import ReverseSweep, UnknownHeadModule
 
 CHANNELS, CELLS = 5, 6
 
@@ -80,31 +79,3 @@ def test_an_unknown_head_is_refused(head: nn.Sequential) -> None:
 def test_a_head_for_another_number_of_channels_is_refused() -> None:
     with pytest.raises(UnknownHeadModule, match="6 values, no multiple of 5"):
         ReverseSweep(gap_mlp(6, 3), 5)
-
-
-def test_the_whole_graph_gives_the_maps_of_autograd_and_the_calibrated_probabilities() -> None:
-    torch.manual_seed(1)
-    net = build_net(ModelSettings(width=4, mlp=(6,)), 3).eval()
-    graph = ExplainedGraph(net, torch.tensor([1.0, 2.0, 0.5]), torch.tensor([0.0, -1.0, 1.0])).eval()
-    images = torch.rand(2, 1, 64, 48)
-    with torch.no_grad():
-        probabilities, logits, gradcam, classmaps, embedding = graph(images)
-    expected = autograd_gradcam(net, images)
-    assert gradcam.shape == classmaps.shape == (2, 3, 4, 3)
-    assert embedding.shape == (2, 32)
-    assert torch.allclose(gradcam, expected, rtol=1e-4, atol=1e-6 * float(expected.max()))
-    assert probabilities[0, 1].item() == pytest.approx(torch.sigmoid(2 * logits[0, 1] - 1).item())
-
-
-def test_gradcam_of_a_wildcat_head_is_its_own_class_map() -> None:
-    # Identity of explanation_graph.md: why a bundle with both maps needs two heads. `half` pooling weighs every cell that is
-    # picked by 1/(2 k), so mean_hw(dz/dA) is a constant times the mean 1x1 weight.
-    torch.manual_seed(2)
-    net = build_net(ModelSettings(width=4), 2).eval()
-    features = torch.relu(torch.randn(1, 32, 6, 6)).requires_grad_(True)
-    logits, maps = net.wildcat(features)
-    (gradient,) = torch.autograd.grad(logits[0, 0], features)
-    bias = net.wildcat.convolution.bias.detach()[:4].mean()
-    # k = round(.1 * 36) = 4 highest and 4 lowest: (1 + .7) / 2 spread over 36 cells.
-    gradcam = torch.relu((gradient.mean(dim=(2, 3), keepdim=True) * features).sum(dim=1))[0]
-    assert torch.allclose(gradcam, torch.relu((1.7 / 2 / 36) * (maps[0, 0] - bias)), atol=1e-6)

@@ -22,8 +22,8 @@ def test_a_models_failure_cannot_be_anchored_on_ai() -> None:
     assert "ANC" not in [row["code"] for row in causes]
 
 
-def test_the_api_answers_the_scheme(signed_in: Client) -> None:
-    answer = signed_in.get("/api/failure-scheme/").json()
+def test_the_api_answers_the_scheme(reader_client: Client) -> None:
+    answer = reader_client.get("/api/failure-scheme/").json()
     assert broken_promises("get", "/api/failure-scheme/", 200, answer) == []
     assert answer["version"] == 1
     assert {"code": "HIL", "title": "hilum"} in answer["sites"]
@@ -34,5 +34,5 @@ def test_signed_out_gets_no_scheme(client: Client) -> None:
     assert client.get("/api/failure-scheme/").status_code in (401, 403)
 
 
-def test_the_scheme_cannot_be_posted_to(signed_in: Client) -> None:
-    assert signed_in.post("/api/failure-scheme/").status_code == 405
+def test_the_scheme_cannot_be_posted_to(reader_client: Client) -> None:
+    assert reader_client.post("/api/failure-scheme/").status_code == 405

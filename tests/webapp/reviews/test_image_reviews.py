@@ -26,8 +26,8 @@ def post(client: Client, image: Image, body: Any) -> Any:
     return answer
 
 
-def test_it_stores_a_failure_with_hash_bundle_and_what_the_model_said(signed_in: Client, case: Image) -> None:
-    answer = post(signed_in, case, review_body())
+def test_it_stores_a_failure_with_hash_bundle_and_what_the_model_said(reader_client: Client, case: Image) -> None:
+    answer = post(reader_client, case, review_body())
     assert answer.status_code == 201
     stored = CaseReview.objects.get()
     assert (stored.image_sha256, stored.bundle_id, stored.outcome, stored.site) == ("b" * 64, BUNDLE, "FP", "HIL")
@@ -38,51 +38,51 @@ def test_it_stores_a_failure_with_hash_bundle_and_what_the_model_said(signed_in:
 @pytest.mark.parametrize(
     ("verdict", "outcome"), [("false_positive", "FP"), ("false_negative", "FN_IMG"), ("wrong_place", "FN_LOC")]
 )
-def test_each_failure_verdict_has_its_outcome(signed_in: Client, case: Image, verdict: str, outcome: str) -> None:
-    assert post(signed_in, case, review_body(verdict=verdict)).json()["failure"]["outcome"] == outcome
+def test_each_failure_verdict_has_its_outcome(reader_client: Client, case: Image, verdict: str, outcome: str) -> None:
+    assert post(reader_client, case, review_body(verdict=verdict)).json()["failure"]["outcome"] == outcome
 
 
-def test_agreement_needs_neither_failure_nor_confidence(signed_in: Client, case: Image) -> None:
-    answer = post(signed_in, case, review_body(verdict="agree", failure=None, confidence=None))
+def test_agreement_needs_neither_failure_nor_confidence(reader_client: Client, case: Image) -> None:
+    answer = post(reader_client, case, review_body(verdict="agree", failure=None, confidence=None))
     assert (answer.status_code, answer.json()["failure"]) == (201, None)
 
 
-def test_it_takes_the_sop_instance_uid_as_well(signed_in: Client, case: Image) -> None:
-    answer = signed_in.post(
+def test_it_takes_the_sop_instance_uid_as_well(reader_client: Client, case: Image) -> None:
+    answer = reader_client.post(
         f"/api/images/{case.sop_instance_uid}/reviews/", review_body(), content_type="application/json"
     )
     assert answer.status_code == 201
 
 
-def test_the_same_key_and_content_answers_the_stored_review(signed_in: Client, case: Image) -> None:
+def test_the_same_key_and_content_answers_the_stored_review(reader_client: Client, case: Image) -> None:
     body = review_body()
-    first, second = post(signed_in, case, body), post(signed_in, case, body)
+    first, second = post(reader_client, case, body), post(reader_client, case, body)
     assert (first.status_code, second.status_code) == (201, 200)
     assert first.json() == second.json()
     assert CaseReview.objects.count() == 1
 
 
-def test_an_answer_that_waited_is_never_stored_as_that_of_the_next_person(signed_in: Client, case: Image) -> None:
+def test_an_answer_that_waited_is_never_stored_as_that_of_the_next_person(reader_client: Client, case: Image) -> None:
     # Seen: bob's session ended, his answer waited in the open page, alice signed in, and the page sent it as hers.
-    answer = post(signed_in, case, review_body(reader="bob"))
+    answer = post(reader_client, case, review_body(reader="bob"))
     assert (answer.status_code, answer.json()["code"]) == (401, "other_reader")
     assert answer.json()["text"] == "this answer is bob's, and alice is signed in"
     assert CaseReview.objects.count() == 0
-    assert post(signed_in, case, review_body(reader="alice")).status_code == 201
+    assert post(reader_client, case, review_body(reader="alice")).status_code == 201
 
 
-def test_the_same_key_with_other_content_is_a_conflict(signed_in: Client, case: Image) -> None:
+def test_the_same_key_with_other_content_is_a_conflict(reader_client: Client, case: Image) -> None:
     body = review_body()
-    post(signed_in, case, body)
-    answer = post(signed_in, case, body | {"note": "something else"})
+    post(reader_client, case, body)
+    answer = post(reader_client, case, body | {"note": "something else"})
     assert (answer.status_code, answer.json()["code"]) == (409, "idempotency_conflict")
 
 
-def test_the_same_key_for_another_image_is_a_conflict(signed_in: Client, case: Image) -> None:
+def test_the_same_key_for_another_image_is_a_conflict(reader_client: Client, case: Image) -> None:
     body, other = review_body(), make_image()
     make_result(other)
-    post(signed_in, case, body)
-    assert post(signed_in, other, body).status_code == 409
+    post(reader_client, case, body)
+    assert post(reader_client, other, body).status_code == 409
 
 
 def test_two_readers_may_use_one_key(client: Client, reader: User, other_reader: User, case: Image) -> None:
@@ -92,40 +92,40 @@ def test_two_readers_may_use_one_key(client: Client, reader: User, other_reader:
         assert post(client, case, body).status_code == 201
 
 
-def test_a_correction_replaces_and_both_stay(signed_in: Client, case: Image) -> None:
-    first = post(signed_in, case, review_body()).json()
-    second = post(signed_in, case, review_body(replaces=first["id"], note="seen again")).json()
-    listed = signed_in.get(f"/api/images/{case.pk}/reviews/").json()["reviews"]
+def test_a_correction_replaces_and_both_stay(reader_client: Client, case: Image) -> None:
+    first = post(reader_client, case, review_body()).json()
+    second = post(reader_client, case, review_body(replaces=first["id"], note="seen again")).json()
+    listed = reader_client.get(f"/api/images/{case.pk}/reviews/").json()["reviews"]
     assert [(row["id"], row["is_current"]) for row in listed] == [(second["id"], True), (first["id"], False)]
 
 
-def test_a_second_answer_replaces_the_first_even_when_it_does_not_say_so(signed_in: Client, case: Image) -> None:
-    first = post(signed_in, case, review_body()).json()
-    second = post(signed_in, case, review_body()).json()
+def test_a_second_answer_replaces_the_first_even_when_it_does_not_say_so(reader_client: Client, case: Image) -> None:
+    first = post(reader_client, case, review_body()).json()
+    second = post(reader_client, case, review_body()).json()
     assert second["replaces"] == first["id"]
-    listed = signed_in.get(f"/api/images/{case.pk}/reviews/").json()["reviews"]
+    listed = reader_client.get(f"/api/images/{case.pk}/reviews/").json()["reviews"]
     assert [row["is_current"] for row in listed] == [True, False]
 
 
-def test_a_review_is_replaced_once_only(signed_in: Client, case: Image) -> None:
-    first = post(signed_in, case, review_body()).json()
-    post(signed_in, case, review_body(replaces=first["id"]))
-    answer = post(signed_in, case, review_body(replaces=first["id"]))
+def test_a_review_is_replaced_once_only(reader_client: Client, case: Image) -> None:
+    first = post(reader_client, case, review_body()).json()
+    post(reader_client, case, review_body(replaces=first["id"]))
+    answer = post(reader_client, case, review_body(replaces=first["id"]))
     assert (answer.status_code, answer.json()["code"]) == (409, "already_replaced")
 
 
 def test_a_review_of_another_reader_cannot_be_replaced(
-    client: Client, signed_in: Client, other_reader: User, case: Image
+    client: Client, reader_client: Client, other_reader: User, case: Image
 ) -> None:
-    first = post(signed_in, case, review_body()).json()
+    first = post(reader_client, case, review_body()).json()
     client.force_login(other_reader)
     answer = post(client, case, review_body(replaces=first["id"]))
     assert (answer.status_code, answer.json()["code"]) == (400, "not_yours")
 
 
-def test_a_review_of_another_finding_cannot_be_replaced(signed_in: Client, case: Image) -> None:
-    first = post(signed_in, case, review_body()).json()
-    answer = post(signed_in, case, review_body(finding="pleural_effusion", replaces=first["id"]))
+def test_a_review_of_another_finding_cannot_be_replaced(reader_client: Client, case: Image) -> None:
+    first = post(reader_client, case, review_body()).json()
+    answer = post(reader_client, case, review_body(finding="pleural_effusion", replaces=first["id"]))
     assert answer.json()["code"] == "not_yours"
 
 
@@ -173,69 +173,69 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
 
 @pytest.mark.parametrize(("change", "field", "text"), REFUSED)
 def test_it_names_field_value_and_what_is_allowed(
-    signed_in: Client, case: Image, change: dict[str, Any], field: str, text: str
+    reader_client: Client, case: Image, change: dict[str, Any], field: str, text: str
 ) -> None:
-    answer = post(signed_in, case, review_body(**change))
+    answer = post(reader_client, case, review_body(**change))
     assert (answer.status_code, answer.json()["field"]) == (400, field)
     assert text in answer.json()["text"]
     assert not CaseReview.objects.exists()
 
 
-def test_a_box_may_touch_the_edges(signed_in: Client, case: Image) -> None:
+def test_a_box_may_touch_the_edges(reader_client: Client, case: Image) -> None:
     box = {"x": 0, "y": 0, "w": 2048, "h": 2500}
-    assert post(signed_in, case, review_body(failure=FAILURE | {"box": box})).status_code == 201
+    assert post(reader_client, case, review_body(failure=FAILURE | {"box": box})).status_code == 201
 
 
 @pytest.mark.parametrize("text", ["[]", "7", '"x"', "{", '{"failure": NaN}'])
-def test_a_body_that_is_no_review_is_refused(signed_in: Client, case: Image, text: str) -> None:
-    assert post(signed_in, case, text).status_code == 400
+def test_a_body_that_is_no_review_is_refused(reader_client: Client, case: Image, text: str) -> None:
+    assert post(reader_client, case, text).status_code == 400
 
 
-def test_a_refused_finding_cannot_be_a_failure_but_can_be_agreed_with(signed_in: Client) -> None:
+def test_a_refused_finding_cannot_be_a_failure_but_can_be_agreed_with(reader_client: Client) -> None:
     image = make_image()
     make_result(image, probability=None, decision="refused")
-    answer = post(signed_in, image, review_body())
+    answer = post(reader_client, image, review_body())
     assert (answer.status_code, answer.json()["code"]) == (400, "no_model_answer")
-    assert post(signed_in, image, review_body(verdict="agree", failure=None)).status_code == 201
+    assert post(reader_client, image, review_body(verdict="agree", failure=None)).status_code == 201
 
 
-def test_a_verdict_against_the_models_decision_is_stored_with_that_decision(signed_in: Client) -> None:
+def test_a_verdict_against_the_models_decision_is_stored_with_that_decision(reader_client: Client) -> None:
     # A reader may mark a hot spot the model itself did not call: kept, and told apart later.
     image = make_image()
     make_result(image, probability=0.1, decision="negative")
-    assert post(signed_in, image, review_body()).json()["model"]["decision"] == "negative"
+    assert post(reader_client, image, review_body()).json()["model"]["decision"] == "negative"
 
 
-def test_every_review_leaves_an_access_event_without_the_note(signed_in: Client, case: Image) -> None:
-    post(signed_in, case, review_body(note="Mrs Doe"))
+def test_every_review_leaves_an_access_event_without_the_note(reader_client: Client, case: Image) -> None:
+    post(reader_client, case, review_body(note="Mrs Doe"))
     event = AccessEvent.objects.get(verb="review")
     assert event.details["verdict"] == "false_positive"
     assert "Doe" not in str(event.details)
 
 
 def test_an_embargoed_image_takes_and_shows_no_review(
-    signed_in: Client, case: Image, monkeypatch: pytest.MonkeyPatch
+    reader_client: Client, case: Image, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    post(signed_in, case, review_body())
+    post(reader_client, case, review_body())
     monkeypatch.setattr(
         policy, "EMBARGOES", [lambda user, image: policy.Refusal("study", "This case is in your study.")]
     )
-    assert post(signed_in, case, review_body()).status_code == 403
-    assert signed_in.get(f"/api/images/{case.pk}/reviews/").status_code == 403
-    assert signed_in.get("/api/reviews/export/?as=json").json()["reviews"] == []
+    assert post(reader_client, case, review_body()).status_code == 403
+    assert reader_client.get(f"/api/images/{case.pk}/reviews/").status_code == 403
+    assert reader_client.get("/api/reviews/export/?as=json").json()["reviews"] == []
 
 
 def test_another_reader_sees_the_review_but_not_its_key(
-    client: Client, signed_in: Client, other_reader: User, case: Image
+    client: Client, reader_client: Client, other_reader: User, case: Image
 ) -> None:
-    post(signed_in, case, review_body())
+    post(reader_client, case, review_body())
     client.force_login(other_reader)
     (row,) = client.get(f"/api/images/{case.pk}/reviews/").json()["reviews"]
     assert (row["reader"], row["is_mine"], row["idempotency_key"]) == ("alice", False, None)
 
 
-def test_a_script_in_a_note_comes_back_as_text(signed_in: Client, case: Image) -> None:
-    answer = post(signed_in, case, review_body(note=SCRIPT))
+def test_a_script_in_a_note_comes_back_as_text(reader_client: Client, case: Image) -> None:
+    answer = post(reader_client, case, review_body(note=SCRIPT))
     assert answer.json()["note"] == SCRIPT
     assert answer.headers["Content-Type"] == "application/json"
 
@@ -246,15 +246,16 @@ def test_signed_out_is_refused(client: Client, case: Image, method: str) -> None
 
 
 @pytest.mark.parametrize("method", ["put", "patch", "delete"])
-def test_reviews_cannot_be_changed_through_the_api(signed_in: Client, case: Image, method: str) -> None:
-    assert getattr(signed_in, method)(f"/api/images/{case.pk}/reviews/").status_code == 405
+def test_reviews_cannot_be_changed_through_the_api(reader_client: Client, case: Image, method: str) -> None:
+    assert getattr(reader_client, method)(f"/api/images/{case.pk}/reviews/").status_code == 405
 
 
 @pytest.mark.parametrize("key", ["00000000-0000-0000-0000-000000000000", "nonsense", "1.2.9999"])
-def test_an_unknown_image_is_404(signed_in: Client, key: str) -> None:
-    assert signed_in.get(f"/api/images/{key}/reviews/").status_code == 404
+def test_an_unknown_image_is_404(reader_client: Client, key: str) -> None:
+    assert reader_client.get(f"/api/images/{key}/reviews/").status_code == 404
     assert (
-        signed_in.post(f"/api/images/{key}/reviews/", review_body(), content_type="application/json").status_code == 404
+        reader_client.post(f"/api/images/{key}/reviews/", review_body(), content_type="application/json").status_code
+        == 404
     )
 
 

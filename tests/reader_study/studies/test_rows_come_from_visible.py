@@ -12,7 +12,6 @@ from reader_study.visible import RULES, STUDY_PATHS, of_study, visible_to
 from tests.reader_study.studies.study_factory import make_study, opened
 from tests.webapp.viewer.case_factory import make_user
 from webapp.accounts.models import User
-from webapp.reviews.models import FailureSchemeVersion
 
 ROOT = Path(webapp.__file__ or "").parent.parent
 ROOMS = (
@@ -20,13 +19,12 @@ ROOMS = (
     "reader_study/pages",
     "reader_study/documents",
     "reader_study/results/exports",
+    "webapp/reviews/pages",
+    "webapp/reviews/views",
     "webapp/viewer/views",
 )
 FILES = sorted(path for room in ROOMS for path in (ROOT / room).glob("*.py"))
-# The scheme of failures is the site's; every signed-in person reads it.
-MODELS = sorted(
-    {model.__name__ for model in apps.get_app_config("reader_study").get_models()} - {FailureSchemeVersion.__name__}
-)
+MODELS = sorted(model.__name__ for model in apps.get_app_config("reader_study").get_models())
 _NAMES = "|".join((*MODELS, "CaseReview", "model"))
 # `get_object_or_404(Model, ...)` and friends take the model's manager as well.
 PAST_THE_RULES = re.compile(

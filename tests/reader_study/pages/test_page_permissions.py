@@ -138,6 +138,10 @@ def path_of(pattern: Any, ids: dict[str, Any]) -> str:
     return f"/{route}"
 
 
+def test_every_role_of_a_study_has_a_person_here() -> None:
+    assert set(INSIDE) == set(Membership.Role.values)
+
+
 def test_every_page_has_a_row() -> None:
     names = {str(pattern.name) for pattern in page_urlpatterns} - APART
     assert names == set(MATRIX), f"add a row for {sorted(names ^ set(MATRIX))}"

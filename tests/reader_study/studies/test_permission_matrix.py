@@ -193,6 +193,10 @@ def status(client: Client, method: str, path: str) -> int:
     return int(getattr(client, method)(path, **more).status_code)
 
 
+def test_every_role_of_a_study_has_a_person_here() -> None:
+    assert set(INSIDE) == set(Membership.Role.values)
+
+
 def test_every_address_has_a_row() -> None:
     names = {pattern.name for pattern in urlpatterns} - {"api_studies"}
     assert names == set(MATRIX), f"add a row for {sorted(names ^ set(MATRIX))}"  # type: ignore[type-var]

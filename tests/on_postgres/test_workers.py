@@ -37,7 +37,7 @@ class PostgresSite(Site):
         with psycopg.connect(self.address) as connection:
             connection.execute(COUNT_SUCCESSES)
 
-    def rows(self, sql: str, *values: str) -> list[tuple]:
+    def rows(self, sql: str, *values: str | int) -> list[tuple]:
         import psycopg
 
         with psycopg.connect(self.address) as connection:
@@ -57,6 +57,7 @@ def site(postgres_url: str, tmp_path: Path) -> Iterator[PostgresSite]:
 
 
 def test_jobs_survive_a_late_worker_and_kills(site: PostgresSite) -> None:
+    site.allow_attempts(1 + KILLS + 1)
     sleeper = site.start_worker()
     held = site.strike(sleeper, signal.SIGSTOP)
     living = [site.start_worker()]
@@ -73,4 +74,3 @@ def test_jobs_survive_a_late_worker_and_kills(site: PostgresSite) -> None:
         living.append(site.start_worker())
         wait(partial(site.has_done, min(JOBS, site.count("succeeded") + 4)), "some jobs to be done")
     site.assert_each_job_is_done_once()
-    assert site.count("failed") == 0

@@ -33,19 +33,26 @@ class StreamHeader:
 
 def check_native(pixels: PixelExtent, image: ImagePixel) -> None:
     """Raises DicomRefusal size_mismatch unless the length is exact, or one pad byte makes it even."""
-    if pixels.length == image.bytes or (image.bytes % 2 == 1 and pixels.length == image.bytes + 1):
+    _check_length(pixels.length, image)
+
+
+def _check_length(length: int, image: ImagePixel) -> None:
+    if length == image.bytes or (image.bytes % 2 == 1 and length == image.bytes + 1):
         return
     raise DicomRefusal(
         "size_mismatch",
-        f"Pixel Data has {pixels.length} bytes; {image.rows} x {image.columns} pixels of "
+        f"Pixel Data has {length} bytes; {image.rows} x {image.columns} pixels of "
         f"{image.bits_allocated} bits need {image.bytes}",
     )
 
 
 def check_stream(stream: bytes, image: ImagePixel, syntax: TransferSyntax) -> None:
-    """`stream`: the joined fragments. Raises DicomRefusal codestream_mismatch, codestream_truncated."""
+    """`stream`: the joined fragments. Raises DicomRefusal codestream_mismatch, codestream_truncated, size_mismatch."""
     if not stream:
         raise _truncated("holds no byte")
+    if syntax.codec == "uncompressed":
+        _check_length(len(stream), image)
+        return
     if syntax.codec == "rle":
         _check_rle(stream, image)
         return

@@ -125,6 +125,7 @@ def _jpeg_2000(parsed: ParsedFile) -> Decoded:
 
 _DECODERS: dict[Codec, Callable[[ParsedFile], Decoded]] = {
     "native": _native,
+    "uncompressed": _native,
     "rle": _rle,
     "jpeg": _jpeg,
     "jpeg-lossless": _gdcm,

@@ -6,9 +6,12 @@ A second decoder is never tried: a lenient one turns a refused file into half an
 from dataclasses import dataclass
 from typing import Literal
 
+from pydicom.uid import UID
+
 from inference.dicom.refusal import DicomRefusal
 
-Codec = Literal["native", "rle", "jpeg", "jpeg-lossless", "jpeg-ls", "jpeg-2000"]
+# "uncompressed": native samples in fragments (PS3.5 A.4.11).
+Codec = Literal["native", "uncompressed", "rle", "jpeg", "jpeg-lossless", "jpeg-ls", "jpeg-2000"]
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,7 @@ class TransferSyntax:
 _TABLE = (
     TransferSyntax("1.2.840.10008.1.2", "Implicit VR Little Endian", "native", is_implicit=True),
     TransferSyntax("1.2.840.10008.1.2.1", "Explicit VR Little Endian", "native"),
+    TransferSyntax("1.2.840.10008.1.2.1.98", "Encapsulated Uncompressed", "uncompressed"),
     TransferSyntax("1.2.840.10008.1.2.1.99", "Deflated Explicit VR Little Endian", "native", is_deflated=True),
     TransferSyntax("1.2.840.10008.1.2.2", "Explicit VR Big Endian", "native", is_big_endian=True),
     TransferSyntax("1.2.840.10008.1.2.5", "RLE Lossless", "rle"),
@@ -48,6 +52,14 @@ _TABLE = (
     TransferSyntax("1.2.840.10008.1.2.4.203", "HTJ2K", "jpeg-2000", is_lossy=True),
 )
 
+# Refused by name: newer than the dictionary that is asked for the names of the others.
+_NEWER_NAMES = {
+    "1.2.840.10008.1.2.4.110": "JPEG XL Lossless",
+    "1.2.840.10008.1.2.4.111": "JPEG XL JPEG Recompression",
+    "1.2.840.10008.1.2.4.112": "JPEG XL",
+    "1.2.840.10008.1.2.8.1": "Deflated Image Frame Compression",
+}
+
 TRANSFER_SYNTAXES: dict[str, TransferSyntax] = {syntax.uid: syntax for syntax in _TABLE}
 
 
@@ -57,6 +69,11 @@ def transfer_syntax(uid: str) -> TransferSyntax:
         return TRANSFER_SYNTAXES[uid]
     except KeyError:
         names = ", ".join(syntax.name for syntax in _TABLE)
-        raise DicomRefusal(
-            "unsupported_transfer_syntax", f"transfer syntax {uid[:64]!r} is not one of {names}"
-        ) from None
+        text = f"transfer syntax {_name(uid[:64])} is not one of {names}"
+        raise DicomRefusal("unsupported_transfer_syntax", text) from None
+
+
+def _name(uid: str) -> str:
+    """`JPEG XL Lossless (1.2.840.10008.1.2.4.110)`; the quoted UID alone when the standard does not know it."""
+    name = _NEWER_NAMES.get(uid) or UID(uid).name
+    return repr(uid) if name == uid else f"{name} ({uid})"

@@ -19,6 +19,7 @@ from tests.inference.dicom.made_files import (
     JPEG_LOSSLESS,
     JPEG_LS,
     RLE,
+    UNCOMPRESSED,
     MadeImage,
 )
 from tests.inference.dicom.made_streams import RAMP, STREAMS
@@ -44,6 +45,22 @@ def test_lossless_streams_come_back_from_one_or_many_fragments(
     fragments = [stream[start : start + size] for start in range(0, len(stream), size)]
     path = MadeImage(RAMP, syntax=syntax, bits_stored=10, stream=fragments).write(tmp_path)
     assert np.array_equal(pool.decode(path, pool.preparse(path)).values, RAMP)
+
+
+@pytest.mark.parametrize("cuts", [1, 3])
+def test_native_pixels_come_back_from_fragments(cuts: int, tmp_path: Path, pool: ChildPool) -> None:
+    raw = RAMP.astype("<u2").tobytes()
+    size = -(-len(raw) // cuts) // 2 * 2 + 2
+    fragments = [raw[start : start + size] for start in range(0, len(raw), size)]
+    path = MadeImage(RAMP, syntax=UNCOMPRESSED, stream=fragments).write(tmp_path)
+    assert np.array_equal(pool.decode(path, pool.preparse(path)).values, RAMP)
+
+
+def test_native_pixels_in_fragments_must_be_all_there(tmp_path: Path, pool: ChildPool) -> None:
+    path = MadeImage(RAMP, syntax=UNCOMPRESSED, stream=[RAMP.astype("<u2").tobytes()[:-2]]).write(tmp_path)
+    with pytest.raises(DicomRefusal) as caught:
+        pool.preparse(path)
+    assert caught.value.code == "size_mismatch"
 
 
 def test_baseline_jpeg_is_within_its_loss(tmp_path: Path, pool: ChildPool) -> None:

@@ -26,6 +26,23 @@ def test_every_native_syntax_gives_the_same_header(syntax: str, tmp_path: Path) 
     assert header.transfer_syntax_uid == syntax
 
 
+@pytest.mark.parametrize(
+    ("syntax", "name"),
+    [
+        ("1.2.840.10008.1.2.4.110", "JPEG XL Lossless (1.2.840.10008.1.2.4.110)"),
+        ("1.2.840.10008.1.2.4.112", "JPEG XL (1.2.840.10008.1.2.4.112)"),
+        ("1.2.840.10008.1.2.8.1", "Deflated Image Frame Compression (1.2.840.10008.1.2.8.1)"),
+        ("1.2.840.10008.1.2.4.102", "MPEG-4 AVC/H.264 High Profile / Level 4.1 (1.2.840.10008.1.2.4.102)"),
+        ("1.2.3.4", "'1.2.3.4'"),
+    ],
+)
+def test_a_transfer_syntax_that_is_not_read_is_named(syntax: str, name: str, tmp_path: Path) -> None:
+    made = MadeImage(meta={0x00020010: ("UI", uid(syntax))})
+    refusal = refusal_of(made.write(tmp_path))
+    assert refusal.code == "unsupported_transfer_syntax"
+    assert refusal.text.startswith(f"transfer syntax {name} is not one of Implicit VR Little Endian, ")
+
+
 def test_a_header_survives_json(tmp_path: Path) -> None:
     lut = {
         0x00283002: ("US", struct.pack("<3H", 4, 0, 8)),

@@ -22,6 +22,8 @@ def clean_pixel_data(parsed: ParsedFile) -> bytes:
     syntax = transfer_syntax(parsed.header.transfer_syntax_uid)
     if not syntax.is_encapsulated:
         return _native(parsed)
+    if syntax.codec == "uncompressed":
+        return encapsulate([_native(parsed)])
     stream = bytearray(parsed.pixel_bytes())
     try:
         if syntax.codec == "rle":

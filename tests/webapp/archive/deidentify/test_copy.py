@@ -12,7 +12,7 @@ from pydicom import Dataset, dcmread
 from pydicom.encaps import encapsulate, generate_frames
 
 from inference.dicom import ChildPool, DicomRefusal
-from tests.inference.dicom.made_files import BIG_ENDIAN, DEFLATED, IMPLICIT, MadeImage
+from tests.inference.dicom.made_files import BIG_ENDIAN, DEFLATED, IMPLICIT, UNCOMPRESSED, MadeImage
 from tests.inference.dicom.made_streams import STREAMS
 from tests.webapp.archive.deidentify.planted import PHRASE, planted_file
 from tests.webapp.archive.dicom_files import as_bytes, chest_dataset, chest_dicom, chest_pixels, lut_dicom
@@ -184,6 +184,19 @@ def test_native_pixels_and_numbers_of_every_syntax_stay(
     header = pool.preparse(copy)
     assert (header.transfer_syntax_uid, header.padding_value) == (syntax, 3)
     assert pool.decode(copy, header).sha256 == pool.decode(source, pool.preparse(source)).sha256
+
+
+def test_pixels_in_fragments_without_compression_stay_and_their_spare_bits_go(
+    copied: Copier, pool: ChildPool, tmp_path: Path
+) -> None:
+    pixels = np.array([[0x0123, 0x0FFF, 0x0000], [0x0001, 0x0800, 0x07FF]], np.uint16)
+    made = MadeImage(pixels, UNCOMPRESSED, bits_stored=12, stream=[(pixels | 0xA000).tobytes()])
+    copy = tmp_path / "copy.dcm"
+    copy.write_bytes(copied.file(made.to_bytes()))
+    header = pool.preparse(copy)
+    assert header.transfer_syntax_uid == UNCOMPRESSED
+    assert np.array_equal(pool.decode(copy, header).values, pixels)
+    assert (pixels | 0xA000).tobytes() not in copy.read_bytes()
 
 
 def test_comments_of_compressed_streams_are_blanked_and_tails_cut(copied: Copier) -> None:

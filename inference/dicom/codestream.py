@@ -21,7 +21,10 @@ _FRAME_MARKERS = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC} | {0xF7}
 
 @dataclass(frozen=True)
 class StreamHeader:
-    """What a stream says about itself. `is_signed` is None where the coding knows no sign."""
+    """What a stream says about itself. `is_signed` is None where the coding knows no sign.
+
+    precision_at: the byte of a JPEG stream that holds the precision.
+    """
 
     rows: int
     columns: int
@@ -29,6 +32,7 @@ class StreamHeader:
     precision: int
     marker: int = 0
     is_signed: bool | None = None
+    precision_at: int = 0
 
 
 def check_native(pixels: PixelExtent, image: ImagePixel) -> None:
@@ -79,7 +83,7 @@ def jpeg_header(stream: bytes) -> StreamHeader:
             if position + 10 > len(stream):
                 break
             precision, rows, columns, components = struct.unpack_from(">BHHB", stream, position + 4)
-            return StreamHeader(rows, columns, components, precision, marker)
+            return StreamHeader(rows, columns, components, precision, marker, None, position + 4)
         elif marker in (0xD9, 0xDA):
             raise _mismatch("has no frame header before its first scan")
         else:

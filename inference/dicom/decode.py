@@ -40,7 +40,7 @@ def decode_pixels(parsed: ParsedFile) -> StoredPixels:
 def decode_values(parsed: ParsedFile) -> Decoded:
     """Stored values [rows, columns] of an accepted file, and the decoder's name and version.
 
-    Lossless values are masked to BitsStored (sign-extended), lossy ones clipped to its range.
+    Lossless values are masked to BitsStored, lossy ones clipped to its range; signed ones are sign-extended before.
     Raises DicomRefusal decoder_error, decoder_memory.
     """
     header = parsed.header
@@ -76,20 +76,30 @@ def _rle(parsed: ParsedFile) -> Decoded:
 
 
 def _jpeg(parsed: ParsedFile) -> Decoded:
-    stream = parsed.pixel_bytes()
+    header, stream = parsed.header, parsed.pixel_bytes()
     if jpeg_header(stream).precision > 8:
-        return _gdcm(parsed)
+        samples, package = _gdcm(parsed)
+        return _with_sign(samples, header, header.bits_stored), package
     _gdcm(parsed)  # its pixels are not used: Pillow shows a cut stream half gray and says nothing, GDCM tells
     with Image.open(BytesIO(stream), formats=("JPEG",)) as image:
         if image.mode != "L":
             raise DicomRefusal("codestream_mismatch", f"the JPEG stream has mode {image.mode} instead of gray")
-        return np.asarray(image), "pillow"
+        return _with_sign(np.asarray(image), header, header.bits_stored), "pillow"
 
 
 def _gdcm(parsed: ParsedFile) -> Decoded:
-    """GDCM on a bare image: the joined stream, its shape and its bits."""
-    header = parsed.header
-    stream = parsed.pixel_bytes()
+    """GDCM on a bare image: the joined stream, its shape and its bits.
+
+    It is told the precision of the stream, not of the data set: it aborts on 8 bits in 16 allocated. It also aborts on a
+    precision below 8. Such a lossless stream is read as one of 8 bits; all its values are then higher by the
+    difference of the first predictions, half the range each (ISO 10918-1 H.1.2.1).
+    """
+    header, stream = parsed.header, parsed.pixel_bytes()
+    frame_header = jpeg_header(stream)
+    bits = max(8, frame_header.precision)
+    size, place = _sample_bytes(bits), frame_header.precision_at
+    stream = stream[:place] + bytes([bits]) + stream[place + 1 :]
+    too_high = (1 << bits - 1) - (1 << frame_header.precision - 1)
     fragment = gdcm.Fragment()
     fragment.SetByteStringValue(stream)
     fragments = gdcm.SequenceOfFragments.New()
@@ -104,23 +114,30 @@ def _gdcm(parsed: ParsedFile) -> Decoded:
     image.SetPhotometricInterpretation(gdcm.PhotometricInterpretation(kind))
     syntax_kind = gdcm.TransferSyntax.GetTSType(header.transfer_syntax_uid)
     image.SetTransferSyntax(gdcm.TransferSyntax(syntax_kind))
-    bits = header.bits_stored
-    image.SetPixelFormat(gdcm.PixelFormat(1, header.bits_allocated, bits, bits - 1, header.pixel_representation))
+    image.SetPixelFormat(gdcm.PixelFormat(1, 8 * size, bits, bits - 1, 0))
     # GDCM gives char* as str
     with refused_if_pixels_were_lost():
         frame = image.GetBuffer().encode("utf-8", "surrogateescape")
-    return np.frombuffer(frame, header.pixel_dtype.newbyteorder("<")), "python-gdcm"
+    return np.frombuffer(frame, f"<u{size}") - np.uint8(too_high), "python-gdcm"
 
 
 def _jpeg_ls(parsed: ParsedFile) -> Decoded:
+    header = parsed.header
     buffer, info = jpeg_ls.decode_pixel_data(parsed.pixel_bytes())
-    return _container(bytes(buffer), info["bits_per_sample"], parsed.header), "pyjpegls"
+    precision, error = info["bits_per_sample"], info["allowed_lossy_error"]
+    samples = np.frombuffer(bytes(buffer), f"<u{_sample_bytes(precision)}")
+    values = _with_sign(samples, header, precision)
+    if values.min() < header.lowest_stored - error or values.max() > header.highest_stored + error:
+        values = _with_sign(samples, header, header.bits_stored)  # the encoder was given samples without their sign
+    return values, "pyjpegls"
 
 
 def _jpeg_2000(parsed: ParsedFile) -> Decoded:
     stream = parsed.pixel_bytes()
     buffer = openjpeg.decode_pixel_data(stream, version=2)
-    return _container(bytes(buffer), jpeg_2000_header(stream).precision, parsed.header), "pylibjpeg-openjpeg"
+    kind = "i" if parsed.header.is_signed else "u"
+    samples = np.frombuffer(bytes(buffer), f"<{kind}{_sample_bytes(jpeg_2000_header(stream).precision)}")
+    return samples, "pylibjpeg-openjpeg"
 
 
 _DECODERS: dict[Codec, Callable[[ParsedFile], Decoded]] = {
@@ -134,10 +151,19 @@ _DECODERS: dict[Codec, Callable[[ParsedFile], Decoded]] = {
 }
 
 
-def _container(buffer: bytes, precision: int, header: DicomHeader) -> np.ndarray:
-    """These decoders choose 1 or 2 bytes per sample by the precision of the stream, not by BitsAllocated."""
-    size = 1 if precision <= 8 else 2
-    return np.frombuffer(buffer, f"<{'i' if header.is_signed else 'u'}{size}")
+def _sample_bytes(precision: int) -> int:
+    """Bytes of a decoded sample: chosen by the precision of the stream, not by BitsAllocated."""
+    return 1 if precision <= 8 else 2
+
+
+def _with_sign(samples: np.ndarray, header: DicomHeader, bits: int) -> np.ndarray:
+    """Samples of a coding that knows no sign, in the dtype of the data set.
+
+    Signed: the low `bits` are a two's complement (PS3.5 8.1.1); the arithmetic shift extends the sign.
+    """
+    values = samples.astype(header.pixel_dtype)
+    spare = header.bits_allocated - bits
+    return (values << spare) >> spare if header.is_signed else values
 
 
 def _shaped(samples: np.ndarray, header: DicomHeader) -> np.ndarray:
@@ -155,8 +181,7 @@ def _in_bits_stored(values: np.ndarray, header: DicomHeader, syntax: TransferSyn
     if spare == 0:
         return values
     if syntax.is_lossy:
-        lowest = header.lowest_stored
-        return np.clip(values, lowest, lowest + (1 << header.bits_stored) - 1)
+        return np.clip(values, header.lowest_stored, header.highest_stored)
     if header.is_signed:
-        return (values << spare) >> spare  # the arithmetic shift extends the sign
+        return _with_sign(values, header, header.bits_stored)
     return values & values.dtype.type((1 << header.bits_stored) - 1)

@@ -115,6 +115,11 @@ class DicomHeader:
         return -(1 << (self.bits_stored - 1)) if self.is_signed else 0
 
     @property
+    def highest_stored(self) -> int:
+        """Largest value that BitsStored can hold."""
+        return self.lowest_stored + (1 << self.bits_stored) - 1
+
+    @property
     def pixel_dtype(self) -> np.dtype[Any]:
         return np.dtype(f"{'i' if self.is_signed else 'u'}{self.bits_allocated // 8}")
 

@@ -3,6 +3,7 @@
 import struct
 from io import BytesIO
 
+import imagecodecs
 import jpeg_ls
 import numpy as np
 from openjpeg.utils import encode_array
@@ -51,11 +52,14 @@ def _differences(pixels: np.ndarray, precision: int) -> np.ndarray:
     predicted[:, 1:] = pixels[:, :-1]
     predicted[1:, 0] = pixels[:-1, 0]
     predicted[0, 0] = 1 << (precision - 1)
-    return (pixels - predicted).reshape(-1)
+    # modulo 65,536, into -32,767 .. 32,768 (ISO 10918-1 H.1.2.1)
+    return (pixels - predicted + 32_767).reshape(-1) % 65_536 - 32_767
 
 
 def _difference(step: int) -> str:
     category = abs(step).bit_length()
+    if category == 16:  # 32,768 only: the code says it all
+        return f"{category:05b}"
     extra = step if step >= 0 else step + (1 << category) - 1
     return f"{category:05b}" + (f"{extra:0{category}b}" if category else "")
 
@@ -64,13 +68,27 @@ def _segment(marker: int, body: bytes) -> bytes:
     return b"\xff" + bytes([marker]) + struct.pack(">H", len(body) + 2) + body
 
 
-def jpeg_ls_stream(pixels: np.ndarray) -> bytes:
-    return bytes(jpeg_ls.encode_array(pixels))
+def jpeg_ls_stream(pixels: np.ndarray, bits: int = 10, error: int = 0) -> bytes:
+    """Samples of `bits` bits: a negative one goes in as its two's complement, as DICOM writers do."""
+    samples = (pixels.astype(np.int64) & ((1 << bits) - 1)).astype("<u1" if bits <= 8 else "<u2")
+    rows, columns = pixels.shape
+    return bytes(
+        jpeg_ls.encode_pixel_data(
+            samples.tobytes(), error, rows=rows, columns=columns, samples_per_pixel=1, bits_stored=bits
+        )
+    )
 
 
-def jpeg_2000(pixels: np.ndarray) -> bytes:
-    stream: bytes = encode_array(pixels, bits_stored=10, photometric_interpretation=2)
+def jpeg_2000(pixels: np.ndarray, bits: int = 10, noise_ratio: float | None = None) -> bytes:
+    """Reversible, or irreversible with a peak signal-to-noise ratio in dB."""
+    lossy = {} if noise_ratio is None else {"signal_noise_ratios": [noise_ratio]}
+    stream: bytes = encode_array(pixels, bits_stored=bits, photometric_interpretation=2, **lossy)
     return stream
+
+
+def htj2k(pixels: np.ndarray, reversible: bool = True) -> bytes:
+    """The precision of the stream is that of the array's type, 8 or 16 bits."""
+    return bytes(imagecodecs.htj2k_encode(pixels, reversible=reversible))
 
 
 # transfer syntax -> (pixels, bits stored, stream)

@@ -22,7 +22,7 @@ from tests.inference.dicom.made_files import (
     UNCOMPRESSED,
     MadeImage,
 )
-from tests.inference.dicom.made_streams import RAMP, STREAMS
+from tests.inference.dicom.made_streams import RAMP, STREAMS, jpeg_baseline
 
 
 @pytest.mark.parametrize("syntax", [IMPLICIT, EXPLICIT, DEFLATED, BIG_ENDIAN])
@@ -70,6 +70,15 @@ def test_baseline_jpeg_is_within_its_loss(tmp_path: Path, pool: ChildPool) -> No
     path = MadeImage(smooth, syntax=JPEG, stream=[file.getvalue()]).write(tmp_path)
     pixels = pool.decode(path, pool.preparse(path))
     assert np.abs(pixels.values.astype(int) - smooth).max() <= 4
+
+
+def test_an_8_bit_jpeg_may_lie_in_16_allocated(tmp_path: Path, pool: ChildPool) -> None:
+    smooth = np.add.outer(np.arange(48), np.arange(64)).astype(np.uint8)
+    made = MadeImage(smooth.astype(np.uint16), syntax=JPEG, bits_stored=8, stream=[jpeg_baseline(smooth)])
+    path = made.write(tmp_path)
+    values = pool.decode(path, pool.preparse(path)).values
+    assert values.dtype == np.uint16
+    assert np.abs(values.astype(int) - smooth).max() <= 8
 
 
 def test_dirty_high_bits_are_masked(tmp_path: Path, pool: ChildPool) -> None:

@@ -5,10 +5,11 @@ from typing import Any
 from django.db import models
 
 from reader_study.models.session import Assignment
+from webapp.reveal.answer_row import AnswerRow
 from webapp.reviews.models.kept_row import AppendOnlyRow, AppendOnlyViolation, KeptRow
 
 
-class Reading(KeptRow):
+class Reading(KeptRow, AnswerRow):
     """Answers of one stage. Times are the server's; `active_ms` and `first_mark_ms` the client's."""
 
     class State(models.TextChoices):
@@ -30,14 +31,10 @@ class Reading(KeptRow):
     inadequate = models.CharField(max_length=300, blank=True, help_text="why the image cannot be read; empty = it can")
     opened_at = models.DateTimeField(null=True)
     first_input_at = models.DateTimeField(null=True)
-    locked_at = models.DateTimeField(null=True)
     active_ms = models.PositiveBigIntegerField(null=True)
     first_mark_ms = models.PositiveBigIntegerField(null=True)
     paused_at = models.DateTimeField(null=True)
     paused_ms = models.PositiveBigIntegerField(default=0)
-    ai_revealed_at = models.DateTimeField(null=True)
-    sha256 = models.CharField(max_length=64, blank=True)
-    lock_key = models.CharField(max_length=64, blank=True)
     void_reason = models.CharField(max_length=500, blank=True)
 
     class Meta:

@@ -37,12 +37,12 @@ from reader_study.services.own_assignment import (
     stage_now,
 )
 from reader_study.services.record_deviation import note_deviation
-from reader_study.services.reveal_ai import aided_stage
+from reader_study.services.reveal_ai import answers_of
 from reader_study.services.save_draft import checked_key, receipt_of
 from reader_study.services.switch_events import write_switches
 from webapp import audit
 from webapp.accounts.models import User
-from webapp.reveal.canonical_json import sha256_of
+from webapp.reveal.answer_first import ALREADY_LOCKED, NOT_REVEALED, is_locked_by, lock_answer, needs_reveal
 
 CLOCK_TOLERANCE_MS = 2000
 TRUTH_QUERIES = ("TRL", "TRB")  # they ask a question and never change truth by themselves
@@ -70,10 +70,10 @@ def lock_reading(user: User, study: Study, key: UUID, request: LockRequest, now:
         assignment = own_assignment(user, study, key, lock=True)
         reading = Reading.objects.select_for_update().get(pk=reading_in(assignment, request.stage).pk)
         idempotency_key = checked_key(request.idempotency_key)
+        if is_locked_by(reading, idempotency_key):
+            return {**receipt_of(reading), "next_stage": stage_now(assignment)}
         if reading.is_locked:
-            if reading.lock_key == idempotency_key:
-                return {**receipt_of(reading), "next_stage": stage_now(assignment)}
-            raise StudyRefused("already_locked", "This reading is locked.", receipt=receipt_of(reading))
+            raise StudyRefused(ALREADY_LOCKED.code, ALREADY_LOCKED.text, receipt=receipt_of(reading))
         require_running(assignment.reader.study)
         hold_lease(assignment.session, request.tab, now)
         form = form_of(assignment)
@@ -91,10 +91,10 @@ def lock_reading(user: User, study: Study, key: UUID, request: LockRequest, now:
 
 def _require_revealed(reading: Reading, assignment: Assignment) -> None:
     """Only where there is an output to show: a case without one is read as it is."""
-    if aided_stage(assignment) != reading or reading.ai_revealed_at is not None:
+    if not needs_reveal(answers_of(assignment), reading):
         return
     if AiOutput.objects.filter(case=assignment.case, bundle_id=assignment.arm.bundle_id).exists():
-        raise StudyRefused("ai_not_revealed", "Open the model's output before you lock the aided answer.")
+        raise StudyRefused(NOT_REVEALED.code, NOT_REVEALED.text)
 
 
 def _complete(request: LockRequest, assignment: Assignment, form: Form) -> dict[str, Any]:
@@ -123,8 +123,8 @@ def _store(reading: Reading, body: dict[str, Any], form: Form, user: User, key: 
     if reading.paused_at is not None:
         reading.paused_ms += int((now - reading.paused_at).total_seconds() * 1000)
         reading.paused_at = None
-    reading.locked_at, reading.state, reading.lock_key = now, Reading.State.LOCKED, key
-    reading.sha256 = sha256_of(reading_content(reading, ratings, marks, codings))
+    lock_answer(reading, key, now, lambda: reading_content(reading, ratings, marks, codings))
+    reading.state = Reading.State.LOCKED
     reading.save()
     FindingRating.objects.bulk_create(ratings)
     Mark.objects.bulk_create(marks)

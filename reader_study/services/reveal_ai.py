@@ -12,7 +12,12 @@ from reader_study.refusal import StudyRefused, require
 from reader_study.services.own_assignment import own_assignment, readings_of, require_running
 from webapp import audit
 from webapp.accounts.models import User
+from webapp.reveal.answer_first import Answers, ModelShown, note_reveal
 
+MODEL_SHOWN: dict[str, ModelShown] = {
+    Arm.Kind.AIDED_CONCURRENT: ModelShown.BESIDE_IMAGE,
+    Arm.Kind.AIDED_SECOND_READ: ModelShown.AFTER_ANSWER,
+}
 NOT_THERE = "There is nothing here."
 SERVER_SEQ = 0  # clients count their events from 1
 
@@ -33,30 +38,22 @@ def reveal_ai(user: User, study: Study, key: UUID, now: datetime | None = None) 
         ).first()
         if output is None:
             raise StudyRefused("not_found", NOT_THERE, http=404)
-        if reading.ai_revealed_at is None:
-            reading.ai_revealed_at = now
-            reading.save(update_fields=["ai_revealed_at"])
+        if note_reveal(reading, now):
             InteractionEvent(reading=reading, seq=SERVER_SEQ, kind="ai_revealed", server_at=now, created_by=user).save()
             audit.record(user, "study.reveal_ai", f"assignment:{assignment.pk}", purpose="reader study")
     return output, assignment
 
 
+def answers_of(assignment: Assignment) -> Answers[Reading]:
+    """The reader's answers in the order that the arm asks for."""
+    stages = readings_of(assignment)
+    shown = MODEL_SHOWN.get(assignment.arm.kind, ModelShown.NEVER) if assignment.arm.ai_layers else ModelShown.NEVER
+    return Answers(shown, stages.get(Reading.Stage.UNAIDED), stages.get(Reading.Stage.AIDED))
+
+
 def aided_stage(assignment: Assignment) -> Reading | None:
     """The aided reading that is being made now, in an arm that shows AI; None when AI must not be shown."""
-    if (
-        assignment.arm.kind not in (Arm.Kind.AIDED_CONCURRENT, Arm.Kind.AIDED_SECOND_READ)
-        or not assignment.arm.ai_layers
-    ):
-        return None
-    stages = readings_of(assignment)
-    reading = stages.get(Reading.Stage.AIDED)
-    if reading is None or reading.is_locked:
-        return None
-    if assignment.arm.kind == Arm.Kind.AIDED_SECOND_READ:
-        unaided = stages.get(Reading.Stage.UNAIDED)
-        if unaided is None or not unaided.is_locked:
-            return None
-    return reading
+    return answers_of(assignment).open_to_model()
 
 
 def reveal_map(user: User, study: Study, key: UUID, kind: str) -> AiMap:

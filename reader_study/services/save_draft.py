@@ -14,6 +14,7 @@ from reader_study.reading_body import checked_body
 from reader_study.refusal import StudyRefused, require
 from reader_study.services.own_assignment import form_of, hold_lease, own_assignment, reading_in, require_running
 from webapp.accounts.models import User
+from webapp.reveal.answer_first import ALREADY_LOCKED
 from webapp.reveal.canonical_json import canonical_json
 
 
@@ -46,7 +47,7 @@ def save_draft(
         if earlier is not None:
             return _same_content(earlier, body)
         if reading.is_locked:
-            raise StudyRefused("already_locked", "This reading is locked.", receipt=receipt_of(reading))
+            raise StudyRefused(ALREADY_LOCKED.code, ALREADY_LOCKED.text, receipt=receipt_of(reading))
         hold_lease(assignment.session, request.tab, now)
         newest = reading.drafts.order_by("-revision").first()
         current = newest.revision if newest else 0

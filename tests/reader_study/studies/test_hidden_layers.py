@@ -78,3 +78,12 @@ def test_an_aided_reading_alone_opens_nothing_in_a_second_read() -> None:
     with pytest.raises(StudyRefused) as refused:
         reveal_ai(user, made.study, case.pk)
     assert refused.value.http == 404
+
+
+def test_an_arm_without_layers_opens_nothing() -> None:
+    made, case = open_case(["score"])
+    case.arm.ai_layers = []
+    case.arm.save()
+    with pytest.raises(StudyRefused) as refused:
+        reveal_ai(made.readers[0], made.study, case.pk)
+    assert refused.value.http == 404

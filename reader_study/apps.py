@@ -10,9 +10,9 @@ class ReaderStudyConfig(AppConfig):
 
     def ready(self) -> None:
         from reader_study.code_uses import uses_in_codings
-        from reader_study.embargo import embargoed_images, is_embargoed
-        from webapp.accounts.policy import EmbargoBySet, register_embargo
+        from reader_study.embargo import is_embargoed
+        from webapp.accounts.policy import register_embargo
         from webapp.reviews.scheme_versions import CODE_USES
 
         CODE_USES.append(uses_in_codings)
-        register_embargo(EmbargoBySet(is_embargoed, embargoed_images))
+        register_embargo(is_embargoed)

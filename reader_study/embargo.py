@@ -1,7 +1,6 @@
 """What a study hides in the clinical pages: its readers and panel members see no model output, review or truth of its
 cases while it is under way. `webapp.accounts.policy` asks here without knowing studies."""
 
-from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -10,6 +9,7 @@ from reader_study.models import Case, Membership, Study
 from reader_study.policy import current_memberships
 from webapp.accounts.models import User
 from webapp.accounts.policy import Person, Refusal
+from webapp.reveal.embargoed import embargo_by_set
 
 # From opening until lock. A draft does not hide anything yet: what a reader saw before counts as a look for washout.
 STATES = Study.UNDER_WAY
@@ -26,11 +26,8 @@ def embargoed_images(user: Person) -> QuerySet[Case, UUID]:
     return _cases(user).values_list("image", flat=True)
 
 
-def is_embargoed(user: Person, image: Any) -> Refusal | None:
-    """The embargo that reader_study registers with accounts.policy."""
-    if not isinstance(user, User) or image is None:
-        return None
-    return IN_STUDY if _cases(user).filter(image_id=image.pk).exists() else None
+# What reader_study registers with accounts.policy.
+is_embargoed = embargo_by_set(embargoed_images, IN_STUDY)
 
 
 def _cases(user: User) -> QuerySet[Case]:

@@ -1,6 +1,10 @@
-"""Which images are under embargo for a person, as a condition for lists: sort, filters and counts must not tell what a page
-hides (architecture.md section 1). The rules are those of `accounts.policy`; whose they are is not known here.
+"""Which images are under embargo for a person: the rule of one image from the set of all, and the condition for lists, whose
+sort, filters and counts must not tell what a page hides (architecture.md section 1). The rules are those of `accounts.policy`;
+whose they are is not known here.
 """
+
+from collections.abc import Callable
+from typing import Any
 
 from django.db.models import Q
 
@@ -23,3 +27,19 @@ def under_embargo(user: policy.Person, path: str = "") -> Q | None:
         else:
             found |= Q(**{lookup: [image.pk for image in Image.objects.iterator() if embargo(user, image)]})
     return found
+
+
+def embargo_by_set(hidden: Callable[[policy.Person], Any], refusal: policy.Refusal) -> policy.EmbargoBySet:
+    """An embargo to register with `accounts.policy`. The rule of one image asks the set, so that a page and a list never differ.
+
+    hidden: ids of the images that are hidden from a person, as a queryset of one column or a collection; empty where none
+    is. refusal: what the person is told. A set of images that the person has yet to answer makes every page and list
+    keep answer and model in order (`webapp.reveal.answer_first`).
+    """
+
+    def rule(user: policy.Person, image: Any) -> policy.Refusal | None:
+        if image is None:
+            return None
+        return refusal if Image.objects.filter(pk=image.pk).filter(pk__in=hidden(user)).exists() else None
+
+    return policy.EmbargoBySet(rule, hidden)

@@ -10,7 +10,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --constraint constraints.txt
 FRONTEND := webapp/viewer/frontend
-VIEWER_SOURCES := inference/colour_maps.json $(shell find $(FRONTEND) -type f -not -path '*/node_modules/*' -not -path '*/mock/*' 2>/dev/null)
+VIEWER_SOURCES := inference/colour_maps.json inference/style/tokens.css $(shell find $(FRONTEND) -type f -not -path '*/node_modules/*' -not -path '*/mock/*' 2>/dev/null)
 VIEWER := webapp/viewer/static/viewer/.vite/manifest.json
 
 .PHONY: help run test check docs bench fuzz mutate demo-model frontend setup-base setup-dev setup-training clean

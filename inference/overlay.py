@@ -14,6 +14,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from inference.boxes import PixelBox, interpolate, positive_part
 from inference.colour_map import cividis
+from inference.colours import colour
 from inference.explanation import NO_EVIDENCE, Explanation, map_threshold, method_title
 from inference.gate import REFUSED
 from inference.manifest import Finding, MapOutput
@@ -24,8 +25,7 @@ LONGEST_SIDE = 1024
 OPACITY = 0.4
 _CAPTION_SIZE = 20
 _BAR = 62
-_INK = "#d8dde3"
-_BOX_COLOURS = {"component": "#ffffff", "mass95": "#7fd1ff", "classmap-fixed": "#ffb347"}
+_INK = colour("text")
 
 
 def write_overlays(folder: Path, stem: str, gray: np.ndarray, explanation: Explanation) -> list[Path]:
@@ -112,7 +112,7 @@ def _draw_boxes(picture: Image.Image, boxes: list[PixelBox], scale: float) -> No
     for box in boxes:
         left, top = box.x * scale, box.y * scale
         corners = (left, top, max(left, left + box.w * scale - 1), max(top, top + box.h * scale - 1))
-        pen.rectangle(corners, outline=_BOX_COLOURS[box.rule], width=2)
+        pen.rectangle(corners, outline=colour(f"box-{box.rule}"), width=2)
 
 
 def _captioned(picture: Image.Image, caption: str, model: str) -> Image.Image:

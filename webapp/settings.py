@@ -161,7 +161,11 @@ STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "build" / "static"
 # Plotly's script comes with the package that draws the figures, so that both are of one version.
 PLOTLY_FILES = Path(str(find_spec("plotly").origin)).parent / "package_data"  # type: ignore[union-attr]
-STATICFILES_DIRS = [BASE_DIR / "webapp" / "static_src", ("plotly", PLOTLY_FILES)]
+STATICFILES_DIRS = [
+    BASE_DIR / "webapp" / "static_src",
+    ("site", BASE_DIR / "inference" / "style"),
+    ("plotly", PLOTLY_FILES),
+]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "webapp.deployments.static_storage.GzipStaticFilesStorage"},

@@ -7,11 +7,12 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
+from inference.colours import colour
+
 Figure = dict[str, Any]
 
-OURS, PAPER, FAINT, LINE = "#f0b450", "#8bd17c", "#5d6875", "#313a46"
-RAW = "#7db7ff"
-SERIES = (OURS, RAW, "#56c8c0", "#b79cf0", "#8793a1", "#d5dbe3")
+OURS, PAPER, FAINT, LINE, RAW = map(colour, ("model", "truth", "faint", "edge", "focus"))
+SERIES = (OURS, RAW, *map(colour, ("reader", "series", "muted", "text")))
 
 
 def curves_figure(curves: Mapping[str, Sequence[float | None]]) -> Figure:
@@ -103,8 +104,9 @@ def confusion_figure(classes: Sequence[str], counts: Sequence[Sequence[int]]) ->
     trace = {
         "type": "heatmap", "x": list(classes), "y": list(classes), "z": shares, "zmin": 0, "zmax": 1, "showscale": False,
         "text": [[str(count) for count in row] for row in counts], "texttemplate": "%{text}", "xgap": 2, "ygap": 2,
-        "colorscale": [[0, "#11151a"], [1, "#8a6a2c"]], "hovertemplate": "true %{y}, said %{x}: %{text} (%{z:.1%} of the row)",
-        "textfont": {"color": "#d5dbe3", "size": 12},
+        "colorscale": [[0, colour("panel")], [1, "#8a6a2c"]],
+        "hovertemplate": "true %{y}, said %{x}: %{text} (%{z:.1%} of the row)",
+        "textfont": {"color": colour("text"), "size": 12},
     }  # fmt: skip
     layout = {
         "xaxis": {"title": {"text": "said"}, "showgrid": False},

@@ -15,6 +15,7 @@ from typing import Any
 
 from plotly.offline import get_plotlyjs
 
+from inference.colours import TOKENS
 from training.tables.experiment_file import where_printed
 from training.tables.report_figures import (
     comparison_figure,
@@ -57,7 +58,7 @@ def report_page(document: Document, folder: Path) -> str:
     script = _json(figures)
     return (
         f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-        f"<title>{_text(title)}</title><style>{_file('report.css')}</style></head><body><main>\n"
+        f"<title>{_text(title)}</title><style>{TOKENS.read_text(encoding='utf-8')}{_file('report.css')}</style></head><body><main>\n"
         + "\n".join(filter(None, parts))
         + f'\n<footer><span class="research">{RESEARCH}</span></footer></main>\n'
         f"<script>{get_plotlyjs()}</script>\n"

@@ -4,11 +4,13 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-GROUND, PANEL, LINE, TEXT, MUTED = "#0a0c0f", "#11151a", "#232a33", "#d5dbe3", "#8793a1"
-MODEL, READER, TRUTH, STOP, FOCUS = "#f0b450", "#56c8c0", "#8bd17c", "#ef7b72", "#7db7ff"
+from inference.colours import colour
+
+GROUND, PANEL, LINE, TEXT, MUTED = map(colour, ("ground", "panel", "line", "text", "muted"))
+MODEL, READER, TRUTH, STOP, FOCUS = map(colour, ("model", "reader", "truth", "stop", "focus"))
 
 # Tests in natural order; the first two differ in hue and in lightness, so that they differ in print too.
-TEST_COLOURS = (READER, MODEL, FOCUS, STOP, TRUTH, "#c49bff")
+TEST_COLOURS = (READER, MODEL, FOCUS, STOP, TRUTH, colour("series"))
 TEST_DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 
 FONT = 'Inter, system-ui, "Segoe UI", sans-serif'

@@ -19,8 +19,7 @@ import type { Tool } from './view_state';
 const { MouseBindings } = Enums;
 // Cornerstone knows this style; its type does not.
 const NO_TEXT_BOXES: Record<string, boolean> = { textBoxVisibility: false, shadow: false };
-const READER_COLOUR = 'rgb(86, 200, 192)';
-const READER_COLOUR_ACTIVE = 'rgb(150, 232, 226)';
+const token = (name: string): string => getComputedStyle(document.documentElement).getPropertyValue(name);
 
 /** Left drag as window and level: reports the drag and leaves the maths to the controller. */
 export class WindowTool extends BaseTool {
@@ -61,9 +60,9 @@ function styleReaderBoxes(groupId: string): void {
   annotation.config.style.setToolGroupToolStyles(groupId, {
     global: { ...NO_TEXT_BOXES },
     [RectangleROITool.toolName]: {
-      color: READER_COLOUR,
-      colorHighlighted: READER_COLOUR_ACTIVE,
-      colorSelected: READER_COLOUR,
+      color: token('--reader'),
+      colorHighlighted: token('--reader-hover'),
+      colorSelected: token('--reader'),
       lineWidth: '2',
       lineDash: '6,4',
     },

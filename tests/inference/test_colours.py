@@ -1,0 +1,66 @@
+"""One table of colours: pictures, figures, pages and the viewer take theirs from it, and text can be read in them."""
+
+import re
+from typing import get_args
+
+import numpy as np
+import pytest
+from PIL import ImageColor
+
+from inference.colours import TOKENS, colour, colours
+from inference.documents import BoxRule
+from tests.conftest import REPOSITORY
+
+GROUNDS = ("canvas", "ground", "panel", "raised")
+TEXTS = ("text", "muted", "faint", "model", "reader", "truth", "stop", "focus", "series")
+# Drawings that stand alone as image files cannot read a style sheet.
+SHEETS_AND_CODE = [
+    path
+    for room in ("inference", "training", "webapp", "reader_study")
+    for path in (REPOSITORY / room).rglob("*")
+    if path.suffix in {".css", ".py", ".ts", ".tsx", ".js", ".html"}
+    and not {"node_modules", "static"} & set(path.parts)
+    and path != TOKENS
+]
+
+
+def luminance(name: str) -> float:
+    """Relative luminance of sRGB (WCAG 2.2)."""
+    share = np.array(ImageColor.getrgb(colour(name))) / 255
+    linear = np.where(share <= 0.04045, share / 12.92, ((share + 0.055) / 1.055) ** 2.4)
+    return float(linear @ (0.2126, 0.7152, 0.0722))
+
+
+@pytest.mark.parametrize("ground", GROUNDS)
+@pytest.mark.parametrize("text", TEXTS)
+def test_text_has_the_contrast_of_wcag_aa_on_every_ground(text: str, ground: str) -> None:
+    assert (luminance(text) + 0.05) / (luminance(ground) + 0.05) >= 4.5
+
+
+def test_every_rule_of_boxes_has_a_colour_of_its_own() -> None:
+    assert len({colour(f"box-{rule}") for rule in get_args(BoxRule)}) == len(get_args(BoxRule))
+
+
+def test_every_plain_colour_of_the_sheet_is_read() -> None:
+    assert len(colours()) == TOKENS.read_text().count("#") - TOKENS.read_text().count("#000)")
+
+
+def test_no_other_file_has_a_colour_of_the_table() -> None:
+    ours = {value for value in colours().values() if len(value) == 7}
+    found = {
+        f"{path.relative_to(REPOSITORY)}: {value}"
+        for path in SHEETS_AND_CODE
+        for value in re.findall(r"#[0-9a-f]{6}\b", path.read_text(errors="ignore").lower())
+        if value in ours
+    }
+    assert not found
+
+
+def test_every_name_that_a_sheet_reads_is_in_the_table() -> None:
+    known = set(re.findall(r"--[a-z0-9-]+(?=:)", TOKENS.read_text()))
+    sheets = [path for path in SHEETS_AND_CODE if path.suffix == ".css"]
+    assert len(sheets) > 5
+    for path in sheets:
+        text = path.read_text()
+        assert not set(re.findall(r"^\s+(--[a-z0-9-]+):", text, re.M)) & known, path
+        assert set(re.findall(r"var\((--[a-z0-9-]+)", text)) <= known, path

@@ -1,5 +1,5 @@
-"""What a study hides in the clinical pages: its readers and panel members see no model output, review or truth of its
-cases while it is under way. `webapp.accounts.policy` asks here without knowing studies."""
+"""What a study hides in the clinical pages: who is blinded in it (its readers and panel members) sees no model output, review
+or truth of its cases while it is under way. `webapp.accounts.policy` asks here without knowing studies."""
 
 from uuid import UUID
 
@@ -13,6 +13,8 @@ from webapp.reveal.embargoed import embargo_by_set
 
 # From opening until lock. A draft does not hide anything yet: what a reader saw before counts as a look for washout.
 STATES = Study.UNDER_WAY
+# Who runs or checks the study sees. Every other role is blinded, one that is added later too.
+SIGHTED = (Membership.Role.MANAGER, Membership.Role.STATISTICIAN, Membership.Role.AUDITOR)
 IN_STUDY = Refusal(
     "in_study", "This case is in a reader study of yours: model output and reviews are hidden until it ends."
 )
@@ -31,8 +33,8 @@ is_embargoed = embargo_by_set(embargoed_images, IN_STUDY)
 
 
 def _cases(user: User) -> QuerySet[Case]:
-    roles = (Membership.Role.READER, Membership.Role.PANEL)
-    studies = current_memberships().filter(Q(role__in=roles), user=user, study__state__in=STATES).values("study")
+    blinded = current_memberships().filter(user=user, study__state__in=STATES).exclude(role__in=SIGHTED)
+    studies = blinded.values("study")
     # A withdrawn reader has read some of the cases and might read them elsewhere: hidden until the lock all the same.
     was_reader = Study.objects.filter(readers__user=user, state__in=STATES).values("pk")
     found: QuerySet[Case] = Case.objects.filter(Q(study__in=studies) | Q(study__in=was_reader), voided_at=None)

@@ -9,7 +9,7 @@ from django.conf import LazySettings
 from django.test import Client
 
 from reader_study.embargo import embargoed_images, is_embargoed
-from reader_study.models import Assignment, Case, ReadingSession
+from reader_study.models import Assignment, Case, Membership, ReadingSession
 from reader_study.services.change_state import close_study, withdraw_study
 from reader_study.services.next_assignment import next_assignment
 from reader_study.services.open_session import open_session
@@ -57,6 +57,15 @@ def test_it_holds_for_panel_members_and_withdrawn_readers_and_for_nobody_else() 
         False,
     ]
     assert is_embargoed(made.readers[0], make_image()) is None
+
+
+def test_a_role_is_blinded_unless_the_table_says_that_it_sees() -> None:
+    made = opened(make_study(cases=1))
+    people = {role: make_user(f"{role}{uuid.uuid4().hex[:6]}") for role in (*Membership.Role.values, "observer")}
+    for role, user in people.items():
+        Membership.objects.create(study=made.study, user=user, role=role)
+    seeing = {role for role, user in people.items() if not hidden(made, user)}
+    assert seeing == {"manager", "statistician", "auditor"}
 
 
 def test_the_clinical_api_refuses_model_output_of_a_case(client: Client) -> None:

@@ -7,7 +7,7 @@ viewer's types read it; their sentences name what these tables allow.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -15,7 +15,33 @@ from reader_study.answers_schema import ANSWER_TYPES
 from webapp.json_bodies import coded
 from webapp.reviews.failure_scheme import OUTCOMES
 
-RATING_SCALES = {"0-100": (0, 100), "1-5": (1, 5), "1-7": (1, 7)}
+
+class RatingScale(NamedTuple):
+    """Lowest and highest rating."""
+
+    low: int
+    high: int
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether only whole numbers are ratings; a scale of a hundred steps takes every number between them."""
+        return self.high - self.low < 100
+
+    def by_key(self) -> dict[str, int]:
+        """Digit on the keyboard and the rating that it gives: the digit itself, 0 being 10 where the scale has no 0; on scales
+        of every number the digit's tenth of the way, 0 being the end. A digit that gives no rating is left out."""
+        found = {}
+        for digit in range(10):
+            if self.is_whole:
+                rating = 10 if digit == 0 and self.low > 0 else digit
+            else:
+                rating = self.low + (self.high - self.low) * (digit or 10) // 10
+            if self.low <= rating <= self.high:
+                found[str(digit)] = rating
+        return found
+
+
+RATING_SCALES = {"0-100": RatingScale(0, 100), "1-5": RatingScale(1, 5), "1-7": RatingScale(1, 7)}
 DESIGNS = {
     "crossed": "fully crossed: every reader, case and arm",
     "sequential": "sequential: without, then with AI in one sitting",

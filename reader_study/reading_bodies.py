@@ -18,13 +18,14 @@ TruthStatus = Annotated[str, coded(Truth.Status.values)]
 
 
 class FormFinding(TypedDict):
-    """min, max: lowest and highest rating of the scale."""
+    """min, max: lowest and highest rating of the scale. keys: digit on the keyboard, and the rating that it gives."""
 
     code: str
     label: str
     scale: str
     min: int
     max: int
+    keys: dict[str, int]
     order: int
 
 

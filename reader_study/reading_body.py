@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from reader_study.answers_schema import answer_faults, answers_schema
-from reader_study.protocol_model import ACTIONS, RATING_SCALES
+from reader_study.protocol_model import ACTIONS, RATING_SCALES, RatingScale
 from reader_study.reading_bodies import AnswerBody, StudyMark
 from reader_study.refusal import StudyRefused
 from webapp.body_values import is_finite_number, is_storable, shown
@@ -40,8 +40,8 @@ class Form:
             bool(part["inadequate"]), columns, rows,
         )  # fmt: skip
 
-    def scale(self, finding: str) -> tuple[int, int]:
-        """Lowest and highest rating of a finding."""
+    def scale(self, finding: str) -> RatingScale:
+        """The scale of a finding."""
         return RATING_SCALES[next(row["scale"] for row in self.findings if row["code"] == finding)]
 
 
@@ -109,10 +109,10 @@ def _ratings(data: object, form: Form) -> dict[str, Any]:
 def _rating(value: object, finding: str, field: str, form: Form) -> float | None:
     if value is None:
         return None
-    low, high = form.scale(finding)
-    is_whole_scale = high - low < 100
-    if not is_finite_number(value) or not low <= value <= high or (is_whole_scale and value != int(value)):
-        kind = "a whole number" if is_whole_scale else "a number"
+    scale = form.scale(finding)
+    low, high = scale
+    if not is_finite_number(value) or not low <= value <= high or (scale.is_whole and value != int(value)):
+        kind = "a whole number" if scale.is_whole else "a number"
         raise _bad("not_allowed", field, f"rating {shown(value)} of {finding} is not {kind} from {low} to {high}")
     return float(value)
 

@@ -66,8 +66,9 @@ def form_document(body: dict[str, Any]) -> FormDocument:
                 "code": row["code"],
                 "label": row["label"],
                 "scale": row["scale"],
-                "min": RATING_SCALES[row["scale"]][0],
-                "max": RATING_SCALES[row["scale"]][1],
+                "min": RATING_SCALES[row["scale"]].low,
+                "max": RATING_SCALES[row["scale"]].high,
+                "keys": RATING_SCALES[row["scale"]].by_key(),
                 "order": order,
             }
             for order, row in enumerate(body["findings"])

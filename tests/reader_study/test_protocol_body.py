@@ -4,7 +4,7 @@ import pytest
 
 from reader_study.pages.protocol_form import DECIMALS, INTEGERS, LISTS, TEXTS, TICKS
 from reader_study.protocol_body import FIELDS, SHARES, WHOLE_NUMBERS, completed, problems
-from reader_study.protocol_model import RATING_SCALES
+from reader_study.protocol_model import RATING_SCALES, RatingScale
 from webapp.reveal.canonical_json import sha256_of
 
 BODY = {
@@ -51,3 +51,16 @@ def test_a_scale_that_is_none_is_named(scale):
     body = completed({"findings": [{"code": "op", "scale": scale, "primary": True}]})
     found = next(one for one in problems(body) if one.field == "findings[0].scale")
     assert found.text == f"scale {scale!r} is not one of {', '.join(RATING_SCALES)}"
+
+
+@pytest.mark.parametrize(
+    ("scale", "ratings"),
+    [
+        (RatingScale(1, 5), {"1": 1, "2": 2, "3": 3, "4": 4, "5": 5}),
+        (RatingScale(1, 10), {"0": 10, **{str(digit): digit for digit in range(1, 10)}}),
+        (RatingScale(0, 4), {"0": 0, "1": 1, "2": 2, "3": 3, "4": 4}),
+        (RatingScale(0, 100), {"0": 100, **{str(digit): 10 * digit for digit in range(1, 10)}}),
+    ],
+)
+def test_a_digit_gives_the_rating_that_the_scale_has_for_it(scale: RatingScale, ratings: dict[str, int]) -> None:
+    assert scale.by_key() == ratings

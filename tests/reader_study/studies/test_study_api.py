@@ -267,7 +267,7 @@ def test_a_wrong_filter_is_named(criteria: Any, text: str) -> None:
 def test_a_reader_of_an_open_study_gets_the_form_without_cuts_and_arms(made: MadeStudy) -> None:
     form = Api(made.readers[0])("get", f"{made.study.pk}/protocol/")
     assert list(form) == ["form"]
-    assert set(form["form"]["findings"][0]) == {"code", "label", "scale", "min", "max", "order"}
+    assert set(form["form"]["findings"][0]) == {"code", "label", "scale", "min", "max", "keys", "order"}
 
 
 def test_posting_with_a_cookie_needs_the_csrf_token(made: MadeStudy) -> None:

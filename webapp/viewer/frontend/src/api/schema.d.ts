@@ -285,9 +285,12 @@ export interface components {
             readonly marks: readonly ("box" | "point")[];
             readonly questions: readonly components["schemas"]["ProtocolQuestion"][];
         };
-        /** @description min, max: lowest and highest rating of the scale. */
+        /** @description min, max: lowest and highest rating of the scale. keys: digit on the keyboard, and the rating that it gives. */
         readonly FormFinding: {
             readonly code: string;
+            readonly keys: {
+                readonly [key: string]: number;
+            };
             readonly label: string;
             readonly max: number;
             readonly min: number;

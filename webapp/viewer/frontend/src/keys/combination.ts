@@ -11,10 +11,11 @@ export interface KeyPress {
 
 /** Letters, digits and named keys carry their shift; signs such as ? and + already are what shift made of them. */
 export function combinationOf(press: KeyPress): string {
-  const digit = /^Digit([1-9])$/.exec(press.code)?.[1];
-  // A digit key with shift types a sign that differs by keyboard layout: the key itself counts (0 has no shifted use,
-  // and types = on many layouts).
-  const isDigit = digit !== undefined && (press.shiftKey || press.key === digit);
+  const digit = /^Digit([0-9])$/.exec(press.code)?.[1];
+  // A digit key with shift types a sign that differs by keyboard layout: the key itself counts. 0 keeps what it types where
+  // that is a key of its own: = on many layouts, 0 where digits need shift.
+  const isOwnSign = digit === '0' && ['=', '0'].includes(press.key);
+  const isDigit = digit !== undefined && !isOwnSign && (press.shiftKey || press.key === digit);
   const isLetter = /^[a-z]$/i.test(press.key);
   const base = isDigit ? digit : isLetter ? press.key.toLowerCase() : press.key;
   const carriesShift = isDigit || isLetter || press.key.length > 1;

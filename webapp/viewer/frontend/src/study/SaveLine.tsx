@@ -132,7 +132,7 @@ export function SaveLine({ session, reading }: Props) {
       </span>
       <span className="grow" />
       <span>{session.boot.user.username}</span>
-      <span>Enter submit · {reading.assignment.stage === 'coding' ? 'B region' : '⇧1…9 rate'} · ? keys</span>
+      <span>Enter submit · {reading.assignment.stage === 'coding' ? 'B region' : '⇧0…9 rate'} · ? keys</span>
     </footer>
   );
 }

@@ -6,7 +6,7 @@ import { EventLog } from './event_log';
 import { advanced, redone, startOf, undone } from './history';
 
 const FORM: ReadingForm = {
-  findings: [{ code: 'op', label: 'Opacity', scale: '1-5', min: 1, max: 5, order: 0 }],
+  findings: [{ code: 'op', label: 'Opacity', scale: '1-5', min: 1, max: 5, keys: {}, order: 0 }],
   questions: [
     { code: 'q', label: 'Image quality', type: 'choice', required: true, options: ['good', 'poor'] },
     { code: 'r', label: 'Remark', type: 'text', required: false, options: [] },

@@ -8,7 +8,7 @@ import type { ServerDraft } from './draft_sync';
 import { DraftConflict, DraftSync, waitMs } from './draft_sync';
 
 const FORM: ReadingForm = {
-  findings: [{ code: 'lung_opacity', label: 'Lung opacity', scale: '0-100', min: 0, max: 100, order: 0 }],
+  findings: [{ code: 'lung_opacity', label: 'Lung opacity', scale: '0-100', min: 0, max: 100, keys: {}, order: 0 }],
   questions: [],
   actions: [],
   marks: [],

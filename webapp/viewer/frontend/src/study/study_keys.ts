@@ -26,13 +26,11 @@ const row = (
   run: (session, combination) => session.reading && run(session.reading, combination, session),
 });
 
-/** Shift and 1 to 9: the step of an ordinal scale, or tens of a scale to 100. */
+/** Shift and a digit: the rating that the scale gives to this digit. */
 function rateByKey(reading: CaseReading, combination: string): void {
-  const digit = Number(combination.at(-1));
   const finding = reading.assignment.form.findings.find((own) => own.code === reading.state.get().finding);
-  if (!finding) return;
-  const rating = finding.max > 9 ? finding.min + ((finding.max - finding.min) * digit) / 10 : digit;
-  if (rating >= finding.min && rating <= finding.max) reading.rate(finding.code, { rating });
+  const rating = finding?.keys[combination.at(-1) ?? ''];
+  if (finding && rating !== undefined) reading.rate(finding.code, { rating });
 }
 
 function nextMark(reading: CaseReading, step: number): void {
@@ -56,9 +54,9 @@ export const STUDY_KEYS: readonly KeyRow<StudySession>[] = [
   row(
     'Answer',
     'rate',
-    '⇧1…9',
-    'rate the chosen finding (tens on a scale to 100)',
-    Array.from({ length: 9 }, (_, i) => `shift+${i + 1}`),
+    '⇧0…9',
+    'rate the chosen finding (0 is ten; tens on a scale to 100); alt+0 where ⇧0 types = or 0',
+    [...Array.from({ length: 10 }, (_, i) => `shift+${i}`), 'alt+0'],
     rateByKey,
   ),
   row('Answer', 'next-finding', ']', 'next finding', [']'], (r) => r.selectFinding(1)),

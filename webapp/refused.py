@@ -2,9 +2,24 @@
 
 from typing import Any
 
+from typing_extensions import TypedDict
+
 from webapp.accounts.policy import Refusal
 
 HTTP = {"not_a_member": 404, "not_signed_in": 401, "wrong_state": 409}  # of a policy's refusals; 403 for all others
+
+
+class RefusalBody(TypedDict):
+    """Why something is not done: a code for programs, a sentence for people."""
+
+    code: str
+    text: str
+
+
+class RefusedBody(RefusalBody):
+    """field: what of the body or the address it is about; empty when it is no field."""
+
+    field: str
 
 
 class Refused(Exception):

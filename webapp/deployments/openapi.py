@@ -1,25 +1,49 @@
-"""Schemas of the registry's API for /api/schema/."""
+"""Bodies of the registry's API."""
+
+from typing import Annotated
+
+from pydantic import Field
+from typing_extensions import TypedDict
 
 from webapp.deployments.models import DeployedBundle
-from webapp.predictions.openapi import REFUSAL, TEXT, TIME, WHOLE, Schema, list_of, nullable, object_of
+from webapp.json_bodies import Schema, coded, ref
+from webapp.predictions.openapi import REFUSAL, Time
 
-BUNDLE = object_of(
-    id={**TEXT, "description": "SHA-256 of the bundle file"},
-    name=TEXT,
-    version=TEXT,
-    state={**TEXT, "enum": DeployedBundle.State.values},
-    bytes=WHOLE,
-    findings=list_of(object_of(key=TEXT, title=TEXT)),
-    added_at=TIME,
-    added_by=nullable(TEXT),
-    activated_at=nullable(TIME),
-    activated_by=nullable(TEXT),
-    replaced=nullable(TEXT) | {"description": "id of the bundle that a roll back returns to"},
-)
-BUNDLES = object_of(results=list_of(BUNDLE, "newest first"))
+
+class BundleFinding(TypedDict):
+    key: str
+    title: str
+
+
+class BundleDocument(TypedDict):
+    """A registered bundle."""
+
+    id: Annotated[str, Field(description="SHA-256 of the bundle file")]
+    name: str
+    version: str
+    state: Annotated[str, coded(DeployedBundle.State.values)]
+    bytes: int
+    findings: list[BundleFinding]
+    added_at: Time
+    added_by: str | None
+    activated_at: Time | None
+    activated_by: str | None
+    replaced: Annotated[str | None, Field(description="id of the bundle that a roll back returns to")]
+
+
+class BundleList(TypedDict):
+    results: Annotated[list[BundleDocument], Field(description="newest first")]
+
+
+class NotAllowed(TypedDict):
+    """What REST framework answers where a person may not, or nothing is there."""
+
+    detail: str
+
+
+BUNDLE, NOT_ALLOWED = ref(BundleDocument), ref(NotAllowed)
 JSON = "application/json"
-NOT_ALLOWED = object_of(detail=TEXT)
-LISTED: dict[tuple[int, str], Schema] = {(200, JSON): BUNDLES}
+LISTED: dict[tuple[int, str], Schema] = {(200, JSON): ref(BundleList)}
 ADDED: dict[tuple[int, str], Schema] = {(201, JSON): BUNDLE, (403, JSON): NOT_ALLOWED, (422, JSON): REFUSAL}
 CHANGED: dict[tuple[int, str], Schema] = {
     (200, JSON): BUNDLE,

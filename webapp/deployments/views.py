@@ -18,7 +18,7 @@ from webapp.accounts.policy import may_manage_bundles, require
 from webapp.deployments.card_blocks import card_blocks
 from webapp.deployments.manifest_rows import finding_rows, metric_rows
 from webapp.deployments.models import DeployedBundle
-from webapp.deployments.openapi import ADDED, CHANGED, LISTED
+from webapp.deployments.openapi import ADDED, CHANGED, LISTED, BundleDocument
 from webapp.deployments.services import BundleRefused, activate, add_bundle, roll_back
 from webapp.deployments.upload import uploaded_bundle
 
@@ -27,7 +27,7 @@ UPLOAD_SCHEMA = {
 }
 
 
-def bundle_document(bundle: DeployedBundle) -> dict[str, Any]:
+def bundle_document(bundle: DeployedBundle) -> BundleDocument:
     """A registered bundle as the API gives it."""
     return {
         "id": bundle.bundle_id,

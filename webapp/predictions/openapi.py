@@ -7,6 +7,7 @@ from typing_extensions import TypedDict
 
 from inference.documents import FindingDocument, GateDocument, MapDocument
 from webapp.json_bodies import Schema, coded, ref
+from webapp.refused import RefusalBody
 from webapp.work.models import Job
 
 
@@ -28,7 +29,6 @@ WHOLE: Schema = {"type": "integer"}
 FLAG: Schema = {"type": "boolean"}
 TIME: Schema = {"type": "string", "format": "date-time"}
 FREE: Schema = {"type": "object", "additionalProperties": True}
-REFUSAL = object_of(code=TEXT, text=TEXT)
 
 Time = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
 Key = Annotated[str, Field(json_schema_extra={"format": "uuid"})]
@@ -36,11 +36,8 @@ Sha256 = Annotated[str, Field(description="SHA-256 in hexadecimal digits; empty 
 JobState = Annotated[str, coded(Job.State.values)]
 
 
-class JobError(TypedDict):
+class JobError(RefusalBody):
     """Why a run failed, or why it was not started."""
-
-    code: str
-    text: str
 
 
 class PredictionRow(TypedDict):
@@ -76,5 +73,6 @@ class PredictionList(TypedDict):
     results: Annotated[list[PredictionDocument], Field(description="newest first")]
 
 
+REFUSAL = ref(RefusalBody)
 PREDICTION = ref(PredictionDocument)
 PREDICTIONS = ref(PredictionList)

@@ -1,12 +1,13 @@
 """Bodies of the review API. Codes of the failure scheme are edited: /api/failure-scheme/ lists them."""
 
-from typing import Annotated, Any, NotRequired
+from typing import Annotated, NotRequired
 
 from pydantic import Field
 from typing_extensions import TypedDict
 
 from webapp.json_bodies import coded, ref
 from webapp.predictions.openapi import Key, Time
+from webapp.refused import RefusedBody
 from webapp.reviews.failure_scheme import CONFIDENCES, OUTCOMES, VERDICTS
 
 Scheme = Field(description="a code of GET /api/failure-scheme/; an old review has one of its own scheme_version")
@@ -137,7 +138,4 @@ REVIEW_REQUEST = ref(ReviewRequest)
 REVIEW = ref(ReviewDocument)
 REVIEW_LIST = ref(ReviewList)
 SCHEME = ref(SchemeDocument)
-REFUSED: dict[str, Any] = {
-    "type": "object",
-    "properties": {"code": {"type": "string"}, "field": {"type": "string"}, "text": {"type": "string"}},
-}
+REFUSED = ref(RefusedBody)

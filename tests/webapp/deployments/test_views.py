@@ -4,9 +4,9 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from tests.inference.tiny_bundle import make_tiny_bundle
+from tests.webapp.openapi_check import broken_promises
 from webapp.accounts.models import User
 from webapp.deployments.models import DeployedBundle
-from webapp.deployments.openapi import BUNDLE
 from webapp.deployments.services import activate, add_bundle
 
 pytestmark = pytest.mark.django_db
@@ -84,10 +84,9 @@ def test_a_radiologist_reads_and_changes_nothing(reader, bundle, tiny):
 
 
 def test_the_schema_of_the_api_names_every_field_of_a_bundle(admin, bundle):
-    [row] = admin.get("/api/bundles/").json()["results"]
-    assert set(row) == set(BUNDLE["properties"])
-    assert row["findings"]
-    assert set(row["findings"][0]) == set(BUNDLE["properties"]["findings"]["items"]["properties"])
+    answer = admin.get("/api/bundles/").json()
+    assert answer["results"][0]["findings"]
+    assert broken_promises("get", "/api/bundles/", 200, answer) == []
 
 
 def test_signing_in_again_under_an_open_form_leads_back_to_the_list(admin, bundle):

@@ -14,11 +14,12 @@ from webapp.accounts.models import User
 from webapp.archive.models import Image
 from webapp.audit.models import AccessEvent
 from webapp.reviews.edit_scheme import SchemeRefused, draft_of_scheme, edit_scheme
-from webapp.reviews.failure_scheme import VERSION_1, scheme_document
+from webapp.reviews.failure_scheme import VERSION_1
 from webapp.reviews.models import AppendOnlyViolation, CaseReview, FailureSchemeVersion
 from webapp.reviews.publish_scheme import publish_scheme
 from webapp.reviews.record_review import record_review
 from webapp.reviews.review_body import ReviewRefused
+from webapp.reviews.scheme_document import scheme_document
 from webapp.reviews.scheme_versions import SchemeBook, codes_of, current_scheme, scheme_of_codes
 
 pytestmark = pytest.mark.django_db

@@ -5,8 +5,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from webapp.reviews.failure_scheme import scheme_document
 from webapp.reviews.openapi import REFUSED, SCHEME
+from webapp.reviews.scheme_document import scheme_document
 from webapp.reviews.scheme_versions import SchemeBook
 
 JSON = "application/json"

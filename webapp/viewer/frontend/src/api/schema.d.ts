@@ -113,6 +113,33 @@ export interface components {
             readonly urls: components["schemas"]["ReadingUrls"];
             readonly user: components["schemas"]["SignedInPerson"];
         };
+        /** @description A registered bundle. */
+        readonly BundleDocument: {
+            /** Format: date-time */
+            readonly activated_at: string | null;
+            readonly activated_by: string | null;
+            /** Format: date-time */
+            readonly added_at: string;
+            readonly added_by: string | null;
+            readonly bytes: number;
+            readonly findings: readonly components["schemas"]["BundleFinding"][];
+            /** @description SHA-256 of the bundle file */
+            readonly id: string;
+            readonly name: string;
+            /** @description id of the bundle that a roll back returns to */
+            readonly replaced: string | null;
+            /** @enum {string} */
+            readonly state: "registered" | "active" | "retired" | "failed";
+            readonly version: string;
+        };
+        readonly BundleFinding: {
+            readonly key: string;
+            readonly title: string;
+        };
+        readonly BundleList: {
+            /** @description newest first */
+            readonly results: readonly components["schemas"]["BundleDocument"][];
+        };
         /** @description Codes of one failure; scheme_version is added by the server. */
         readonly Coding: {
             readonly cause: string;
@@ -411,6 +438,10 @@ export interface components {
             /** @enum {string} */
             readonly state: "reading" | "open_session" | "washout" | "done" | "paused" | "study_not_open";
         };
+        /** @description What REST framework answers where a person may not, or nothing is there. */
+        readonly NotAllowed: {
+            readonly detail: string;
+        };
         readonly OperatingPointDocument: {
             readonly sensitivity: components["schemas"]["Estimate"];
             readonly specificity: components["schemas"]["Estimate"];
@@ -656,6 +687,17 @@ export interface components {
             /** @enum {string|null} */
             readonly next_stage?: "unaided" | "aided" | "coding" | null;
             readonly sha256: string;
+        };
+        /** @description Why something is not done: a code for programs, a sentence for people. */
+        readonly RefusalBody: {
+            readonly code: string;
+            readonly text: string;
+        };
+        /** @description field: what of the body or the address it is about; empty when it is no field. */
+        readonly RefusedBody: {
+            readonly code: string;
+            readonly field: string;
+            readonly text: string;
         };
         readonly ReviewDocument: {
             readonly bundle: string;
@@ -917,6 +959,9 @@ export type AnswerBody = components['schemas']['AnswerBody'];
 export type AssignmentDocument = components['schemas']['AssignmentDocument'];
 export type AssignmentUrls = components['schemas']['AssignmentUrls'];
 export type BootDocument = components['schemas']['BootDocument'];
+export type BundleDocument = components['schemas']['BundleDocument'];
+export type BundleFinding = components['schemas']['BundleFinding'];
+export type BundleList = components['schemas']['BundleList'];
 export type Coding = components['schemas']['Coding'];
 export type CodingItem = components['schemas']['CodingItem'];
 export type DesignPlan = components['schemas']['DesignPlan'];
@@ -946,6 +991,7 @@ export type LockedAnswer = components['schemas']['LockedAnswer'];
 export type MapDocument = components['schemas']['MapDocument'];
 export type ModelBox = components['schemas']['ModelBox'];
 export type NextDocument = components['schemas']['NextDocument'];
+export type NotAllowed = components['schemas']['NotAllowed'];
 export type OperatingPointDocument = components['schemas']['OperatingPointDocument'];
 export type PatientFacts = components['schemas']['PatientFacts'];
 export type PixelBox = components['schemas']['PixelBox'];
@@ -961,6 +1007,8 @@ export type ReaderName = components['schemas']['ReaderName'];
 export type ReadingPlan = components['schemas']['ReadingPlan'];
 export type ReadingUrls = components['schemas']['ReadingUrls'];
 export type Receipt = components['schemas']['Receipt'];
+export type RefusalBody = components['schemas']['RefusalBody'];
+export type RefusedBody = components['schemas']['RefusedBody'];
 export type ReviewDocument = components['schemas']['ReviewDocument'];
 export type ReviewList = components['schemas']['ReviewList'];
 export type ReviewRequest = components['schemas']['ReviewRequest'];

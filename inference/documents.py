@@ -9,12 +9,13 @@ from typing import Annotated, Any, Literal, NotRequired
 from annotated_types import Len
 from typing_extensions import TypedDict
 
+from inference.map_layers import MapKind
+
 Pair = Annotated[list[float], Len(2, 2)]
 Quad = Annotated[list[float], Len(4, 4)]
 BoxRule = Literal["classmap-fixed", "mass95", "component"]
 DecisionCode = Literal["positive", "negative", "uncertain", "refused"]
 GateCode = Literal["pass", "refused", "unknown"]
-MapKind = Literal["gradcam", "classmaps"]
 MapScale = Literal["absolute", "relative"]
 
 

@@ -13,13 +13,13 @@ import numpy as np
 
 from inference.boxes import MapField, PixelBox, classmap_fixed_boxes, component_boxes, mass95_boxes, positive_part
 from inference.decisions import NEGATIVE, Decision, decide_all, is_above_operating_point
-from inference.documents import ExplanationDocument, FindingDocument, MapDocument, MapKind
+from inference.documents import ExplanationDocument, FindingDocument, MapDocument
 from inference.gate import REFUSED, GateVerdict
 from inference.manifest import Finding, FindingMap, Manifest, MapOutput
+from inference.map_layers import MAP_LAYERS, MapKind
 from inference.preprocessing import ModelInput, Region
 
 NO_EVIDENCE = "no positive evidence"
-_HEAD_TITLES = {"wildcat": "WILDCAT", "spn": "SPN"}
 
 
 @dataclass(frozen=True)
@@ -138,7 +138,7 @@ def finding_boxes(finding: Finding, maps: Mapping[MapKind, np.ndarray], model_in
         field = MapField(kind, model_input.region, model_input.source_height, model_input.source_width)
         boxes += component_boxes(values, field, map_threshold(values, finding.maps[kind]), grid)
         boxes += mass95_boxes(values, field)
-        if kind == "classmaps":  # paper 001 defines the rule on class maps
+        if MAP_LAYERS[kind].has_fixed_boxes:
             boxes += classmap_fixed_boxes(values, field)
     return boxes
 
@@ -196,6 +196,4 @@ def map_document(output: MapOutput, findings: tuple[Finding, ...], values: np.nd
 
 def method_title(output: MapOutput) -> str:
     """Name of the method as it is shown: Grad-CAM, or the head's class map."""
-    if output.kind == "gradcam":
-        return "Grad-CAM"
-    return f"{_HEAD_TITLES.get(output.head.lower(), output.head)} class map"
+    return MAP_LAYERS[output.kind].method_title(output.head)

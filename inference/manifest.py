@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import numpy as np
 from jsonschema import Draft202012Validator
@@ -20,7 +20,8 @@ from jsonschema.exceptions import best_match
 
 from inference.calibration import Calibrator, class_intervals, class_probabilities
 from inference.calibration_forms import SOFTMAX, form_of, read_form, read_refit
-from inference.documents import Estimate, Evidence, FindingCode, MapKind, MapScale
+from inference.documents import Estimate, Evidence, FindingCode, MapScale
+from inference.map_layers import MAP_LAYERS, MapKind
 from inference.preprocessing import InputSpec
 
 SCHEMA_NAME = "sightline-bundle/1"
@@ -28,7 +29,6 @@ SCHEMA_FILE = Path(__file__).parent / "schema" / "bundle.schema.json"
 EXAMPLE_FILE = Path(__file__).parent / "schema" / "example_manifest.json"
 # The `calibration` part of a finding in every form that the example manifest, one bundle, cannot show at once.
 CALIBRATORS_FILE = Path(__file__).parent / "schema" / "example_calibrators.json"
-MAP_KINDS: tuple[MapKind, ...] = get_args(MapKind)
 MULTILABEL, SINGLE = "multilabel", "single"
 
 
@@ -200,9 +200,21 @@ def array_from_json(part: Mapping[str, Any], place: str, shape: tuple[int, ...])
     return values
 
 
+def bundle_schema() -> dict[str, Any]:
+    """The JSON Schema of manifests: the file, with the kinds of map that map_layers.json names and no others."""
+    schema: dict[str, Any] = json.loads(SCHEMA_FILE.read_text("utf-8"))
+    outputs, maps = schema["$defs"]["outputs"], schema["$defs"]["finding"]["properties"]["maps"]
+    for part in (outputs, maps):
+        every = part["additionalProperties"]
+        part["properties"] = part.get("properties", {}) | dict.fromkeys(MAP_LAYERS, every)
+        part["additionalProperties"] = False
+    outputs["anyOf"] = [{"required": [kind]} for kind in MAP_LAYERS]
+    return schema
+
+
 @cache
 def _validator() -> Draft202012Validator:
-    return Draft202012Validator(json.loads(SCHEMA_FILE.read_text("utf-8")))
+    return Draft202012Validator(bundle_schema())
 
 
 def _check_schema(document: Any) -> None:
@@ -232,7 +244,7 @@ def _refuse_constant(name: str) -> None:
 def _read_maps(outputs: Mapping[str, Any]) -> tuple[MapOutput, ...]:
     return tuple(
         MapOutput(kind, outputs[kind]["head"], outputs[kind]["height"], outputs[kind]["width"])
-        for kind in MAP_KINDS
+        for kind in MAP_LAYERS
         if kind in outputs
     )
 

@@ -11,6 +11,7 @@ from typing import Annotated, Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from inference.map_layers import MAP_LAYERS
 from reader_study.answers_schema import ANSWER_TYPES
 from webapp.json_bodies import coded
 from webapp.reviews.failure_scheme import OUTCOMES
@@ -94,9 +95,7 @@ class AiLayer:
 AI_LAYERS = {
     "score": AiLayer("score"),
     "boxes": AiLayer("boxes"),
-    "gradcam": AiLayer("Grad-CAM", "gradcam"),
-    "wildcat": AiLayer("WILDCAT map", "classmaps"),
-}
+} | {layer.study_layer: AiLayer(layer.title, layer.kind) for layer in MAP_LAYERS.values()}
 LAYER_OF_MAP = {layer.map_kind: code for code, layer in AI_LAYERS.items() if layer.map_kind}
 
 

@@ -166,7 +166,7 @@ def test_the_heat_map_sits_on_its_cells(server: Server, page: Page) -> None:
     page.route("**/maps/classmaps/**", lambda route: route.fulfill(body=cells.tobytes(), headers=headers))
     area = open_image(page, server, image)
     page.get_by_test_id(f"select-{key}").click(timeout=60_000)
-    page.get_by_test_id("map-wildcat").click()
+    page.get_by_test_id("map-classmaps").click()
     page.wait_for_timeout(1200)
     heat = read_canvas(page, "canvas[data-testid=overlay], [data-testid=overlay] canvas")
     assert heat is not None

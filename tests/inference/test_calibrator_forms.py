@@ -16,7 +16,7 @@ from inference.bundle import Bundle, BundleError, write_bundle
 from inference.calibration_forms import Beta, Ramps, ScaleBias, checked_form, read_refit
 from inference.decisions import decide_by_class_set
 from inference.engine import Case, Engine
-from inference.manifest import CALIBRATORS_FILE, SCHEMA_FILE, ManifestError, read_manifest
+from inference.manifest import CALIBRATORS_FILE, ManifestError, bundle_schema, read_manifest
 from inference.preprocessing import ModelInput
 from inference.report_text import bundle_lines
 from inference.session import CPU, open_session, run_session
@@ -56,7 +56,7 @@ def single_bundle(tmp_path_factory):
 
 @pytest.mark.parametrize("form", BLOCKS)
 def test_the_example_of_every_form_follows_the_schema(form):
-    schema = json.loads(SCHEMA_FILE.read_text("utf-8"))
+    schema = bundle_schema()
     jsonschema.Draft202012Validator({"$ref": "#/$defs/calibrator", "$defs": schema["$defs"]}).validate(BLOCKS[form])
 
 

@@ -9,16 +9,16 @@ import pytest
 from inference.manifest import (
     CALIBRATORS_FILE,
     EXAMPLE_FILE,
-    SCHEMA_FILE,
     ManifestError,
     array_from_json,
     array_to_json,
+    bundle_schema,
     parse_manifest,
     read_manifest,
 )
 from tests.inference.tiny_bundle import tiny_manifest
 
-SCHEMA = json.loads(SCHEMA_FILE.read_text("utf-8"))
+SCHEMA = bundle_schema()
 EXAMPLE = json.loads(EXAMPLE_FILE.read_text("utf-8"))
 CALIBRATORS = json.loads(CALIBRATORS_FILE.read_text("utf-8"))
 

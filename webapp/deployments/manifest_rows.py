@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+from inference.map_layers import MAP_LAYERS
+
 NOT_STATED = "not stated"
 
 
@@ -31,8 +33,8 @@ def finding_rows(manifest: dict[str, Any]) -> list[FindingRow]:
 
 
 def map_title(kind: str, output: dict[str, Any]) -> str:
-    """Grad-CAM, or for class maps the method of the head that draws them."""
-    return "Grad-CAM" if kind == "gradcam" else str(output.get("head", kind)).upper()
+    """Grad-CAM, or for class maps the method of the head that draws them; the name of an output that is no map."""
+    return MAP_LAYERS[kind].method_title(str(output.get("head", kind))) if kind in MAP_LAYERS else kind
 
 
 def metric_rows(manifest: dict[str, Any]) -> list[tuple[str, str]]:

@@ -1,12 +1,14 @@
 """What the pages show and do: a draft by its forms, a locked study with figures and reports."""
 
 import json
+import re
 from typing import Any
 
 import pytest
 from django.test import Client
 
 from reader_study.models import Deviation, Membership, ReadingSession, Study
+from reader_study.protocol_model import AI_LAYERS
 from reader_study.services.edit_protocol import current_protocol
 from tests.reader_study.studies.study_factory import (
     locked_study,
@@ -62,6 +64,8 @@ def test_a_protocol_filled_in_by_the_form_is_stored_as_a_body(manager: Client) -
     assert (body["reading"]["actions"], body["reading"]["inadequate"]) == (True, False)
     page = manager.get(f"/studies/{study.pk}/protocol/").content.decode()
     assert 'value="good, poor"' in page
+    for code, layer in AI_LAYERS.items():
+        assert re.search(rf'name="arms.1.ai_layers" value="{code}"[^>]*> *{layer.title}', page), code
     assert "Still to put right" not in page
 
 

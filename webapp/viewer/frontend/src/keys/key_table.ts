@@ -1,6 +1,7 @@
 /**
  * Every key of the reading page, once: the handler, the key sheet and the hints on the buttons read this table.
  */
+import { MAP_LAYERS } from '../overlay/map_layers';
 import type { ReadingSession } from '../session/reading_session';
 import type { HeldKey, KeyRow } from './key_row';
 import { arrows, directionOf } from './key_row';
@@ -27,8 +28,9 @@ export const KEY_TABLE: readonly KeyRow<ReadingSession>[] = [
   row('Case', 'next', 'J', 'next case', ['j'], (s) => s.go(s.boot.next)),
   row('Case', 'previous', 'K', 'previous case', ['k'], (s) => s.go(s.boot.previous)),
   row('AI', 'layer', 'O', 'AI layer on or off; hold to hide', ['o'], (s) => s.toggleAi()),
-  row('AI', 'gradcam', 'G', 'Grad-CAM of the finding', ['g'], (s) => s.toggleMap('gradcam')),
-  row('AI', 'classmaps', 'W', 'WILDCAT map of the finding', ['w'], (s) => s.toggleMap('classmaps')),
+  ...MAP_LAYERS.map(({ kind, key, title }) =>
+    row('AI', kind, key.toUpperCase(), `${title} of the finding`, [key], (s) => s.toggleMap(kind)),
+  ),
   row(
     'AI',
     'class',

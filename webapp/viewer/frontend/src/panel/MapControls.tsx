@@ -3,14 +3,13 @@ import type { FindingDocument, MapDocument, PredictionDocument } from '../api/do
 import { keyOf } from '../keys/key_table';
 import type { ColourMap } from '../overlay/colour_map';
 import { COLOUR_MAPS, cssGradient } from '../overlay/colour_map';
+import { mapTitle } from '../overlay/map_layers';
 import { scaleOf } from '../overlay/map_scores';
 import { areBoxesShown } from '../session/panel_state';
 import { useSession } from '../shell/session_context';
 import { useStore } from '../state/store';
 import { ChipGroup } from './ChipGroup';
-import { evidenceOf, evidenceSentence, fraction, mapTitle, ruleTitle } from './wording';
-
-const TEST_IDS: Record<string, string> = { gradcam: 'map-gradcam', classmaps: 'map-wildcat' };
+import { evidenceOf, evidenceSentence, fraction, ruleTitle } from './wording';
 
 function Slider(props: { label: string; value: number; testId: string; shown: string; onChange(value: number): void }) {
   return (
@@ -122,7 +121,7 @@ export function MapControls({
             type="button"
             className={panel.mapKind === map.kind ? 'on' : ''}
             aria-pressed={panel.mapKind === map.kind}
-            data-testid={TEST_IDS[map.kind] ?? `map-${map.kind}`}
+            data-testid={`map-${map.kind}`}
             onClick={() => session.toggleMap(map.kind)}
           >
             {mapTitle(map.kind)} <kbd>{keyOf(map.kind)}</kbd>

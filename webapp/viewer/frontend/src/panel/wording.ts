@@ -34,11 +34,6 @@ export function evidenceSentence(evidence: Evidence | null): string {
     : `${evidence.metric} ${share}${n}`;
 }
 
-/** The name of a map as the buttons say it. */
-export function mapTitle(kind: string): string {
-  return kind === 'classmaps' ? 'WILDCAT' : kind === 'gradcam' ? 'Grad-CAM' : kind;
-}
-
 const RULE_TITLES: Record<string, string> = {
   component: 'regions',
   mass95: '95 % of map',

@@ -1,8 +1,9 @@
 /** The model's answer in an aided part: only the layers of the arm, boxes and maps off until asked for. */
 import type { AiFinding } from './documents';
 import type { CaseReading } from './case_reading';
-import { fraction, mapTitle } from '../panel/wording';
+import { fraction } from '../panel/wording';
 import { useStore } from '../state/store';
+import { mapTitle } from '../overlay/map_layers';
 import { scaleOf } from '../overlay/map_scores';
 import { studyKey } from './study_keys';
 

@@ -1,6 +1,7 @@
 /** Every key of a study reading, once: handler, key sheet and buttons read this table. */
 import type { KeyRow } from '../keys/key_row';
 import { arrows, directionOf } from '../keys/key_row';
+import { MAP_LAYERS } from '../overlay/map_layers';
 import { choosePreset } from '../viewport/presets';
 import type { CaseReading } from './case_reading';
 import { boxOf } from './answer_body';
@@ -80,8 +81,9 @@ export const STUDY_KEYS: readonly KeyRow<StudySession>[] = [
     nudge,
   ),
   row('AI', 'layer', 'O', 'model layers on or off', ['o'], (r) => r.toggleAi()),
-  row('AI', 'gradcam', 'G', 'Grad-CAM', ['g'], (r) => r.toggleMap('gradcam')),
-  row('AI', 'classmaps', 'W', 'WILDCAT map', ['w'], (r) => r.toggleMap('classmaps')),
+  ...MAP_LAYERS.map(({ kind, key, title }) =>
+    row('AI', kind, key.toUpperCase(), title, [key], (r) => r.toggleMap(kind)),
+  ),
   row(
     'Window',
     'preset',

@@ -1,8 +1,8 @@
 /** The picture with its overlays and corner texts. Cornerstone and the layers live in refs; React only places them. */
 import { useEffect, useRef } from 'react';
 import type { HeaderDocument } from '../api/documents';
+import { mapTitle } from '../overlay/map_layers';
 import { useOverlay } from '../overlay/use_overlay';
-import { mapTitle } from '../panel/wording';
 import { dateText } from '../shell/patient_text';
 import { useSession } from '../shell/session_context';
 import { useStore } from '../state/store';

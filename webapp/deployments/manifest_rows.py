@@ -6,6 +6,8 @@ from typing import Any
 from inference.map_layers import MAP_LAYERS
 
 NOT_STATED = "not stated"
+# Both spellings are in bundles: rows of an experiment write the second.
+LOCALISATION = ("localization", "localisation")
 
 
 @dataclass(frozen=True)
@@ -38,12 +40,24 @@ def map_title(kind: str, output: dict[str, Any]) -> str:
 
 
 def metric_rows(manifest: dict[str, Any]) -> list[tuple[str, str]]:
-    """Every value below evidence.metrics and evidence.localization, with its path as name."""
+    """Every value below metrics and localisation of the evidence, with its path as name. Where phantoms were measured
+    beside real images, each path starts with which of the two it is of."""
     evidence = manifest.get("evidence", {})
-    found: list[tuple[str, str]] = []
-    for part in ("metrics", "localization"):
-        found += _flattened(evidence.get(part) or {}, "")
-    return found
+    phantoms = evidence.get("phantoms")
+    if not phantoms:
+        return _evidence_rows(evidence, "")
+    return _evidence_rows(evidence, "real images") + _evidence_rows(phantoms, "phantoms")
+
+
+def measured_on(manifest: dict[str, Any]) -> str:
+    """What the evidence says its values are of: data set, split, and how many images; "" where it does not say."""
+    evidence = manifest.get("evidence", {})
+    phantoms, split, n = (evidence.get(key) for key in ("phantoms", "split", "n"))
+    if not isinstance(split, str) or n is None:
+        return ""
+    name = (evidence.get("data") or {}).get("name", NOT_STATED)
+    beside = f" and {phantoms['n']} drawn phantoms" if phantoms else ""
+    return f"{n} {'real ' if phantoms else ''}images{beside} of data set {name}, split {split}."
 
 
 def measured(value: Any) -> str:
@@ -83,7 +97,18 @@ def _finding_row(finding: dict[str, Any], titles: dict[str, str]) -> FindingRow:
 
 def _evidence(entry: dict[str, Any]) -> str:
     evidence = entry.get("evidence")
-    return f"{evidence.get('metric', 'score')} {measured(evidence)}" if evidence else "not measured"
+    if not evidence:
+        return "not measured"
+    source = f", on {evidence['data']}" if evidence.get("data") else ""
+    return f"{evidence.get('metric', 'score')} {measured(evidence)}{source}"
+
+
+def _evidence_rows(evidence: dict[str, Any], path: str) -> list[tuple[str, str]]:
+    found: list[tuple[str, str]] = []
+    for part in ("metrics", *LOCALISATION):
+        if evidence.get(part):
+            found += _flattened(evidence[part], path)
+    return found
 
 
 def _flattened(value: Any, path: str) -> list[tuple[str, str]]:

@@ -16,7 +16,7 @@ from rest_framework.views import APIView
 from webapp.accounts.form_post import form_post
 from webapp.accounts.policy import may_manage_bundles, require
 from webapp.deployments.card_blocks import card_blocks
-from webapp.deployments.manifest_rows import finding_rows, metric_rows
+from webapp.deployments.manifest_rows import finding_rows, measured_on, metric_rows
 from webapp.deployments.models import DeployedBundle
 from webapp.deployments.openapi import ADDED, CHANGED, LISTED, BundleDocument
 from webapp.deployments.services import BundleRefused, activate, add_bundle, roll_back
@@ -109,6 +109,7 @@ def model(request: HttpRequest, bundle_id: str) -> HttpResponse:
         "blocks": card_blocks(bundle.card),
         "findings": finding_rows(bundle.manifest),
         "metrics": metric_rows(bundle.manifest),
+        "measured_on": measured_on(bundle.manifest),
         "is_active": bundle.state == DeployedBundle.State.ACTIVE,
     }
     return render(request, "deployments/model.html", {**context, **_rights(request)})

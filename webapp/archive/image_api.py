@@ -6,8 +6,9 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.exceptions import ValidationError
+from rest_framework.generics import GenericAPIView
 from rest_framework.pagination import PageNumberPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -15,51 +16,51 @@ from rest_framework.views import APIView
 
 from webapp import audit
 from webapp.accounts.policy import may_see_image, require
-from webapp.archive.image_filters import FILTERS, apply_filters
+from webapp.archive.image_filters import ImageFilters
 from webapp.archive.image_search import search_images
 from webapp.archive.integrity_answer import IntegrityAnswer
 from webapp.archive.lookup import image_or_404
 from webapp.archive.models import Image
 from webapp.archive.serializers import FaultSerializer, ImageDetailSerializer, ImageSearchSerializer, ImageSerializer
 from webapp.archive.storage import verified_bytes
-
-PAGE_PARAMETERS = [
-    OpenApiParameter("page", int),
-    OpenApiParameter("page_size", int, description="at most 500"),
-]
+from webapp.code_filters import CodeFilterBackend, FilterRefused
 
 
 class ImagePages(PageNumberPagination):
     page_size_query_param = "page_size"
+    page_size_query_description = "at most 500"
     max_page_size = 500
 
 
-class ImagesView(APIView):
+class ImagesView(GenericAPIView[Image]):
     """Images, newest first, narrowed by codes. Searching for a person goes by POST to images/search/."""
 
-    @extend_schema(
-        operation_id="images_list",
-        parameters=[
-            *PAGE_PARAMETERS,
-            OpenApiParameter("view", str),
-            OpenApiParameter("modality", str),
-            OpenApiParameter("study", str, description="Study Instance UID"),
-            OpenApiParameter("state", str, description="state of the newest result"),
-        ],
-        responses={200: ImageSerializer(many=True), 400: FaultSerializer},
-    )
+    queryset = Image.objects.all()
+    serializer_class = ImageSerializer
+    pagination_class = ImagePages
+    filter_backends = [CodeFilterBackend]
+    filterset_class = ImageFilters
+
+    @extend_schema(operation_id="images_list", responses={200: ImageSerializer(many=True), 400: FaultSerializer})
     def get(self, request: Request) -> Response:
         require(may_see_image(request.user))
-        wanted = {name: str(value) for name, value in request.query_params.items() if name not in ("page", "page_size")}
-        return _page(self, request, Image.objects.all(), wanted, {"filters": sorted(wanted)})
+        wanted = sorted(set(request.query_params) - set(ImageFilters.beside))
+        try:
+            images = self.filter_queryset(self.get_queryset())
+        except FilterRefused as error:
+            raise _bad_filter(error) from error
+        return _page(self, request, images, {"filters": wanted})
 
 
-class ImageSearchView(APIView):
+class ImageSearchView(GenericAPIView[Image]):
     """Search by name, id, accession number or date; in the body, so that no address holds patient data."""
+
+    queryset = Image.objects.all()
+    serializer_class = ImageSerializer
+    pagination_class = ImagePages
 
     @extend_schema(
         operation_id="images_search",
-        parameters=PAGE_PARAMETERS,
         request=ImageSearchSerializer,
         responses={200: ImageSerializer(many=True), 400: FaultSerializer},
     )
@@ -69,8 +70,12 @@ class ImageSearchView(APIView):
         given.is_valid(raise_exception=True)
         criteria = dict(given.validated_data)
         wanted = criteria.pop("filters", {})
+        try:
+            images = ImageFilters(wanted, self.get_queryset(), request=request).checked().qs
+        except FilterRefused as error:
+            raise _bad_filter(error) from error
         facts = {"filters": sorted(wanted), "criteria": sorted(criteria)}
-        return _page(self, request, search_images(Image.objects.all(), **criteria), wanted, facts)
+        return _page(self, request, search_images(images, **criteria), facts)
 
 
 class ImageView(APIView):
@@ -105,14 +110,11 @@ class ImageFileView(IntegrityAnswer):
         return response
 
 
-def _page(
-    view: APIView, request: Request, images: QuerySet[Image], wanted: dict[str, str], facts: dict[str, Any]
-) -> Response:
-    try:
-        images = apply_filters(images, wanted, request.user)
-    except ValueError as error:
-        raise ValidationError({"code": "bad_filter", "text": str(error), "allowed": sorted(FILTERS)}) from error
-    pages = ImagePages()
-    rows = pages.paginate_queryset(images.order_by("-created_at", "-id"), request, view=view) or []
+def _bad_filter(error: FilterRefused) -> ValidationError:
+    return ValidationError({"code": "bad_filter", "text": str(error), "allowed": sorted(ImageFilters.base_filters)})
+
+
+def _page(view: GenericAPIView[Image], request: Request, images: QuerySet[Image], facts: dict[str, Any]) -> Response:
+    rows = view.paginate_queryset(images.order_by("-created_at", "-id")) or []
     audit.record(request.user, "images.list", "images", shown=[str(row.pk) for row in rows], **facts)
-    return pages.get_paginated_response(ImageSerializer(rows, many=True).data)
+    return view.get_paginated_response(ImageSerializer(rows, many=True).data)

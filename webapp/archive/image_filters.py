@@ -1,51 +1,33 @@
 """Filters of the image list by codes, never by names (those go by POST, so that no address holds patient data).
 
-`view`, `modality` and `study` (a UID) are here; rooms above register theirs (state, finding) in their AppConfig.ready.
+`view`, `modality` and `study` (a UID) are here; rooms above register theirs (state) in their AppConfig.ready.
 """
 
-from collections.abc import Callable, Mapping
-
-from django.db.models import QuerySet
-
-from webapp.accounts.policy import Person
 from webapp.archive.models import Image
-from webapp.archive.view_positions import in_view
+from webapp.archive.view_positions import VIEWS, in_view
+from webapp.code_filters import TEXT, CodeFilter, CodeFilters
 
-Images = QuerySet[Image]
-ImageFilter = Callable[[Images, str, Person], Images]
-FILTERS: dict[str, ImageFilter] = {}
+VIEW_CHOICES = [(code, view.title) for code, view in VIEWS.items()]
+VIEW_HELP = "PA, AP, LAT (any lateral), none (not stated), or another value of View Position as it is written"
 
 
-def register_image_filter(name: str, image_filter: ImageFilter) -> None:
-    """Makes `?name=value` narrow the list. The filter raises ValueError, with a sentence, for a value not allowed.
+class ImageFilters(CodeFilters):
+    """What `/api/images/` and `filters` of its search take."""
 
-    It is told who asks: a filter by what a model or a reader said leaves out the images that are under embargo for them.
+    beside = ("page", "page_size")
+
+    view = CodeFilter(label="View", help_text=VIEW_HELP, choices=VIEW_CHOICES, shape=TEXT, condition=in_view)
+    modality = CodeFilter("modality", "iexact", label="Modality", help_text="CR, DX …", shape=TEXT)
+    study = CodeFilter("study_instance_uid", label="Study", help_text="Study Instance UID", shape=TEXT)
+
+    class Meta:
+        model = Image
+        fields: tuple[str, ...] = ()
+
+
+def register_image_filter(name: str, image_filter: CodeFilter) -> None:
+    """Makes `?name=value` narrow the list.
+
+    A filter by what a model or a reader said leaves out the images that are under embargo for `image_filter.parent.person`.
     """
-    FILTERS[name] = image_filter
-
-
-def apply_filters(images: Images, wanted: Mapping[str, str], user: Person) -> Images:
-    """`images` narrowed by every filter in `wanted`. Raises ValueError for an unknown filter or value."""
-    for name, value in wanted.items():
-        if name not in FILTERS:
-            raise ValueError(f"filter {name!r} is not one of {', '.join(sorted(FILTERS))}")
-        if value:
-            images = FILTERS[name](images, value, user)
-    return images
-
-
-def _by_view(images: Images, value: str, user: Person) -> Images:
-    return images.filter(in_view(value))
-
-
-def _by_modality(images: Images, value: str, user: Person) -> Images:
-    return images.filter(modality__iexact=value)
-
-
-def _by_study(images: Images, value: str, user: Person) -> Images:
-    return images.filter(study_instance_uid=value)
-
-
-register_image_filter("view", _by_view)
-register_image_filter("modality", _by_modality)
-register_image_filter("study", _by_study)
+    ImageFilters.base_filters[name] = image_filter

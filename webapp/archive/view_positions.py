@@ -21,9 +21,10 @@ VIEWS = {
 }
 
 
-def in_view(code: str) -> Q:
-    """Images of a view. A value that is no code of the table is looked for as it is written, case aside."""
+def in_view(value: str) -> Q:
+    """Images of a view: a code of the table or its title, else a value of View Position as it is written; case aside."""
+    words = {word.lower(): view.names for code, view in VIEWS.items() for word in (code, view.title)}
     found = Q()
-    for name in VIEWS[code].names if code in VIEWS else (code,):
+    for name in words.get(value.lower(), (value,)):
         found |= Q(view_position__iexact=name)
     return found

@@ -9,6 +9,6 @@ class RevealConfig(AppConfig):
 
     def ready(self) -> None:
         from webapp.archive.image_filters import register_image_filter
-        from webapp.reveal.image_filters import by_state
+        from webapp.reveal.image_filters import NewestState
 
-        register_image_filter("state", by_state)
+        register_image_filter("state", NewestState())

@@ -2,21 +2,24 @@
 under embargo for the person who asks. None by finding: the worklist has that.
 """
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, Q, Subquery
+from django.db.models.lookups import Exact
 
-from webapp.accounts.policy import Person
-from webapp.archive.models import Image
+from webapp.code_filters import CodeFilter
 from webapp.predictions.models import Prediction
 from webapp.reveal.embargoed import under_embargo
 from webapp.work.models import Job
 
 
-def by_state(images: QuerySet[Image], value: str, user: Person) -> QuerySet[Image]:
-    """Images whose newest prediction is in this state. Raises ValueError for an unknown state."""
-    if value not in Job.State.values:
-        raise ValueError(f"state {value!r} is not one of {', '.join(Job.State.values)}")
-    newest = Prediction.objects.filter(image=OuterRef("pk")).order_by("-created_at")
-    hidden = under_embargo(user)
-    if hidden is not None:
-        images = images.exclude(hidden)
-    return images.annotate(newest_state=Subquery(newest.values("job__state")[:1])).filter(newest_state=value)
+class NewestState(CodeFilter):
+    """Images whose newest prediction is in this state."""
+
+    def __init__(self) -> None:
+        help_text = "state of the newest result"
+        super().__init__(label="State", help_text=help_text, choices=Job.State.choices)
+
+    def condition(self, value: str) -> Q:
+        newest = Prediction.objects.filter(image=OuterRef("pk")).order_by("-created_at")
+        wanted = Q(Exact(Subquery(newest.values("job__state")[:1]), value))
+        hidden = under_embargo(self.parent.person)
+        return wanted if hidden is None else wanted & ~hidden

@@ -8,15 +8,18 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db.models import Q
 from django.test import Client
 
 from tests.webapp.archive.dicom_files import chest_dicom
 from webapp.accounts.policy import Refusal
-from webapp.archive import image_filters
+from webapp.archive.image_filters import ImageFilters
 from webapp.archive.ingest import Sender, ingest_file
 from webapp.archive.models import Image, Project
 from webapp.archive.storage import stored_path
 from webapp.audit.models import AccessEvent
+from webapp.code_filters import TEXT, CodeFilter
+from webapp.work.models import Job
 
 UNKNOWN = uuid.UUID(int=7)
 
@@ -62,9 +65,27 @@ def test_an_unknown_filter_is_refused_with_the_allowed_ones(client: Client) -> N
     assert answer.json()["text"].startswith("filter 'patient_name' is not one of ")
 
 
+def test_a_value_that_no_file_can_hold_is_named(client: Client) -> None:
+    answer = client.get("/api/images/?study=1.2%00")
+
+    assert answer.status_code == 400
+    assert answer.json()["text"].startswith("study '1.2\\x00' is not a code of the form ")
+    assert answer.json()["allowed"] == ["modality", "state", "study", "view"]
+
+
+def test_the_schema_names_the_filters_and_the_page(client: Client) -> None:
+    listed = client.get("/api/schema/?format=json").json()["paths"]["/api/images/"]["get"]
+
+    parameters = {one["name"]: one for one in listed["parameters"]}
+    assert set(parameters) == {"modality", "page", "page_size", "state", "study", "view"}
+    assert parameters["state"]["schema"]["enum"] == sorted(Job.State.values)
+    assert "enum" not in parameters["view"]["schema"]  # other values are looked for as they are written
+
+
 def test_rooms_above_add_filters(client: Client, store: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     store()
-    monkeypatch.setitem(image_filters.FILTERS, "state", lambda images, value, user: images.none())
+    nothing = CodeFilter(label="State", shape=TEXT, condition=lambda value: Q(pk__in=[]))
+    monkeypatch.setitem(ImageFilters.base_filters, "state", nothing)
 
     assert client.get("/api/images/?state=queued").json()["count"] == 0
 

@@ -4,8 +4,9 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.db import IntegrityError, transaction
 
-from webapp.archive.image_filters import apply_filters
+from webapp.archive.image_filters import ImageFilters
 from webapp.archive.models import Image
+from webapp.code_filters import FilterRefused
 from webapp.predictions.models import Prediction
 from webapp.predictions.requests import predict_again, predict_new_image
 from webapp.work.models import Job
@@ -43,6 +44,6 @@ def test_another_run_has_its_own_job_and_goes_first(succeeded):
 
 def test_the_image_list_is_narrowed_by_the_state_of_the_newest_prediction(queued, make_image):
     make_image()
-    assert list(apply_filters(Image.objects.all(), {"state": "queued"}, AnonymousUser())) == [queued.image]
-    with pytest.raises(ValueError, match="state 'done' is not one of queued, running"):
-        apply_filters(Image.objects.all(), {"state": "done"}, AnonymousUser())
+    assert list(ImageFilters({"state": "queued"}, person=AnonymousUser()).checked().qs) == [queued.image]
+    with pytest.raises(FilterRefused, match="state 'done' is not one of queued, running"):
+        ImageFilters({"state": "done"}, person=AnonymousUser()).checked()

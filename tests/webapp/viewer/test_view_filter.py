@@ -12,9 +12,10 @@ from webapp.viewer.worklist.query import WorklistQuery
 pytestmark = pytest.mark.django_db
 
 
-@pytest.mark.parametrize(
-    ("view", "names"), [("PA", {"PA"}), ("LAT", {"LL", "RL", "LAT", "Lateral"}), ("none", {""}), ("AP", {"AP"})]
-)
+LATERAL = {"LL", "RL", "LAT", "Lateral"}
+
+
+@pytest.mark.parametrize(("view", "names"), [("PA", {"PA"}), ("LAT", LATERAL), ("none", {""}), ("AP", {"AP"})])
 def test_a_view_is_the_same_images_everywhere(signed_in, view, names):
     made = make_study(cases=0, readers=0)
     for name in ("PA", "AP", "LL", "RL", "LAT", "Lateral", "", "LLO"):
@@ -23,12 +24,27 @@ def test_a_view_is_the_same_images_everywhere(signed_in, view, names):
     client = signed_in("radiologist", "viewer")
 
     in_api = {row["id"] for row in client.get(f"/api/images/?view={view}").json()["results"]}
+    in_search = client.post("/api/images/search/", {"filters": {"view": view}}, "application/json").json()["results"]
     in_list = cases(client.person).filter(condition(WorklistQuery(state="all", view=view), ""))
 
     assert len(wanted) == len(names)
     assert in_api == {str(key) for key in wanted}
+    assert {row["id"] for row in in_search} == in_api
     assert set(in_list.values_list("pk", flat=True)) == wanted
     assert {image.pk for image in find_images(made.manager, made.study, {"view": view})} == wanted
+
+
+@pytest.mark.parametrize(
+    ("view", "names"), [("lat", LATERAL), ("LATERAL", LATERAL), ("LL", {"LL"}), ("pa", {"PA"}), ("Not stated", {""})]
+)
+def test_a_code_or_its_title_is_the_same_view_case_aside(signed_in, view, names):
+    made = make_study(cases=0, readers=0)
+    for name in ("PA", *sorted(LATERAL), ""):
+        make_image(view_position=name)
+    client = signed_in("radiologist", "viewer")
+    rows = client.get("/api/images/", {"view": view}).json()["results"]
+    assert {row["view_position"] for row in rows} == names
+    assert {image.view_position for image in find_images(made.manager, made.study, {"view": view})} == names
 
 
 def test_a_view_outside_the_table_is_looked_for_as_written(signed_in):

@@ -14,13 +14,13 @@ from reader_study.analysis.matching import hit_rule
 from reader_study.models import Case, FailureItem, Study, Truth
 from reader_study.refusal import StudyRefused, require
 from reader_study.services.choose_cases import add_cases
-from reader_study.services.freeze_ai import newest_result
 from reader_study.services.own_assignment import study_body
 from reader_study.truth_regions import region
 from webapp import audit
 from webapp.accounts.models import User
 from webapp.archive.models import Image
 from webapp.reveal.canonical_json import sha256_of
+from webapp.reveal.shown_output import newest_result
 
 CODING_ARM = "CODING"
 HIT = "centre"  # paper 001: a box counts when its centre lies in a true box
@@ -76,7 +76,7 @@ def _truths_by_image(source: Study) -> dict[Image, list[Truth]]:
 
 
 def _failures(image: Image, truths: list[Truth], plan: dict[str, Any]) -> list[dict[str, Any]]:
-    result = newest_result(Case(image=image), plan["bundle_id"])
+    result = newest_result(image, plan["bundle_id"])
     if result is None:
         return []
     rows = {row["key"]: row for row in result.document.get("findings", [])}

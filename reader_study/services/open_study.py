@@ -35,6 +35,7 @@ from reader_study.services.freeze_ai import freeze_ai, missing_outputs
 from webapp import audit
 from webapp.accounts.models import User
 from webapp.reveal.canonical_json import sha256_of
+from webapp.reveal.shown_image import shown_sha256
 
 
 def readiness(study: Study) -> list[Problem]:
@@ -122,7 +123,7 @@ def open_study(user: User, study: Study) -> Study:
         placements = preview_allocation(study)
         protocol = _freeze_protocol(study, user)
         for case in study.cases.filter(voided_at=None).select_related("image"):
-            case.image_sha256 = case.image.stored_sha256
+            case.image_sha256 = shown_sha256(case.image)
             case.save(update_fields=["image_sha256"])
         freeze_ai(study, pinned_bundles(study), user)
         study.allocation_sha256 = allocation_sha256(placements)

@@ -20,6 +20,7 @@ from webapp.archive.frame import frames
 from webapp.archive.frame.api import HEADER, best_encoding
 from webapp.archive.integrity_answer import IntegrityAnswer
 from webapp.archive.models import Image
+from webapp.reveal.shown_image import is_image_shown
 
 VOI = OpenApiParameter("voi", str, description="linear (default), the index of a VOI item, or preview")
 # Facts of the picture. Left out: decoder and hash of the stored pixels, and whatever is added to the description later.
@@ -63,7 +64,7 @@ class StudyFrameView(StudyView, IntegrityAnswer):
 
 def _checked(case: Case) -> Image:
     """The image, when it is still the one that was frozen at opening."""
-    if case.image_sha256 and case.image.stored_sha256 != case.image_sha256:
+    if case.image_sha256 and not is_image_shown(case.image, case.image_sha256):
         raise StudyRefused("image_changed", "The stored image is not the one that the study was opened with.")
     return case.image
 

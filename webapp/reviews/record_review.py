@@ -13,6 +13,7 @@ from webapp.accounts.models import User
 from webapp.accounts.policy import Person, may_review, require
 from webapp.archive.models import Image
 from webapp.predictions.models import Prediction
+from webapp.reveal.shown_image import shown_sha256
 from webapp.reviews.models import CaseReview
 from webapp.reviews.review_body import PixelBox, ReviewBody, ReviewRefused, read_review_body
 from webapp.reviews.scheme_versions import current_scheme
@@ -70,7 +71,7 @@ def _require_own(reader: User, body: ReviewBody) -> None:
 
 def _columns(image: Image, body: ReviewBody, finding: dict[str, Any]) -> dict[str, Any]:
     columns: dict[str, Any] = {
-        "image_sha256": image.stored_sha256,
+        "image_sha256": shown_sha256(image),
         "bundle_id": body.bundle,
         "finding": body.finding,
         "verdict": body.verdict.code,

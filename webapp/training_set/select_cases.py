@@ -14,6 +14,7 @@ from reader_study.visible import visible_to
 from webapp.accounts.policy import Person, may_see_predictions
 from webapp.archive.models import Image, Project
 from webapp.reveal.embargoed import under_embargo
+from webapp.reveal.shown_image import is_image_shown
 from webapp.reviews.models import CaseReview, CaseReviewQuerySet
 from webapp.reviews.visible import visible_reviews
 from webapp.training_set.labels import Label, Opinion, Place, agreed, inside, label_of
@@ -98,7 +99,7 @@ def _opinions(reviews: Iterable[CaseReview]) -> tuple[dict[object, dict[str, dic
     found: dict[object, dict[str, dict[int, CaseReview]]] = defaultdict(lambda: defaultdict(dict))
     changed: set[object] = set()
     for review in sorted(reviews, key=lambda one: (one.created_at, str(one.pk))):
-        if review.image_sha256 != review.image.stored_sha256:
+        if not is_image_shown(review.image, review.image_sha256):
             changed.add(review.image_id)
         elif FINDING.fullmatch(review.finding) and review.finding not in COLUMNS:
             readers = found[review.image_id][review.finding]

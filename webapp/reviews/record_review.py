@@ -66,7 +66,7 @@ def _require_own(reader: User, body: ReviewBody) -> None:
     """An answer may wait in a page for hours, and another person sign in meanwhile in the same browser: never theirs."""
     if body.reader not in (None, reader.get_username()):
         text = f"this answer is {body.reader}'s, and {reader.get_username()} is signed in"
-        raise ReviewRefused("other_reader", "reader", text, http=401)
+        raise ReviewRefused("other_reader", text, "reader", http=401)
 
 
 def _columns(image: Image, body: ReviewBody, finding: dict[str, Any]) -> dict[str, Any]:
@@ -102,8 +102,8 @@ def _same_key(reader: User, body: ReviewBody, digest: str) -> CaseReview | None:
     if earlier and earlier.request_sha256 != digest:
         raise ReviewRefused(
             "idempotency_conflict",
-            "idempotency_key",
             f"key {body.idempotency_key!r} has already stored other content: send a new key",
+            "idempotency_key",
             http=409,
         )
     return earlier
@@ -117,21 +117,21 @@ def _model_answer(image: Image, body: ReviewBody) -> tuple[Prediction, dict[str,
         known = sorted({result.bundle_id for result in results})
         raise ReviewRefused(
             "bundle_unknown",
-            "bundle",
             f"bundle {body.bundle!r} has no result for this image; those that have: {', '.join(known) or 'none'}",
+            "bundle",
         )
     findings = {finding["key"]: finding for finding in prediction.document.get("findings", [])}
     if body.finding not in findings:
         raise ReviewRefused(
-            "finding_unknown", "finding", f"finding {body.finding!r} is not one of {', '.join(findings)}"
+            "finding_unknown", f"finding {body.finding!r} is not one of {', '.join(findings)}", "finding"
         )
     finding = findings[body.finding]
     if body.verdict.is_failure and finding.get("probability") is None:
         raise ReviewRefused(
             "no_model_answer",
-            "verdict",
             f"the model refused {body.finding!r} in this image: {body.verdict.code!r} needs an answer that can be wrong;"
             " agree or cannot_judge are possible",
+            "verdict",
         )
     return prediction, finding
 
@@ -141,9 +141,9 @@ def _require_inside(box: PixelBox, image: Image) -> None:
     if min(box.x, box.y) < -EDGE_PIXELS or right > image.columns + EDGE_PIXELS or bottom > image.rows + EDGE_PIXELS:
         raise ReviewRefused(
             "box_outside",
-            "failure.box",
             f"box from ({box.x:g}, {box.y:g}) to ({right:g}, {bottom:g}) leaves the image of"
             f" {image.columns} x {image.rows} pixels",
+            "failure.box",
         )
 
 
@@ -160,15 +160,15 @@ def _replaced(reader: User, image: Image, body: ReviewBody) -> CaseReview | None
         key = uuid.UUID(body.replaces)
     except ValueError:
         raise ReviewRefused(
-            "not_allowed", "replaces", f"replaces {body.replaces!r} is not the id of a review"
+            "not_allowed", f"replaces {body.replaces!r} is not the id of a review", "replaces"
         ) from None
     review = CaseReview.objects.filter(pk=key, reader=reader, image=image, finding=body.finding).first()
     if review is None:
         text = f"replaces {body.replaces!r} is not a review of yours of {body.finding!r} in this image"
-        raise ReviewRefused("not_yours", "replaces", text)
+        raise ReviewRefused("not_yours", text, "replaces")
     if CaseReview.objects.filter(replaces=review).exists():
         text = f"review {body.replaces!r} has already been replaced: reload and correct the newest one"
-        raise ReviewRefused("already_replaced", "replaces", text, http=409)
+        raise ReviewRefused("already_replaced", text, "replaces", http=409)
     return review
 
 

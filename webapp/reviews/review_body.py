@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from webapp.body_values import is_finite_number, is_storable, shown
+from webapp.refused import Refused
 from webapp.reviews.failure_scheme import CONFIDENCES, VERDICTS, Scheme, Verdict
 from webapp.reviews.openapi import FailureRequest, ReviewRequest
 
@@ -13,12 +14,11 @@ BODY_FIELDS = tuple(ReviewRequest.__annotations__)
 FAILURE_FIELDS = tuple(FailureRequest.__annotations__)
 
 
-class ReviewRefused(Exception):
-    """Why a review was not taken: 400 (wrong content), 401 (somebody else's answer) or 409 (conflict with what is stored)."""
+class ReviewRefused(Refused):
+    """The review is not taken: 400 (wrong content), 401 (somebody else's answer) or 409 (conflict with what is stored)."""
 
-    def __init__(self, code: str, field: str, text: str, http: int = 400) -> None:
-        super().__init__(text)
-        self.code, self.field, self.text, self.http = code, field, text, http
+    def __init__(self, code: str, text: str, field: str = "", http: int = 400, **more: Any) -> None:
+        super().__init__(code, text, field, http, **more)
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class ReviewBody:
 def read_review_body(data: object, scheme: Scheme) -> ReviewBody:
     """The checked body, in codes that the scheme still uses; raises ReviewRefused naming field, value and what is allowed."""
     if not isinstance(data, Mapping):
-        raise ReviewRefused("not_an_object", "", f"the body is {shown(data)}, not a JSON object")
+        raise ReviewRefused("not_an_object", f"the body is {shown(data)}, not a JSON object")
     _no_unknown_fields(data, BODY_FIELDS, "")
     verdict = VERDICTS[_code(data.get("verdict"), VERDICTS, "verdict")]
     return ReviewBody(
@@ -79,24 +79,25 @@ def read_review_body(data: object, scheme: Scheme) -> ReviewBody:
 def _failure(data: object, verdict: Verdict, scheme: Scheme) -> FailureMark | None:
     if not verdict.is_failure:
         if data is not None:
-            raise ReviewRefused("failure_not_allowed", "failure", f"verdict {verdict.code!r} takes no failure")
+            raise ReviewRefused("failure_not_allowed", f"verdict {verdict.code!r} takes no failure", "failure")
         return None
     if not isinstance(data, Mapping):
         raise ReviewRefused(
             "failure_missing",
-            "failure",
             f"verdict {verdict.code!r} needs a failure with site and cause, got {shown(data)}",
+            "failure",
         )
     _no_unknown_fields(data, FAILURE_FIELDS, "failure.")
     if data.get("outcome") not in (None, verdict.outcome):
         raise ReviewRefused(
-            "outcome_contradicts_verdict", "failure.outcome",
+            "outcome_contradicts_verdict",
             f"outcome {shown(data['outcome'])} does not go with verdict {verdict.code!r}: it is {verdict.outcome}",
-        )  # fmt: skip
+            "failure.outcome",
+        )
     box = None if data.get("box") is None else _box(data["box"])
     if verdict.needs_box and box is None:
         raise ReviewRefused(
-            "box_missing", "failure.box", f"verdict {verdict.code!r} needs a box: where the finding truly is"
+            "box_missing", f"verdict {verdict.code!r} needs a box: where the finding truly is", "failure.box"
         )
     return FailureMark(
         site=_scheme_code(data.get("site"), scheme, "sites", "failure.site"),
@@ -109,16 +110,16 @@ def _failure(data: object, verdict: Verdict, scheme: Scheme) -> FailureMark | No
 
 def _box(data: object) -> PixelBox:
     if not isinstance(data, Mapping) or set(data) != {"x", "y", "w", "h"}:
-        raise ReviewRefused("box_shape", "failure.box", f"box {shown(data)} is not an object of x, y, w, h")
+        raise ReviewRefused("box_shape", f"box {shown(data)} is not an object of x, y, w, h", "failure.box")
     values = {}
     for side in "xywh":
         value = data[side]
         if not is_finite_number(value):
-            raise ReviewRefused("box_number", f"failure.box.{side}", f"{side} {shown(value)} is not a finite number")
+            raise ReviewRefused("box_number", f"{side} {shown(value)} is not a finite number", f"failure.box.{side}")
         values[side] = float(value)
     if values["w"] <= 0 or values["h"] <= 0:
         raise ReviewRefused(
-            "box_empty", "failure.box", f"box of {values['w']:g} x {values['h']:g} pixels: both must be above 0"
+            "box_empty", f"box of {values['w']:g} x {values['h']:g} pixels: both must be above 0", "failure.box"
         )
     return PixelBox(**values)
 
@@ -127,7 +128,7 @@ def _confidence(value: object) -> int | None:
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int) or value not in CONFIDENCES:
-        raise ReviewRefused("not_allowed", "confidence", f"confidence {shown(value)} is not one of 1, 2, 3, 4, 5")
+        raise ReviewRefused("not_allowed", f"confidence {shown(value)} is not one of 1, 2, 3, 4, 5", "confidence")
     return value
 
 
@@ -137,7 +138,7 @@ def _severity(value: object, scheme: Scheme) -> int | None:
     allowed = scheme.in_use("severities")
     if isinstance(value, bool) or not isinstance(value, int) or value not in allowed:
         why = scheme.why_not("severities", value) or f"is not one of {', '.join(map(str, allowed))}"
-        raise ReviewRefused("not_allowed", "failure.severity", f"severity {shown(value)} {why}")
+        raise ReviewRefused("not_allowed", f"severity {shown(value)} {why}", "failure.severity")
     return value
 
 
@@ -147,11 +148,11 @@ def _note(value: object) -> str:
     if not isinstance(value, str) or len(value) > NOTE_CHARACTERS:
         got = f"{len(value)} characters" if isinstance(value, str) else shown(value)
         raise ReviewRefused(
-            "note_too_long", "note", f"note is {got}: text of at most {NOTE_CHARACTERS} characters is allowed"
+            "note_too_long", f"note is {got}: text of at most {NOTE_CHARACTERS} characters is allowed", "note"
         )
     if not is_storable(value):
         raise ReviewRefused(
-            "note_characters", "note", "note holds a NUL or half of a surrogate pair: only plain text is allowed"
+            "note_characters", "note holds a NUL or half of a surrogate pair: only plain text is allowed", "note"
         )
     return value
 
@@ -159,20 +160,20 @@ def _note(value: object) -> str:
 def _code(value: object, allowed: Mapping[str, object], field: str) -> str:
     if not isinstance(value, str) or value not in allowed:
         name = field.rpartition(".")[2]
-        raise ReviewRefused("not_allowed", field, f"{name} {shown(value)} is not one of {', '.join(allowed)}")
+        raise ReviewRefused("not_allowed", f"{name} {shown(value)} is not one of {', '.join(allowed)}", field)
     return value
 
 
 def _scheme_code(value: object, scheme: Scheme, kind: str, field: str) -> str:
     why = scheme.why_not(kind, value)
     if why:
-        raise ReviewRefused("retired", field, f"{field.rpartition('.')[2]} {shown(value)} {why}")
+        raise ReviewRefused("retired", f"{field.rpartition('.')[2]} {shown(value)} {why}", field)
     return _code(value, scheme.model_causes() if kind == "causes" else scheme.in_use(kind), field)
 
 
 def _text(value: object, field: str, longest: int) -> str:
     if not isinstance(value, str) or not 1 <= len(value) <= longest or not is_storable(value):
-        raise ReviewRefused("not_allowed", field, f"{field} {shown(value)} is not a text of 1 to {longest} characters")
+        raise ReviewRefused("not_allowed", f"{field} {shown(value)} is not a text of 1 to {longest} characters", field)
     return value
 
 
@@ -180,5 +181,5 @@ def _no_unknown_fields(data: Mapping[Any, object], known: tuple[str, ...], prefi
     unknown = [str(name) for name in data if name not in known]
     if unknown:
         raise ReviewRefused(
-            "unknown_field", f"{prefix}{unknown[0][:40]}", f"{shown(unknown[0])} is not one of {', '.join(known)}"
+            "unknown_field", f"{shown(unknown[0])} is not one of {', '.join(known)}", f"{prefix}{unknown[0][:40]}"
         )

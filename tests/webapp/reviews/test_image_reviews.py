@@ -12,9 +12,12 @@ from webapp.accounts import policy
 from webapp.accounts.models import User
 from webapp.archive.models import Image
 from webapp.audit.models import AccessEvent
+from webapp.refused import Refused
 from webapp.reviews import record_review as service
+from webapp.reviews.failure_scheme import VERSION_1
 from webapp.reviews.models import CaseReview
 from webapp.reviews.record_review import record_review
+from webapp.reviews.review_body import ReviewRefused, read_review_body
 
 
 def post(client: Client, image: Image, body: Any) -> Any:
@@ -280,3 +283,14 @@ def test_two_deliveries_at_the_same_moment_store_one_review(
     monkeypatch.setattr(service, "_same_key", blind_at_first)
     assert record_review(reader, case, body) == (winner, False)
     assert CaseReview.objects.count() == 1
+
+
+def test_a_refused_review_answers_like_every_refusal(reader_client: Client, case: Image) -> None:
+    """400 where nothing else is said; a policy's refusal keeps its own status."""
+    with pytest.raises(Refused) as refused:
+        read_review_body([], VERSION_1)
+    assert (refused.value.http, str(refused.value)) == (400, "the body is [], not a JSON object")
+    assert refused.value.document() == post(reader_client, case, []).json()
+    with pytest.raises(ReviewRefused) as refused:
+        ReviewRefused.require(policy.NOT_SIGNED_IN)
+    assert (refused.value.http, refused.value.text) == (401, "Sign in first.")

@@ -44,5 +44,5 @@ class ImageReviews(APIView):
         try:
             review, is_new = record_review(request.user, image, request.data)
         except ReviewRefused as refused:
-            return Response({"code": refused.code, "field": refused.field, "text": refused.text}, status=refused.http)
+            return Response(refused.document(), status=refused.http)
         return Response(review_document(review, request.user), status=201 if is_new else 200)

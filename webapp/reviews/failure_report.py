@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from measures.wilson import wilson_interval
-from reader_study.analysis.bundle_change import SiteChange, site_changes
 from webapp.csv_text import csv_text
+from webapp.reviews.bundle_change import SiteChange, site_changes
 from webapp.reviews.models import CaseReview
 from webapp.reviews.scheme_versions import SchemeBook
 

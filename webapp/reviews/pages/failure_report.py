@@ -7,15 +7,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from reader_study.analysis.bundle_change import SiteChange
-from reader_study.analysis.figures.wrong_box_centres import wrong_box_figure
 from reader_study.analysis.html_report import Section, Table, sections_to_show
 from webapp import audit
 from webapp.accounts.policy import require_person
+from webapp.reviews.bundle_change import SiteChange
 from webapp.reviews.failure_report import Share, changes, hard_examples_csv, paper_shares, wrong_box_centres
 from webapp.reviews.failure_scheme import OUTCOMES
 from webapp.reviews.scheme_versions import SchemeBook
 from webapp.reviews.visible import visible_reviews
+from webapp.reviews.wrong_box_figure import wrong_box_figure
 
 Bundles = dict[str, str]
 

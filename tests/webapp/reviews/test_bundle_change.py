@@ -2,8 +2,8 @@
 
 import pytest
 
-from reader_study.analysis.bundle_change import site_changes
-from reader_study.analysis.figures.wrong_box_centres import wrong_box_figure
+from webapp.reviews.bundle_change import site_changes
+from webapp.reviews.wrong_box_figure import wrong_box_figure
 
 HIL, NONE = {"HIL"}, set[str]()
 

@@ -68,7 +68,7 @@ check: $(VENV)/.dev $(FRONTEND)/node_modules/.stamp ## lint, types, import layer
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/lint-imports --no-cache >/dev/null || $(BIN)/lint-imports --no-cache
-	@$(BIN)/mypy measures inference webapp reader_study manage.py
+	@$(BIN)/mypy measures reports inference webapp reader_study manage.py
 	@cd $(FRONTEND) && PATH="$(CURDIR)/$(BIN):$$PATH" npm run --silent check && PATH="$(CURDIR)/$(BIN):$$PATH" npm run --silent test
 	@$(BIN)/python manage.py makemigrations --check --dry-run
 	@$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not slow and not browser" --ignore=tests/training

@@ -12,13 +12,13 @@ from reader_study.analysis import covariance, design, figures_of_merit, froc, si
 from reader_study.analysis import obuchowski_rockette as obuchowski
 from reader_study.analysis.agreement import krippendorff
 from reader_study.analysis.documents import Document
-from reader_study.analysis.html_report import Section, html_report
 from reader_study.analysis.marks_files import read_marks
 from reader_study.analysis.obuchowski_rockette import Components
 from reader_study.analysis.refusal import DataRefused
 from reader_study.analysis.study_report import marks_sections, ratings_sections
 from reader_study.analysis.tables import read_agreement, read_ratings
 from reader_study.analysis.text_report import report
+from reports.html_report import Section, html_report
 
 
 def whole_numbers(text: str) -> list[int]:

@@ -8,9 +8,9 @@ from reader_study.analysis.figures.forest import forest_figure
 from reader_study.analysis.figures.reliability import reliability_figure
 from reader_study.analysis.figures.roc_curves import roc_figure
 from reader_study.analysis.froc import MarksTable
-from reader_study.analysis.html_report import Section, Table
 from reader_study.analysis.tables import RatingsTable
 from reader_study.analysis.text_report import interval, number
+from reports.html_report import Section, Table
 
 ANALYSES = {
     "rrrc": "readers and cases random",

@@ -12,7 +12,6 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_POST, require_safe
 
 from reader_study import policy
-from reader_study.analysis.html_report import sections_to_show
 from reader_study.models import FailureItem, FailureMode, Study
 from reader_study.pages.access import study_answer, study_page
 from reader_study.pages.protocol import bundles
@@ -23,6 +22,7 @@ from reader_study.services.code_failures import adjudicate_failure, discordant_i
 from reader_study.services.collect_failures import collect_failures
 from reader_study.services.own_assignment import study_body
 from reader_study.visible import of_study, visible_to
+from reports.html_report import sections_to_show
 from webapp.accounts.policy import Person, require_person
 from webapp.form_action import act
 from webapp.reviews.failure_scheme import CONFIDENCES, OUTCOMES

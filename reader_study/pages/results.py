@@ -9,13 +9,13 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_POST, require_safe
 
 from reader_study import policy
-from reader_study.analysis.html_report import sections_to_show
 from reader_study.models import Amendment, Study
 from reader_study.pages.access import study_answer, study_page
 from reader_study.refusal import StudyRefused
 from reader_study.results.amend import CHANGES, approve_amendment, propose_amendment
 from reader_study.results.study_report import reader_report, report_facts, result_sections, study_report
 from reader_study.services.own_assignment import study_body
+from reports.html_report import sections_to_show
 from webapp.accounts.policy import require_person
 from webapp.form_action import act
 

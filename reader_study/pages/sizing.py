@@ -7,13 +7,13 @@ from django.views.decorators.http import require_safe
 
 from reader_study import policy
 from reader_study.analysis.figures.power_curves import power_figure
-from reader_study.analysis.html_report import figure_json
 from reader_study.analysis.obuchowski_rockette import Components
 from reader_study.analysis.refusal import DataRefused
 from reader_study.analysis.sizing import ANALYSES
 from reader_study.analysis.studies import size_study
 from reader_study.models import Study
 from reader_study.pages.access import study_answer, study_page
+from reports.html_report import figure_json
 
 # name, label, start value: the components of Van Dyke's study, as published by Hillis, Obuchowski and Berbaum 2011.
 FIELDS: tuple[tuple[str, str, str], ...] = (

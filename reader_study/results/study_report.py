@@ -6,7 +6,6 @@ from typing import Any
 from reader_study.analysis.figures.failure_modes import share_figure, site_cause_figure
 from reader_study.analysis.figures.reading_times import time_figure
 from reader_study.analysis.figures.switches import VERDICTS, switch_figure
-from reader_study.analysis.html_report import Section, Table, html_report
 from reader_study.analysis.reading_time import TimeRatio
 from reader_study.analysis.study_report import marks_sections, ratings_sections
 from reader_study.analysis.text_report import interval, number
@@ -16,6 +15,7 @@ from reader_study.results.compute_results import marks_table, results_input_sha2
 from reader_study.results.exports.ratings_csv import ratings_csv
 from reader_study.results.exports.scored_rows import ScoredRow, scored_rows
 from reader_study.services.own_assignment import study_body
+from reports.html_report import Section, Table, html_report
 from webapp.reviews.failure_scheme import CAUSES, SITES
 
 STALE = (

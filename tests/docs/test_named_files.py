@@ -9,7 +9,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
 # Changes tell of files that were.
 HISTORY = {"CHANGELOG.md"}
-ROOMS = "benchmarks|docs|inference|measures|reader_study|tests|tools|training|webapp"
+ROOMS = "benchmarks|docs|inference|measures|reader_study|reports|tests|tools|training|webapp"
 NAMED = re.compile(rf"`((?:{ROOMS})/[\w./-]+|[\w-]+\.(?:py|toml|txt|yml))(?:::(\w+))?`")
 
 

@@ -22,7 +22,7 @@ def test_every_package_is_in_the_reference() -> None:
         for name in re.findall(r"^::: ([\w.]+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
     }
     of_training = {f"training.{path.parent.name}" for path in (ROOT / "training").glob("*/__init__.py")}
-    assert shown == {"inference", "inference.dicom", "measures", "reader_study.analysis", *of_training}
+    assert shown == {"inference", "inference.dicom", "measures", "reports", "reader_study.analysis", *of_training}
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import plotly.graph_objects as go
 
-from reader_study.analysis.figures.theme import colour_of, figure
+from reports.theme import colour_of, figure
 
 SYMBOLS = ("circle", "x", "diamond", "square")
 

@@ -4,8 +4,8 @@ import numpy as np
 import plotly.graph_objects as go
 
 from reader_study.analysis.figures.roc_curves import RocCurve
-from reader_study.analysis.figures.theme import colour_of, dash_of, figure, unit_axes
 from reader_study.analysis.froc import MarksTable
+from reports.theme import colour_of, dash_of, figure, unit_axes
 
 
 def afroc_curve(table: MarksTable, test: int, reader: int, *, weighted: bool = True) -> RocCurve:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import plotly.graph_objects as go
 
 from measures.wilson import wilson_interval
-from reader_study.analysis.figures.theme import GROUND, MODEL, TEXT, figure
+from reports.theme import GROUND, MODEL, TEXT, figure
 
 SMALLEST_PX, LARGEST_PX = 20, 38  # side of a square, for the fewest and the most events
 

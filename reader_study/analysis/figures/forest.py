@@ -3,8 +3,8 @@
 import plotly.graph_objects as go
 
 from reader_study.analysis.documents import Document
-from reader_study.analysis.figures.theme import MUTED, READER, TEXT, figure
 from reader_study.analysis.refusal import DataRefused
+from reports.theme import MUTED, READER, TEXT, figure
 
 POOLED = {"rrrc": "all readers, readers and cases random", "frrc": "these readers, cases random"}
 

@@ -3,7 +3,7 @@
 import plotly.graph_objects as go
 
 from reader_study.analysis.documents import Document
-from reader_study.analysis.figures.theme import MUTED, colour_of, dash_of, figure
+from reports.theme import MUTED, colour_of, dash_of, figure
 
 
 def power_figure(document: Document) -> go.Figure:

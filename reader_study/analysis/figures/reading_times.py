@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 
 import plotly.graph_objects as go
 
-from reader_study.analysis.figures.theme import colour_of, figure
 from reader_study.analysis.reading_time import TimeRatio
+from reports.theme import colour_of, figure
 
 
 def time_figure(seconds: Mapping[str, Mapping[str, Sequence[float]]], ratio: TimeRatio | None = None) -> go.Figure:

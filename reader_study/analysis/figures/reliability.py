@@ -6,8 +6,8 @@ import numpy as np
 import plotly.graph_objects as go
 
 from measures.wilson import wilson_interval
-from reader_study.analysis.figures.theme import LINE, colour_of, figure
 from reader_study.analysis.tables import RatingsTable
+from reports.theme import LINE, colour_of, figure
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,9 @@ import numpy as np
 import plotly.graph_objects as go
 
 from measures.roc_area import auc
-from reader_study.analysis.figures.theme import LINE, colour_of, dash_of, figure, unit_axes
 from reader_study.analysis.partial_auc import roc_points
 from reader_study.analysis.tables import RatingsTable
+from reports.theme import LINE, colour_of, dash_of, figure, unit_axes
 
 
 @dataclass(frozen=True)

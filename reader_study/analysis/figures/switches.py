@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import plotly.graph_objects as go
 
-from reader_study.analysis.figures.theme import MUTED, READER, STOP, TRUTH, figure
+from reports.theme import MUTED, READER, STOP, TRUTH, figure
 
 # verdict of the switch ledger -> words on the figure and colour
 VERDICTS = {

@@ -12,11 +12,11 @@ from reader_study.analysis.figures.reading_times import time_figure
 from reader_study.analysis.figures.reliability import reliability_bins, reliability_figure
 from reader_study.analysis.figures.roc_curves import average_roc, empirical_roc, reader_curves, roc_figure
 from reader_study.analysis.figures.switches import switch_figure
-from reader_study.analysis.html_report import Section, Table, html_report
 from reader_study.analysis.obuchowski_rockette import Components
 from reader_study.analysis.refusal import DataRefused
 from reader_study.analysis.simulate import STRUCTURES, simulate
 from reader_study.analysis.study_report import marks_sections, ratings_sections
+from reports.html_report import Section, Table, html_report
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from reader_study.analysis.html_report import Section, Table, sections_to_show
+from reports.html_report import Section, Table, sections_to_show
 from webapp import audit
 from webapp.accounts.policy import require_person
 from webapp.reviews.bundle_change import SiteChange

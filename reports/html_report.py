@@ -9,7 +9,7 @@ from typing import Any
 import plotly.graph_objects as go
 from plotly.offline import get_plotlyjs
 
-from reader_study.analysis.figures import theme
+from reports import theme
 
 RESEARCH = "Research use only — not for diagnosis"
 

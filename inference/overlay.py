@@ -1,7 +1,6 @@
-"""PNG of an image with one explanation map, its boxes and the line that every picture must carry.
+"""PNG of an image with one explanation map cut at the finding's threshold, its boxes and a caption.
 
-Scores are interpolated bilinearly, then cut at the finding's threshold, then coloured, as the viewer does (pixels.md
-§9). A map without positive evidence is not stretched: the picture says so.
+A map without positive evidence is not stretched: the picture says so.
 """
 
 from __future__ import annotations
@@ -10,22 +9,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image
 
-from inference.boxes import PixelBox, interpolate, positive_part
-from inference.colour_map import cividis
-from inference.colours import colour
+from inference.boxes import interpolate, positive_part
 from inference.explanation import NO_EVIDENCE, Explanation, map_threshold, method_title
 from inference.gate import REFUSED
 from inference.manifest import Finding, MapOutput
+from inference.map_drawing import OPACITY, RESEARCH_LINE, captioned, draw_box, map_over
 from inference.preprocessing import Region
 
-RESEARCH_LINE = "Research use only — not for diagnosis"
 LONGEST_SIDE = 1024
-OPACITY = 0.4
-_CAPTION_SIZE = 20
-_BAR = 62
-_INK = colour("text")
+LETTERS = 20
 
 
 def write_overlays(folder: Path, stem: str, gray: np.ndarray, explanation: Explanation) -> list[Path]:
@@ -46,9 +40,9 @@ def overlay_pictures(gray: np.ndarray, explanation: Explanation) -> Iterator[tup
     """Name and picture of each overlay."""
     base, scale = _base_picture(gray)
     origin = explanation.origin
-    model = f"{origin.bundle_name} {origin.bundle_version} ({origin.bundle_id[:12]})"
+    model = f"{RESEARCH_LINE} · {origin.bundle_name} {origin.bundle_version} ({origin.bundle_id[:12]})"
     if explanation.gate.verdict == REFUSED:
-        yield REFUSED, _captioned(base, f"No answer. {explanation.gate.reason}", model)
+        yield REFUSED, captioned(base, (f"No answer. {explanation.gate.reason}", model), LETTERS)
         return
     for column, finding in enumerate(explanation.contents.findings):
         for output in explanation.contents.maps:
@@ -56,12 +50,11 @@ def overlay_pictures(gray: np.ndarray, explanation: Explanation) -> Iterator[tup
             picture = _coloured(
                 base, values, map_threshold(values, finding.maps[output.kind]), explanation.region, scale
             )
-            boxes = [box for box in explanation.boxes[finding.key] if box.map == output.kind]
-            _draw_boxes(picture, boxes, scale)
-            yield (
-                f"{finding.key}.{output.kind}",
-                _captioned(picture, _caption(finding, output, values, explanation), model),
-            )
+            for box in explanation.boxes[finding.key]:
+                if box.map == output.kind:
+                    draw_box(picture, (box.x, box.y, box.w, box.h), scale, f"box-{box.rule}")
+            lines = (_caption(finding, output, values, explanation), model)
+            yield f"{finding.key}.{output.kind}", captioned(picture, lines, LETTERS)
 
 
 def _caption(finding: Finding, output: MapOutput, values: np.ndarray, explanation: Explanation) -> str:
@@ -89,9 +82,7 @@ def _coloured(base: Image.Image, values: np.ndarray, threshold: float, region: R
         return base.copy()
     fine = _sampled(positive, region, base.size, scale)
     shown = (fine >= threshold) & (fine > 0)
-    alpha = np.where(shown, OPACITY, 0.0)[..., None]
-    mixed = np.asarray(base, np.float64) * (1 - alpha) + cividis(fine / positive.max()) * alpha
-    return Image.fromarray(np.rint(mixed).astype(np.uint8))
+    return map_over(base, fine / positive.max(), np.where(shown, OPACITY, 0.0))
 
 
 def _sampled(positive: np.ndarray, region: Region, size: tuple[int, int], scale: float) -> np.ndarray:
@@ -105,45 +96,3 @@ def _sampled(positive: np.ndarray, region: Region, size: tuple[int, int], scale:
     inside_rows, inside_columns = (rows >= 0) & (rows < fine.shape[0]), (columns >= 0) & (columns < fine.shape[1])
     sampled = fine[np.ix_(rows.clip(0, fine.shape[0] - 1), columns.clip(0, fine.shape[1] - 1))]
     return np.where(inside_rows[:, None] & inside_columns[None, :], sampled, 0.0)
-
-
-def _draw_boxes(picture: Image.Image, boxes: list[PixelBox], scale: float) -> None:
-    pen = ImageDraw.Draw(picture)
-    for box in boxes:
-        left, top = box.x * scale, box.y * scale
-        corners = (left, top, max(left, left + box.w * scale - 1), max(top, top + box.h * scale - 1))
-        pen.rectangle(corners, outline=colour(f"box-{box.rule}"), width=2)
-
-
-def _captioned(picture: Image.Image, caption: str, model: str) -> Image.Image:
-    """The picture on black with a bar of two lines: what is shown; the research line and the model."""
-    width = max(picture.width, 480)
-    canvas = Image.new("RGB", (width, picture.height + _BAR), "black")
-    canvas.paste(picture, (0, 0))
-    pen = ImageDraw.Draw(canvas)
-    for line, text in enumerate((caption, f"{RESEARCH_LINE} · {model}")):
-        _write_line(pen, (8, picture.height + 6 + 26 * line), text, width - 16)
-    return canvas
-
-
-def _write_line(pen: ImageDraw.ImageDraw, start: tuple[float, float], text: str, width: int) -> None:
-    """One line in the default font, as large as fits. That font has no em dash, so the dash is drawn."""
-    font = _font_for(text, width)
-    x, y = start
-    dash = font.getlength("mm") / 2
-    for part in text.split("—"):
-        if x > start[0]:
-            middle = y + font.getbbox("x")[1] / 2 + font.getbbox("x")[3] / 2
-            pen.line((x, middle, x + dash, middle), fill=_INK, width=2)
-            x += dash
-        pen.text((x, y), part, fill=_INK, font=font)
-        x += font.getlength(part)
-
-
-def _font_for(text: str, width: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
-    """The default font, as large as the line allows."""
-    for size in range(_CAPTION_SIZE, 8, -1):
-        font = ImageFont.load_default(size)
-        if font.getlength(text.replace("—", "m")) <= width:
-            return font
-    return ImageFont.load_default(8)

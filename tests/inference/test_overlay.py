@@ -5,7 +5,8 @@ import pytest
 
 from inference.bundle import Bundle
 from inference.engine import Case, Engine
-from inference.overlay import RESEARCH_LINE, overlay_pictures
+from inference.map_drawing import RESEARCH_LINE
+from inference.overlay import overlay_pictures
 from inference.preprocessing import prepare_array
 from inference.session import CPU
 from tests.inference.tiny_bundle import make_tiny_bundle

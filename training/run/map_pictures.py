@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-import io
-
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw
+from PIL import Image
 
-from inference.colour_map import cividis
-from inference.overlay import OPACITY, RESEARCH_LINE
-
-SHORTEST_SIDE = 384
-BAR = 34
-BOX_COLOUR = "#ffffff"
+from inference.boxes import interpolate, positive_part
+from inference.map_drawing import (
+    OPACITY,
+    RESEARCH_LINE,
+    SHORT_SIDE,
+    SMALL_LETTERS,
+    captioned,
+    draw_box,
+    map_over,
+    png,
+)
 
 Floats = NDArray[np.floating]
 BoxTuple = tuple[float, float, float, float]
@@ -24,45 +27,32 @@ def overlay_png(image: Floats, heat: Floats, boxes: list[BoxTuple], caption: str
 
     A map without a positive value is not stretched to look like one: the picture says so.
     """
-    gray = np.asarray(image, np.float64)
-    base = np.repeat(gray, 3, axis=0) if len(gray) == 1 else gray
-    colours = np.clip(np.moveaxis(base, 0, -1), 0, 1) * 255
-    positive = np.maximum(np.asarray(heat, np.float64), 0)
+    levels = _levels(np.broadcast_to(image, (3, *image.shape[1:])))
+    scale = _enlargement(heat.shape)
+    size = (heat.shape[1] * scale, heat.shape[0] * scale)
+    picture = Image.fromarray(np.moveaxis(levels, 0, -1)).resize(size, Image.Resampling.BILINEAR)
+    positive = positive_part(heat)
     if positive.max() > 0:
-        share = positive / positive.max()
-        alpha = OPACITY * share[..., None]
-        colours = colours * (1 - alpha) + cividis(share) * alpha
+        shares = interpolate(positive / positive.max(), (size[1], size[0])).clip(0, 1)
+        picture = map_over(picture, shares, OPACITY * shares)
     else:
         caption += " (no positive evidence)"
-    scale = max(1, -(-SHORTEST_SIDE // min(colours.shape[:2])))
-    size = (colours.shape[1] * scale, colours.shape[0] * scale)
-    picture = Image.fromarray(np.rint(colours).astype(np.uint8)).resize(size, Image.Resampling.BILINEAR)
-    pen = ImageDraw.Draw(picture)
-    for x, y, w, h in boxes:
-        pen.rectangle((x * scale, y * scale, (x + w) * scale - 1, (y + h) * scale - 1), outline=BOX_COLOUR, width=2)
-    return _png(_captioned(picture, caption))
+    for box in boxes:
+        draw_box(picture, box, scale, "truth")
+    return png(captioned(picture, (caption, RESEARCH_LINE), SMALL_LETTERS))
 
 
 def grid_png(picture: Floats) -> bytes:
     """A gray picture [H,W] in [0,1], enlarged to be seen."""
-    levels = np.rint(np.clip(np.asarray(picture, np.float64), 0, 1) * 255).astype(np.uint8)
-    scale = max(1, -(-SHORTEST_SIDE // min(levels.shape)))
-    return _png(
-        Image.fromarray(levels).resize((levels.shape[1] * scale, levels.shape[0] * scale), Image.Resampling.NEAREST)
-    )
+    scale = _enlargement(picture.shape)
+    size = (picture.shape[1] * scale, picture.shape[0] * scale)
+    return png(Image.fromarray(_levels(picture)).resize(size, Image.Resampling.NEAREST))
 
 
-def _captioned(picture: Image.Image, caption: str) -> Image.Image:
-    canvas = Image.new("RGB", (picture.width, picture.height + BAR), "black")
-    canvas.paste(picture, (0, 0))
-    pen = ImageDraw.Draw(canvas)
-    # The default font has no long dash.
-    for line, text in enumerate((caption, RESEARCH_LINE.replace("—", "-"))):
-        pen.text((6, picture.height + 3 + 15 * line), text, fill="#d8dde3")
-    return canvas
+def _levels(values: Floats) -> NDArray[np.uint8]:
+    return np.rint(np.clip(np.asarray(values, np.float64), 0, 1) * 255).astype(np.uint8)
 
 
-def _png(picture: Image.Image) -> bytes:
-    buffer = io.BytesIO()
-    picture.save(buffer, "PNG")
-    return buffer.getvalue()
+def _enlargement(shape: tuple[int, ...]) -> int:
+    """The least whole factor that makes the shorter side SHORT_SIDE or more."""
+    return max(1, -(-SHORT_SIDE // min(shape)))

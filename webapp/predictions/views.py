@@ -13,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from inference.map_drawing import map_png
 from webapp import audit
 from webapp.accounts.policy import Refusal, may_review, may_see_predictions
 from webapp.archive.lookup import image_or_404
@@ -20,7 +21,6 @@ from webapp.archive.models import Image
 from webapp.first_renderer import FirstRenderer
 from webapp.predictions.document import prediction_document
 from webapp.predictions.map_files import read_map
-from webapp.predictions.map_picture import map_picture
 from webapp.predictions.models import Prediction
 from webapp.predictions.openapi import PREDICTION, PREDICTIONS, REFUSAL
 from webapp.predictions.requests import predict_again
@@ -165,5 +165,5 @@ def _picture(prediction: Prediction, described: dict[str, Any], values: np.ndarr
         known = ", ".join(described["findings"])
         return refused(Refusal("unknown_finding", f"Finding {finding[:64]!r} is not one of: {known}."), 400)
     caption = f"{described['method']} {finding}, {prediction.bundle_name} {prediction.bundle_version}"
-    picture = map_picture(values[described["findings"].index(finding)], caption)
+    picture = map_png(values[described["findings"].index(finding)], caption)
     return HttpResponse(picture, content_type="image/png")

@@ -74,7 +74,10 @@ class FrameQuality(TypedDict):
 
 
 class HeaderDocument(TypedDict):
-    """Description of one display frame (uint16 little-endian, row by row). A study's case leaves out the last two."""
+    """Description of one display frame (uint16 little-endian, row by row). A study's case leaves out the last two.
+
+    opening: index of the preset that a page opens with.
+    """
 
     rows: int
     columns: int
@@ -88,6 +91,7 @@ class HeaderDocument(TypedDict):
     inverted: bool
     voi: list[VoiItem]
     presets: list[PresetItem]
+    opening: int
     spacing: PixelSpacing
     quality: FrameQuality
     view: str

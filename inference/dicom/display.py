@@ -11,6 +11,7 @@ import numpy as np
 from PIL import Image
 
 from inference.dicom.exposed_field import exposed_counts
+from inference.dicom.first_picture import picture_fault
 from inference.dicom.grayscale import modality_table, padding_mask, polarity_is_inverted, stored_levels
 from inference.dicom.header import DicomHeader, Lut
 from inference.dicom.pixel_spacing import spacing
@@ -29,6 +30,8 @@ PERCENTILE_PRESETS: tuple[tuple[int, str, float, float], ...] = (
     (4, "Mediastinum", 35.0, 99.5),
     (5, "Bone / lines", 50.0, 99.9),
 )
+
+_AUTO = 1  # place in the list of presets: after "As acquired"
 
 # A window of width 1 is a threshold between two samples; bounds must not coincide.
 _NARROWEST = 1e-3
@@ -91,7 +94,9 @@ def display_frame(header: DicomHeader, pixels: StoredPixels, voi: str = "linear"
     if padding is not None:
         samples[padding] = 0
     items = _voi_document(header, line)
-    presets = _presets(samples, padding, line.top, items)
+    counts = exposed_counts(samples, padding, line.top)
+    presets = _presets(counts, _span(samples, padding), items)
+    opening, faults = _opening(header, line, counts, presets)
     value: SampleValue = {"slope": line.slope, "intercept": line.intercept, "unit": header.rescale_type}
     if voi != "linear":
         samples = look_up(_item_table(header, _item_index(header, voi)), header.lowest_stored, pixels.values)
@@ -105,7 +110,8 @@ def display_frame(header: DicomHeader, pixels: StoredPixels, voi: str = "linear"
         "inverted": line.is_flipped,
         "voi": items,
         "presets": presets,
-        **_image_facts(header, padding is not None),
+        "opening": opening,
+        **_image_facts(header, padding is not None, faults),
         "decoder": pixels.decoder,
         "pixel_sha256": pixels.sha256,
     }
@@ -198,9 +204,8 @@ def _voi_document(header: DicomHeader, line: _Linear) -> list[VoiItem]:
     return documents
 
 
-def _presets(samples: np.ndarray, padding: np.ndarray | None, top: int, items: list[VoiItem]) -> list[PresetItem]:
-    """Bounds in samples, in the order of their keys. `samples`: the linear frame, 0..top."""
-    counts = exposed_counts(samples, padding, top)
+def _presets(counts: np.ndarray, span: tuple[int, int], items: list[VoiItem]) -> list[PresetItem]:
+    """Bounds in samples, in the order of their keys. counts: of each sample of the linear frame in the exposed field."""
     percentages = sorted({percent for *_, low, high in PERCENTILE_PRESETS for percent in (low, high)})
     found = dict(zip(percentages, _percentiles(counts, percentages), strict=True))
     presets = [_preset(key, name, found[low], found[high]) for key, name, low, high in PERCENTILE_PRESETS]
@@ -217,8 +222,27 @@ def _presets(samples: np.ndarray, padding: np.ndarray | None, top: int, items: l
         }
     else:
         as_acquired = {**presets[0], "key": 1, "name": "As acquired"}
-    lowest, highest = _span(samples, padding)
+    lowest, highest = span
     return [as_acquired, *presets, _preset(6, "Full range", float(lowest), float(highest))]
+
+
+def _opening(
+    header: DicomHeader, line: _Linear, counts: np.ndarray, presets: list[PresetItem]
+) -> tuple[int, list[str]]:
+    """Index of the preset that a page opens with, and what is wrong with the other one.
+
+    Item 0 of the file, unless its picture cannot be read: then Auto. `flat_image`: Auto cannot be read either.
+    """
+    samples = np.arange(line.top + 1)
+    auto = presets[_AUTO]
+    faults = []
+    if picture_fault((samples - auto["lower"]) / (auto["upper"] - auto["lower"]), counts) is not None:
+        faults.append("flat_image")
+    items = voi_items(header)
+    if not items:
+        return 0, faults
+    fault = picture_fault(apply_voi(items[0], line.slope * samples + line.intercept), counts)
+    return (0, faults) if fault is None else (_AUTO, [fault, *faults])
 
 
 def _preset(key: int, name: str, lower: float, upper: float) -> PresetItem:
@@ -252,9 +276,9 @@ def _sample_facts(samples: np.ndarray, padding: np.ndarray | None) -> _SampleFac
     }
 
 
-def _image_facts(header: DicomHeader, is_padded: bool) -> _ImageFacts:
+def _image_facts(header: DicomHeader, is_padded: bool, faults: list[str]) -> _ImageFacts:
     place = spacing(header)
-    warnings = list(header.warnings)
+    warnings = [*header.warnings, *faults]
     if place["kind"] == "uncalibrated":
         warnings.append("uncalibrated")
     if is_padded:

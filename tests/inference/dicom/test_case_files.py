@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from inference.dicom import ChildPool
+from inference.dicom import ChildPool, display_frame
 from tests.conftest import shared_data_folder
 
 FOLDER = shared_data_folder().parent / "cases" / "dicom"
@@ -26,3 +26,17 @@ def test_stored_values_are_the_right_ones(file: str, pool: ChildPool) -> None:
     row = case(file)
     header = pool.preparse(FOLDER / file)
     assert pool.decode(FOLDER / file, header).sha256 == row["stored_values_sha256_by_pydicom"]
+
+
+@pytest.mark.parametrize(
+    ("file", "warning"),
+    [("g08-voilut-bits16-data12.dcm", "voi_range_unused"), ("d22-window-outside.dcm", "voi_outside_image")],
+)
+def test_a_black_default_picture_is_named_and_auto_opens(file: str, warning: str, pool: ChildPool) -> None:
+    row = case(file)
+    header = pool.preparse(FOLDER / file)
+    pixels = pool.decode(FOLDER / file, header)
+    assert pixels.sha256 == row["stored_values_sha256_by_pydicom"]
+    facts = display_frame(header, pixels).description
+    assert warning in facts["quality"]["warnings"]
+    assert facts["presets"][facts["opening"]]["name"] == "Auto"

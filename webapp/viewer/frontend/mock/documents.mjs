@@ -106,6 +106,7 @@ export function header(scenario) {
       preset(5, 'Bone / lines', 1900, 4090),
       preset(6, 'Full range', 0, 4095),
     ],
+    opening: 0,
     spacing:
       scenario === 'rectangle'
         ? { column_mm: null, row_mm: null, kind: 'uncalibrated', source: null, factor: null }

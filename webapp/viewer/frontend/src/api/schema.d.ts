@@ -343,7 +343,11 @@ export interface components {
             /** @enum {string} */
             readonly verdict: "pass" | "refused" | "unknown";
         };
-        /** @description Description of one display frame (uint16 little-endian, row by row). A study's case leaves out the last two. */
+        /**
+         * @description Description of one display frame (uint16 little-endian, row by row). A study's case leaves out the last two.
+         *
+         *     opening: index of the preset that a page opens with.
+         */
         readonly HeaderDocument: {
             readonly bytes: number;
             readonly columns: number;
@@ -351,6 +355,7 @@ export interface components {
             readonly frame: string;
             readonly inverted: boolean;
             readonly laterality: string;
+            readonly opening: number;
             readonly orientation: string;
             readonly padded: boolean;
             readonly pixel_sha256?: string;

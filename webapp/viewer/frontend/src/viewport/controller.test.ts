@@ -10,7 +10,11 @@ const HEADER = {
   sample_max: 4095,
   sha256: 'a'.repeat(64),
   voi: [],
-  presets: [{ key: 1, name: 'As acquired', frame: 'linear', lower: 100, upper: 900 }],
+  presets: [
+    { key: 1, name: 'As acquired', frame: 'linear', lower: 9000, upper: 9900 },
+    { key: 2, name: 'Auto', frame: 'linear', lower: 100, upper: 900 },
+  ],
+  opening: 1,
 } as unknown as HeaderDocument;
 
 const fakes = vi.hoisted(() => ({
@@ -32,6 +36,8 @@ vi.mock('@cornerstonejs/core', () => {
     setViewPresentation: () => undefined,
     setProperties: (properties: Record<string, unknown>) => void fakes.properties.push(properties),
     render: () => undefined,
+    resetProperties: () => undefined,
+    resetCamera: () => undefined,
   };
   class RenderingEngine {
     enableElement(): void {}
@@ -58,6 +64,7 @@ vi.mock('@cornerstonejs/core', () => {
 });
 vi.mock('@cornerstonejs/tools', () => ({ init: () => undefined }));
 vi.mock('../api/request', () => ({ getJson: () => Promise.resolve(HEADER) }));
+vi.mock('./camera', () => ({ fit: () => undefined, orient: () => undefined, orientationOf: () => ({}) }));
 vi.mock('./tool_group', () => ({
   ViewportTools: class {
     destroy(): void {}
@@ -141,10 +148,14 @@ describe('image pixels', () => {
 });
 
 describe('the window', () => {
-  it('starts with the first preset of the header', async () => {
+  it('starts with the preset that the header says opens the page, and comes back to it', async () => {
     const { controller } = await mounted();
     expect(fakes.properties.at(-1)).toEqual({ voiRange: { lower: 100, upper: 900 } });
-    expect(controller.view.get()).toMatchObject({ bounds: { lower: 100, upper: 900 }, presetIndex: 0 });
+    expect(controller.view.get()).toMatchObject({ bounds: { lower: 100, upper: 900 }, presetIndex: 1 });
+    await controller.applyPreset(HEADER.presets[0]!, 0);
+    expect(controller.view.get()).toMatchObject({ bounds: { lower: 9000, upper: 9900 }, presetIndex: 0 });
+    await controller.reset();
+    expect(controller.view.get()).toMatchObject({ bounds: { lower: 100, upper: 900 }, presetIndex: 1 });
   });
 
   it('is inverted by the display alone: its bounds stay', async () => {

@@ -64,7 +64,7 @@ export class ViewportController {
     startFrame(options.imageId, LINEAR_FRAME, this.pathOf(LINEAR_FRAME), this.abort.signal);
   }
 
-  /** Loads the image into `element` and shows it with the first preset. */
+  /** Loads the image into `element` and shows it with the preset that the server says opens it. */
   async mount(element: HTMLDivElement): Promise<void> {
     this.unmount();
     this.element = element;
@@ -79,11 +79,11 @@ export class ViewportController {
         onHash: (frame, sha256, announced) =>
           this.checkHash(sha256, frame === LINEAR_FRAME ? header.sha256 : announced),
       });
-      const first = header.presets[0] ?? fullRange(header);
+      const first = header.presets[header.opening] ?? fullRange(header);
       await loadFrame(imageIdOf(this.options.imageId, first.frame));
       if (this.element !== element) return;
       this.createEngine(element, header);
-      await this.show(first, 0);
+      await this.show(first, header.opening);
       if (this.element === element) this.view.set({ status: 'ready' });
     } catch (error) {
       if (this.element === element) this.fail(`The image could not be shown: ${messageOf(error).replace(/\.$/, '')}.`);
@@ -207,7 +207,8 @@ export class ViewportController {
     this.turn({ rotation: 0, flipHorizontal: false, flipVertical: false });
     this.fit();
     this.view.set({ isInverted: false, isSmooth: true });
-    await this.show(this.loaded.presets[0] ?? fullRange(this.loaded), 0);
+    const { presets, opening } = this.loaded;
+    await this.show(presets[opening] ?? fullRange(this.loaded), opening);
     this.options.announce('view and window reset');
   }
 

@@ -129,9 +129,10 @@ def test_the_neighbours_of_a_case_follow_the_same_order(
     make_result(secret, probability=0.95)
     client = signed_in("radiologist", "blinded")
     high = Image.objects.get(patient_id="HIGH")
-    place = neighbours(high, WorklistQuery(sort="-finding"), client.person, {})  # type: ignore[arg-type]
+    query = WorklistQuery.from_query({"sort": "-finding"}, client.person)
+    place = neighbours(high, query, client.person, {})  # type: ignore[arg-type]
     assert (place.position, place.previous, place.count) == (1, None, 3)
-    place = neighbours(secret, WorklistQuery(sort="-finding"), client.person, {})  # type: ignore[arg-type]
+    place = neighbours(secret, query, client.person, {})  # type: ignore[arg-type]
     assert place.position == 3
 
 

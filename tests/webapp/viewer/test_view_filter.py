@@ -25,7 +25,8 @@ def test_a_view_is_the_same_images_everywhere(signed_in, view, names):
 
     in_api = {row["id"] for row in client.get(f"/api/images/?view={view}").json()["results"]}
     in_search = client.post("/api/images/search/", {"filters": {"view": view}}, "application/json").json()["results"]
-    in_list = cases(client.person).filter(condition(WorklistQuery(state="all", view=view), ""))
+    query = WorklistQuery.from_query({"state": "all", "view": view}, client.person)
+    in_list = cases(client.person).filter(condition(query))
 
     assert len(wanted) == len(names)
     assert in_api == {str(key) for key in wanted}

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from urllib.parse import parse_qsl, urlencode
 
 import pytest
 from django.test import Client
@@ -9,7 +10,9 @@ from django.test import Client
 from tests.webapp.viewer.case_factory import SCRIPT, make_image, make_result, make_waiting, review_body
 from webapp.accounts import policy
 from webapp.audit.models import AccessEvent
+from webapp.code_filters import CodeFilter
 from webapp.reviews.record_review import record_review
+from webapp.viewer.worklist.filters import WorklistFilters
 
 SignedIn = Callable[..., Client]
 pytestmark = pytest.mark.django_db
@@ -178,6 +181,44 @@ def test_a_search_goes_by_post_and_leaves_no_trace_in_the_address(signed_in: Sig
     answer = client.post("/search/", {"text": text})
     assert re.fullmatch(r"/\?state=all&search=[0-9a-f]{8}", answer.headers["Location"])
     assert patients(client, answer.headers["Location"][1:]) == ["004-7"]
+
+
+def sent_by(form: str) -> dict[str, str]:
+    """What a form of the page sends beside what a person types or chooses."""
+    return dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', form))
+
+
+def test_a_search_keeps_the_filters_and_the_order(signed_in: SignedIn) -> None:
+    chosen = {"view": "AP", "finding": "lung_opacity", "site": "HIL", "sort": "study"}
+    client = signed_in()
+    text = page(client, "?" + urlencode(chosen))
+    form = sent_by(text[text.index('role="search"') : text.index('id="filter-form"')])
+    address = client.post("/search/", form | {"text": "DOE"}).headers["Location"]
+    sent = dict(parse_qsl(address.partition("?")[2]))
+    code = sent.pop("search")
+    assert sent == chosen | {"state": "all"}
+    # The other form: drop-downs send the filters, hidden fields the rest.
+    text = page(client, f"?state=all&search={code}&sort=study&site=HIL")
+    assert sent_by(text[text.index('id="filter-form"') :]) == {"search": code, "sort": "study"}
+    assert form.keys() - {"csrfmiddlewaretoken"} == chosen.keys()
+
+
+def test_a_declared_filter_is_on_the_page_in_the_address_and_in_the_list(
+    signed_in: SignedIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    choices = [("DX", "digital"), ("CR", "plates")]
+    monkeypatch.setitem(WorklistFilters.base_filters, "modality", CodeFilter("modality", label="Kind", choices=choices))
+    for modality in ("DX", "CR"):
+        make_image(patient_id=modality, modality=modality)
+    client = signed_in()
+    text = page(client, "?modality=CR")
+    assert re.findall(r'class="number"[^>]*>([^<]+)', text) == ["CR"]
+    assert '<span class="label">Kind</span> <select name="modality"' in text
+    assert '<option value="">any modality</option> <option value="DX">digital</option>' in text
+    assert '<option value="CR" selected>plates</option>' in text
+    assert 'href="/?modality=CR&amp;sort=-finding"' in text
+    assert sent_by(text[: text.index('id="filter-form"')])["modality"] == "CR"
+    assert "modality &#x27;MR&#x27; is not one of DX, CR" in client.get("/?modality=MR").content.decode()
 
 
 def test_a_search_of_another_session_finds_nothing(signed_in: SignedIn) -> None:

@@ -91,7 +91,7 @@ def _query(request: HttpRequest) -> WorklistQuery:
     for source in (request.GET, QueryDict(request.session.get(QUERY_KEY, "").lstrip("?"))):
         if source:
             try:
-                return WorklistQuery.from_query(source)
+                return WorklistQuery.from_query(source, request.user)
             except ValueError:
                 continue
-    return WorklistQuery()
+    return WorklistQuery.from_query({}, request.user)

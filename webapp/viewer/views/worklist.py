@@ -14,13 +14,10 @@ from webapp import audit
 from webapp.accounts.form_post import form_post
 from webapp.accounts.policy import Person, may_see_image, may_upload, require
 from webapp.archive.models import Image
-from webapp.archive.view_positions import VIEWS
-from webapp.predictions.models import Prediction
-from webapp.reveal.embargoed import under_embargo
-from webapp.reviews.scheme_versions import current_scheme
 from webapp.viewer.worklist.cases import cases, select
+from webapp.viewer.worklist.filters import DEFAULT_STATE, STATES
 from webapp.viewer.worklist.neighbours import forget_opened
-from webapp.viewer.worklist.query import DEFAULT_STATE, STATES, WorklistQuery
+from webapp.viewer.worklist.query import WorklistQuery
 from webapp.viewer.worklist.rows import rows
 from webapp.viewer.worklist.searches import keep_search, search_text
 
@@ -36,9 +33,9 @@ def worklist(request: HttpRequest) -> HttpResponse:
     require(may_see_image(request.user))
     error = ""
     try:
-        query = WorklistQuery.from_query(request.GET)
+        query = WorklistQuery.from_query(request.GET, request.user)
     except ValueError as refused:
-        query, error = WorklistQuery(), str(refused)
+        query, error = WorklistQuery.from_query({}, request.user), str(refused)
     is_part = request.headers.get(PART_HEADER) == "list"
     context = _list_context(request, query, error)
     if is_part:
@@ -55,9 +52,9 @@ def worklist(request: HttpRequest) -> HttpResponse:
 def worklist_search(request: HttpRequest) -> HttpResponse:
     """Keeps the text in the session and sends on to an address that carries only its code."""
     try:
-        query = WorklistQuery.from_query(request.POST)
+        query = WorklistQuery.from_query(request.POST, request.user)
     except ValueError:
-        query = WorklistQuery()
+        query = WorklistQuery.from_query({}, request.user)
     code = keep_search(request.session, request.POST.get("text", ""))
     # A search looks through everything: the case wanted may have been read already.
     state = "all" if code else (DEFAULT_STATE if query.search else query.state)
@@ -84,33 +81,15 @@ def _list_context(request: HttpRequest, query: WorklistQuery, error: str) -> dic
 
 
 def _page_context(request: HttpRequest, query: WorklistQuery) -> dict[str, Any]:
-    views = [(code, view.title) for code, view in VIEWS.items()]
+    filters = query.filters.choices()
+    drawn = {choice.name for choice in filters}
     return {
         "search": search_text(request.session, query.search),
         "may_upload": may_upload(request.user) is None,
-        "filters": [
-            {"name": "state", "label": "Status", "any": "", "value": query.state, "options": list(STATES.items())},
-            {"name": "view", "label": "View", "any": "any view", "value": query.view, "options": views},
-            {
-                "name": "finding", "label": "Highest finding", "any": "any finding", "value": query.finding,
-                "options": _finding_options(query.finding, request.user),
-            },
-            {
-                "name": "site", "label": "Failure site", "any": "any site", "value": query.site,
-                "options": list(current_scheme().sites.items()),
-            },
-        ],
-    }  # fmt: skip
-
-
-def _finding_options(chosen: str, user: Person) -> list[tuple[str, str]]:
-    """Findings that are the highest of some result that the person may see, titled as the key reads."""
-    results = Prediction.objects.exclude(highest_finding="")
-    hidden = under_embargo(user, "image")
-    if hidden is not None:
-        results = results.exclude(hidden)
-    keys = results.order_by().values_list("highest_finding", flat=True).distinct()
-    return [(key, key.replace("_", " ")) for key in sorted({*keys, *([chosen] if chosen else [])})]
+        "filters": filters,
+        "kept_by_search": query.kept,
+        "kept_by_filters": {name: value for name, value in query.kept.items() if name not in drawn},
+    }
 
 
 def _headers(query: WorklistQuery) -> list[dict[str, str]]:

@@ -18,7 +18,6 @@ from django.db.models.expressions import OrderBy
 
 from webapp.accounts.policy import Person
 from webapp.archive.models import Image
-from webapp.archive.view_positions import in_view
 from webapp.predictions.models import Prediction
 from webapp.reveal.embargoed import under_embargo
 from webapp.reviews.models import CaseReview
@@ -28,7 +27,7 @@ from webapp.work.models import Job
 
 
 def cases(user: Person) -> QuerySet[Image]:
-    """Images annotated with `latest` (prediction id), `case_state` (a code of query.STATES), `highest` probability and finding.
+    """Images annotated with `latest` (prediction id), `case_state` (a code of filters.STATES), `highest` probability and finding.
 
     case_state: read (somebody reviewed it), else by the newest result: waiting, failed, refused, to_read; no_model without one.
     Images under embargo for `user` are `hidden` and carry nothing of results and reviews, so that neither order, nor filters,
@@ -63,18 +62,7 @@ def select(query: WorklistQuery, user: Person, search: str = "") -> QuerySet[Ima
 
 def condition(query: WorklistQuery, search: str = "") -> Q:
     """What a choice of filters lets through."""
-    wanted = Q()
-    if query.state == "open":
-        wanted &= ~Q(case_state="read")
-    elif query.state != "all":
-        wanted &= Q(case_state=query.state)
-    if query.view:
-        wanted &= in_view(query.view)
-    if query.finding:
-        wanted &= Q(highest_finding=query.finding, highest_decision__in=("positive", "uncertain"))
-    if query.site:
-        marks = CaseReview.objects.filter(image=OuterRef("pk"), site=query.site).current()
-        wanted &= Q(Exists(marks), is_hidden=False)
+    wanted = query.filters.condition()
     if query.search:
         # A code this session does not know must not show everything as if nothing had been searched.
         wanted &= search_condition(search) if search else Q(pk__in=[])

@@ -2,79 +2,64 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from webapp.archive.view_positions import VIEWS
-from webapp.reviews.scheme_versions import current_scheme
+from webapp.accounts.policy import Person
+from webapp.viewer.worklist.filters import DEFAULT_STATE, WorklistFilters
 
-STATES = {
-    "open": "open",
-    "to_read": "to read",
-    "waiting": "waiting",
-    "refused": "refused",
-    "failed": "failed",
-    "no_model": "no model",
-    "read": "read",
-    "hidden": "hidden",
-    "all": "all",
-}
 SORTS = ("-arrived", "arrived", "-finding", "finding", "-study", "study")
-DEFAULT_STATE, DEFAULT_SORT = "open", "-arrived"
-CODE = re.compile(r"[A-Za-z0-9_]{1,64}")
+DEFAULT_SORT = "-arrived"
 SEARCH = re.compile(r"[0-9a-f]{8}")
 LAST_PAGE = 1_000_000
+# What these are when the address does not name them; a filter's default stands in its declaration.
+DEFAULTS: dict[str, str | int] = {"search": "", "sort": DEFAULT_SORT, "page": 1}
 
 
 @dataclass(frozen=True)
 class WorklistQuery:
-    """One choice of filters; empty text = any. `search` is the code of a text that the session keeps."""
+    """One choice of checked filters. `search` is the code of a text that the session keeps; empty: none."""
 
-    state: str = DEFAULT_STATE
-    view: str = ""
-    finding: str = ""
-    site: str = ""
-    search: str = ""
-    sort: str = DEFAULT_SORT
-    page: int = 1
+    filters: WorklistFilters
+    search: str
+    sort: str
+    page: int
 
     @classmethod
-    def from_query(cls, query: Mapping[str, str]) -> "WorklistQuery":
-        """Raises ValueError naming the code that is not known."""
-        page = query.get("page", "") or "1"
+    def from_query(cls, query: Mapping[str, str], person: Person) -> "WorklistQuery":
+        """What `person` asks for. Raises ValueError naming the code that is not known."""
+        page, sort, search = query.get("page") or "1", query.get("sort") or DEFAULT_SORT, query.get("search") or ""
         if not re.fullmatch(r"[0-9]{1,7}", page) or not 1 <= int(page) <= LAST_PAGE:
             raise ValueError(f"page {page[:40]!r} is not a whole number from 1")
-        return cls(
-            state=_known(query, "state", STATES) or DEFAULT_STATE,
-            view=_known(query, "view", VIEWS),
-            finding=_shaped(query, "finding", CODE),
-            site=_known(query, "site", current_scheme().sites) if query.get("site") else "",
-            search=_shaped(query, "search", SEARCH),
-            sort=_known(query, "sort", dict.fromkeys(SORTS)) or DEFAULT_SORT,
-            page=int(page),
-        )
+        filters = WorklistFilters(query, person=person).checked()
+        if search and not SEARCH.fullmatch(search):
+            raise ValueError(f"search {search[:40]!r} is not a code of the form {SEARCH.pattern}")
+        if sort not in SORTS:
+            raise ValueError(f"sort {sort[:40]!r} is not one of {', '.join(SORTS)}")
+        return cls(filters, search, sort, int(page))
+
+    @property
+    def state(self) -> str:
+        """The code of the state filter, which decides what a list is called."""
+        return self.filters.values["state"]
+
+    @property
+    def kept(self) -> dict[str, str]:
+        """Codes that a form of the page sends on, defaults left out: all but the page."""
+        return {name: str(value) for name, value in self._codes({"page": 1}).items()}
 
     def as_query(self, **changes: str | int) -> str:
         """The address's query with some codes changed; defaults are left out. Starts with "?" or is empty."""
-        other = replace(self, **changes)  # type: ignore[arg-type]
-        codes = {name: value for name, value in vars(other).items() if value != getattr(WorklistQuery(), name)}
+        codes = self._codes(changes)
         return f"?{urlencode(codes)}" if codes else ""
 
     @property
     def is_narrowed(self) -> bool:
         """True when anything but the default state filter leaves cases out."""
-        return bool(self.view or self.finding or self.site or self.search or self.state not in (DEFAULT_STATE, "all"))
+        return bool(self.filters.codes.keys() - {"state"} or self.search or self.state not in (DEFAULT_STATE, "all"))
 
-
-def _known(query: Mapping[str, str], name: str, allowed: Mapping[str, object]) -> str:
-    value = query.get(name, "")
-    if value and value not in allowed:
-        raise ValueError(f"{name} {value[:40]!r} is not one of {', '.join(allowed)}")
-    return value
-
-
-def _shaped(query: Mapping[str, str], name: str, shape: re.Pattern[str]) -> str:
-    value = query.get(name, "")
-    if value and not shape.fullmatch(value):
-        raise ValueError(f"{name} {value[:40]!r} is not a code of the form {shape.pattern}")
-    return value
+    def _codes(self, changes: Mapping[str, str | int]) -> dict[str, str | int]:
+        """Raises KeyError for a change of a code that does not exist."""
+        own = {**self.filters.values, "search": self.search, "sort": self.sort, "page": self.page, **changes}
+        defaults = {name: one.default for name, one in self.filters.filters.items()} | DEFAULTS
+        return {name: value for name, value in own.items() if value != defaults[name]}

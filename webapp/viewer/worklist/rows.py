@@ -15,8 +15,8 @@ from webapp.reviews.failure_scheme import VERDICTS
 from webapp.reviews.models import CaseReview
 from webapp.reviews.scheme_versions import SchemeBook
 from webapp.reviews.visible import visible_reviews
+from webapp.viewer.worklist.filters import STATES
 from webapp.viewer.worklist.labels import age_of_case, person_label, study_label
-from webapp.viewer.worklist.query import STATES
 from webapp.viewer.worklist.queue import Queue, read_queue
 from webapp.work.models import Job
 

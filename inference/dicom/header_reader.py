@@ -138,25 +138,25 @@ def _luts(items: Iterable[Values], may_be_negative: bool, warnings: list[str]) -
 def _windows(values: Values, warnings: list[str]) -> tuple[Window, ...]:
     centers, widths = values.decimals(tags.WINDOW_CENTER), values.decimals(tags.WINDOW_WIDTH)
     explanations = values.text(tags.WINDOW_EXPLANATION).split("\\")
-    function = values.code(tags.VOI_LUT_FUNCTION) or "LINEAR"
+    function = values.code(tags.VOI_LUT_FUNCTION).upper() or "LINEAR"
     if function not in VOI_FUNCTIONS or len(centers) != len(widths):
         warnings.append("bad_window")
     if function not in VOI_FUNCTIONS:
         function = "LINEAR"
     windows: list[Window] = []
     for index, (center, width) in enumerate(zip(centers, widths, strict=False)):
-        if center is None or width is None or not _is_window(center, width, function):
+        if center is None or width is None or not _is_window(center, width):
             warnings.append("bad_window")
             continue
         explanation = explanations[index].strip() if index < len(explanations) else ""
-        windows.append(Window(center, width, function, explanation))
+        # LINEAR needs a width of at least 1 (PS3.3 C.11.2.1.2): writers of narrower windows mean LINEAR_EXACT
+        meant = "LINEAR_EXACT" if function == "LINEAR" and width < 1 else function
+        windows.append(Window(center, width, meant, explanation))
     return tuple(windows)
 
 
-def _is_window(center: float, width: float, function: str) -> bool:
-    """LINEAR needs a width of at least 1, the others one above 0 (PS3.3 C.11.2.1.2 and .3)."""
-    least = 1.0 if function == "LINEAR" else 1 / _ABSURD
-    return least <= width <= _ABSURD and abs(center) <= _ABSURD
+def _is_window(center: float, width: float) -> bool:
+    return 1 / _ABSURD <= width <= _ABSURD and abs(center) <= _ABSURD
 
 
 def _padding(values: Values, tag: int, image: ImagePixel) -> int | None:

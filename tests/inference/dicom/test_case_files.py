@@ -1,11 +1,12 @@
 """Files made after public bug reports (shared/cases/dicom/expected.json): stored values and picture, one test per file."""
 
+import hashlib
 import json
 from typing import Any
 
 import pytest
 
-from inference.dicom import ChildPool, display_frame
+from inference.dicom import ChildPool, display_frame, render_8bit
 from tests.conftest import shared_data_folder
 
 FOLDER = shared_data_folder().parent / "cases" / "dicom"
@@ -40,3 +41,16 @@ def test_a_black_default_picture_is_named_and_auto_opens(file: str, warning: str
     facts = display_frame(header, pixels).description
     assert warning in facts["quality"]["warnings"]
     assert facts["presets"][facts["opening"]]["name"] == "Auto"
+
+
+@pytest.mark.parametrize("file", ["g22-sigmoid-lower.dcm"])
+def test_the_first_picture_is_the_right_one(file: str, pool: ChildPool) -> None:
+    row = case(file)
+    header = pool.preparse(FOLDER / file)
+    pixels = pool.decode(FOLDER / file, header)
+    frame = display_frame(header, pixels)
+    first = frame.description["presets"][frame.description["opening"]]
+    if first["frame"] != "linear":
+        frame = display_frame(header, pixels, first["frame"])
+    shown = render_8bit(frame, first["lower"], first["upper"])
+    assert hashlib.sha256(shown.tobytes()).hexdigest() == row["right_picture_8bit_sha256"]

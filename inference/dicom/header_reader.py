@@ -12,6 +12,7 @@ from inference.dicom.image_pixel import ImagePixel
 from inference.dicom.lut_reader import read_lut
 from inference.dicom.transfer_syntax import TransferSyntax
 
+PRESENTATION_SHAPES = ("IDENTITY", "INVERSE")
 VOI_FUNCTIONS = ("LINEAR", "LINEAR_EXACT", "SIGMOID")
 
 # Larger numbers are typing errors: values have 16 bits, and slopes of real files stay below 1000.
@@ -60,7 +61,10 @@ def _grayscale(
     modality_items = lut_items.get(tags.MODALITY_LUT_SEQUENCE, [])[:1]
     modality_luts = _luts(modality_items, image.pixel_representation == 1, warnings)
     may_be_negative = not modality_luts and _lowest_value(image, slope, intercept) < 0
-    shape = values.code(tags.PRESENTATION_LUT_SHAPE) or None
+    shape = values.code(tags.PRESENTATION_LUT_SHAPE).upper() or None
+    if shape not in (None, *PRESENTATION_SHAPES):  # LIN OD is of printing and says nothing about polarity
+        warnings.append("unknown_presentation_lut_shape")
+        shape = None
     if (image.photometric, shape) in {("MONOCHROME1", "IDENTITY"), ("MONOCHROME2", "INVERSE")}:
         warnings.append("polarity_conflict")
     return {

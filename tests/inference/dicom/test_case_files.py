@@ -43,7 +43,7 @@ def test_a_black_default_picture_is_named_and_auto_opens(file: str, warning: str
     assert facts["presets"][facts["opening"]]["name"] == "Auto"
 
 
-@pytest.mark.parametrize("file", ["g22-sigmoid-lower.dcm"])
+@pytest.mark.parametrize("file", ["g22-sigmoid-lower.dcm", "g05-mono1-linod.dcm"])
 def test_the_first_picture_is_the_right_one(file: str, pool: ChildPool) -> None:
     row = case(file)
     header = pool.preparse(FOLDER / file)

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from inference.dicom import preparse
+from inference.dicom.grayscale import polarity_is_inverted
 from tests.inference.dicom.made_files import MadeImage
 
 CENTER, WIDTH, FUNCTION = 0x00281050, 0x00281051, 0x00281056
@@ -53,3 +54,20 @@ def test_a_linear_window_of_1_stays_the_threshold_of_the_standard(tmp_path: Path
 def test_a_width_that_is_not_above_0_is_no_window(width: str, tmp_path: Path) -> None:
     header = preparse(MadeImage(attributes={CENTER: ("DS", "6"), WIDTH: ("DS", width)}).write(tmp_path))
     assert (header.windows, header.warnings) == ((), ("bad_window",))
+
+
+@pytest.mark.parametrize("shape", ["LIN OD", "LINOD", "LIN", "NONE", "?"])
+@pytest.mark.parametrize(("photometric", "is_inverted"), [("MONOCHROME1", True), ("MONOCHROME2", False)])
+def test_an_unknown_presentation_shape_counts_as_absent(
+    photometric: str, is_inverted: bool, shape: str, tmp_path: Path
+) -> None:
+    made = MadeImage(photometric=photometric, attributes={0x20500020: ("CS", shape)})
+    header = preparse(made.write(tmp_path))
+    assert polarity_is_inverted(header) is is_inverted
+    assert (header.presentation_lut_shape, header.warnings) == (None, ("unknown_presentation_lut_shape",))
+
+
+@pytest.mark.parametrize(("shape", "is_inverted"), [("inverse", True), ("Identity", False), ("INVERSE", True)])
+def test_a_known_presentation_shape_is_read_in_any_case(shape: str, is_inverted: bool, tmp_path: Path) -> None:
+    made = MadeImage(photometric="MONOCHROME2", attributes={0x20500020: ("CS", shape)})
+    assert polarity_is_inverted(preparse(made.write(tmp_path))) is is_inverted

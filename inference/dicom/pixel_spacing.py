@@ -4,11 +4,14 @@ from inference.dicom.accept import SECONDARY_CAPTURE
 from inference.dicom.header import DicomHeader
 from inference.documents import PixelSpacing
 
+# Below this relative difference two spacings are one number, written with other digits.
+_ROUNDING = 1e-3
+
 
 def spacing(header: DicomHeader) -> PixelSpacing:
     """{column_mm, row_mm, kind, source, factor, aspect}; millimetres are None when `kind` is uncalibrated.
 
-    calibrated: Pixel Spacing with a Calibration Type, or different from Imager Pixel Spacing.
+    calibrated: Pixel Spacing with a Calibration Type, or different from Imager Pixel Spacing by more than rounding.
     corrected: Imager Pixel Spacing divided by the Estimated Radiographic Magnification Factor.
     detector plane: Imager Pixel Spacing alone or equal; Pixel Spacing alone, which on a projection image says
     nothing about magnification (PS3.3 10.7.1.3).
@@ -19,11 +22,15 @@ def spacing(header: DicomHeader) -> PixelSpacing:
         return _spacing(header, "calibrated", pixel, "PixelSpacing")
     if header.sop_class_uid == SECONDARY_CAPTURE or not (pixel or imager):
         return _spacing(header, "uncalibrated", None, None)
-    if pixel and imager and pixel != imager:
+    if pixel and imager and _differ(pixel, imager):
         return _spacing(header, "calibrated", pixel, "PixelSpacing")
     if imager and header.magnification:
         return _spacing(header, "corrected", imager, "ImagerPixelSpacing", header.magnification)
     return _spacing(header, "detector plane", imager or pixel, "ImagerPixelSpacing" if imager else "PixelSpacing")
+
+
+def _differ(pixel: tuple[float, float], imager: tuple[float, float]) -> bool:
+    return any(abs(one - other) > _ROUNDING * other for one, other in zip(pixel, imager, strict=True))
 
 
 def _spacing(

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from inference.dicom import ChildPool, display_frame, render_8bit
+from inference.dicom.pixel_spacing import spacing
 from tests.conftest import shared_data_folder
 
 FOLDER = shared_data_folder().parent / "cases" / "dicom"
@@ -54,3 +55,9 @@ def test_the_first_picture_is_the_right_one(file: str, pool: ChildPool) -> None:
         frame = display_frame(header, pixels, first["frame"])
     shown = render_8bit(frame, first["lower"], first["upper"])
     assert hashlib.sha256(shown.tobytes()).hexdigest() == row["right_picture_8bit_sha256"]
+
+
+def test_a_spacing_of_other_digits_is_no_calibration(pool: ChildPool) -> None:
+    file = "m25-pixel-near-imager.dcm"
+    case(file)
+    assert spacing(pool.preparse(FOLDER / file))["kind"] == "detector plane"

@@ -22,6 +22,11 @@ SECONDARY = "1.2.840.10008.5.1.4.1.1.7"
         ({"imager_pixel_spacing": (0.3, 0.15), "magnification": 1.5}, "corrected", 0.2, 0.1),
         ({"imager_pixel_spacing": (0.3, 0.15)}, "detector plane", 0.3, 0.15),
         ({"pixel_spacing": (0.3, 0.15), "imager_pixel_spacing": (0.3, 0.15)}, "detector plane", 0.3, 0.15),
+        # the same number with other digits; one side really different; a thousandth and a bit
+        ({"pixel_spacing": (0.139, 0.139), "imager_pixel_spacing": (0.13900001,) * 2}, "detector plane", 0.139, 0.139),
+        ({"pixel_spacing": (0.1389, 0.139), "imager_pixel_spacing": (0.139, 0.139)}, "detector plane", 0.139, 0.139),
+        ({"pixel_spacing": (0.139, 0.1), "imager_pixel_spacing": (0.139, 0.139)}, "calibrated", 0.139, 0.1),
+        ({"pixel_spacing": (0.1002, 0.1), "imager_pixel_spacing": (0.1, 0.1)}, "calibrated", 0.1002, 0.1),
         ({"pixel_spacing": (0.3, 0.15)}, "detector plane", 0.3, 0.15),
         ({"pixel_spacing": (0.3, 0.15), "sop_class_uid": SECONDARY}, "uncalibrated", None, None),
         (

@@ -42,11 +42,12 @@ class PixelExtent:
 
 @dataclass
 class Walk:
-    """What the walk found: wanted elements of the top level, items of the LUT sequences, Pixel Data."""
+    """What the walk found: wanted elements of the top level, items of the LUT sequences, Pixel Data, overlay planes."""
 
     elements: dict[int, Element] = field(default_factory=dict)
     lut_items: dict[int, list[dict[int, Element]]] = field(default_factory=dict)
     pixels: PixelExtent | None = None
+    has_overlay: bool = False
 
 
 @dataclass
@@ -213,6 +214,8 @@ class _Walker:
                 f"element {name(tag)} has {length} bytes; at most {self.limits.element_bytes} each and "
                 f"{self.limits.elements_bytes} together are taken",
             )
+        if len(self.stack) == 1 and tags.is_overlay(tag):
+            self.found.has_overlay = True
         if level.sink is not None and tag in tags.DICTIONARY:
             if tag in level.sink:
                 raise self._bad(f"element {name(tag)} occurs twice")

@@ -21,6 +21,7 @@ PATIENT_AGE = 0x00101010
 BODY_PART = 0x00180015
 IMAGER_PIXEL_SPACING = 0x00181164
 MAGNIFICATION = 0x00181114
+SHUTTER_SHAPE = 0x00181600
 VIEW_POSITION = 0x00185101
 STUDY_INSTANCE_UID = 0x0020000D
 SERIES_INSTANCE_UID = 0x0020000E
@@ -78,6 +79,7 @@ DICTIONARY: dict[int, str] = {
     BODY_PART: "CS",
     IMAGER_PIXEL_SPACING: "DS",
     MAGNIFICATION: "DS",
+    SHUTTER_SHAPE: "CS",
     VIEW_POSITION: "CS",
     STUDY_INSTANCE_UID: "UI",
     SERIES_INSTANCE_UID: "UI",
@@ -119,6 +121,15 @@ DICTIONARY: dict[int, str] = {
 }
 
 LUT_SEQUENCES = frozenset({MODALITY_LUT_SEQUENCE, VOI_LUT_SEQUENCE})
+
+# Overlay planes lie in the even groups 6000 to 601E; these elements say that there is one (PS3.3 C.9.2).
+_OVERLAY_ELEMENTS = frozenset({0x0010, 0x0102, 0x3000})  # Rows, Bit Position (inside Pixel Data), Data
+
+
+def is_overlay(tag: int) -> bool:
+    group = tag >> 16
+    return 0x6000 <= group <= 0x601E and group % 2 == 0 and tag & 0xFFFF in _OVERLAY_ELEMENTS
+
 
 SHORT_VRS = frozenset(
     "AE AS AT CS DA DS DT FD FL IS LO LT PN SH SL SS ST TM UI UL US".split()  # 16-bit length

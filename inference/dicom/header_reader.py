@@ -33,6 +33,8 @@ def read_header(
     warnings: list[str] = []
     if values.code(tags.BURNED_IN_ANNOTATION) == "YES":
         warnings.append("burned_in_annotation")
+    if any(values.codes(tags.SHUTTER_SHAPE)):
+        warnings.append("shutter_not_shown")
     facts: dict[str, Any] = {
         **_texts(values),
         **_grayscale(values, lut_items, image, warnings),

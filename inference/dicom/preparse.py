@@ -74,6 +74,8 @@ def _parse(
     if pixels is None:  # read_image_pixel has refused this; said again for the type checker
         raise DicomRefusal("not_image", "the file holds no Pixel Data (7FE0,0010)")
     header = read_header(values, _lut_items(values, found), image, syntax, _repairs(file_data, meta, values))
+    if found.has_overlay:
+        header = replace(header, warnings=(*header.warnings, "overlay_not_shown"))
     parsed = ParsedFile(header, data, pixels, syntax.is_big_endian)
     if syntax.is_encapsulated:
         check_stream(parsed.pixel_bytes(), image, syntax)

@@ -61,3 +61,11 @@ def test_a_spacing_of_other_digits_is_no_calibration(pool: ChildPool) -> None:
     file = "m25-pixel-near-imager.dcm"
     case(file)
     assert spacing(pool.preparse(FOLDER / file))["kind"] == "detector plane"
+
+
+def test_an_overlay_is_named_and_the_pixels_stay(pool: ChildPool) -> None:
+    file = "d23-overlay-6000.dcm"
+    row = case(file)
+    header = pool.preparse(FOLDER / file)
+    assert "overlay_not_shown" in header.warnings
+    assert pool.decode(FOLDER / file, header).sha256 == row["stored_values_sha256_by_pydicom"]

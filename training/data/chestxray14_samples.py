@@ -13,14 +13,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from training.data import tables
-from training.data.chestxray14 import COLUMNS, SIDE, image_files, nih_age
-from training.data.chestxray14_320 import COLUMNS as COLUMNS_320
-from training.data.chestxray14_320 import SIDE as SIDE_320
 from training.data.nih_labels import BOX_FINDING, BOX_SPELLING, NIH_LABELS, finding_labels, parse_labels
 from training.data.records import FINDINGS, Box, DataError, checked_box
 from training.data.samples import MULTILABEL, SINGLE, UNKNOWN, Sample, SampleSet
 from training.data.settings import DataSettings
 
+SIDE = 1024  # every published PNG is 1024 x 1024; all boxes are in that frame
+COLUMNS = ("Image Index", "Finding Labels", "Patient ID", "Patient Age", "Patient Gender", "View Position")
+SIDE_320 = 320
+COLUMNS_320 = ("nih_image", "nih_labels", "patient", "view", "nih_bbox_xywh_1024")
 NO_FINDING = "No Finding"
 FOURTEEN = tuple(label for label in NIH_LABELS if label != NO_FINDING)
 PAPER_003 = ("Atelectasis", "Effusion", "Infiltration", NO_FINDING)  # alphabetical, as Keras orders folders
@@ -119,8 +120,8 @@ def _has_one_class(image: NihImage, wanted: list[str], choice: str) -> bool:
 
 
 def _images(folder: Path, check_files: bool) -> Iterator[NihImage]:
-    files = image_files(folder) if check_files else {}
-    boxes = read_class_boxes(folder / "BBox_List_2017.csv")
+    files = _image_files(folder) if check_files else {}
+    boxes = _class_boxes(folder / "BBox_List_2017.csv")
     official = _official_splits(folder)
     count, default = 0, folder / "images"
     for where, row in tables.rows(folder / "Data_Entry_2017.csv", COLUMNS):
@@ -135,7 +136,7 @@ def _images(folder: Path, check_files: bool) -> Iterator[NihImage]:
             view=tables.view(row["View Position"], where),
             boxes=tuple(boxes.get(name, ())),
             official_split=official.get(name, ""),
-            age_years=nih_age(row["Patient Age"], where),
+            age_years=_nih_age(row["Patient Age"], where),
             sex=row["Patient Gender"],
         )
     if not count:
@@ -150,7 +151,9 @@ def _images_320(folder: Path, check_files: bool) -> Iterator[NihImage]:
             raise DataError(f"{where}: image images/{path.name} is missing; every row needs its file")
         boxes: list[Box] = []
         for part in filter(None, row["nih_bbox_xywh_1024"].split(";")):
-            label, _, numbers = part.partition(":")
+            label, colon, numbers = part.partition(":")
+            if not colon:
+                raise DataError(f"{where}: nih_bbox_xywh_1024 {part!r} is not Finding:x,y,w,h")
             boxes += tables.boxes(numbers, _box_label(label, where), SIDE, scale, where)
         yield NihImage(
             path=path,
@@ -161,7 +164,19 @@ def _images_320(folder: Path, check_files: bool) -> Iterator[NihImage]:
         )
 
 
-def read_class_boxes(path: Path) -> dict[str, list[Box]]:
+def _image_files(folder: Path) -> dict[str, Path]:
+    """File name -> path of every PNG in images/ or images_001..012/images/."""
+    places = [folder / "images", *sorted(folder.glob("images_*/images"))]
+    return {path.name: path for place in places if place.is_dir() for path in sorted(place.glob("*.png"))}
+
+
+def _nih_age(text: str, where: str) -> float | None:
+    """Years; older tables write 058Y, some ages are above 120 by typing error and become unknown."""
+    years = tables.number(text.rstrip("Yy"), where, "Patient Age")
+    return years if 0 <= years <= 120 else None
+
+
+def _class_boxes(path: Path) -> dict[str, list[Box]]:
     """Image name -> boxes of all eight findings, in 1024 px, keys as in Data_Entry_2017.csv; no table, no boxes.
 
     Read by position: the header `Image Index,Finding Label,Bbox [x,y,w,h]` has commas inside a name. Raises DataError.

@@ -52,11 +52,3 @@ def finding_labels(labels: frozenset[str]) -> dict[str, int | None]:
     if not effusion and "Pleural_Thickening" in labels:
         effusion = None
     return {"lung_opacity": opacity, "pleural_effusion": effusion, "cardiomegaly": int("Cardiomegaly" in labels)}
-
-
-def box_finding(label: str, where: str) -> str | None:
-    """Our finding for a box's label, or None when the box shows something that we do not model."""
-    label = BOX_SPELLING.get(label, label)
-    if label not in NIH_LABELS:
-        raise DataError(f"{where}: box label {label!r} is not one of {', '.join(NIH_LABELS)}")
-    return BOX_FINDING.get(label)

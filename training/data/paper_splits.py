@@ -16,9 +16,9 @@ from pathlib import Path
 import numpy as np
 
 from training.data.quotas import Counts, deal, seeded_order, shared_out
-from training.data.records import DataError, Record
+from training.data.records import DataError
 from training.data.samples import SINGLE, Sample, SampleSet
-from training.data.splits import patient_folds, read_split, split_by_patient, write_split
+from training.data.splits import StratifiedImage, patient_folds, split_by_patient, write_split
 
 TRAIN, SELECTION, CALIBRATION, EVALUATION, LEFT_OUT = "train", "selection", "calibration", "evaluation", ""
 SPLITS = (TRAIN, SELECTION, CALIBRATION, EVALUATION)
@@ -103,18 +103,6 @@ def write_assignment(path: Path, samples: SampleSet, assignment: Assignment, see
     write_split(path, kept, assignment, seed)
 
 
-def read_assignment(path: Path, samples: SampleSet) -> Assignment:
-    """What write_assignment wrote; images that the file does not list are left out. Raises DataError on a leak, and for
-    a split that is not one of ours."""
-    found = read_split(path)
-    for image, split in found.items():
-        if split not in SPLITS:
-            raise DataError(f"{Path(path).name}: image {image!r} has split {split!r}; allowed are {', '.join(SPLITS)}")
-    assignment = {sample.image_id: found.get(sample.image_id, LEFT_OUT) for sample in samples.samples}
-    require_disjoint(samples, assignment)
-    return assignment
-
-
 def require_disjoint(samples: SampleSet, assignment: Assignment) -> None:
     """Raises DataError when a patient has images in two splits; images left out do not count."""
     place: dict[str, str] = {}
@@ -188,11 +176,11 @@ def _folds(samples: SampleSet, rule: SplitRule) -> Assignment:
     return {record.image_id: parts.get(record.image_id, EVALUATION) for record in records}
 
 
-def _record(sample: Sample, classes: tuple[str, ...]) -> Record:
+def _record(sample: Sample, classes: tuple[str, ...]) -> StratifiedImage:
     labels = {
         name: None if math.isnan(own) else int(own >= 0.5) for name, own in zip(classes, sample.labels, strict=True)
     }
-    return Record(sample.image_path, sample.image_id, sample.patient, sample.view, labels)
+    return StratifiedImage(sample.image_id, sample.patient, sample.view, labels)
 
 
 def _paper000_clean(samples: SampleSet, rule: SplitRule) -> Assignment:

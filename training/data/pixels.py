@@ -12,21 +12,9 @@ from PIL import Image
 
 from inference.intensity import rescale_intensity
 from inference.preprocessing import InputSpec, ModelInput
-from training.data.records import DataError, Record
+from training.data.records import DataError
 
 DICOM_SUFFIXES = (".dcm", ".dicom")
-
-
-def load_gray(record: Record, *, intensity: str = "stored-range") -> NDArray[np.float32]:
-    """float32 [rows, columns] in [0, 1]. Raises DataError for a file that cannot be read.
-
-    intensity: rule for DICOM files (inference.intensity.INTENSITY_RULES); PNG and JPEG files are already 8 or 16 bit
-    display values and are only divided by their range.
-    """
-    path = Path(record.image_path)
-    if is_dicom(path):
-        return load_dicom(path, intensity)
-    return load_picture(path)
 
 
 def load_channels(path: Path, intensity: str, channels: int) -> NDArray[np.float32]:

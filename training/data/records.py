@@ -1,10 +1,8 @@
-"""The one record type that every reader yields, and the one error that every reader raises."""
+"""What every reader of a data set gives and raises: boxes of findings, and the one error."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
-from pathlib import Path
 from typing import NamedTuple
 
 FINDINGS = ("lung_opacity", "pleural_effusion", "cardiomegaly")
@@ -24,25 +22,6 @@ class Box(NamedTuple):
     y: float
     w: float
     h: float
-
-
-@dataclass(frozen=True)
-class Record:
-    """One image with its labels.
-
-    labels: finding key -> 1 (present), 0 (absent) or None (the source does not say: leave it out of loss and metrics).
-    boxes: in pixels of the file at image_path. patient: the person, not the image; splits are made by it.
-    """
-
-    image_path: Path
-    image_id: str
-    patient: str
-    view: str
-    labels: dict[str, int | None]
-    boxes: list[Box] = field(default_factory=list)
-    source: str = ""
-    age_years: float | None = None
-    sex: str = ""
 
 
 def checked_box(key: str, numbers: list[float], width: float, height: float, where: str) -> Box:

@@ -6,40 +6,11 @@ from collections import defaultdict
 from pathlib import Path
 
 from training.data import tables
-from training.data.records import Box, DataError, Record, checked_box
+from training.data.records import Box, DataError, checked_box
 
 SIDE = 1024
 CLASSES = ("Normal", "Lung Opacity", "No Lung Opacity / Not Normal")
 BOX_COLUMNS = ("x", "y", "width", "height")
-
-
-def read_rsna(folder: Path, *, keep_third_class: bool = False, patients: Path | None = None) -> list[Record]:
-    """One Record per image, labelled for lung_opacity only (the other findings are unknown).
-
-    The third class, "No Lung Opacity / Not Normal", is dropped unless keep_third_class; then it is a negative.
-    patients: a labels.csv with the columns rsna_patientId and patient, which gives the real person; without it each
-    image counts as its own patient, as in the challenge, and images of one person may part company in a split.
-    Raises DataError.
-    """
-    folder = Path(folder)
-    classes = read_classes(folder / "stage_2_detailed_class_info.csv")
-    boxes = read_opacity_boxes(folder / "stage_2_train_labels.csv", classes)
-    people = read_people(patients) if patients is not None else {}
-    records = []
-    for image, kind in classes.items():
-        if kind == CLASSES[2] and not keep_third_class:
-            continue
-        path = folder / "stage_2_train_images" / f"{image}.dcm"
-        if not path.is_file():
-            raise DataError(f"stage_2_detailed_class_info.csv: image stage_2_train_images/{path.name} is missing")
-        labels: dict[str, int | None] = {
-            "lung_opacity": int(kind == CLASSES[1]),
-            "pleural_effusion": None,
-            "cardiomegaly": None,
-        }
-        person = people.get(image, f"rsna-{image}")
-        records.append(Record(path, image, person, "", labels, boxes.get(image, []), "rsna"))
-    return records
 
 
 def read_classes(path: Path) -> dict[str, str]:

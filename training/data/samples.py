@@ -1,7 +1,6 @@
-"""One image of a paper's data set with everything the methods need, and the set of them with its classes.
+"""One image of a data set with everything the methods need, and the set of them with its classes.
 
-`Record` (records.py) speaks of the three findings of the demo model; a paper names its own classes, so a sample carries
-its labels by position in the set's `classes`.
+Every paper names its own classes, so a sample carries its labels by position in the set's `classes`.
 """
 
 from __future__ import annotations

@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -17,11 +18,11 @@ import numpy as np
 
 from training.data import tables
 from training.data.atomic_file import replaced_file
-from training.data.records import DataError, Record
+from training.data.records import DataError
 
 
 class PatientImage(Protocol):
-    """What a split is about: Record and Sample alike."""
+    """What a split is about: StratifiedImage and Sample alike."""
 
     @property
     def image_id(self) -> str: ...
@@ -30,7 +31,18 @@ class PatientImage(Protocol):
     def patient(self) -> str: ...
 
 
-def split_by_patient(records: Sequence[Record], fractions: dict[str, float], seed: int = 0) -> dict[str, str]:
+@dataclass(frozen=True)
+class StratifiedImage:
+    """One image with what a split balances. labels: 1 (present), 0 (absent) or None (unknown) by class; patient: the
+    person, not the image."""
+
+    image_id: str
+    patient: str
+    view: str
+    labels: dict[str, int | None]
+
+
+def split_by_patient(records: Sequence[StratifiedImage], fractions: dict[str, float], seed: int = 0) -> dict[str, str]:
     """Image id -> split name. fractions must be positive and sum to 1. Raises DataError."""
     if not fractions or min(fractions.values()) <= 0 or abs(sum(fractions.values()) - 1) > 1e-6:
         raise DataError(f"fractions {fractions} must be above 0 and sum to 1")
@@ -39,7 +51,7 @@ def split_by_patient(records: Sequence[Record], fractions: dict[str, float], see
     return {record.image_id: names[people[record.patient]] for record in records}
 
 
-def patient_folds(records: Sequence[Record], k: int, seed: int = 0) -> dict[str, int]:
+def patient_folds(records: Sequence[StratifiedImage], k: int, seed: int = 0) -> dict[str, int]:
     """Image id -> fold 0..k-1, patients grouped, labels balanced. Raises DataError when there are fewer patients than folds."""
     patients = len({record.patient for record in records})
     if not 2 <= k <= patients:
@@ -48,13 +60,13 @@ def patient_folds(records: Sequence[Record], k: int, seed: int = 0) -> dict[str,
     return {record.image_id: people[record.patient] for record in records}
 
 
-def _signature(record: Record) -> list[str]:
+def _signature(record: StratifiedImage) -> list[str]:
     """What stratification balances: images, views and each known label."""
     known = [f"{key}={value}" for key, value in record.labels.items() if value is not None]
     return ["image", f"view={record.view}", *known]
 
 
-def _assign(records: Sequence[Record], shares: list[float], seed: int) -> dict[str, int]:
+def _assign(records: Sequence[StratifiedImage], shares: list[float], seed: int) -> dict[str, int]:
     """Patient -> index into shares."""
     wants: dict[str, Counter[str]] = defaultdict(Counter)
     for record in records:

@@ -72,6 +72,18 @@ def test_published_lists_become_official_splits(folder: Path) -> None:
     assert [sample.official_split for sample in _read(folder).samples[:3]] == ["test", "train_val", ""]
 
 
+def test_ages_of_older_tables_are_read_and_typing_errors_are_unknown(folder: Path) -> None:
+    table = folder / "Data_Entry_2017.csv"
+    table.write_text(table.read_text().replace(",1,50,", ",1,058Y,").replace(",2,50,", ",2,414,"))
+    assert [sample.age_years for sample in _read(folder).samples[:3]] == [58.0, None, 50.0]
+
+
+def test_images_of_several_archives_are_found(folder: Path) -> None:
+    (folder / "images_012" / "images").mkdir(parents=True)
+    (folder / "images" / "00000007_000.png").rename(folder / "images_012" / "images" / "00000007_000.png")
+    assert len(_read(folder)) == 7
+
+
 def test_the_table_alone_can_be_read_without_images(folder: Path) -> None:
     for path in (folder / "images").iterdir():
         path.unlink()
@@ -110,6 +122,11 @@ def test_settings_that_do_not_suit_are_refused(folder: Path, settings: dict[str,
         ("BBox_List_2017.csv", ",1,2,3,4,,,", ",1", "row 2: 3 cells; allowed are at least 6"),
         ("Data_Entry_2017.csv", "Hernia", "Hernias", "Data_Entry_2017.csv row 8: label 'Hernias' is not one of"),
         ("Data_Entry_2017.csv", "00000007_000", "00000006_000", "image '00000006_000' is listed twice"),
+        ("Data_Entry_2017.csv", "View Position", "View", "row 1: column 'View Position' is missing"),
+        ("Data_Entry_2017.csv", "No Finding", "No Finding|Hernia", "row 5: 'No Finding|Hernia' says No Finding and"),
+        ("Data_Entry_2017.csv", ",PA,", ",LL,", "row 2: view 'LL' is not one of PA, AP"),
+        ("BBox_List_2017.csv", ",1,2,3,4", ",ten,2,3,4", "row 2: box 'ten' is not a number"),
+        ("BBox_List_2017.csv", ",1,2,3,4", ",1,2,0,4", "row 2: box 1,2,0,4 is empty"),
     ],
 )
 def test_bad_cells_are_named(folder: Path, table: str, old: str, new: str, message: str) -> None:
@@ -119,6 +136,16 @@ def test_bad_cells_are_named(folder: Path, table: str, old: str, new: str, messa
         _read(folder)
     assert message in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_a_box_of_the_small_copy_without_its_finding_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "images").mkdir()
+    (tmp_path / "images" / "a.jpg").write_bytes(b"")
+    (tmp_path / "labels.csv").write_text(
+        'nih_image,nih_labels,patient,view,nih_bbox_xywh_1024\na.png,No Finding,1,PA,"1,2,3,4"\n'
+    )
+    with pytest.raises(DataError, match="row 2: nih_bbox_xywh_1024 '1,2,3,4' is not Finding:x,y,w,h"):
+        read_samples(DataSettings("chestxray14_320"), tmp_path)
 
 
 def test_the_small_copy_stands_in_for_003_and_000(shared_data) -> None:  # type: ignore[no-untyped-def]

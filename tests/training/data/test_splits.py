@@ -7,22 +7,22 @@ from pathlib import Path
 
 import pytest
 
-from training.data.records import DataError, Record
-from training.data.splits import patient_folds, read_split, split_by_patient, write_split
+from training.data.records import DataError
+from training.data.splits import StratifiedImage, patient_folds, read_split, split_by_patient, write_split
 
 SHARES = {"train": 0.6, "val": 0.2, "test": 0.2}
 
 
-def _records(patients: int = 100, images: int = 3) -> list[Record]:
+def _records(patients: int = 100, images: int = 3) -> list[StratifiedImage]:
     """Every fifth patient is positive; `images` images each."""
     return [
-        Record(Path(f"{p}_{i}.png"), f"{p}_{i}", f"p{p}", "PA" if p % 2 else "AP", {"lung_opacity": int(p % 5 == 0)})
+        StratifiedImage(f"{p}_{i}", f"p{p}", "PA" if p % 2 else "AP", {"lung_opacity": int(p % 5 == 0)})
         for p in range(patients)
         for i in range(images)
     ]
 
 
-def _places(records: list[Record], assignment: dict[str, object]) -> dict[str, set[object]]:
+def _places(records: list[StratifiedImage], assignment: dict[str, object]) -> dict[str, set[object]]:
     places: dict[str, set[object]] = {}
     for record in records:
         places.setdefault(record.patient, set()).add(assignment[record.image_id])
@@ -102,7 +102,7 @@ def test_a_leak_hidden_from_the_file_shows_in_the_records(tmp_path: Path) -> Non
 def test_patients_with_the_rarest_label_are_placed_first() -> None:
     # One patient has the rare label and 10 images, 10 others have one image each. Placed first, its 10 images are made
     # up for by the others: 10 and 10. Placed last, they come on top of 5 and 5: 15 and 5.
-    rare = [Record(Path(f"rare_{i}.png"), f"rare_{i}", "rare", "PA", {"mass": 1}) for i in range(10)]
-    common = [Record(Path(f"{p}.png"), f"{p}", f"p{p}", "PA", {}) for p in range(10)]
+    rare = [StratifiedImage(f"rare_{i}", "rare", "PA", {"mass": 1}) for i in range(10)]
+    common = [StratifiedImage(f"{p}", f"p{p}", "PA", {}) for p in range(10)]
     for seed in range(5):
         assert Counter(split_by_patient(rare + common, {"a": 0.5, "b": 0.5}, seed).values()) == {"a": 10, "b": 10}

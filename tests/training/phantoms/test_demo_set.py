@@ -13,8 +13,9 @@ import training
 from training.commands.data import add_arguments as add_data_arguments
 from training.commands.data import run as run_data
 from training.commands.phantoms import add_arguments, run
-from training.data.chestxray14 import read_chestxray14
-from training.data.rsna import read_rsna
+from training.data.records import FINDINGS
+from training.data.registry import DataSettings, read_samples
+from training.data.rsna_samples import read_rsna_samples
 from training.phantoms.demo import DEMO_CASES, MAX_BYTES, truth_entry
 from training.phantoms.dicom_writer import write_dx
 from training.phantoms.draw import draw_phantom
@@ -77,21 +78,21 @@ def _run(*words: str) -> int:
 def test_the_chestxray14_layout_is_read_by_its_reader(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert _run(str(tmp_path), "--count", "7", "--size", "96", "--seed", "40", "--json") == 0
     assert json.loads(capsys.readouterr().out)["images"] == 7
-    records = read_chestxray14(tmp_path)
-    assert len(records) == 7
-    assert len({record.patient for record in records}) == 3  # three visits each
-    for index, record in enumerate(records):
+    samples = read_samples(DataSettings("chestxray14", task="multilabel", classes=FINDINGS), tmp_path).samples
+    assert len(samples) == 7
+    assert len({sample.patient for sample in samples}) == 3  # three visits each
+    for index, sample in enumerate(samples):
         phantom = draw_phantom(40 + index, size=96, patient_seed=40 + index // 3)
-        assert record.labels == {key: int(value) for key, value in phantom.findings.items()}
-        assert len(record.boxes) == len(phantom.boxes)
+        assert sample.labels == tuple(float(phantom.findings[key]) for key in FINDINGS)
+        assert len(sample.boxes) == len(phantom.boxes)
 
 
 def test_the_rsna_layout_is_read_by_its_reader(tmp_path: Path) -> None:
     assert _run(str(tmp_path), "--layout", "rsna", "--count", "6", "--size", "96") == 0
-    records = read_rsna(tmp_path, keep_third_class=True)
+    samples = read_rsna_samples(DataSettings("rsna", third_class="negative"), tmp_path).samples
     expected = [int(draw_phantom(seed, size=96).findings["lung_opacity"]) for seed in range(6)]
-    assert [record.labels["lung_opacity"] for record in records] == expected
-    assert all(bool(record.boxes) == bool(record.labels["lung_opacity"]) for record in records)
+    assert [sample.labels[0] for sample in samples] == expected
+    assert all(bool(sample.boxes) == bool(sample.labels[0]) for sample in samples)
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ NAMES = (
     "explained_backbones",
     "upload_to_result",
     "worker_throughput",
+    "event_streams",
     "memory",
     "reader_study_statistics",
     "fit_loop",

@@ -1,18 +1,24 @@
 """`/events/` and its polling form."""
 
 import asyncio
+import datetime
 import json
+import time
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
+from asgiref.testing import ApplicationCommunicator
+from django.core.asgi import get_asgi_application
+from django.db import OperationalError
 from django.test import AsyncClient, Client
 from django.utils import timezone
 
 from tests.webapp.viewer.case_factory import make_image, make_result, make_user, make_waiting, review_body
 from webapp.reviews.record_review import record_review
 from webapp.viewer.views import events
+from webapp.viewer.worklist import change_hub
 from webapp.viewer.worklist.changes import ChangeFeed
 from webapp.work.models import Job
 
@@ -85,8 +91,8 @@ def test_an_old_cursor_goes_back_ten_minutes_at_most() -> None:
 @pytest.fixture
 def fast(monkeypatch: pytest.MonkeyPatch) -> None:
     """Polls at once; looks for the person with every poll; ends by itself."""
-    monkeypatch.setattr(events, "POLL_SECONDS", 0.01)
-    monkeypatch.setattr(events, "HEARTBEAT_SECONDS", 0.0)
+    monkeypatch.setattr(change_hub, "POLL_SECONDS", 0.01)
+    monkeypatch.setattr(events, "HEARTBEAT_SECONDS", 0.01)
     monkeypatch.setattr(events, "LIFE_SECONDS", 20.0)
 
 
@@ -135,3 +141,135 @@ def test_the_stream_ends_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     chunks = asyncio.run(listen())
     assert chunks[0].startswith(b"retry: 2000\n")
     assert b": here\n\n" in chunks
+
+
+async def open_streams(client: AsyncClient, count: int) -> list[AsyncIterator[bytes]]:
+    """Streams that have said that they are connected."""
+    streams = []
+    for _ in range(count):
+        answer = await client.get("/events/")
+        assert answer.status_code == 200
+        streams.append(aiter(answer.streaming_content))
+        assert (await anext(streams[-1])).startswith(b"retry")
+    return streams
+
+
+async def signed_in_as(name: str) -> AsyncClient:
+    client = AsyncClient()
+    await sync_to_async(lambda: client.force_login(make_user(name)))()
+    return client
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("fast")
+def test_many_listeners_cost_one_look_at_the_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    looks, asked = [], []
+    read, visible = change_hub.states_since, events.visible
+    monkeypatch.setattr(change_hub, "states_since", lambda since: looks.append(since) or read(since))
+    monkeypatch.setattr(events, "visible", lambda keys, user: asked.append(user.pk) or visible(keys, user))
+    monkeypatch.setattr(change_hub, "POLL_SECONDS", 0.3)
+    monkeypatch.setattr(events, "HEARTBEAT_SECONDS", 5.0)
+
+    async def listen() -> None:
+        streams = []
+        for name in ("alice", "berta", "carla"):
+            streams += await open_streams(await signed_in_as(name), 4)
+        waiting = [asyncio.ensure_future(next_event(stream, "change")) for stream in streams]
+        await asyncio.sleep(0.5)
+        looks.clear()
+        began = time.monotonic()
+        image = await sync_to_async(make_image)()
+        changes = await asyncio.gather(*waiting)
+        assert [change["images"] for change in changes] == [[str(image.pk)]] * 12
+        assert 1 <= len(looks) <= (time.monotonic() - began) / 0.3 + 2  # not one for each of the twelve
+        assert len(asked) == 3  # what is visible is found once for each person
+
+    asyncio.run(listen())
+
+
+async def connect(client: AsyncClient) -> tuple[ApplicationCommunicator, int]:
+    """A stream as a server holds it, from its first bytes on, and its status."""
+    cookies = "; ".join(f"{name}={morsel.value}" for name, morsel in client.cookies.items())
+    headers = [(b"cookie", cookies.encode()), (b"host", b"testserver")]
+    scope = {"type": "http", "method": "GET", "path": "/events/", "query_string": b"", "headers": headers}
+    line = ApplicationCommunicator(get_asgi_application(), scope)
+    await line.send_input({"type": "http.request"})
+    start = await line.receive_output(timeout=20)
+    await line.receive_output(timeout=20)
+    return line, start["status"]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("fast")
+def test_a_fifth_stream_of_one_person_is_refused_until_one_of_the_four_is_gone() -> None:
+    async def listen() -> None:
+        client = await signed_in_as("alice")
+        lines = [await connect(client) for _ in range(4)]
+        assert [status for _, status in lines] == [200] * 4
+        for line, _ in lines:
+            await line.receive_output(timeout=20)  # past its first bytes
+        refused = await client.get("/events/")
+        assert refused.status_code == 429
+        assert refused.json()["code"] == "too_many_streams"
+        lines.append(await connect(await signed_in_as("berta")))  # somebody else's are counted apart
+        assert lines[-1][1] == 200
+        await lines[0][0].send_input({"type": "http.disconnect"})
+        await lines[0][0].wait(timeout=20)
+        lines[0] = await connect(client)
+        assert lines[0][1] == 200
+        for line, _ in lines:
+            await line.send_input({"type": "http.disconnect"})
+            await line.wait(timeout=20)
+
+    asyncio.run(listen())
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("fast")
+def test_a_case_of_between_two_connections_is_told_from_the_cursor() -> None:
+    async def listen() -> None:
+        client = await signed_in_as("alice")
+        cursor = timezone.now().isoformat()
+        image = await sync_to_async(make_image)()
+        answer = await client.get("/events/", {"since": cursor})
+        change = await next_event(aiter(answer.streaming_content), "change")
+        assert change["images"] == [str(image.pk)]
+
+    asyncio.run(listen())
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("fast")
+def test_a_look_that_fails_ends_no_stream(monkeypatch: pytest.MonkeyPatch) -> None:
+    read, failures = change_hub.states_since, []
+
+    def locked(since: datetime.datetime) -> object:
+        if len(failures) < 3:
+            failures.append(since)
+            raise OperationalError("database is locked")
+        return read(since)
+
+    monkeypatch.setattr(change_hub, "states_since", locked)
+
+    async def listen() -> None:
+        [stream] = await open_streams(await signed_in_as("alice"), 1)
+        waiting = asyncio.ensure_future(next_event(stream, "change"))
+        await asyncio.sleep(0.05)
+        image = await sync_to_async(make_image)()
+        assert (await waiting)["images"] == [str(image.pk)]
+
+    asyncio.run(listen())
+    assert len(failures) == 3
+
+
+def test_a_listener_that_falls_behind_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(change_hub, "BEHIND", 3)
+
+    async def listen() -> list[bool]:
+        hub = change_hub.ChangeHub()
+        with hub.listening(1) as looks:
+            for _ in range(5):
+                hub._tell(change_hub.Look(timezone.now(), {}))
+            return [looks.get_nowait() is None for _ in range(looks.qsize())]
+
+    assert asyncio.run(listen()) == [False, False, True]

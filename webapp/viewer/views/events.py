@@ -29,16 +29,17 @@ from rest_framework.views import APIView
 from webapp.accounts.policy import Person, may_see_image
 from webapp.archive.models import Image
 from webapp.reveal.embargoed import under_embargo
-from webapp.viewer.worklist.changes import ChangeFeed, read_cursor
+from webapp.viewer.worklist.change_hub import STREAMS_PER_PERSON, Look, TooManyStreams, change_hub
+from webapp.viewer.worklist.changes import ChangeFeed, read_cursor, states_since
 
-POLL_SECONDS = 1.0
 HEARTBEAT_SECONDS = 15.0  # keeps proxies from closing the line, and looks whether the session still holds
 LIFE_SECONDS = 300.0  # the browser reconnects by itself with its cursor; nothing lives for ever
 RETRY_MS = 2000
+TOO_MANY = f"You have {STREAMS_PER_PERSON} pages open that are told of changes as they happen; further ones ask every few seconds."
 
 
 async def events(request: HttpRequest) -> HttpResponseBase:
-    """The stream. 401 signed out, 405 for anything but GET, 400 for a cursor that is none."""
+    """The stream. 401 signed out, 405 for anything but GET, 400 for a cursor that is none, 429 for one stream too many."""
     if request.method != "GET":
         return HttpResponseNotAllowed(["GET"])
     user = await request.auser()
@@ -49,6 +50,8 @@ async def events(request: HttpRequest) -> HttpResponseBase:
         feed = ChangeFeed(read_cursor(cursor, timezone.now()))
     except ValueError as refused:
         return JsonResponse({"code": "not_allowed", "field": "since", "text": str(refused)}, status=400)
+    if not change_hub().has_room(user.pk):
+        return JsonResponse({"code": "too_many_streams", "text": TOO_MANY}, status=429)
     response = StreamingHttpResponse(_stream(request, feed), content_type="text/event-stream")
     response.headers["Cache-Control"] = "no-store"
     response.headers["X-Accel-Buffering"] = "no"  # nginx must pass each message on at once
@@ -58,19 +61,43 @@ async def events(request: HttpRequest) -> HttpResponseBase:
 async def _stream(request: HttpRequest, feed: ChangeFeed) -> AsyncIterator[str]:
     """Messages until the listener leaves (the server cancels this), signs out, or LIFE_SECONDS are over."""
     user: Person | None = await sync_to_async(_signed_in)(request)
-    started = heard = time.monotonic()
     yield f"retry: {RETRY_MS}\n: connected\n\n"
-    while user is not None and time.monotonic() - started < LIFE_SECONDS:
-        changed = await sync_to_async(_visible_changes)(feed, user)
-        if changed:
-            yield message("change", {"cursor": feed.cursor, "images": changed}, feed.cursor)
-        if time.monotonic() - heard >= HEARTBEAT_SECONDS:
-            heard = time.monotonic()
+    if user is not None:
+        try:
+            with change_hub().listening(user.pk) as looks:
+                async for part in _listen(request, user, feed, looks):
+                    yield part
             user = await sync_to_async(_signed_in)(request)
-            yield ": here\n\n"
-        await asyncio.sleep(POLL_SECONDS)
+        except TooManyStreams:  # several asked at once; the browser comes again and is told so
+            return
     if user is None:
         yield message("bye", {"reason": "signed_out"})
+
+
+async def _listen(
+    request: HttpRequest, user: Person, feed: ChangeFeed, looks: asyncio.Queue[Look | None]
+) -> AsyncIterator[str]:
+    """First what changed since the cursor, then each look of the hub; ends with the session, after LIFE_SECONDS, or behind."""
+    started = heard = time.monotonic()
+    look: Look | None = Look(timezone.now(), await sync_to_async(states_since)(feed.moment))
+    while look is not None:
+        changed = await _visible_changes(look, feed, user)
+        if changed:
+            yield message("change", {"cursor": feed.cursor, "images": changed}, feed.cursor)
+        look = await _next_look(looks, look)
+        if time.monotonic() - heard >= HEARTBEAT_SECONDS:
+            heard = time.monotonic()
+            yield ": here\n\n"
+            if heard - started >= LIFE_SECONDS or await sync_to_async(_signed_in)(request) is None:
+                return
+
+
+async def _next_look(looks: asyncio.Queue[Look | None], last: Look) -> Look | None:
+    """The next one, or after HEARTBEAT_SECONDS of silence the last again, which tells nothing new."""
+    try:
+        return await asyncio.wait_for(looks.get(), HEARTBEAT_SECONDS)
+    except TimeoutError:
+        return last
 
 
 def message(event: str, data: dict[str, object], cursor: str = "") -> str:
@@ -87,8 +114,9 @@ def _signed_in(request: HttpRequest) -> Person | None:
     return user if user.is_authenticated and user.is_active else None  # type: ignore[return-value]
 
 
-def _visible_changes(feed: ChangeFeed, user: Person) -> list[str]:
-    return visible(feed.next_changes(), user)
+async def _visible_changes(look: Look, feed: ChangeFeed, user: Person) -> list[str]:
+    changed = frozenset(feed.take(look.states, look.now))
+    return await look.visible_to(user.pk, changed, lambda: visible(changed, user)) if changed else []
 
 
 def visible(keys: Iterable[uuid.UUID], user: Person) -> list[str]:

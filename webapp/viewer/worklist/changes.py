@@ -16,6 +16,7 @@ from webapp.reviews.models import CaseReview
 COMMIT_LAG = datetime.timedelta(seconds=5)
 OLDEST = datetime.timedelta(minutes=10)  # a page that slept longer reloads the list as a whole
 MOST = 500
+State = tuple[object, ...]  # of one image: compares unequal once something about it has changed
 
 
 def read_cursor(text: str, now: datetime.datetime) -> datetime.datetime:
@@ -31,7 +32,7 @@ def read_cursor(text: str, now: datetime.datetime) -> datetime.datetime:
     return min(max(moment, now - OLDEST), now)
 
 
-def states_since(moment: datetime.datetime) -> dict[UUID, tuple[object, ...]]:
+def states_since(moment: datetime.datetime) -> dict[UUID, State]:
     """Images whose row, job or reviews were touched after `moment` (less the commit lag), each with a comparable state."""
     since = moment - COMMIT_LAG
     touched: set[UUID] = set(Image.objects.filter(created_at__gt=since).values_list("pk", flat=True)[:MOST])
@@ -47,9 +48,9 @@ def states_since(moment: datetime.datetime) -> dict[UUID, tuple[object, ...]]:
     return _states(touched)
 
 
-def _states(images: Iterable[UUID]) -> dict[UUID, tuple[object, ...]]:
+def _states(images: Iterable[UUID]) -> dict[UUID, State]:
     keys = list(images)
-    states: dict[UUID, tuple[object, ...]] = dict.fromkeys(keys, ())
+    states: dict[UUID, State] = dict.fromkeys(keys, ())
     if not keys:
         return states
     jobs = Prediction.objects.filter(image__in=keys).order_by("created_at", "id")
@@ -66,12 +67,15 @@ class ChangeFeed:
     """Remembers what it has told one listener, so that looking back over the commit lag repeats nothing."""
 
     moment: datetime.datetime
-    told: dict[UUID, tuple[object, ...]] = field(default_factory=dict)
+    told: dict[UUID, State] = field(default_factory=dict)
 
     def next_changes(self, now: datetime.datetime | None = None) -> list[UUID]:
         """Images that changed since the last call."""
         now = now or timezone.now()
-        states = states_since(self.moment)
+        return self.take(states_since(self.moment), now)
+
+    def take(self, states: dict[UUID, State], now: datetime.datetime) -> list[UUID]:
+        """The same from states that were read at `now` for several listeners, from this feed's moment or one before it."""
         changed = [key for key, state in states.items() if self.told.get(key) != state]
         self.told, self.moment = states, now
         return changed

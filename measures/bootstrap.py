@@ -41,13 +41,6 @@ def weight_blocks(patients: Patients, count: int, seed: int) -> Iterator[NDArray
         yield np.stack(drawn).astype(np.float64)[:, group]
 
 
-def percentile_interval(
-    statistic: Callable[[NDArray[np.int64]], float], patients: Patients, count: int = 1000, seed: int = 0
-) -> tuple[float, float]:
-    """95 % percentile interval of statistic(indices). Resamples on which it is NaN (one class absent) are left out."""
-    return percentile_limits(np.array([statistic(indices) for indices in resamples(patients, count, seed)]))
-
-
 def percentile_intervals(
     statistics: Statistics, patients: Patients, count: int = 1000, seed: int = 0
 ) -> dict[str, tuple[float, float]]:

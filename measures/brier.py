@@ -6,13 +6,8 @@ from numpy.typing import NDArray
 Floats = NDArray[np.floating]
 
 
-def brier(probabilities: Floats, labels: Floats) -> float:
-    """mean (p - y)^2; Brier 1950, one class. probabilities, labels: [n], n > 0."""
-    return float(squared_errors(probabilities, labels).mean())
-
-
 def weighted_brier(probabilities: Floats, labels: Floats, weights: Floats) -> NDArray[np.float64]:
-    """The score of each row of case weights [d,n]; NaN where a row has no weight."""
+    """Brier 1950, one class: mean (p - y)^2. The score of each row of case weights [d,n]; NaN where a row has no weight."""
     with np.errstate(invalid="ignore", divide="ignore"):
         scores: NDArray[np.float64] = weights @ squared_errors(probabilities, labels) / weights.sum(axis=1)
     return scores

@@ -8,34 +8,10 @@ import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from training.metrics import auc, calibration_error, pointing, wilson
+from training.metrics import auc, pointing, wilson
 
 P = np.array([0.1, 0.2, 0.8, 0.9])
 Y = np.array([0.0, 1.0, 1.0, 1.0])
-
-
-@pytest.mark.parametrize(("bins", "expected"), [(2, 0.25), (15, 0.30)])
-def test_ece_of_the_design_example(bins: int, expected: float) -> None:
-    # 2 bins: |.3 - 1|/4 = .175 and |1.7 - 2|/4 = .075. 15 bins: each case alone, (.1 + .8 + .2 + .1)/4.
-    assert calibration_error.ece_width(P, Y, bins) == pytest.approx(expected)
-
-
-def test_the_likelihood_of_the_design_example() -> None:
-    assert calibration_error.negative_log_likelihood(P, Y) == pytest.approx(0.510826, abs=1e-6)
-
-
-def test_a_probability_on_a_bin_edge_belongs_to_the_bin_below() -> None:
-    # .5 and .25 in one bin of two: |.75 - 1|/2; were .5 in the upper bin, it would be (.25 + .5)/2.
-    assert calibration_error.ece_width(np.array([0.25, 0.5]), np.array([0.0, 1.0]), 2) == pytest.approx(0.125)
-
-
-def test_the_noise_floor_of_200_calibrated_scores_is_that_of_the_design() -> None:
-    # methods.md §12.2: Beta(.6, 1.2) at n = 200 shows .079, 5-95 % .053-.107 though calibrated by construction.
-    scores = np.random.default_rng(1).beta(0.6, 1.2, 200)
-    floor = calibration_error.noise_floor(scores)
-    assert floor.mean == pytest.approx(0.079, abs=0.008)
-    assert floor.low == pytest.approx(0.053, abs=0.012)
-    assert floor.high == pytest.approx(0.107, abs=0.012)
 
 
 def test_auc_counts_pairs_and_half_ties() -> None:
@@ -85,18 +61,3 @@ def test_pointing_looks_at_the_centre_of_the_highest_cell() -> None:
     assert pointing.points_into_box(heat, [(40, 10, 10, 10)], (64, 64))
     assert not pointing.points_into_box(heat, [(49, 10, 10, 10)], (64, 64))
     assert not pointing.points_into_box(np.zeros((2, 2)), [(0, 0, 64, 64)], (64, 64))
-
-
-def test_chance_is_the_share_covered_by_the_union_of_boxes() -> None:
-    # two 2 x 2 boxes that overlap in one pixel: 7 of 16
-    assert pointing.covered_share([(0, 0, 2, 2), (1, 1, 2, 2)], (4, 4)) == pytest.approx(7 / 16)
-
-
-def test_pointing_reports_accuracy_chance_and_empty_maps() -> None:
-    maps = np.zeros((3, 2, 2))
-    maps[0, 0, 0] = maps[1, 1, 1] = 1.0
-    boxes = [[(0.0, 0.0, 2.0, 2.0)], [(0.0, 0.0, 2.0, 2.0)], [(0.0, 0.0, 4.0, 4.0)]]
-    result = pointing.estimate(maps, boxes, ["a", "b", "c"], (4, 4))
-    assert result.accuracy.value == pytest.approx(1 / 3)
-    assert result.chance == pytest.approx((0.25 + 0.25 + 1) / 3)
-    assert result.zero_maps == 1

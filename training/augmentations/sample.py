@@ -35,13 +35,3 @@ def as_sample(image: Tensor, mask: Tensor, boxes: Sequence[Box] = ()) -> Sample:
         corners.reshape(-1, 4), format=tv_tensors.BoundingBoxFormat.XYXY, canvas_size=(int(height), int(width))
     )  # type: ignore[call-overload]
     return Sample(tv_tensors.Image(image), tv_tensors.Mask(mask), shown)
-
-
-def kept_boxes(before: Sequence[Box], after: Sample, least: float = 1.0) -> tuple[Box, ...]:
-    """The boxes of `before` where they are now; those of which less than `least` pixels a side are left are dropped."""
-    found = []
-    for box, corners in zip(before, after.boxes.tolist(), strict=True):
-        x0, y0, x1, y1 = corners
-        if x1 - x0 >= least and y1 - y0 >= least:
-            found.append(Box(box.key, x0, y0, x1 - x0, y1 - y0))
-    return tuple(found)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -63,10 +61,3 @@ def read_calibrator(document: Mapping[str, Any]) -> Calibrator:
     """What Calibrator.document() wrote. Raises ValueError for parameters outside their range."""
     maps = tuple(read_form(part["form"], part) for part in document["labels"])
     return Calibrator(document["method"], document["task"], maps, int(document["n"]))
-
-
-def write_calibrator(path: Path, calibrator: Calibrator, **beside: Any) -> None:
-    """Write the document as JSON, with what stands `beside` it (the split, `same_split`, ...)."""
-    partial = path.with_name(path.name + ".part")
-    partial.write_text(json.dumps(calibrator.document() | beside, indent=1) + "\n", encoding="utf-8")
-    partial.replace(path)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,8 +58,3 @@ def fit(probabilities: Floats, labels: Floats, alpha: float = ALPHA) -> ClassCon
         thresholds.append(0.0 if rank > len(own) else float(own[len(own) - rank]))
         counts.append(len(own))
     return ClassConformal(alpha, tuple(thresholds), tuple(counts))
-
-
-def answers(sets: NDArray[np.bool_], classes: Sequence[str]) -> list[str]:
-    """The one class of each set, or "uncertain" [n]."""
-    return [classes[int(row.argmax())] if row.sum() == 1 else "uncertain" for row in sets]

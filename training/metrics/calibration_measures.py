@@ -13,7 +13,6 @@ from measures.bootstrap import BLOCK_VALUES, METHOD, percentile_intervals
 from training.data.samples import MULTILABEL, SINGLE
 from training.metrics.binned_gaps import BINS, mass_sums, width_sums
 from training.metrics.brier_parts import brier_parts
-from training.metrics.calibration_error import NoiseFloor
 from training.metrics.estimate import Estimate, undefined
 from training.metrics.labels import checked_table
 from training.metrics.reliability_diagram import top_answer
@@ -22,6 +21,19 @@ FLOORED = ("ece15_width", "ece15_mass", "ece_l2_debiased")
 TINY = 1e-12
 
 Floats = NDArray[np.floating]
+
+
+@dataclass(frozen=True)
+class NoiseFloor:
+    """Error that a perfectly calibrated model with these scores shows by chance: mean and 5-95 % range."""
+
+    mean: float
+    low: float
+    high: float
+
+    def document(self) -> dict[str, Any]:
+        """JSON-ready."""
+        return {"mean": round(self.mean, 6), "range": [round(self.low, 6), round(self.high, 6)]}
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -83,27 +81,3 @@ def answers_of(scores: Floats, task: str, thresholds: Floats) -> NDArray[np.bool
     answers = np.zeros(scores.shape, dtype=bool)
     answers[np.arange(len(scores)), scores.argmax(axis=1)] = True
     return answers
-
-
-def confusion_document(
-    scores: Floats, labels: Floats, task: str, classes: Sequence[str], thresholds: Sequence[float] | None = None
-) -> dict[str, Any]:
-    """The confusion matrix as data for a report.
-
-    `single`: {"classes", "counts": [K][K]}, rows true, columns answered. `multilabel`: {"labels": {class: {"tp", "fp",
-    "fn", "tn", "threshold"}}}, cases with an unknown label left out. scores: logits or probabilities [n,K]; thresholds in
-    the same unit, by default 0 (a probability of one half).
-    """
-    limits = np.zeros(len(classes)) if thresholds is None else np.asarray(thresholds, np.float64)
-    answers = answers_of(np.asarray(scores), task, limits)
-    if task == SINGLE:
-        counts = np.asarray(labels == 1, np.int64).T @ answers.astype(np.int64)
-        return {"classes": list(classes), "counts": counts.tolist()}
-    total = decided(answers, labels).counts(np.ones((1, len(labels))))
-    return {
-        "labels": {
-            name: {key: int(getattr(total, key)[0, k]) for key in ("tp", "fp", "fn", "tn")}
-            | {"threshold": float(limits[k])}
-            for k, name in enumerate(classes)
-        }
-    }

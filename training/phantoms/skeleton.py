@@ -10,7 +10,6 @@ import numpy as np
 
 from training.phantoms.canvas import Array, Canvas, Plane, smoothstep, tube
 from training.phantoms.patient import Anatomy, Exposure
-from training.phantoms.torso import lung_half_width
 
 RIB_TOP = np.array([-0.6, 1.1, 3.1, 5.3, 7.6, 9.9, 12.3, 14.7, 17.1, 19.5, 21.9])  # y of the posterior end at the spine
 RIB_DROP = np.array([4.2, 6.6, 8.4, 9.4, 10.2, 10.8, 11.2, 11.2, 10.8, 9.4, 7.0])  # from posterior to anterior end
@@ -170,8 +169,3 @@ def _head(canvas: Canvas, s: float, side: float, base: Array) -> Plane:
     ball = np.sqrt(np.clip(1 - radius**2, 0, None))
     shell = np.exp(-(((radius - np.float32(0.95)) / np.float32(0.05)) ** 2))
     return np.float32(s) * (np.float32(0.75) * ball + np.float32(0.25) * shell).astype(np.float32)
-
-
-def thorax_edge(anatomy: Anatomy, y: Array) -> Array:
-    """Inner half width in patient cm (scaled) at scaled height y; used to place devices and boxes."""
-    return np.asarray(lung_half_width(anatomy, np.asarray(y) / anatomy.scale) * anatomy.scale)

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter
 
-from training.data.records import FINDINGS, Box
+from training.data.records import FINDINGS
 from training.phantoms.draw import MAX_SIDE, MIN_SIDE, Phantom
 from training.phantoms.lesions import mask_boxes
 from training.phantoms.patient import draw_patient
@@ -106,11 +106,6 @@ def check_signs(signs: Collection[str]) -> None:
     for key in signs:
         if key not in SIGNS:
             raise ValueError(f"sign {key!r} is not one of {', '.join(SIGNS)}")
-
-
-def relabelled(phantom: Phantom, names: dict[str, str]) -> list[Box]:
-    """The boxes with their signs' names in a data set; signs without a name are left out."""
-    return [Box(names[box.key], *box[1:]) for box in phantom.boxes if box.key in names]
 
 
 def _grid(size: int) -> tuple[Plane, Plane]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
-from typing import Any, Protocol
+from typing import Any
 
 import lightning
 import numpy as np
@@ -25,12 +25,6 @@ NAN_CHECK_STEPS = 20  # looking at a loss on the GPU waits for it; every step wo
 
 class FitStopped(RunError):
     """A fit that cannot go on; the message says what to change."""
-
-
-class Losses(Protocol):
-    """What a loss module is to the loop: terms by name, the total under "loss"."""
-
-    def __call__(self, model: Classifier, outputs: ModelOutputs, batch: Batch) -> dict[str, Tensor]: ...
 
 
 Boxes = tuple[tuple[Box, ...], ...]

@@ -10,7 +10,7 @@ from scipy.special import softmax
 from sklearn.metrics import f1_score, log_loss, precision_score, recall_score, roc_auc_score
 
 from training.metrics.classification import Timing, classification_metrics, log_odds
-from training.metrics.confusion import confusion_document, f2
+from training.metrics.confusion import f2
 
 LETTERS = ("Effusion", "Infiltration", "Atelectasis", "No Finding")
 
@@ -115,13 +115,6 @@ def test_the_interval_of_the_mean_is_by_patient() -> None:
     patients = [str(i // 10) for i in range(200)]
     low, high = classification_metrics(logits, labels, patients, "multilabel", ("x",))["acc"]["ci"]
     assert high - low == pytest.approx(2 * 1.96 * math.sqrt(0.25 / 20), abs=0.08)  # in steps of .05
-
-
-def test_the_confusion_matrix_has_true_classes_in_rows() -> None:
-    document = confusion_document(one_hot("NINN"), one_hot("EIAN"), "single", LETTERS)
-    assert document["counts"] == [[0, 0, 0, 1], [0, 1, 0, 0], [0, 0, 0, 1], [0, 0, 0, 1]]
-    own = confusion_document(np.array([[1.0], [-1], [1]]), np.array([[1.0], [1], [math.nan]]), "multilabel", ("x",))
-    assert own == {"labels": {"x": {"tp": 1, "fp": 0, "fn": 1, "tn": 0, "threshold": 0.0}}}
 
 
 def test_seconds_carry_their_circumstances() -> None:

@@ -7,12 +7,11 @@ import math
 import numpy as np
 import pytest
 
-from training.metrics.failure_points import failure_points
 from training.metrics.localisation import CELL_METRICS, Answers, LocalisationSettings, localisation_metrics
 from training.metrics.location_prior import location_prior
 from training.metrics.map_reading import MAP_METRICS
 from training.metrics.map_resampling import UpsampledMaps
-from training.metrics.registry import METRICS, check_metric_names, chosen_metrics
+from training.metrics.registry import METRICS
 
 SIZE = (16, 16)
 LEFT, RIGHT = (0.0, 0.0, 8.0, 16.0), (8.0, 0.0, 8.0, 16.0)
@@ -122,21 +121,6 @@ def test_what_does_not_fit_is_named() -> None:
         LocalisationSettings(several="first")
 
 
-def test_every_failure_has_its_points() -> None:
-    # negative called positive; missed; right answer at the wrong place; all right; false positive with an empty map
-    cells = quadrants(3, 0, 1, 0, -1)
-    boxes: list[list[tuple[float, float, float, float]]] = [[], [RIGHT], [LEFT], [LEFT], []]
-    labels, said = np.array([0.0, 1, 1, 1, 0]), np.array([True, False, True, True, True])
-    points = failure_points(list("abcde"), list(cells), boxes, labels, said, np.array([0.9, 0.2, 0.8, 0.7, 0.6]), SIZE)
-    assert [(p.image_id, p.kind, p.what, p.x, p.y, p.value) for p in points] == [
-        ("a", "FP", "peak", 0.75, 0.75, 1.0),
-        ("b", "FN", "box", 0.75, 0.5, 0.2),
-        ("c", "FN_LOC", "peak", 0.75, 0.25, 1.0),
-        ("c", "FN_LOC", "box", 0.25, 0.5, 0.8),
-    ]
-    assert points[0].document()["kind"] == "FP"
-
-
 def test_the_registry_names_what_the_reports_hold() -> None:
     cells = quadrants(0, 1)
     answers = Answers(scores=np.array([1.0, math.pi]))
@@ -144,8 +128,3 @@ def test_the_registry_names_what_the_reports_hold() -> None:
         nearest(cells), [[LEFT], []], ["a", "b"], native_cells=cells, answers=answers, settings=QUICK
     )
     assert set(found) == {name for name, metric in METRICS.items() if metric.group == "localisation"}
-    assert set(chosen_metrics({"auc_x": 1, "auc_mean": 2, "acc": 3, "f1_x": 4}, ["auc", "acc"], ["x"])) == {
-        "auc_x", "auc_mean", "acc",
-    }  # fmt: skip
-    with pytest.raises(ValueError, match="metric 'froc' is not one of auc, auc_mean"):
-        check_metric_names(["froc"])

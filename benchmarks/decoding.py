@@ -22,10 +22,11 @@ from typing import Any
 from benchmarks.coded_files import CodedFile, coded_files, synthetic_radiograph, write_dicom
 from benchmarks.machine import describe_machine, write_result
 from inference.dicom import Accept, ChildPool, display_frame, model_grayscale, preparse
-from inference.dicom.decode import decode_pixels
+from inference.dicom.decode import decode_values
 from inference.dicom.limits import DEFAULT_LIMITS
 from inference.dicom.prepare import prepare_dicom
 from inference.dicom.preparse import parsed_file
+from inference.dicom.stored_pixels import stored_pixels
 from inference.intensity import PERCENTILE_RULE
 from inference.preprocessing import InputSpec
 
@@ -47,7 +48,7 @@ def median_ms(repeats: int, *calls: Callable[[], object]) -> list[float]:
 def decode_here(path: Path) -> object:
     """What a child does with the file, in this process: only for files that were made here or are known."""
     with path.open("rb") as file, parsed_file(file, Accept.any_class(), DEFAULT_LIMITS) as parsed:
-        return decode_pixels(parsed)
+        return stored_pixels(*decode_values(parsed))
 
 
 def measure_syntax(pool: ChildPool, file: CodedFile, repeats: int) -> dict[str, Any]:

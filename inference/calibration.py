@@ -74,11 +74,6 @@ def _refit_interval(logit: float, calibrator: Calibrator) -> tuple[float, float]
     return _middle(np.array([float(refit.apply(np.asarray(logit))) for refit in calibrator.refits]))
 
 
-def calibrated_probability(logits: np.ndarray, scale: float, bias: float) -> np.ndarray:
-    """sigmoid(scale * z + bias), float64, same shape as logits. Temperature T is scale 1/T, bias 0."""
-    return ScaleBias(scale, bias).apply(logits)
-
-
 def probability_interval(logit: float, bootstrap: np.ndarray) -> tuple[float, float]:
     """95 % range of the probability over patient-bootstrap refits of the calibrator.
 

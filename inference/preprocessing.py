@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from inference.intensity import INTENSITY_RULES, PERCENTILE_RULE, require_known, rescale_intensity
+from inference.intensity import INTENSITY_RULES, PERCENTILE_RULE, require_known
 
 # stretch: both sides to the model's size, aspect ratio given up.
 # letterbox: the whole image, aspect ratio kept, zeros outside; `region` reaches beyond the image.
@@ -31,7 +31,6 @@ EDITION = 1
 # 1 MiB of float32: gray of the whole frame is never in memory, so nor is its page-by-page set-up.
 _STRIP_PIXELS = 1 << 18
 
-Box = tuple[float, float, float, float]
 Region = tuple[float, float, float, float]
 
 
@@ -93,17 +92,6 @@ def resize_image(image: np.ndarray, spec: InputSpec) -> tuple[np.ndarray, Region
     return field, field_region(rows, columns, spec)
 
 
-def prepare_array(gray: np.ndarray, spec: InputSpec) -> ModelInput:
-    """Model input of an image that is already bright = dense (PNG, JPEG, phantoms): intensity rule, then resize.
-
-    gray: [h, w], unsigned integers or floats; see `rescale_intensity` for what each rule takes.
-    """
-    if gray.ndim != 2:
-        raise ValueError(f"image of shape {gray.shape} is not grayscale; wanted [rows, columns]")
-    field, _ = resize_image(rescale_intensity(gray, spec.intensity), spec)
-    return as_model_input(field, gray.shape[0], gray.shape[1], spec)
-
-
 def as_model_input(field: np.ndarray, source_height: int, source_width: int, spec: InputSpec) -> ModelInput:
     """The input whose tensor is `field`, float32 [H, W] or [1, H, W], hashed here. Raises ValueError for another size."""
     tensor = np.ascontiguousarray(field, dtype="<f4").reshape(1, *field.shape[-2:])
@@ -124,20 +112,6 @@ def field_region(rows: int, columns: int, spec: InputSpec) -> Region:
     scale_x, scale_y = columns / inner_width, rows / inner_height
     x0, y0 = -left * scale_x, -top * scale_y
     return x0, y0, x0 + spec.width * scale_x, y0 + spec.height * scale_y
-
-
-def box_to_model(box: Box, model_input: ModelInput) -> Box:
-    """(x, y, w, h) in source pixels -> (x, y, w, h) in pixels of the model's field. Not clipped."""
-    scale_x, scale_y = _source_pixels_per_model_pixel(model_input)
-    x, y, w, h = box
-    return (x - model_input.region[0]) / scale_x, (y - model_input.region[1]) / scale_y, w / scale_x, h / scale_y
-
-
-def box_to_source(box: Box, model_input: ModelInput) -> Box:
-    """(x, y, w, h) in pixels of the model's field -> (x, y, w, h) in source pixels. Not clipped."""
-    scale_x, scale_y = _source_pixels_per_model_pixel(model_input)
-    x, y, w, h = box
-    return model_input.region[0] + x * scale_x, model_input.region[1] + y * scale_y, w * scale_x, h * scale_y
 
 
 # A frame as its reader sees it: float32 [stop - start, columns] of the rows start .. stop - 1.
@@ -190,9 +164,3 @@ def _resample(rows_of: RowsOf, rows: int, columns: int, height: int, width: int,
         narrow[start : start + len(strip)] = np.asarray(part)
     resized = Image.fromarray(narrow).resize((width, height), Image.Resampling.BILINEAR, box=(0, y0, width, y1))
     return np.clip(np.asarray(resized, np.float32), 0.0, 1.0)
-
-
-def _source_pixels_per_model_pixel(model_input: ModelInput) -> tuple[float, float]:
-    x0, y0, x1, y1 = model_input.region
-    _, height, width = model_input.image.shape
-    return (x1 - x0) / width, (y1 - y0) / height

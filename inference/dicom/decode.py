@@ -20,7 +20,6 @@ from inference.dicom.decoder_complaints import refused_if_pixels_were_lost
 from inference.dicom.header import DicomHeader
 from inference.dicom.preparse import ParsedFile
 from inference.dicom.refusal import DicomRefusal
-from inference.dicom.stored_pixels import StoredPixels, stored_pixels
 from inference.dicom.transfer_syntax import Codec, TransferSyntax, transfer_syntax
 
 VERSIONS = {
@@ -30,11 +29,6 @@ VERSIONS = {
 
 # Decoded samples, and what made them.
 Decoded = tuple[np.ndarray, str]
-
-
-def decode_pixels(parsed: ParsedFile) -> StoredPixels:
-    """Stored values of an accepted file, hashed. Raises what `decode_values` raises."""
-    return stored_pixels(*decode_values(parsed))
 
 
 def decode_values(parsed: ParsedFile) -> Decoded:

@@ -8,7 +8,7 @@ import mmap
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
@@ -119,8 +119,3 @@ def _repairs(data: mmap.mmap, meta: FileMeta, values: Values) -> tuple[str, ...]
     if meta.uid(MEDIA_INSTANCE_UID) != values.code(tags.SOP_INSTANCE_UID):
         repairs.append("meta_instance_uid")
     return tuple(repairs)
-
-
-def without_repairs(header: DicomHeader) -> DicomHeader:
-    """The header that the repaired file has."""
-    return replace(header, repairs=())

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from scipy.special import expit, logit
 
-from inference.calibration import calibrated_probability, probability_interval
+from inference.calibration import probability_interval
+from inference.calibration_forms import ScaleBias
 from inference.decisions import decide_by_conformal_set, is_above_operating_point
 from inference.manifest import Conformal
 
@@ -45,7 +46,7 @@ def test_too_few_cases_are_always_uncertain():
 
 def test_a_temperature_is_a_scale():
     # methods.md §14.4: z = 2, T = 2 / ln 3 gives p = .75
-    assert calibrated_probability(np.array([2.0]), np.log(3) / 2, 0.0)[0] == pytest.approx(0.75)
+    assert ScaleBias(np.log(3) / 2, 0.0).apply(np.array([2.0]))[0] == pytest.approx(0.75)
 
 
 def test_the_interval_is_the_middle_95_percent_of_the_refits():

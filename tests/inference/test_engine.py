@@ -12,8 +12,9 @@ from scipy.special import expit
 
 from inference.bundle import Bundle
 from inference.engine import Case, Engine, NonFiniteOutput
-from inference.preprocessing import ModelInput, prepare_array
+from inference.preprocessing import ModelInput
 from inference.session import CPU, CUDA, ProviderError, open_session, provider_of
+from tests.inference.prepared_array import prepare_array
 from tests.inference.tiny_bundle import KEYS, make_tiny_bundle, tiny_manifest, tiny_onnx
 
 

@@ -12,7 +12,8 @@ from inference.dicom.prepare import prepare_dicom
 from inference.dicom.stored_pixels import stored_pixels
 from inference.intensity import PERCENTILE_RULE, rescale_intensity
 from inference.level_table import count_levels, look_up, percentiles
-from inference.preprocessing import InputSpec, prepare_array
+from inference.preprocessing import InputSpec
+from tests.inference.prepared_array import prepare_array
 
 
 def test_levels_are_counted_from_the_lowest() -> None:

@@ -7,8 +7,8 @@ from inference.bundle import Bundle
 from inference.engine import Case, Engine
 from inference.map_drawing import RESEARCH_LINE
 from inference.overlay import overlay_pictures
-from inference.preprocessing import prepare_array
 from inference.session import CPU
+from tests.inference.prepared_array import prepare_array
 from tests.inference.tiny_bundle import make_tiny_bundle
 
 

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from inference.intensity import rescale_intensity
-from inference.preprocessing import InputSpec, box_to_model, box_to_source, prepare_array, resize_image
+from inference.preprocessing import InputSpec, resize_image
+from tests.inference.prepared_array import prepare_array
 
 
 def spec(height=4, width=4, resize="stretch", intensity="stored-range"):
@@ -90,18 +91,11 @@ def test_center_crop_takes_the_middle_square():
     np.testing.assert_allclose(image[:, 1:3], 1)  # the filter of the outer columns reaches a little past the crop
 
 
-@pytest.mark.parametrize("resize", ["stretch", "letterbox", "center-crop"])
-def test_boxes_survive_the_round_trip(resize):
-    prepared = prepare_array(np.zeros((100, 73), np.uint8), spec(32, 48, resize))
-    box = (10.0, 20.0, 30.0, 40.0)
-    np.testing.assert_allclose(box_to_source(box_to_model(box, prepared), prepared), box, atol=1e-9)
-
-
-def test_a_letterboxed_box_lands_where_its_pixels_do():
+def test_a_letterboxed_square_lands_where_its_region_says():
     source = np.zeros((10, 20), np.uint8)
     source[5:10, 10:15] = 255  # x 10, y 5, 5 x 5 = the model pixel in column 2, row 2
     prepared = prepare_array(source, spec(resize="letterbox"))
-    assert box_to_model((10, 5, 5, 5), prepared) == (2, 2, 1, 1)
+    assert prepared.region == (0, -5, 20, 15)  # 5 source pixels a model pixel
     assert np.unravel_index(prepared.image[0].argmax(), (4, 4)) == (2, 2)
 
 
@@ -115,4 +109,4 @@ def test_the_hash_is_of_the_tensor():
 @pytest.mark.parametrize("shape", [(4, 4, 3), (0, 4)])
 def test_other_shapes_are_refused(shape):
     with pytest.raises(ValueError, match="wanted"):
-        prepare_array(np.zeros(shape, np.uint8), spec())
+        resize_image(np.zeros(shape, np.float32), spec())

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from reader_study.analysis.refusal import DataRefused
 from webapp.csv_text import cell, csv_text
 
 
@@ -35,26 +34,3 @@ def write_imrmc(title: str, cells: Cells) -> Imrmc:
     data = [f"{reader},{number[case]},{test},{cell(rating)}" for reader, test, case, _, rating in given]
     case_map = csv_text(("id", "case"), [(k, case) for case, k in number.items()])
     return Imrmc("\n".join([*head, *truth_rows, *data]) + "\n", case_map)
-
-
-def read_imrmc(text: str, case_map: str) -> list[tuple[str, str, str, str, float]]:
-    """The cells again, sorted. Raises DataRefused naming the line."""
-    names = dict(line.split(",", 1) for line in case_map.splitlines()[1:])
-    lines = text.splitlines()
-    if "BEGIN DATA:" not in lines:
-        raise DataRefused("the file has no line BEGIN DATA:")
-    start = lines.index("BEGIN DATA:") + 1
-    truths: dict[str, str] = {}
-    found = []
-    for number, line in enumerate(lines[start:], start=start + 1):
-        parts = line.split(",")
-        if len(parts) != 4 or parts[1] not in names:
-            raise DataRefused(f"line {number}: {line[:60]!r} is not reader,case,test,score of a known case")
-        reader, case, test, value = parts
-        if reader == "-1":
-            truths[case] = value
-        elif case not in truths:
-            raise DataRefused(f"line {number}: case {case} has no truth line before it")
-        else:
-            found.append((reader, test, names[case], truths[case], float(value)))
-    return sorted(found)

@@ -11,9 +11,10 @@ from inference.dicom import Accept, ChildPool, DicomRefusal, model_grayscale
 from inference.dicom.prepare import prepare_dicom, prepare_tensor
 from inference.dicom.stored_pixels import stored_pixels
 from inference.intensity import INTENSITY_RULES
-from inference.preprocessing import EDITION, RESIZE_MODES, InputSpec, prepare_array, resize_image
+from inference.preprocessing import EDITION, RESIZE_MODES, InputSpec, resize_image
 from tests.inference.dicom.made_files import EXPLICIT, JPEG_LOSSLESS, MadeImage
 from tests.inference.dicom.made_streams import RAMP, STREAMS
+from tests.inference.prepared_array import prepare_array
 
 ANY = Accept.any_class()
 WINDOW = {0x00281050: ("DS", "500 "), 0x00281051: ("DS", "700 ")}

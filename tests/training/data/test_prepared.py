@@ -11,7 +11,8 @@ from PIL import Image
 
 from inference.dicom import preparse, shared_pool
 from inference.dicom.prepare import prepare_dicom
-from inference.preprocessing import InputSpec, prepare_array
+from inference.preprocessing import InputSpec
+from tests.inference.prepared_array import prepare_array
 from training.data.otsu_mask import dark_side
 from training.data.prepared import data_fingerprint, prepare
 from training.data.records import Box, DataError

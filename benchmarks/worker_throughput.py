@@ -39,8 +39,8 @@ from benchmarks.machine import describe_machine, write_result
 from benchmarks.radiographs import phantom_dx
 from inference.bundle import Bundle
 from inference.dicom.child_pool import ChildPool
+from inference.file_sha256 import file_sha256
 from inference.session import CPU, open_session, provider_of, run_session
-from webapp.file_sha256 import file_sha256
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 SIZES = ((2500, 2048), (1024, 1024))

@@ -6,7 +6,6 @@ missing.
 """
 
 import csv
-import hashlib
 import math
 import re
 from collections.abc import Iterator, Sequence
@@ -15,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
+from inference.file_sha256 import file_sha256
 from reader_study.analysis.refusal import DataRefused
 
 TEST_NAMES = ("test", "treatment", "modality")
@@ -122,7 +122,7 @@ def read_ratings(path: Path, case_column: str = "case") -> RatingsTable:
         cells[test, reader, case] = math.nan if text == "" else number_in(path, row, "rating", text)
     if not cells or all(math.isnan(value) for value in cells.values()):
         raise DataRefused(f"{path.name}: no ratings")
-    return _table(cells, truths, hashlib.sha256(path.read_bytes()).hexdigest())
+    return _table(cells, truths, file_sha256(path))
 
 
 def read_agreement(path: Path) -> RatingsTable:
@@ -139,7 +139,7 @@ def read_agreement(path: Path) -> RatingsTable:
         cells[key] = math.nan if text == "" else number_in(path, row, "rating", text)
     if not cells or all(math.isnan(value) for value in cells.values()):
         raise DataRefused(f"{path.name}: no ratings")
-    return _table(cells, {key[2]: False for key in cells}, hashlib.sha256(path.read_bytes()).hexdigest())
+    return _table(cells, {key[2]: False for key in cells}, file_sha256(path))
 
 
 def _table(cells: dict[tuple[str, str, str], float], truths: dict[str, bool], digest: str) -> RatingsTable:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import csv
-import hashlib
 import re
 from pathlib import Path
 
+from inference.file_sha256 import file_sha256
 from training.data import tables
 from training.data.chexpert import label_value, uncertain_policy
 from training.data.records import Box, DataError, checked_box
@@ -69,7 +69,7 @@ def changed_files(folder: Path) -> list[str]:
         path = folder / row["file"]
         if not path.is_file():
             found.append(f"{where}: file {row['file']} is missing")
-        elif hashlib.sha256(path.read_bytes()).hexdigest() != row["sha256"]:
+        elif file_sha256(path) != row["sha256"]:
             found.append(f"{where}: file {row['file']} is not the one that was exported: its SHA-256 differs")
     return found
 

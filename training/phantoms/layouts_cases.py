@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
+from inference.file_sha256 import file_sha256
 from training.data.chexpert import CHEXPERT_LABELS, FIVE
 from training.data.folder import NO_LESION, TABLE
 from training.data.records import FINDINGS
@@ -78,7 +78,7 @@ def write_reviewed(folder: Path, made: MadeData, progress: Progress = len) -> No
             judged = rng.random() >= NOT_JUDGED_SHARE
             cells.append("" if not judged else "-1" if rng.random() < made.uncertain else int(phantom.findings[key]))
         boxes = ";".join(f"{box.key}:{box.x:g},{box.y:g},{box.w:g},{box.h:g}" for box in phantom.boxes)
-        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        digest = file_sha256(path)
         patient = f"P{made.person(index, 1) + 1:05d}"
         rows.append(
             [f"images/{path.name}", digest, patient, phantom.view, *cells, boxes, "reader-1 reader-2", "demo-cxr-1.0.0"]

@@ -19,6 +19,7 @@ from inference.dicom.limits import Limits
 from inference.dicom.refusal import DicomRefusal
 from inference.dicom.repair import write_repaired
 from inference.dicom.stored_pixels import StoredPixels
+from inference.file_sha256 import file_sha256
 from inference.preprocessing import InputSpec, ModelInput
 from webapp import audit
 from webapp.accounts.models import User
@@ -42,7 +43,6 @@ from webapp.archive.storage import (
     read_chunks,
     receive,
 )
-from webapp.file_sha256 import file_sha256
 
 logger = logging.getLogger(__name__)
 Status = UploadItem.Status

@@ -17,9 +17,9 @@ from typing import BinaryIO
 from django.conf import settings
 from django.db import OperationalError
 
+from inference.file_sha256 import file_sha256
 from webapp import audit
 from webapp.archive.models import Image
-from webapp.file_sha256 import file_sha256
 
 CHUNK = 1 << 20
 NO_SPACE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}

@@ -12,10 +12,10 @@ from pathlib import Path
 
 from django.conf import settings
 
+from inference.file_sha256 import file_sha256
 from webapp.archive.models import Image, QuarantinedFile
 from webapp.archive.quarantine import quarantine
 from webapp.archive.storage import Received
-from webapp.file_sha256 import file_sha256
 
 _ASKED_AT_ONCE = 500
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import transaction
 
+from inference.file_sha256 import file_sha256
 from webapp import audit
 from webapp.archive.ingest import IngestOutcome, Sender, ingest_file
 from webapp.archive.models import Project, Upload, UploadItem
@@ -21,7 +22,6 @@ from webapp.archive.reports import outcome_fields, refusal_fields, settle_state
 from webapp.archive.storage import Received
 from webapp.archive.zip.directory import ZipRefused, member_refusal, open_zip
 from webapp.archive.zip.members import Budget, member_chunks
-from webapp.file_sha256 import file_sha256
 
 logger = logging.getLogger(__name__)
 Status = UploadItem.Status

@@ -154,8 +154,8 @@ def _jpeg_ls(error: int) -> Callable[[], Encoded]:
 def _jpeg_2000(ratio: int) -> Callable[[], Encoded]:
     def encode() -> Encoded:
         pixels = synthetic_radiograph()
-        more = {"compression_ratios": [ratio]} if ratio else {}
-        stream = bytes(encode_array(pixels, bits_stored=16, photometric_interpretation=2, **more))
+        ratios = [float(ratio)] if ratio else None
+        stream = bytes(encode_array(pixels, bits_stored=16, photometric_interpretation=2, compression_ratios=ratios))
         return pixels, 16, stream, f"{ratio}:1" if ratio else ""
 
     return encode

@@ -3,7 +3,6 @@
 The browser never computes a window from centre and width: bounds come from here, in samples.
 """
 
-import hashlib
 from dataclasses import dataclass, replace
 from typing import TypedDict
 
@@ -15,7 +14,7 @@ from inference.dicom.first_picture import picture_fault
 from inference.dicom.grayscale import modality_table, padding_mask, polarity_is_inverted, stored_levels
 from inference.dicom.header import DicomHeader, Lut
 from inference.dicom.pixel_spacing import spacing
-from inference.dicom.stored_pixels import StoredPixels
+from inference.dicom.stored_pixels import StoredPixels, pixel_sha256
 from inference.dicom.voi import apply_lut, apply_voi, lut_bounds, voi_items, window_bounds
 from inference.documents import FrameQuality, HeaderDocument, PixelSpacing, PresetItem, SampleValue, VoiItem
 from inference.level_table import look_up
@@ -263,13 +262,12 @@ def _span(samples: np.ndarray, padding: np.ndarray | None) -> tuple[int, int]:
 
 
 def _sample_facts(samples: np.ndarray, padding: np.ndarray | None) -> _SampleFacts:
-    little = np.ascontiguousarray(samples, dtype="<u2")
     lowest, highest = _span(samples, padding)
     return {
         "rows": samples.shape[0],
         "columns": samples.shape[1],
-        "bytes": little.nbytes,
-        "sha256": hashlib.sha256(little.data).hexdigest(),
+        "bytes": samples.nbytes,
+        "sha256": pixel_sha256(samples),
         "sample_min": lowest,
         "sample_max": highest,
         "padded": padding is not None,

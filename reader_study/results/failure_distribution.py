@@ -8,10 +8,8 @@ import numpy as np
 from measures.wilson import wilson_interval
 from reader_study.analysis.agreement.cohen import kappa, table_of
 from reader_study.models import FailureItem, FailureMode, Study
+from webapp.reviews.failure_scheme import PAPER_OUTCOMES, PAPER_SITES
 from webapp.reviews.scheme_versions import SchemeBook
-
-PAPER_OUTCOMES = ("FP", "FN_LOC")
-PAPER_SITES = ("HIL", "CLA")
 
 
 def final_codes(study: Study) -> list[FailureMode]:

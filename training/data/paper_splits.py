@@ -80,8 +80,8 @@ def assign_splits(samples: SampleSet, rule: SplitRule) -> Assignment:
         tuple(sorted(samples.samples, key=lambda sample: sample.image_id)),
         samples.channels,
     )
-    assignment = _given(_part(ordered, [sample for sample in ordered.samples if sample.drawn]), rule)
-    rest = _part(ordered, [sample for sample in ordered.samples if not sample.drawn])
+    assignment = _given(ordered.with_samples([sample for sample in ordered.samples if sample.drawn]), rule)
+    rest = ordered.with_samples([sample for sample in ordered.samples if not sample.drawn])
     if rest.samples:
         assignment |= SPLIT_RULES[rule.rule](rest, rule)
     require_disjoint(samples, assignment)
@@ -151,7 +151,7 @@ def _official(samples: SampleSet, rule: SplitRule) -> Assignment:
     shares = (1 - rule.selection - rule.calibration, rule.selection, rule.calibration, 0.0)
     assignment = {sample.image_id: LEFT_OUT for sample in samples.samples}
     assignment |= {sample.image_id: EVALUATION for sample in held_out}
-    return assignment | _by_shares(_part(samples, rest), shares, rule.seed)
+    return assignment | _by_shares(samples.with_samples(rest), shares, rule.seed)
 
 
 def _given(samples: SampleSet, rule: SplitRule) -> Assignment:
@@ -214,7 +214,7 @@ def _paper003_chexnet(samples: SampleSet, rule: SplitRule) -> Assignment:
     003's split is found from the labels of this set: an image with one label is of that class, one with none of No
     Finding. Calibration stays empty: this network is only a start for 003's.
     """
-    singles = _part(samples, [sample for sample in samples.samples if _single_class(sample, samples.classes)])
+    singles = samples.with_samples([sample for sample in samples.samples if _single_class(sample, samples.classes)])
     of_003 = [_single_class(sample, samples.classes) for sample in singles.samples]
     labelled = tuple(
         Sample(sample.image_path, sample.image_id, sample.patient, tuple(float(name == own) for name in CLASSES_003))
@@ -225,7 +225,7 @@ def _paper003_chexnet(samples: SampleSet, rule: SplitRule) -> Assignment:
     taken = {sample.patient for sample in labelled if held[sample.image_id] not in (TRAIN, LEFT_OUT)}
     rest = [sample for sample in samples.samples if sample.patient not in taken]
     assignment = {sample.image_id: LEFT_OUT for sample in samples.samples}
-    return assignment | _by_shares(_part(samples, rest), (0.95, 0.05, 0.0, 0.0), rule.seed)
+    return assignment | _by_shares(samples.with_samples(rest), (0.95, 0.05, 0.0, 0.0), rule.seed)
 
 
 def _paper004(samples: SampleSet, rule: SplitRule) -> Assignment:
@@ -252,10 +252,6 @@ SPLIT_RULES: dict[str, Rule] = {
     "given": _given,
     "folds": _folds,
 }
-
-
-def _part(samples: SampleSet, chosen: Sequence[Sample]) -> SampleSet:
-    return SampleSet(samples.name, samples.task, samples.classes, tuple(chosen), samples.channels)
 
 
 def strata(samples: SampleSet) -> Counts:
@@ -300,7 +296,7 @@ def _counted(samples: SampleSet, rule: SplitRule, counts: tuple[int, int, int]) 
 
 def _halved(samples: SampleSet, assignment: Assignment, rule: SplitRule) -> Assignment:
     """Half of the selection images, by patient and stratified, become calibration."""
-    chosen = _part(samples, [sample for sample in samples.samples if assignment[sample.image_id] == SELECTION])
+    chosen = samples.with_samples([sample for sample in samples.samples if assignment[sample.image_id] == SELECTION])
     if not rule.halve or not chosen.samples:
         return assignment
     return assignment | _by_shares(chosen, (0.0, 0.5, 0.5, 0.0), rule.seed)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from training.data.records import Box, DataError
@@ -82,4 +82,8 @@ class SampleSet:
             if image_id not in by_id:
                 raise DataError(f"{self.name}: image {image_id!r} is not in the data set")
         chosen = tuple(by_id[image_id] for image_id in image_ids)
-        return SampleSet(self.name, self.task, self.classes, chosen, self.channels)
+        return self.with_samples(chosen)
+
+    def with_samples(self, chosen: Sequence[Sample]) -> SampleSet:
+        """The same set of other samples."""
+        return replace(self, samples=tuple(chosen))

@@ -45,7 +45,7 @@ def with_crops(samples: SampleSet, assignment: Assignment, seed: int = 0, frame:
         raise DataError(
             f"{samples.name}: no training image has a box; crops of images without one are drawn from those"
         )
-    return _replaced(samples, [replace(sample, crop=_crop(sample, boxes, seed, frame)) for sample in samples.samples])
+    return samples.with_samples([replace(sample, crop=_crop(sample, boxes, seed, frame)) for sample in samples.samples])
 
 
 def with_masks_fraction(samples: SampleSet, assignment: Assignment, fraction: float, seed: int = 0) -> SampleSet:
@@ -63,8 +63,7 @@ def with_masks_fraction(samples: SampleSet, assignment: Assignment, fraction: fl
         order = np.random.default_rng(seed).permutation(len(names))
         count = shared_out(len(names), (fraction, 1 - fraction))[0] if fraction > 0 else 0
         kept.update(names[index] for index in order[:count])
-    return _replaced(
-        samples,
+    return samples.with_samples(
         [
             sample
             if assignment.get(sample.image_id) != TRAIN or sample.image_id in kept
@@ -72,10 +71,6 @@ def with_masks_fraction(samples: SampleSet, assignment: Assignment, fraction: fl
             for sample in samples.samples
         ],
     )
-
-
-def _replaced(samples: SampleSet, chosen: Sequence[Sample]) -> SampleSet:
-    return SampleSet(samples.name, samples.task, samples.classes, tuple(chosen), samples.channels)
 
 
 def _crop(sample: Sample, boxes: Sequence[Box], seed: int, frame: float) -> Rectangle:

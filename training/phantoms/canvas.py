@@ -173,3 +173,9 @@ def smoothstep(value: Plane, low: float, high: float) -> Plane:
     """0 below low, 1 above high, a cubic between."""
     t = np.clip((value - np.float32(low)) / np.float32(high - low), 0, 1)
     return t * t * (3 - 2 * t)
+
+
+def unit_grid(size: int) -> tuple[Plane, Plane]:
+    """x and y of the pixel centres of a square picture, -1 to 1."""
+    at = ((np.arange(size, dtype=np.float32) + 0.5) / size) * 2 - 1
+    return np.broadcast_to(at[None, :], (size, size)), np.broadcast_to(at[:, None], (size, size))

@@ -22,6 +22,7 @@ from pydicom.uid import (
     ExplicitVRLittleEndian,
 )
 
+from inference.dicom.code_item import code_item
 from training.phantoms.compression import ENCODERS, encode_frame
 from training.phantoms.draw import Phantom
 from training.phantoms.patient import STUDY_YEAR
@@ -136,19 +137,13 @@ def _patient_and_study(dataset: Dataset, phantom: Phantom, spec: FileSpec) -> No
     dataset.PresentationIntentType = "FOR PRESENTATION"
 
 
-def _code(value: str, scheme: str, meaning: str) -> Dataset:
-    item = Dataset()
-    item.CodeValue, item.CodingSchemeDesignator, item.CodeMeaning = value, scheme, meaning
-    return item
-
-
 def _equipment_and_positioning(dataset: Dataset, phantom: Phantom, spec: FileSpec) -> None:
     """General Equipment, DX Anatomy Imaged, DX Detector, DX Positioning and X-Ray Acquisition Dose modules."""
     dataset.Manufacturer = "Sightline"
     dataset.ManufacturerModelName = "Phantom generator"
     dataset.BodyPartExamined = "CHEST"
     dataset.ImageLaterality = "U"
-    dataset.AnatomicRegionSequence = Sequence([_code("51185008", "SCT", "Chest")])
+    dataset.AnatomicRegionSequence = Sequence([code_item("51185008", "SCT", "Chest")])
     dataset.DetectorType = "DIRECT"
     spacing = [f"{value:.4f}" for value in phantom.pixel_spacing]
     dataset.ImagerPixelSpacing = spacing
@@ -163,7 +158,7 @@ def _equipment_and_positioning(dataset: Dataset, phantom: Phantom, spec: FileSpe
         return
     dataset.ViewPosition = phantom.view
     code = {"PA": ("272479007", "postero-anterior"), "AP": ("399348003", "antero-posterior")}[phantom.view]
-    view = _code(code[0], "SCT", code[1])
+    view = code_item(code[0], "SCT", code[1])
     view.ViewModifierCodeSequence = Sequence([])
     dataset.ViewCodeSequence = Sequence([view])
 

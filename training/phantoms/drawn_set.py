@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-import shutil
 import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -16,6 +15,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
+from training.data.atomic_file import new_folder
 from training.data.folder import TABLE, read_phantoms
 from training.data.records import FINDINGS, Box, DataError
 from training.data.registry import read_samples
@@ -36,16 +36,14 @@ def drawn_folder(table: PhantomTable, out: Path, workers: int = 1) -> Path:
     folder = out / f"phantoms-{_key(table)}"
     if folder.is_dir():
         return folder
-    partly = folder.with_name(f".{folder.name}.part")
-    shutil.rmtree(partly, ignore_errors=True)
-    for name in ("images", "masks"):
-        (partly / name).mkdir(parents=True)
     splits = [name for name, count in table.counts.items() for _ in range(count)]
     jobs = list(zip(range(table.first_seed, table.first_seed + len(splits)), splits, strict=True))
-    bar = tqdm(_rows(partial(_draw_one, folder=partly, table=table), jobs, workers), "draw phantoms", len(jobs),
-               disable=None, leave=False, file=sys.stderr)  # fmt: skip
-    write_table(partly / TABLE, FOLDER_HEADER, list(bar))
-    partly.replace(folder)
+    with new_folder(folder) as partly:
+        for name in ("images", "masks"):
+            (partly / name).mkdir()
+        bar = tqdm(_rows(partial(_draw_one, folder=partly, table=table), jobs, workers), "draw phantoms", len(jobs),
+                   disable=None, leave=False, file=sys.stderr)  # fmt: skip
+        write_table(partly / TABLE, FOLDER_HEADER, list(bar))
     return folder
 
 
@@ -100,7 +98,7 @@ def with_phantoms(samples: SampleSet, folder: Path) -> SampleSet:
         )
     drawn = read_phantoms(DataSettings("phantoms", classes=FINDINGS), folder)
     added = [_renamed(own, signs, samples.classes) for own in drawn.samples if own.official_split != "selection"]
-    return SampleSet(samples.name, samples.task, samples.classes, (*samples.samples, *added), samples.channels)
+    return samples.with_samples((*samples.samples, *added))
 
 
 def _renamed(sample: Sample, signs: Sequence[str], classes: tuple[str, ...]) -> Sample:

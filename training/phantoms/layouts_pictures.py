@@ -11,6 +11,7 @@ from PIL import Image
 from scipy.ndimage import gaussian_filter
 
 from training.data.cub import PAPER_002
+from training.phantoms.canvas import unit_grid
 from training.phantoms.made_data import MadeData, Progress
 from training.phantoms.sketch import speckle
 
@@ -78,15 +79,10 @@ def write_cub(folder: Path, made: MadeData, progress: Progress = len) -> None:
         (folder / f"{key}.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-def _grid(size: int) -> tuple[Plane, Plane]:
-    at = ((np.arange(size, dtype=np.float32) + 0.5) / size) * 2 - 1
-    return np.broadcast_to(at[None, :], (size, size)), np.broadcast_to(at[:, None], (size, size))
-
-
 def _ellipse(
     size: int, cx: float, cy: float, across: float, down: float, rng: np.random.Generator, spikes: float = 0.0
 ) -> NDArray[np.bool_]:
-    x, y = _grid(size)
+    x, y = unit_grid(size)
     angle = np.arctan2(y - cy, x - cx)
     edge = 1 + spikes * np.sin(int(rng.integers(7, 12)) * angle + rng.uniform(0, 6))
     return np.asarray(np.hypot((x - cx) / across, (y - cy) / down) < edge)
@@ -101,7 +97,7 @@ def _lesion(size: int, kind: str, centre: float, rng: np.random.Generator) -> ND
 
 
 def _ultrasound(mask: NDArray[np.bool_], rng: np.random.Generator) -> Plane:
-    _, y = _grid(len(mask))
+    _, y = unit_grid(len(mask))
     tissue = 0.45 - 0.12 * y - 0.28 * gaussian_filter(mask.astype(np.float32), 1.0)
     return np.asarray(np.clip(tissue * (1 + 0.3 * speckle(mask.shape, rng, 0.8)), 0, 1), dtype=np.float32)
 

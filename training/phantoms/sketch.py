@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter
 
 from training.data.records import FINDINGS
+from training.phantoms.canvas import unit_grid
 from training.phantoms.draw import MAX_SIDE, MIN_SIDE, Phantom
 from training.phantoms.lesions import mask_boxes
 from training.phantoms.patient import draw_patient
@@ -43,7 +44,7 @@ def sketch_phantom(
     rng = np.random.default_rng([seed, 12])
     patient = draw_patient(person, None, None)
     view = "PA" if rng.random() < 0.6 else "AP"
-    x, y = _grid(size)
+    x, y = unit_grid(size)
     lungs, heart = _lungs(x, y, person), _heart(x, y, HEART in signs, person)
     air = np.clip(lungs - heart, 0, 1)
     picture = _trunk(x, y) - 0.45 * air + 0.04 * air * np.cos(28 * (y + 0.35 * np.abs(x))).astype(np.float32)
@@ -83,7 +84,7 @@ def with_signs(phantom: Phantom, signs: Collection[str]) -> Phantom:
 def added_sign(key: str, size: int, rng: np.random.Generator) -> Plane:
     """Gray that a sign other than the heart adds, [size, size]: a patch (opacity), fluid from the base up with its
     meniscus, a plate-like band above the diaphragm (atelectasis), haze around both hila (edema)."""
-    x, y = _grid(size)
+    x, y = unit_grid(size)
     side = float(rng.choice([-1.0, 1.0]))
     if key == OPACITY:
         cx, cy, radius = side * rng.uniform(0.33, 0.5), rng.uniform(-0.35, 0.3), rng.uniform(0.16, 0.26)
@@ -106,12 +107,6 @@ def check_signs(signs: Collection[str]) -> None:
     for key in signs:
         if key not in SIGNS:
             raise ValueError(f"sign {key!r} is not one of {', '.join(SIGNS)}")
-
-
-def _grid(size: int) -> tuple[Plane, Plane]:
-    """x and y of the pixel centres, -1 to 1."""
-    at = ((np.arange(size, dtype=np.float32) + 0.5) / size) * 2 - 1
-    return np.broadcast_to(at[None, :], (size, size)), np.broadcast_to(at[:, None], (size, size))
 
 
 def _soft(distance: NDArray[np.floating], height: float) -> Plane:

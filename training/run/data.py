@@ -97,9 +97,7 @@ def row_data(
     data = RowData(samples, assignment, prepared)
     for split in ("train", data.selecting):
         data.of(split)
-    partial = folder.split.with_name("split.csv.part")
-    write_assignment(partial, used, assignment, row.split_rule.seed)
-    partial.replace(folder.split)
+    write_assignment(folder.split, used, assignment, row.split_rule.seed)
     write_json(folder.path / "data.json", data_document(data, used))
     return data
 

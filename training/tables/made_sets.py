@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
+from training.data.atomic_file import new_folder
 from training.data.paper_splits import CLASSES_003
 from training.data.settings import DataSettings
 from training.phantoms.layouts import LAYOUTS
@@ -23,12 +23,9 @@ def made_folder(settings: DataSettings, count: int, out: Path) -> Path:
     folder = out / "made" / f"{settings.name}-{count}"
     if folder.is_dir():
         return folder
-    partial = folder.with_name(f".{folder.name}.part")
-    shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir(parents=True)
     classes = CLASSES_003 if settings.name == "chestxray14" else ()
     third = 0.0 if settings.name == "rsna" else None
     made = MadeData(count=count, size=SIDE, fast=True, classes=classes, third_class=third, per_patient=VIEWS_OF_ONE)
-    LAYOUTS[settings.name](partial, made, lambda name: None)
-    partial.replace(folder)
+    with new_folder(folder) as partial:
+        LAYOUTS[settings.name](partial, made, lambda name: None)
     return folder

@@ -8,11 +8,9 @@ from typing import Any
 from measures.wilson import wilson_interval
 from webapp.csv_text import csv_text
 from webapp.reviews.bundle_change import SiteChange, site_changes
+from webapp.reviews.failure_scheme import PAPER_OUTCOMES, PAPER_SITES
 from webapp.reviews.models import CaseReview
 from webapp.reviews.scheme_versions import SchemeBook
-
-PAPER_OUTCOMES = ("FP", "FN_LOC")  # paper 001's false positive, and its false negative: right image, wrong place
-PAPER_SITES = ("HIL", "CLA")
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ OUTCOMES = {
     "FN_LOC": "Wrong place",
     "FP_LOC": "Extra region",
 }
+PAPER_OUTCOMES = ("FP", "FN_LOC")  # paper 001's false positive, and its false negative: right image, wrong place
 SITES = {
     "HIL": "hilum",
     "CLA": "clavicle over apex",
@@ -41,6 +42,7 @@ SITES = {
     "IMG": "edge, marker or text",
     "DIF": "diffuse",
 }
+PAPER_SITES = ("HIL", "CLA")
 LATERALITIES = {"R": "right", "L": "left", "B": "both sides", "M": "midline", "U": "not stated"}
 CAUSES = {
     "NRM": "normal density",

@@ -9,6 +9,7 @@ from pydicom.datadict import dictionary_VR, tag_for_keyword
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 
+from inference.dicom.code_item import code_item
 from webapp.archive.deidentify import element_values as values
 from webapp.archive.deidentify.table import (
     IDENTIFYING,
@@ -170,12 +171,6 @@ def _code(item: Dataset) -> Dataset | None:
     if not value or not scheme or (scheme[0], value[0]) not in CODES:
         return None
     return code_item(value[0], scheme[0], CODES[scheme[0], value[0]])
-
-
-def code_item(value: str, scheme: str, meaning: str) -> Dataset:
-    item = Dataset()
-    item.CodeValue, item.CodingSchemeDesignator, item.CodeMeaning = value, scheme, meaning
-    return item
 
 
 def _is_whole_lut(item: Dataset) -> bool:

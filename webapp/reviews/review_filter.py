@@ -1,39 +1,53 @@
-"""The filter of recorded failures: codes from an address, checked, and applied to reviews."""
+"""The filters of recorded reviews: codes from an address, the same for the page, the export and the API's schema."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
-
-from webapp.reviews.failure_scheme import VERDICTS
-from webapp.reviews.models import CaseReviewQuerySet
+from webapp.code_filters import TEXT, CodeFilter, CodeFilters, Pairs
+from webapp.reviews.failure_scheme import FAILURE_VERDICTS, VERDICTS
+from webapp.reviews.models import CaseReview, CaseReviewQuerySet
 from webapp.reviews.scheme_versions import current_scheme
 
 
-@dataclass(frozen=True)
-class ReviewFilter:
-    """Empty text = not filtered. Values are codes: nothing about a patient ever stands in an address."""
+def bundle_names(reviews: CaseReviewQuerySet) -> list[tuple[str, str]]:
+    """Bundle ids with a name people know them by."""
+    columns = ("bundle_id", "prediction__bundle_name", "prediction__bundle_version")
+    rows = reviews.order_by().values_list(*columns).distinct()
+    return sorted((key, f"{name} {version} · {key[:4]}…{key[-2:]}".strip()) for key, name, version in rows)
 
-    finding: str = ""
-    verdict: str = ""
-    site: str = ""
-    cause: str = ""
-    bundle: str = ""
 
-    @classmethod
-    def from_query(cls, query: Mapping[str, str]) -> "ReviewFilter":
-        """Raises ValueError for a code that the scheme never had; retired codes find old reviews."""
-        values = {field.name: query.get(field.name, "")[:64] for field in fields(cls)}
-        scheme = current_scheme()
-        known: dict[str, Mapping[str, object]] = {"verdict": VERDICTS, "site": scheme.sites, "cause": scheme.causes}
-        for name, allowed in known.items():
-            if values[name] and values[name] not in allowed:
-                raise ValueError(f"{name} {values[name]!r} is not one of {', '.join(allowed)}")
-        return cls(**values)
+class ReviewedFinding(CodeFilter):
+    def options(self) -> Pairs:
+        """Findings of the reviews that are filtered, titled as the key reads."""
+        keys = self.parent.queryset.order_by().values_list("finding", flat=True).distinct()
+        return [(key, self.title(key)) for key in sorted(keys)]
 
-    def apply(self, reviews: CaseReviewQuerySet) -> CaseReviewQuerySet:
-        """The reviews that match every given code."""
-        columns = {"bundle_id" if name == "bundle" else name: value for name, value in self.as_query().items()}
-        return reviews.filter(**columns)
 
-    def as_query(self) -> dict[str, str]:
-        """The codes that are set, as address parameters."""
-        return {field.name: value for field in fields(self) if (value := getattr(self, field.name))}
+class ReviewedBundle(CodeFilter):
+    def options(self) -> Pairs:
+        return bundle_names(self.parent.queryset)
+
+    def title(self, code: str) -> str:
+        return f"{code[:8]}…"
+
+
+class ReviewFilters(CodeFilters):
+    """Codes that the scheme never had are refused; retired ones find old reviews."""
+
+    verdict = CodeFilter("verdict", label="Verdict", choices=[(code, one.title) for code, one in VERDICTS.items()])
+    finding = ReviewedFinding("finding", label="Finding", shape=TEXT)
+    site = CodeFilter("site", label="Site", choices=lambda: current_scheme().sites.items())
+    cause = CodeFilter("cause", label="Cause", choices=lambda: current_scheme().causes.items())
+    bundle = ReviewedBundle("bundle_id", label="Bundle", help_text="SHA-256 of the bundle", shape=TEXT)
+
+    class Meta:
+        model = CaseReview
+        fields: tuple[str, ...] = ()
+
+
+class FailureFilters(ReviewFilters):
+    """Those of the page of failures, where agreement is not listed."""
+
+    verdict = CodeFilter(
+        "verdict", label="Verdict", choices=[(code, VERDICTS[code].title) for code in FAILURE_VERDICTS]
+    )
+
+    class Meta(ReviewFilters.Meta):
+        fields = ("verdict", "finding", "site", "cause", "bundle")  # in the order of the page

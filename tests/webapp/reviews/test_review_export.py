@@ -11,6 +11,7 @@ from webapp.accounts.models import User
 from webapp.archive.models import Image
 from webapp.audit.models import AccessEvent
 from webapp.reviews.record_review import record_review
+from webapp.reviews.review_filter import ReviewFilters
 
 
 def table(client: Client, query: str = "") -> list[dict[str, str]]:
@@ -63,6 +64,11 @@ def test_json_carries_the_same_rows(reader_client: Client, reader: User, case: I
 def test_a_wrong_parameter_is_named(reader_client: Client, query: str, field: str) -> None:
     answer = reader_client.get(f"/api/reviews/export/{query}")
     assert (answer.status_code, answer.json()["field"]) == (400, field)
+
+
+def test_the_schema_names_the_filters(reader_client: Client) -> None:
+    export = reader_client.get("/api/schema/?format=json").json()["paths"]["/api/reviews/export/"]["get"]
+    assert {one["name"] for one in export["parameters"]} == {"as", "current", "failures", *ReviewFilters.base_filters}
 
 
 def test_an_export_leaves_an_access_event(reader_client: Client) -> None:

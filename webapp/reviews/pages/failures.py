@@ -14,10 +14,11 @@ from django.views.decorators.http import require_GET
 
 from measures.wilson import wilson_interval
 from webapp.accounts.policy import may_export_training_set, may_see_image, require
+from webapp.code_filters import FilterRefused
 from webapp.predictions.probability import fraction
-from webapp.reviews.failure_scheme import FAILURE_VERDICTS, VERDICTS
+from webapp.reviews.failure_scheme import VERDICTS
 from webapp.reviews.models import CaseReview, CaseReviewQuerySet
-from webapp.reviews.review_filter import ReviewFilter
+from webapp.reviews.review_filter import FailureFilters, bundle_names
 from webapp.reviews.scheme_versions import SchemeBook
 from webapp.reviews.visible import visible_reviews
 
@@ -54,24 +55,21 @@ class CountRow:
 def failures(request: HttpRequest) -> HttpResponse:
     """The list with its filters; 400 with the reason for a code that the scheme does not have."""
     require(may_see_image(request.user))
-    error = ""
+    everything, error = visible_reviews(request.user).current().failures(), ""
     try:
-        chosen = ReviewFilter.from_query(request.GET)
-        if chosen.verdict and chosen.verdict not in FAILURE_VERDICTS:
-            raise ValueError(f"verdict {chosen.verdict!r} is not one of {', '.join(FAILURE_VERDICTS)}")
-    except ValueError as refused:
-        chosen, error = ReviewFilter(), str(refused)
-    everything = visible_reviews(request.user).current().failures()
-    found = chosen.apply(everything)
+        chosen = FailureFilters(request.GET, everything).checked()
+    except FilterRefused as refused:
+        chosen, error = FailureFilters({}, everything), str(refused)
+    found = chosen.qs
     book = SchemeBook()
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
-    codes = urlencode(chosen.as_query())
+    codes = urlencode(chosen.codes)
     everything_current = {"current": "1", "failures": "1"}
     context = {
         "error": error,
         "page": page,
         "lines": [_line(review, book) for review in page],
-        "filters": _filters(everything, chosen, book),
+        "filters": chosen.choices(),
         "is_filtered": bool(codes),
         "has_any": everything.exists(),
         "counts": count_rows(found, book)[:COUNT_ROWS],
@@ -79,7 +77,7 @@ def failures(request: HttpRequest) -> HttpResponse:
         "scheme_map": book.map_words(found.order_by().values_list("scheme_version", flat=True).distinct()),
         "codes": codes,
         "may_export": may_export_training_set(request.user) is None,
-        "export": f"{reverse('review_export')}?{urlencode(everything_current | chosen.as_query())}",
+        "export": f"{reverse('review_export')}?{urlencode(everything_current | chosen.codes)}",
     }
     return render(request, "reviews/failures.html", context, status=400 if error else 200)
 
@@ -94,7 +92,7 @@ def count_rows(reviews: CaseReviewQuerySet, book: SchemeBook) -> list[CountRow]:
     totals: Counter[tuple[str, str]] = Counter()
     for (bundle, verdict, _, _), n in marks.items():
         totals[bundle, verdict] += n
-    names, scheme = dict(_bundles(reviews)), book.current
+    names, scheme = dict(bundle_names(reviews)), book.current
     rows = []
     for (bundle, verdict, site, cause), n in sorted(marks.items(), key=lambda item: (-item[1], item[0])):
         total = totals[bundle, verdict]
@@ -102,40 +100,6 @@ def count_rows(reviews: CaseReviewQuerySet, book: SchemeBook) -> list[CountRow]:
         titles = (VERDICTS[verdict].title, scheme.title("sites", site), scheme.title("causes", cause))
         rows.append(CountRow(name, *titles, n, total, *low_high))
     return rows
-
-
-def _bundles(reviews: CaseReviewQuerySet) -> list[tuple[str, str]]:
-    """Bundle ids with a name people know them by."""
-    columns = (
-        reviews.order_by().values_list("bundle_id", "prediction__bundle_name", "prediction__bundle_version").distinct()
-    )
-    return sorted((key, f"{name} {version} · {key[:4]}…{key[-2:]}".strip()) for key, name, version in columns)
-
-
-def _filters(everything: CaseReviewQuerySet, chosen: ReviewFilter, book: SchemeBook) -> list[dict[str, Any]]:
-    keys = sorted(
-        {*everything.order_by().values_list("finding", flat=True).distinct(), *filter(None, [chosen.finding])}
-    )
-    bundles = _bundles(everything)
-    if chosen.bundle and chosen.bundle not in dict(bundles):
-        bundles.append((chosen.bundle, f"{chosen.bundle[:8]}…"))
-    options: dict[str, list[tuple[str, str]]] = {
-        "verdict": [(code, VERDICTS[code].title) for code in FAILURE_VERDICTS],
-        "finding": [(key, key.replace("_", " ")) for key in keys],
-        "site": list(book.current.sites.items()),
-        "cause": list(book.current.causes.items()),
-        "bundle": bundles,
-    }
-    return [
-        {
-            "name": name,
-            "label": name.capitalize(),
-            "any": f"any {name}",
-            "value": getattr(chosen, name),
-            "options": options[name],
-        }
-        for name in options
-    ]
 
 
 def _line(review: CaseReview, book: SchemeBook) -> dict[str, Any]:

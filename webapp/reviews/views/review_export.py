@@ -1,23 +1,32 @@
 """GET /api/reviews/export/: recorded reviews as CSV or JSON."""
 
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpResponse, HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from webapp import audit
-from webapp.reviews.review_filter import ReviewFilter
+from webapp.code_filters import CodeFilterBackend, FilterRefused
+from webapp.reviews.models import CaseReview, CaseReviewQuerySet
+from webapp.reviews.review_filter import ReviewFilters
 from webapp.reviews.review_table import NOTICE, csv_lines, table_row
 from webapp.reviews.visible import visible_reviews
 
 LAYOUTS = ("csv", "json")
-FILTERS = [OpenApiParameter(name, str) for name in ("finding", "verdict", "site", "cause", "bundle")]
 
 
-class ReviewExport(APIView):
+class ReviewExport(GenericAPIView[CaseReview]):
     """The reviews that the caller may see, with the filters of /failures/."""
+
+    queryset = visible_reviews(AnonymousUser())  # no row: for the schema, which asks what is listed
+    filter_backends = [CodeFilterBackend]
+    filterset_class = ReviewFilters
+
+    def get_queryset(self) -> CaseReviewQuerySet:
+        return visible_reviews(self.request.user)
 
     @extend_schema(
         operation_id="export_reviews",
@@ -27,7 +36,6 @@ class ReviewExport(APIView):
             OpenApiParameter(
                 "failures", str, enum=("0", "1"), description="1: only false positives, negatives, wrong places"
             ),
-            *FILTERS,
         ],
         responses={200: OpenApiTypes.OBJECT},
     )
@@ -36,14 +44,15 @@ class ReviewExport(APIView):
         layout = request.query_params.get("as", "csv")
         if layout not in LAYOUTS:
             return _refused("as", f"as {layout[:40]!r} is not one of csv, json")
-        try:
-            reviews = ReviewFilter.from_query(request.query_params).apply(visible_reviews(request.user))
-        except ValueError as error:
-            return _refused(str(error).split(" ", 1)[0], str(error))
+        listed = self.get_queryset()
         if request.query_params.get("current") == "1":
-            reviews = reviews.current()
+            listed = listed.current()
         if request.query_params.get("failures") == "1":
-            reviews = reviews.failures()
+            listed = listed.failures()
+        try:
+            reviews = self.filter_queryset(listed)
+        except FilterRefused as error:
+            return _refused(error.name, str(error))
         audit.record(request.user, "export_reviews", "reviews", layout=layout, count=reviews.count())
         if layout == "json":
             return Response({"notice": NOTICE, "reviews": [table_row(review) for review in reviews]})

@@ -1,6 +1,8 @@
 """`/failures/`: recorded failures."""
 
+import re
 from collections.abc import Callable
+from html import unescape
 
 import pytest
 from django.test import Client
@@ -10,6 +12,7 @@ from webapp.accounts.models import User
 from webapp.reviews.models import CaseReview
 from webapp.reviews.pages.failures import count_rows
 from webapp.reviews.record_review import record_review
+from webapp.reviews.review_filter import ReviewFilters
 from webapp.reviews.scheme_versions import SchemeBook
 
 SignedIn = Callable[..., Client]
@@ -57,6 +60,27 @@ def test_filters_are_codes_in_the_address(signed_in: SignedIn, query: str, count
     mark("HIL", "wrong_place")
     mark("CLA")
     assert rows(signed_in(), query) == count
+
+
+@pytest.mark.parametrize("name", [*ReviewFilters.base_filters])
+def test_the_page_and_its_export_list_the_same_reviews(signed_in: SignedIn, name: str) -> None:
+    mark("HIL")
+    mark("CLA", "wrong_place")
+    client = signed_in()
+    text = client.get("/failures/").content.decode()
+    assert f'<select name="{name}"' in text
+    offered = re.findall(rf'<select name="{name}".*?</select>', text, re.S)[0]
+    codes = re.findall(r'<option value="([^"]+)"', offered)
+    assert codes
+    found = set()
+    for code in codes:
+        text = client.get("/failures/", {name: code}).content.decode()
+        assert f'<option value="{code}" selected>' in text
+        listed = sorted(re.findall(r'<td><a href="/images/[^"]+" class="num">([^<]+)', text))
+        export = unescape(re.findall(r'href="(/api/reviews/export/[^"]+)"', text)[0])
+        assert sorted(row["case"] for row in client.get(f"{export}&as=json").json()["reviews"]) == listed
+        found.add(len(listed))
+    assert found - {0}  # some code of every filter finds something
 
 
 @pytest.mark.parametrize("query", ["?site=TOE", "?verdict=agree", "?cause=X"])

@@ -21,8 +21,8 @@ from inference.level_table import look_up
 
 TOP = 65_535
 
-# key, name, lower and upper percentile of displayed samples inside the exposed field. A proposal until
-# radiologists have confirmed it; it is data, not code.
+# key (a digit from 1 to 9 that no other preset has; 1 and 6 are taken below), name, lower and upper percentile of
+# displayed samples inside the exposed field. A proposal until radiologists have confirmed it; it is data, not code.
 PERCENTILE_PRESETS: tuple[tuple[int, str, float, float], ...] = (
     (2, "Auto", 1.0, 99.0),
     (3, "Lungs", 0.5, 75.0),

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from inference.dicom import DicomHeader, Lut, Window, display_frame, preview, render_8bit
+from inference.dicom.display import PERCENTILE_PRESETS
 from inference.dicom.grayscale import modality_table, polarity_is_inverted, stored_levels
 from inference.dicom.stored_pixels import StoredPixels, stored_pixels
 from inference.dicom.voi import apply_voi, voi_items
@@ -150,6 +151,12 @@ def test_presets_are_percentiles_of_what_is_shown() -> None:
         "Full range": (0, 999),
     }
     assert [preset["key"] for preset in presets] == [1, 2, 3, 4, 5, 6]
+
+
+def test_every_preset_has_a_digit_of_its_own() -> None:
+    keys = [key for key, *_ in PERCENTILE_PRESETS]
+    assert len({1, *keys, 6}) == 2 + len(keys), "1 is As acquired, 6 Full range"
+    assert set(keys) <= set(range(1, 10)), "the viewer binds 1 to 9"
 
 
 def test_as_acquired_is_item_0_of_the_file() -> None:

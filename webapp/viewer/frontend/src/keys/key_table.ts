@@ -5,6 +5,7 @@ import { MAP_LAYERS } from '../overlay/map_layers';
 import type { ReadingSession } from '../session/reading_session';
 import type { HeldKey, KeyRow } from './key_row';
 import { arrows, directionOf } from './key_row';
+import { PRESET_KEYS } from './preset_keys';
 
 const ZOOM_STEP = 1.25;
 
@@ -56,10 +57,10 @@ export const KEY_TABLE: readonly KeyRow<ReadingSession>[] = [
   row(
     'Window',
     'preset',
-    '1…6',
-    'window presets',
-    Array.from({ length: 6 }, (_, i) => String(i + 1)),
-    (s, c) => void s.choosePreset(Number(c) - 1),
+    PRESET_KEYS.shown,
+    PRESET_KEYS.action,
+    PRESET_KEYS.combinations,
+    (s, c) => void s.choosePreset(Number(c)),
   ),
   row('Window', 'invert', 'I', 'invert', ['i'], (s) => s.controller.toggleInvert()),
   row('View', 'fit', '=', 'fit', ['='], (s) => s.controller.fit()),

@@ -149,8 +149,8 @@ export class ReadingSession {
     this.panel.set({ isAiHeld });
   }
 
-  choosePreset(index: number): Promise<void> {
-    return choosePreset(this.controller, index);
+  choosePreset(key: number): Promise<void> {
+    return choosePreset(this.controller, key);
   }
 
   agree(key: string): void {

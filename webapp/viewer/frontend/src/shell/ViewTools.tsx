@@ -44,10 +44,10 @@ export function Presets({ controller, announce }: Props & { readonly announce: (
       aria-pressed={presetIndex === index}
       title={index === 0 ? 'the file’s own window; shift and click: its next stored window' : undefined}
       onClick={(event) =>
-        void (index === 0 && event.shiftKey ? next() : choosePreset(controller, index))
+        void (index === 0 && event.shiftKey ? next() : choosePreset(controller, preset.key))
       }
     >
-      {preset.name} <kbd>{index + 1}</kbd>
+      {preset.name} <kbd>{preset.key}</kbd>
     </button>
   ));
 }

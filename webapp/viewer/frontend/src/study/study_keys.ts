@@ -1,4 +1,5 @@
 /** Every key of a study reading, once: handler, key sheet and buttons read this table. */
+import { PRESET_KEYS } from '../keys/preset_keys';
 import type { KeyRow } from '../keys/key_row';
 import { arrows, directionOf } from '../keys/key_row';
 import { MAP_LAYERS } from '../overlay/map_layers';
@@ -87,10 +88,10 @@ export const STUDY_KEYS: readonly KeyRow<StudySession>[] = [
   row(
     'Window',
     'preset',
-    '1…6',
-    'window presets',
-    Array.from({ length: 6 }, (_, i) => String(i + 1)),
-    (r, c) => void choosePreset(r.controller, Number(c) - 1),
+    PRESET_KEYS.shown,
+    PRESET_KEYS.action,
+    PRESET_KEYS.combinations,
+    (r, c) => void choosePreset(r.controller, Number(c)),
   ),
   row('Window', 'invert', 'I', 'invert', ['i'], (r) => r.controller.toggleInvert()),
   row('View', 'fit', '=', 'fit', ['='], (r) => r.controller.fit()),

@@ -1,6 +1,7 @@
 /** The keys of the voting page. */
 import type { KeyRow } from '../keys/key_row';
 import { arrows, directionOf } from '../keys/key_row';
+import { PRESET_KEYS } from '../keys/preset_keys';
 import { choosePreset } from '../viewport/presets';
 import { STATUSES } from './truth_voting';
 import type { TruthVoting } from './truth_voting';
@@ -54,10 +55,8 @@ export const VOTE_KEYS: readonly Row[] = [
   {
     id: 'preset',
     group: 'View',
-    shown: '1…6',
-    action: 'window presets',
-    combinations: ['1', '2', '3', '4', '5', '6'],
-    run: (voting, combination) => void choosePreset(voting.controller, Number(combination) - 1),
+    ...PRESET_KEYS,
+    run: (voting, combination) => void choosePreset(voting.controller, Number(combination)),
   },
   {
     id: 'invert',

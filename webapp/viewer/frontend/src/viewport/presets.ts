@@ -1,9 +1,12 @@
-/** Choosing a window by its place in the list, and the windows that only the file itself stores. */
+/** Choosing a window by the key of its preset, and the windows that only the file itself stores. */
 import type { ViewportController } from './controller';
 import { furtherPresets } from './window_level';
 
-export async function choosePreset(controller: ViewportController, index: number): Promise<void> {
-  const preset = (await controller.header).presets[index];
+/** The preset with this key (`presets[].key` of the header); a key that no preset has does nothing. */
+export async function choosePreset(controller: ViewportController, key: number): Promise<void> {
+  const { presets } = await controller.header;
+  const index = presets.findIndex((preset) => preset.key === key);
+  const preset = presets[index];
   if (preset) await controller.applyPreset(preset, index);
 }
 

@@ -11,7 +11,7 @@ from torch.nn import functional
 
 from training.data.samples import SINGLE, TASKS
 from training.explained.definition import classifier_gradcam
-from training.explained.graph import Explained, input_shape
+from training.explained.graph import GRADCAM, Explained, input_shape
 
 LEAST_PROBABILITY = 1e-7  # so that a logit of the average is finite
 
@@ -34,7 +34,7 @@ class MergedEnsemble(nn.Module):
         self.task = task
         self.shapes = tuple(input_shape(own.net) for own in members)
         self.input_size = max(height for height, _ in self.shapes)
-        self.grid = (max(own.grid[0] for own in members), max(own.grid[1] for own in members))
+        self.grid = (max(own.grids[GRADCAM][0] for own in members), max(own.grids[GRADCAM][1] for own in members))
         self.spokesman = max(range(len(members)), key=lambda row: self.shares[row])
 
     def forward(self, image: Tensor) -> tuple[Tensor, ...]:

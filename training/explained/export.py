@@ -14,6 +14,7 @@ import onnxruntime
 import torch
 from numpy.typing import NDArray
 
+from inference.map_layers import MAP_LAYERS
 from training.explained.definition import classifier_gradcam
 from training.explained.ensemble import MergedEnsemble
 from training.explained.graph import Explained
@@ -24,7 +25,9 @@ MAXIMUM_BATCH = 64
 
 # Largest allowed difference, relative to the largest value of the reference output. explanation_graph.md asks 1e-3 for
 # maps; measured differences are near 1e-5: a wrong graph is far outside and float noise far inside.
-TOLERANCE = {"probabilities": 1e-4, "logits": 1e-4, "gradcam": 1e-3, "classmaps": 1e-3, "embedding": 1e-3}
+TOLERANCE = {"probabilities": 1e-4, "logits": 1e-4, "embedding": 1e-3} | {
+    kind: layer.tolerance for kind, layer in MAP_LAYERS.items()
+}
 AUTOGRAD_TOLERANCE = 1e-3
 
 

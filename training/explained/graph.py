@@ -1,4 +1,4 @@
-"""What any classifier exports: image -> probabilities, logits, gradcam, its own class maps if it has any, embedding."""
+"""What any classifier exports: image -> probabilities, logits, every kind of map that it has, embedding."""
 
 from __future__ import annotations
 
@@ -6,15 +6,14 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from inference.map_layers import MapKind
+from training.explained.map_makers import MAP_MAKERS
 from training.models.classifier import Classifier, ModelOutputs
 from training.models.retinanet import RetinaNetBaseline
 from training.models.reverse_sweep import ReverseSweep
 from training.models.swept_net import SweptNet
-from training.models.two_heads import TwoHeads
-from training.models.wildcat_net import WildcatNet
 
-EXPORTED_SIDE = 56  # cells per side of an exported SPN map at 224 pixels (methods.md §5.3)
-LARGEST_SIDE = 64
+GRADCAM: MapKind = "gradcam"
 
 
 class NotExportable(ValueError):
@@ -24,9 +23,10 @@ class NotExportable(ValueError):
 class Explained(nn.Module):
     """All outputs of a bundle from one forward pass of a classifier.
 
-    probabilities = calibration(logits). gradcam: exact, of the raw logits, on the cells of the target layer, so
-    calibration never changes a map. classmaps: WILDCAT's signed maps, or SPN's one map, average-pooled (to 56 x 56 at
-    224) and repeated over the classes. embedding = GAP of the target layer. OUTPUTS names them in their order.
+    probabilities = calibration(logits). Maps: of every kind that map_makers.py finds in the network, one map of all
+    classes repeated over them. gradcam: exact, of the raw logits, so calibration never changes a map. embedding = GAP of
+    the target layer. OUTPUTS names them in their order. grids: cells of each kind of map, height and width.
+    class_agnostic: the kinds that are one map for all classes.
     """
 
     def __init__(self, net: Classifier, calibration: nn.Module) -> None:
@@ -37,22 +37,19 @@ class Explained(nn.Module):
             net.eval()
             height, width = input_shape(net)
             outputs = net(_blank(net, 1, height, width))
-        self.grid = (int(outputs.features.shape[2]), int(outputs.features.shape[3]))
-        self.class_agnostic = outputs.class_maps is not None and outputs.class_maps.shape[1] == 1 < net.classes
-        self.class_maps_grid: tuple[int, int] | None = None
-        if outputs.class_maps is not None:
-            maps = self._exported_maps(outputs.class_maps)
-            self.class_maps_grid = (int(maps.shape[2]), int(maps.shape[3]))
-        own = ("classmaps",) if self.class_maps_grid else ()
-        self.OUTPUTS: tuple[str, ...] = ("probabilities", "logits", "gradcam", *own, "embedding")
+            cells = {kind: maker.cells(net, outputs) for kind, maker in MAP_MAKERS.items()}
+        found = {kind: own.shape for kind, own in cells.items() if own is not None}
+        self.grids = {kind: (int(shape[2]), int(shape[3])) for kind, shape in found.items()}
+        self.class_agnostic = frozenset(kind for kind, shape in found.items() if shape[1] == 1 < net.classes)
+        self.OUTPUTS: tuple[str, ...] = ("probabilities", "logits", *self.grids, "embedding")
 
     def forward(self, image: Tensor) -> tuple[Tensor, ...]:
         """image: float32 [N,1,H,W] in [0,1]."""
         outputs, gradcam = self._explain(image)
         # The same operator as the pooling of a GAP head: the runtime then computes it once.
         embedding = functional.adaptive_avg_pool2d(outputs.features, 1).flatten(1)
-        maps = () if outputs.class_maps is None else (self._exported_maps(outputs.class_maps),)
-        return self.calibration(outputs.logits), outputs.logits, gradcam, *maps, embedding
+        maps = (gradcam if kind == GRADCAM else self._maps(kind, outputs) for kind in self.grids)
+        return self.calibration(outputs.logits), outputs.logits, *maps, embedding
 
     def _explain(self, image: Tensor) -> tuple[ModelOutputs, Tensor]:
         net = self.net
@@ -63,11 +60,11 @@ class Explained(nn.Module):
         logits, maps = self.sweep(net.head_input(features, parts), features)
         return net.finish(logits, features, parts), net.merge_maps(maps)
 
-    def _exported_maps(self, class_maps: Tensor) -> Tensor:
-        if isinstance(self.net, WildcatNet | TwoHeads):
-            return class_maps
-        pooled = functional.avg_pool2d(class_maps, pooling_window(int(class_maps.shape[2])))
-        return pooled.expand(-1, self.net.classes, -1, -1)
+    def _maps(self, kind: MapKind, outputs: ModelOutputs) -> Tensor:
+        maps = MAP_MAKERS[kind].cells(self.net, outputs)
+        if maps is None:
+            raise RuntimeError(f"{type(self.net).__name__} had {kind} maps and has none now")
+        return maps.expand(-1, self.net.classes, -1, -1) if kind in self.class_agnostic else maps
 
 
 def input_shape(net: Classifier) -> tuple[int, int]:
@@ -80,14 +77,6 @@ def input_shape(net: Classifier) -> tuple[int, int]:
 def _blank(net: Classifier, n: int, height: int, width: int) -> Tensor:
     like = next(net.parameters())
     return torch.zeros(n, net.input_channels, height, width, dtype=like.dtype, device=like.device)
-
-
-def pooling_window(side: int) -> int:
-    """Pixels per side averaged to one exported cell: to 56 cells where that divides the map, else the least window that
-    divides it and leaves at most 64."""
-    if side % EXPORTED_SIDE == 0:
-        return side // EXPORTED_SIDE
-    return next(window for window in range(1, side + 1) if side % window == 0 and side // window <= LARGEST_SIDE)
 
 
 def explained(net: Classifier, calibration: nn.Module) -> Explained:

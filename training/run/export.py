@@ -25,6 +25,7 @@ from training.data.prepared import PreparedSet
 from training.data.settings import PaperInput
 from training.explained import Explained, explained
 from training.explained.export import export_checked, run_onnx
+from training.explained.map_makers import MAKER_OF_METHOD, MAP_MAKERS
 from training.metrics.box_raster import rasterised
 from training.models.classifier import Classifier
 from training.models.model_registry import AND_WILDCAT
@@ -40,7 +41,6 @@ from training.run.steps import RowRun
 
 SELFCHECK_IMAGES, CHECK_IMAGES = 3, 6
 PHANTOM_SIDE = 128
-CLASSMAP_METHODS = {"wildcat": "wildcat", "spn": "spn"}
 
 
 @dataclass(frozen=True)
@@ -137,18 +137,13 @@ OWN_HEADS = ("cnn1", "cnn2", "fused", "base", "mimo")
 
 
 def map_parts(run: RowRun, model: Classifier, graph: Explained) -> dict[str, MapPart]:
-    """gradcam, and classmaps where the network has its own, with thresholds of the calibration split and evidence of the
-    reported one."""
-    head = head_name(run)
-    kinds = {"gradcam": ("gradcam", head, "last feature map after ReLU", graph.grid)}
-    if graph.class_maps_grid is not None:
-        own = CLASSMAP_METHODS.get(head, "wildcat")
-        kinds["classmaps"] = (own, own, "class maps", graph.class_maps_grid)
-    found = {}
-    for kind, (method, name, layer, grid) in kinds.items():
-        thresholds = map_thresholds(run, model, method)
-        agnostic = kind == "classmaps" and graph.class_agnostic
-        found[kind] = MapPart(name, layer, grid, thresholds, map_evidence(run, model, method), agnostic)
+    """Every kind of map in the graph, with thresholds of the calibration split and evidence of the reported one."""
+    head, found = head_name(run), {}
+    for kind, grid in graph.grids.items():
+        maker = MAP_MAKERS[kind]
+        method, agnostic = maker.method(head), kind in graph.class_agnostic
+        thresholds, evidence = map_thresholds(run, model, method), map_evidence(run, model, method)
+        found[kind] = MapPart(maker.head(head), maker.source, grid, thresholds, evidence, agnostic)
     return found
 
 
@@ -157,7 +152,7 @@ def map_thresholds(run: RowRun, model: Classifier, method: str) -> tuple[float, 
     own = run.data.of("calibration" if run.data.has("calibration") else run.data.selecting)
     places = located(own)
     chosen = places.select(places.positive)
-    if not len(chosen) or method == "spn":
+    if not len(chosen) or method not in MAKER_OF_METHOD:
         return (map_threshold.DEFAULT,) * len(run.data.classes)
     cells = native_maps(model, own, method, chosen, run.machine.evaluation_device(), run.batch)
     shares = _cell_shares(own, chosen, (cells.shape[1], cells.shape[2]))

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from training.data.loading import batches
 from training.data.prepared import PreparedSet
+from training.explained.map_makers import MAKER_OF_METHOD
 from training.metrics import pointwise_map
 from training.metrics.localisation import Answers, LocalisationSettings, localisation_metrics
 from training.metrics.location_prior import location_prior
@@ -129,14 +130,14 @@ def explained_maps(
 def native_maps(
     model: Classifier, prepared: PreparedSet, method: str, pairs: Located, device: torch.device, batch: int
 ) -> NDArray[np.float32]:
-    """One map per pair on its own cells, float32 [m,h,w]: Grad-CAM, or the class maps of a WILDCAT head."""
+    """One map per pair on its own cells, float32 [m,h,w], of a method that is one of MAKER_OF_METHOD."""
     from training.run.predictions import run_batches
 
     kept: list[NDArray[np.float32]] = []
 
     def keep(outputs: Any, rows: torch.Tensor) -> None:
-        maps = outputs.class_maps if method == "wildcat" else model.gradcam(outputs)
-        kept.append(maps.float().cpu().numpy())
+        maps = MAKER_OF_METHOD[method].cells(model, outputs)
+        kept.append(maps.float().cpu().numpy())  # type: ignore[union-attr]
 
     run_batches(model, prepared, device, batch, keep)
     whole = np.concatenate(kept)
@@ -173,7 +174,7 @@ def localisation_of(
     if not len(pairs.positive):
         return {}
     cells = None
-    if method in ("gradcam", "wildcat"):
+    if method in MAKER_OF_METHOD:
         cells = native_maps(question.model, question.reported, method, pairs, question.device, question.batch)
         side = int(question.reported.images.shape[-1])
         maps: Sequence[Floats] = UpsampledMaps(cells, (side, side))
@@ -220,7 +221,7 @@ def _asked(pairs: Located, method: str, most: int) -> Located:
     positive = pairs.positive
     if most and len(positive) > most:
         positive = np.sort(np.random.default_rng(0).choice(positive, most, replace=False))
-    if method not in ("gradcam", "wildcat", RETINANET):
+    if method not in (*MAKER_OF_METHOD, RETINANET):
         return pairs.select(positive)
     negative = np.array([i for i in range(len(pairs)) if i not in set(pairs.positive.tolist())], np.intp)
     return pairs.select(np.sort(np.concatenate([positive, negative])))

@@ -14,7 +14,7 @@ from torch import nn
 
 from training.explained import NotExportable, explained
 from training.explained.export import ExportMismatch, export_checked, run_onnx
-from training.explained.graph import pooling_window
+from training.explained.map_makers import pooling_window
 from training.models.classifier import Classifier
 from training.models.model_registry import ModelTable, build_model
 from training.models.spn import SpnSettings
@@ -122,8 +122,8 @@ def test_the_map_of_spn_is_averaged_and_repeated_over_the_classes() -> None:
     with torch.no_grad():
         classmaps = dict(zip(graph.OUTPUTS, graph(images), strict=True))["classmaps"]
         whole = net(images).class_maps
-    assert graph.class_agnostic
-    assert graph.class_maps_grid == (56, 56)
+    assert graph.class_agnostic == {"classmaps"}
+    assert graph.grids == {"gradcam": (7, 7), "classmaps": (56, 56)}
     assert torch.equal(classmaps[:, 0], classmaps[:, 2])
     assert classmaps[0, 1, 5, 7].item() == pytest.approx(whole[0, 0, 20:24, 28:32].mean().item(), abs=1e-6)
 

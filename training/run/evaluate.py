@@ -14,13 +14,11 @@ from scipy.special import expit, softmax
 from training.data.samples import SINGLE
 from training.metrics.calibration_measures import calibration_metrics
 from training.metrics.classification import Timing, classification_metrics
+from training.metrics.registry import METRICS, TRUST
 from training.models.classifier import Classifier
 from training.models.parameter_counts import parameter_counts
 from training.run.calibrate import RowCalibration
 from training.run.predictions import Predictions
-
-# The paper's words for two ways of reading its own text; the headline is `cells` (methods.md §9).
-HEADLINE = {"pointwise_cells": "pointwise_map"}
 
 
 @dataclass(frozen=True)
@@ -100,8 +98,9 @@ def paper_columns(
     for method, metrics in localisation.items():
         for name, document in metrics.items():
             base, best, _ = name.partition("_best")
-            columns[f"{HEADLINE.get(base, base)}_{method}{best}"] = document
-        for name in ("mass_in_box", "iou_mass95"):  # how many true positives the trust scores of 004 are of
+            known = METRICS.get(base)
+            columns[f"{(known and known.column) or base}_{method}{best}"] = document
+        for name in TRUST:  # how many true positives the trust scores of 004 are of
             if f"{name}_tp" in metrics:
                 columns[f"{name}_{method}_n"] = _count(metrics[f"{name}_tp"]["n"])
     return columns

@@ -18,13 +18,13 @@ from training.metrics.localisation import Answers, LocalisationSettings, localis
 from training.metrics.location_prior import location_prior
 from training.metrics.map_reading import read_map, score_map, truth_of
 from training.metrics.map_resampling import UpsampledMaps
+from training.metrics.registry import TRUST
 from training.models.classifier import Classifier
 from training.models.retinanet import RetinaNetBaseline
 from training.run.predictions import Predictions
 from training.saliency.registry import EXPLAINERS, explain
 
 RETINANET = "retinanet"
-TRUST = ("mass_in_box", "iou_mass95")  # 004's two scores, of true positives
 METHODS = (*EXPLAINERS, RETINANET)
 
 SPN_THRESHOLD = 0.5  # 002 draws its map at one half; others are cut at Otsu's threshold

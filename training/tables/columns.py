@@ -1,9 +1,14 @@
-"""The columns of the papers' tables: what their keys mean, how they are headed, and which can be compared at all."""
+"""The columns of the papers' tables: what their keys mean, how they are headed, and which can be compared at all.
+
+Metrics are headed in training/metrics/registry.py; here stand the columns that are no metric.
+"""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+
+from training.metrics.registry import CLASSIFICATION, LOCALISATION, METRICS, Metric
 
 
 @dataclass(frozen=True)
@@ -17,51 +22,46 @@ class Column:
     comparable: bool = True
 
 
-_LOCAL_HEADINGS = {
-    "auprc": "AUPRC",
-    "pointwise_map": "pointwise mAP",
-    "pointwise_argmax": "pointwise mAP (argmax)",
-    "mass_in_box": "mass in box",
-    "mass_in_box_tp": "mass in box of true positives",
-    "iou_mass95_tp": "IoU 95 % rectangle of true positives",
-    "iou_mass95": "IoU 95 % rectangle",
-    "iou_p95": "IoU 95th percentile",
-    "pointing": "pointing",
-    "iou_otsu": "IoU Otsu",
-    "dice": "Dice",
-}
+def _with_columns(group: str) -> list[Metric]:
+    return [metric for metric in METRICS.values() if metric.group == group and metric.heading]
 
+
+def _local_headings() -> dict[str, str]:
+    """Heading by the name of a localisation metric in a column, that of true positives too."""
+    found = {}
+    for metric in _with_columns(LOCALISATION):
+        found[metric.column or metric.name] = metric.heading
+        if metric.is_trust:
+            found[f"{metric.name}_tp"] = f"{metric.heading} of true positives"
+    return found
+
+
+def _mean_column(metric: Metric) -> Column:
+    key = metric.name if metric.mean is None else metric.mean
+    heading = f"{metric.heading} macro" if key == f"{metric.name}_macro" else metric.heading
+    return Column(key, heading, metric.digits, metric.comparable)
+
+
+_LOCAL_HEADINGS = _local_headings()
 # Longer names first, or "mass_in_box_tp" would be read as "mass_in_box" of a method "tp".
-LOCALISATION = "|".join(sorted(_LOCAL_HEADINGS, key=len, reverse=True))
+_LOCAL = "|".join(sorted(_LOCAL_HEADINGS, key=len, reverse=True))
 
-# In this order: the first pattern that fits is the column.
+# In this order: the first pattern that fits is the column, so that whole names stand before those with a class.
 COLUMNS = (
-    Column("auc_mean", "mean AUC"),
-    Column("auc_ovr", "AUC one-vs-rest"),
-    Column("auc_(?P<what>.+)", "AUC {}"),
-    Column("acc", "accuracy"),
-    Column("acc_se", "standard error"),
-    Column("loss", "loss"),
-    Column("f1_macro", "F1 macro"),
+    *(_mean_column(metric) for metric in _with_columns(CLASSIFICATION) if metric.mean != ""),
     Column("f1_weighted", "F1 weighted"),
     Column("precision_weighted", "precision weighted"),
     Column("recall_weighted", "recall weighted"),
-    Column("precision", "precision"),
-    Column("recall", "sensitivity"),
-    Column("specificity", "specificity"),
-    Column("f2", "F2"),
-    Column("f1_(?P<what>.+)", "F1 {}"),
-    Column("f2_(?P<what>.+)", "F2 {}"),
-    Column("precision_(?P<what>.+)", "precision {}"),
-    Column("recall_(?P<what>.+)", "sensitivity {}"),
-    Column("specificity_(?P<what>.+)", "specificity {}"),
-    Column("fnfr", "false No-Finding rate"),
-    Column("seconds", "inference time", 2, comparable=False),
+    *(
+        Column(f"{metric.name}_(?P<what>.+)", f"{metric.heading} {{}}", metric.digits, metric.comparable)
+        for metric in sorted(_with_columns(CLASSIFICATION), key=lambda metric: -len(metric.name))
+        if metric.per_class
+    ),
     Column("ece_before", "mean ECE before"),
     Column("ece_after", "mean ECE after"),
-    Column(f"(?P<metric>{LOCALISATION})_(?P<what>[a-z0-9]+)_best", "best {metric}, {}", comparable=False),
-    Column(f"(?P<metric>{LOCALISATION})_(?P<what>[a-z0-9]+)_n", "images, {metric}, {}", 0, comparable=False),
-    Column(f"(?P<metric>{LOCALISATION})_(?P<what>[a-z0-9]+)", "{metric}, {}"),
+    Column(f"(?P<metric>{_LOCAL})_(?P<what>[a-z0-9]+)_best", "best {metric}, {}", comparable=False),
+    Column(f"(?P<metric>{_LOCAL})_(?P<what>[a-z0-9]+)_n", "images, {metric}, {}", 0, comparable=False),
+    Column(f"(?P<metric>{_LOCAL})_(?P<what>[a-z0-9]+)", "{metric}, {}"),
     Column("best_epoch", "best epoch", 0),
     Column("train_loss", "training loss"),
     Column("train_acc", "training accuracy"),

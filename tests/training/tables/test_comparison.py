@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from training.metrics.registry import CALIBRATION, LOCALISATION, METRICS
 from training.tables.columns import check_column, heading
 from training.tables.comparison import cell
 from training.tables.experiment_file import Expected
@@ -75,6 +76,19 @@ def test_a_run_without_the_number_is_left_out_of_the_mean() -> None:
 )
 def test_a_column_is_headed_in_words(key: str, wanted: str) -> None:
     assert heading(key) == wanted
+
+
+@pytest.mark.parametrize("name", [metric.name for metric in METRICS.values() if metric.group != CALIBRATION])
+def test_every_metric_of_the_registry_is_a_column(name: str) -> None:
+    metric = METRICS[name]
+    method = "_gradcam" if metric.group == LOCALISATION else ""
+    if metric.mean != "":
+        assert heading((metric.column or metric.mean or name) + method).startswith(metric.heading)
+    if metric.per_class:
+        assert heading(f"{name}_Edema") == f"{metric.heading} Edema"
+    if metric.is_trust:
+        assert heading(f"{name}_tp{method}") == f"{metric.heading} of true positives, gradcam"
+    assert metric.heading
 
 
 def test_an_unknown_column_is_refused_with_the_known_ones() -> None:

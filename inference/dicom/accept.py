@@ -1,8 +1,10 @@
-"""Which objects may come in: SOP classes and modalities. A setting; tests may open the gate."""
+"""Which objects may come in: SOP classes, modalities, tolerated faults. A setting; tests may open the gate."""
 
 from dataclasses import dataclass
 
 from pydicom.uid import UID
+
+from inference.dicom.tolerances import ALL_TOLERANCES
 
 MEDIA_DIRECTORY = "1.2.840.10008.1.3.10"
 COMPUTED_RADIOGRAPHY = "1.2.840.10008.5.1.4.1.1.1"
@@ -22,10 +24,11 @@ def class_name(sop_class: str) -> str:
 
 @dataclass(frozen=True)
 class Accept:
-    """None means any."""
+    """None means any. tolerances: the faults that a file may have (inference.dicom.tolerances)."""
 
     sop_classes: frozenset[str] | None = SOP_CLASSES
     modalities: frozenset[str] | None = MODALITIES
+    tolerances: frozenset[str] = ALL_TOLERANCES
 
     @classmethod
     def any_class(cls) -> "Accept":

@@ -28,6 +28,7 @@ from inference.dicom.header import DicomHeader
 from inference.dicom.limits import DEFAULT_LIMITS, MIB, Limits
 from inference.dicom.refusal import DicomRefusal
 from inference.dicom.stored_pixels import StoredPixels
+from inference.dicom.tolerances import TOLERANCES
 from inference.preprocessing import InputSpec, ModelInput, as_model_input
 
 # The server enforces the time limits; past this many seconds more, the server itself is taken for dead.
@@ -100,7 +101,8 @@ class ChildPool:
             values = _read_array(result, (header.rows, header.columns), header.pixel_dtype)
             made = zip(specs, document["prepared"], strict=True)
             inputs = [_read_input(result, header, spec) if is_made else None for spec, is_made in made]
-        return StoredPixels(values, str(document["decoder"]), str(document["sha256"])), inputs
+        tolerated = tuple(name for name in TOLERANCES if name in document["tolerated"])
+        return StoredPixels(values, str(document["decoder"]), str(document["sha256"]), tolerated), inputs
 
     def prepare(self, path: Path, header: DicomHeader, specs: Sequence[InputSpec]) -> list[ModelInput]:
         """Model inputs of an accepted file, bit by bit `prepare_dicom` of what `decode` gives.
@@ -157,7 +159,7 @@ class ChildPool:
         request = {
             **(wishes or {}),
             "operation": operation,
-            "accept": [_sorted(accept.sop_classes), _sorted(accept.modalities)],
+            "accept": [_sorted(accept.sop_classes), _sorted(accept.modalities), _sorted(accept.tolerances)],
             "limits": dataclasses.asdict(limits),
         }
         with self._slots, path.open("rb") as file:

@@ -58,16 +58,18 @@ def _answer(source: BinaryIO, request: dict[str, Any], limits: Limits) -> Answer
 
 
 def _parse_or_decode(source: BinaryIO, request: dict[str, Any], limits: Limits) -> Answer:
-    sop_classes, modalities = request["accept"]
+    sop_classes, modalities, tolerances = request["accept"]
     accept = Accept(
         None if sop_classes is None else frozenset(sop_classes),
         None if modalities is None else frozenset(modalities),
+        frozenset(tolerances),
     )
     with parsed_file(source, accept, limits) as parsed:
         if request["operation"] == "preparse":
             return {"header": parsed.header.to_json()}, []
         values, decoder = decode_values(parsed)
-        document: dict[str, Any] = {"identity": identity(parsed.header), "decoder": decoder}
+        seen_here = [name for name in parsed.leniency.used if name not in parsed.header.warnings]
+        document: dict[str, Any] = {"identity": identity(parsed.header), "decoder": decoder, "tolerated": seen_here}
         arrays = []
         if request["pixels"]:
             document["sha256"] = pixel_sha256(values)

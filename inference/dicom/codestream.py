@@ -4,6 +4,7 @@ The decoders allocate what the stream header claims and do not reliably report a
 is compared here: JPEG family ISO 10918-1 B.2 and 14495-1, JPEG 2000 ISO 15444-1 A.5, RLE PS3.5 annex G.
 """
 
+import mmap
 import struct
 from dataclasses import dataclass
 from itertools import pairwise
@@ -11,9 +12,11 @@ from itertools import pairwise
 from inference.dicom.element_walk import PixelExtent
 from inference.dicom.image_pixel import ImagePixel
 from inference.dicom.refusal import DicomRefusal
+from inference.dicom.tolerances import Leniency
 from inference.dicom.transfer_syntax import TransferSyntax
 
 _RLE_HEADER = 64
+_END = b"\xff\xd9"
 _STANDALONE_MARKERS = frozenset({0x01, 0xD8, *range(0xD0, 0xD8)})
 # SOF0-15 without DHT C4, JPG C8, DAC CC; and SOF55 of JPEG-LS.
 _FRAME_MARKERS = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC} | {0xF7}
@@ -35,13 +38,19 @@ class StreamHeader:
     precision_at: int = 0
 
 
-def check_native(pixels: PixelExtent, image: ImagePixel) -> None:
-    """Raises DicomRefusal size_mismatch unless the length is exact, or one pad byte makes it even."""
-    _check_length(pixels.length, image)
+def check_native(data: mmap.mmap, pixels: PixelExtent, image: ImagePixel, leniency: Leniency) -> None:
+    """Raises DicomRefusal size_mismatch unless the length is exact, or padding follows the pixels."""
+    ((offset, length),) = pixels.extents
+    excess = data[offset + image.bytes : offset + length] if length > image.bytes else b""
+    _check_length(length, excess, image, leniency)
 
 
-def _check_length(length: int, image: ImagePixel) -> None:
+def _check_length(length: int, excess: bytes, image: ImagePixel, leniency: Leniency) -> None:
+    """One pad byte makes the length even. More are padding only when all are the same: else they may be more image."""
     if length == image.bytes or (image.bytes % 2 == 1 and length == image.bytes + 1):
+        return
+    is_padding = bool(excess) and not excess.strip(excess[:1])
+    if is_padding and leniency.takes("excess_pixel_bytes"):
         return
     raise DicomRefusal(
         "size_mismatch",
@@ -50,20 +59,40 @@ def _check_length(length: int, image: ImagePixel) -> None:
     )
 
 
-def check_stream(stream: bytes, image: ImagePixel, syntax: TransferSyntax) -> None:
+def check_stream(stream: bytes, image: ImagePixel, syntax: TransferSyntax, leniency: Leniency) -> None:
     """`stream`: the joined fragments. Raises DicomRefusal codestream_mismatch, codestream_truncated, size_mismatch."""
     if not stream:
         raise _truncated("holds no byte")
     if syntax.codec == "uncompressed":
-        _check_length(len(stream), image)
+        _check_length(len(stream), stream[image.bytes :], image, leniency)
         return
     if syntax.codec == "rle":
         _check_rle(stream, image)
         return
     header = jpeg_2000_header(stream) if syntax.codec == "jpeg-2000" else jpeg_header(stream)
-    _check_header(header, image, syntax)
-    if b"\xff\xd9" not in stream[-3:]:
+    _check_header(header, image, syntax, leniency)
+    _check_end(stream, header, syntax, leniency)
+
+
+def without_padding(stream: bytes) -> bytes:
+    """A stream of the JPEG family up to its end marker, when nothing but zeros and FF follows; else as it is."""
+    end = stream.rstrip(b"\0\xff")
+    return end if end.endswith(_END) else stream
+
+
+def _check_end(stream: bytes, header: StreamHeader, syntax: TransferSyntax, leniency: Leniency) -> None:
+    """The end marker is there, and last but for padding. No marker can occur inside coded data, so the first is the end."""
+    if _END in stream[-3:]:
+        return
+    if without_padding(stream).endswith(_END):
+        if leniency.takes("padded_stream"):
+            return
+        raise _mismatch("has padding after its end marker FFD9")
+    data = stream.find(b"\xff\x93" if syntax.codec == "jpeg-2000" else b"\xff\xda", header.precision_at)
+    end = stream.find(_END, data) if data >= 0 else -1
+    if end < 0:
         raise _truncated("does not end with its end marker FFD9")
+    raise _mismatch(f"has {len(stream) - end - 2} bytes that are no padding after its end marker FFD9")
 
 
 def jpeg_header(stream: bytes) -> StreamHeader:
@@ -113,7 +142,7 @@ def jpeg_2000_header(stream: bytes) -> StreamHeader:
     )
 
 
-def _check_header(header: StreamHeader, image: ImagePixel, syntax: TransferSyntax) -> None:
+def _check_header(header: StreamHeader, image: ImagePixel, syntax: TransferSyntax, leniency: Leniency) -> None:
     if syntax.sof and header.marker not in syntax.sof:
         raise _mismatch(f"has frame marker FF{header.marker:02X}, which is not {syntax.name}")
     if (header.rows, header.columns, header.components) != (image.rows, image.columns, 1):
@@ -121,7 +150,12 @@ def _check_header(header: StreamHeader, image: ImagePixel, syntax: TransferSynta
             f"is {header.rows} x {header.columns} with {header.components} components; "
             f"the data set says {image.rows} x {image.columns} with 1"
         )
-    if not image.bits_stored <= header.precision <= image.bits_allocated:
+    # Where the coding knows no sign, that of a signed value lies in a bit which a narrower stream may not have.
+    is_narrow = header.precision < image.bits_stored
+    fits = is_narrow and (header.is_signed is not None or image.pixel_representation == 0)
+    if (is_narrow and not (fits and leniency.takes("precision_below_bits_stored"))) or (
+        header.precision > image.bits_allocated
+    ):
         raise _mismatch(
             f"has {header.precision} bits; the data set has {image.bits_stored} stored, "
             f"{image.bits_allocated} allocated"

@@ -116,8 +116,15 @@ def _gdcm(parsed: ParsedFile) -> Decoded:
 
 
 def _jpeg_ls(parsed: ParsedFile) -> Decoded:
-    header = parsed.header
-    buffer, info = jpeg_ls.decode_pixel_data(parsed.pixel_bytes())
+    header, stream = parsed.header, parsed.pixel_bytes()
+    try:
+        buffer, info = jpeg_ls.decode_pixel_data(stream)
+    except RuntimeError:
+        # Some encoders make the length even by a zero before the end marker, not after it. Only the decoder can tell such
+        # a byte from the last one of the data.
+        if stream[-3:] != b"\0\xff\xd9" or not parsed.leniency.takes("zero_before_end_marker"):
+            raise
+        buffer, info = jpeg_ls.decode_pixel_data(stream[:-3] + stream[-2:])
     precision, error = info["bits_per_sample"], info["allowed_lossy_error"]
     samples = np.frombuffer(bytes(buffer), f"<u{_sample_bytes(precision)}")
     values = _with_sign(samples, header, precision)

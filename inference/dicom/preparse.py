@@ -15,7 +15,7 @@ from typing import BinaryIO
 from inference.dicom import elements as tags
 from inference.dicom.accept import DEFAULT_ACCEPT, Accept, class_name
 from inference.dicom.attribute_values import Values
-from inference.dicom.codestream import check_native, check_stream
+from inference.dicom.codestream import check_native, check_stream, without_padding
 from inference.dicom.dataset_bytes import inflated, mapped_file
 from inference.dicom.element_walk import PixelExtent, Walk, name, walk
 from inference.dicom.file_meta import MEDIA_CLASS_UID, MEDIA_INSTANCE_UID, FileMeta, read_file_meta
@@ -24,7 +24,10 @@ from inference.dicom.header_reader import read_header
 from inference.dicom.image_pixel import read_image_pixel
 from inference.dicom.limits import DEFAULT_LIMITS, Limits
 from inference.dicom.refusal import DicomRefusal
+from inference.dicom.tolerances import Leniency
+from inference.dicom.transfer_syntax import transfer_syntax
 
+_WITHOUT_END = ("native", "uncompressed", "rle")  # codings without an end marker
 _UID = re.compile(r"[0-9.]{1,64}")
 _REQUIRED_UIDS = (tags.SOP_CLASS_UID, tags.SOP_INSTANCE_UID, tags.STUDY_INSTANCE_UID, tags.SERIES_INSTANCE_UID)
 
@@ -37,10 +40,16 @@ class ParsedFile:
     data: mmap.mmap
     pixels: PixelExtent
     is_big_endian: bool
+    leniency: Leniency
 
     def pixel_bytes(self) -> bytes:
-        """Native: the pixels. Encapsulated: all fragments joined; one frame may be split over many."""
-        return b"".join(self.data[offset : offset + length] for offset, length in self.pixels.extents)
+        """Native: the pixels. Encapsulated: all fragments joined (one frame may be split over many), without padding."""
+        joined = b"".join(self.data[offset : offset + length] for offset, length in self.pixels.extents)
+        return (
+            joined
+            if transfer_syntax(self.header.transfer_syntax_uid).codec in _WITHOUT_END
+            else without_padding(joined)
+        )
 
 
 def preparse(path: Path, accept: Accept = DEFAULT_ACCEPT, limits: Limits = DEFAULT_LIMITS) -> DicomHeader:
@@ -64,7 +73,7 @@ def parsed_file(source: Path | BinaryIO, accept: Accept, limits: Limits) -> Iter
 def _parse(
     data: mmap.mmap, start: int, file_data: mmap.mmap, meta: FileMeta, accept: Accept, limits: Limits
 ) -> ParsedFile:
-    syntax = meta.syntax
+    syntax, leniency = meta.syntax, Leniency(accept.tolerances)
     found = walk(data, start, syntax, limits)
     values = Values(data, found.elements, syntax.is_big_endian)
     _check_uids(values)
@@ -76,12 +85,13 @@ def _parse(
     header = read_header(values, _lut_items(values, found), image, syntax, _repairs(file_data, meta, values))
     if found.has_overlay:
         header = replace(header, warnings=(*header.warnings, "overlay_not_shown"))
-    parsed = ParsedFile(header, data, pixels, syntax.is_big_endian)
     if syntax.is_encapsulated:
-        check_stream(parsed.pixel_bytes(), image, syntax)
+        stream = b"".join(data[offset : offset + length] for offset, length in pixels.extents)
+        check_stream(stream, image, syntax, leniency)
     else:
-        check_native(pixels, image)
-    return parsed
+        check_native(data, pixels, image, leniency)
+    header = replace(header, warnings=(*header.warnings, *leniency.used))
+    return ParsedFile(header, data, pixels, syntax.is_big_endian, leniency)
 
 
 def _check_uids(values: Values) -> None:

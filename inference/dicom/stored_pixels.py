@@ -10,12 +10,14 @@ import numpy as np
 class StoredPixels:
     """values: [rows, columns] uint8, int8, uint16 or int16 in native byte order, within BitsStored.
 
-    decoder: library and version. sha256: of the values as little-endian bytes, row by row.
+    decoder: library and version. sha256: of the values as little-endian bytes, row by row. tolerated: faults of the
+    stream that only its decoder could see (names of inference.dicom.tolerances).
     """
 
     values: np.ndarray
     decoder: str
     sha256: str
+    tolerated: tuple[str, ...] = ()
 
 
 def stored_pixels(values: np.ndarray, decoder: str) -> StoredPixels:

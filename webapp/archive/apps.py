@@ -9,7 +9,7 @@ class ArchiveConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from webapp.archive import figures
+        from webapp.archive import checks, figures  # noqa: F401  importing `checks` registers them
         from webapp.archive.zip.job import INGEST_ZIP, LIMIT_SECONDS, report_abandoned, run
         from webapp.work.extension_points import extension_points
         from webapp.work.jobs.given_up import when_given_up
@@ -18,4 +18,5 @@ class ArchiveConfig(AppConfig):
         register_kind(Kind(INGEST_ZIP, run, LIMIT_SECONDS, is_long=True))
         when_given_up(INGEST_ZIP, report_abandoned)
         extension_points.quarantined = figures.quarantined_by_code
+        extension_points.tolerated = figures.tolerated
         extension_points.metric_families.append(figures.metric_families)

@@ -7,7 +7,7 @@ transaction for the image, the rows that other rooms hang on it, the audit event
 import logging
 import uuid
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from django.conf import settings
@@ -19,6 +19,7 @@ from inference.dicom.limits import Limits
 from inference.dicom.refusal import DicomRefusal
 from inference.dicom.repair import write_repaired
 from inference.dicom.stored_pixels import StoredPixels
+from inference.dicom.tolerances import TOLERANCES, without
 from inference.file_sha256 import file_sha256
 from inference.preprocessing import InputSpec, ModelInput
 from webapp import audit
@@ -136,6 +137,7 @@ def _store(received: Received, header: DicomHeader, sender: Sender) -> IngestOut
                 write_repaired(received.path, copy, header)
         try:
             pixels, inputs = children.decode_and_prepare(copy, header, specs)
+            header = _with_tolerated(header, pixels)
         except DicomRefusal as error:
             return _quarantine(received, sender, reason_of(error))
         return _commit(received, copy, header, _Decoded(pixels, specs, inputs), sender)
@@ -226,8 +228,17 @@ def starts_like_zip(start: bytes) -> bool:
 
 
 def accepted_objects() -> Accept:
-    """SOP classes and modalities taken here: the setting DICOM_ACCEPT, or the documented lists."""
-    return getattr(settings, "DICOM_ACCEPT", None) or Accept()
+    """SOP classes and modalities taken here (the setting DICOM_ACCEPT, or the documented lists), and faults tolerated."""
+    accept: Accept = getattr(settings, "DICOM_ACCEPT", None) or Accept()
+    return replace(accept, tolerances=without(settings.DICOM_TOLERANCES_OFF))
+
+
+def _with_tolerated(header: DicomHeader, pixels: StoredPixels) -> DicomHeader:
+    """The header with the faults that the decoder saw. Raises DicomRefusal decoder_error for one that is switched off."""
+    off = [name for name in pixels.tolerated if name not in accepted_objects().tolerances]
+    if off:
+        raise DicomRefusal("decoder_error", f"the pixels need the tolerance {off[0]}, which is switched off here")
+    return replace(header, warnings=(*header.warnings, *pixels.tolerated))
 
 
 def file_limits() -> Limits:
@@ -249,6 +260,14 @@ def _record_stored(image: Image, sender: Sender) -> None:
         stored_sha256=image.stored_sha256,
         repairs=image.repairs,
     )
+    for name in TOLERANCES:
+        if name in image.warnings:
+            audit.record(sender.user, "image.tolerated", tolerance_target(name), image=str(image.pk))
+
+
+def tolerance_target(name: str) -> str:
+    """Of the events that say of one tolerance which images needed it; the page of operations counts them."""
+    return f"tolerance:{name}"
 
 
 def _remove_unless_committed(image: Image, stored: Path) -> None:

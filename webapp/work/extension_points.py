@@ -15,10 +15,12 @@ def _no_model() -> bool:
 @dataclass
 class ExtensionPoints:
     """is_model_in_service: whether images are explained at all. quarantined: (code, files, bytes) of refused files, most
-    files first. metric_families: further figures for a collector."""
+    files first. tolerated: (name, sentence, images, is on) of each fault of files that is taken all the same.
+    metric_families: further figures for a collector."""
 
     is_model_in_service: Callable[[], bool] = _no_model
     quarantined: Callable[[], Sequence[tuple[str, int, int]]] = tuple
+    tolerated: Callable[[], Sequence[tuple[str, str, int, bool]]] = tuple
     metric_families: list[Callable[[], Iterable[Family]]] = field(default_factory=list)
 
 

@@ -92,6 +92,7 @@ def _context() -> dict[str, Any]:
         "codes": codes.items(),
         "workers": workers_seen(),
         "quarantined": extension_points.quarantined(),
+        "tolerated": extension_points.tolerated(),
         "disk": work_counts.disk(),
         "most_rows": MOST_ROWS,
     }

@@ -81,7 +81,7 @@ def test_an_odd_native_frame_may_have_one_pad_byte(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("extra", [-2, 2])
 def test_a_native_frame_of_another_length_is_refused_with_both_numbers(extra: int, tmp_path: Path) -> None:
-    refusal = refusal_of(MadeImage(attributes={0x7FE00010: ("OW", bytes(24 + extra))}).write(tmp_path))
+    refusal = refusal_of(MadeImage(attributes={0x7FE00010: ("OW", bytes(range(24 + extra)))}).write(tmp_path))
     assert refusal.code == "size_mismatch"
     assert f"has {24 + extra} bytes" in refusal.text
     assert "need 24" in refusal.text

@@ -150,6 +150,7 @@ def test_a_collector_finds_every_metric_under_its_name_and_kind(client_of):
         "sightline_jobs_waiting": "gauge",
         "sightline_jobs_failed": "gauge",
         "sightline_quarantined_files": "gauge",
+        "sightline_tolerated_images": "counter",
         "sightline_upload_files": "counter",  # the samples carry _total
         "sightline_results": "counter",
         "sightline_infer_run_seconds": "histogram",

@@ -42,8 +42,8 @@ def clean_pixel_data(parsed: ParsedFile) -> bytes:
 def _native(parsed: ParsedFile) -> bytes:
     """Exactly the pixels, bits above Bits Stored cleared (sign-extended where signed), one pad byte where needed."""
     header = parsed.header
-    raw = parsed.pixel_bytes()
     needed = header.rows * header.columns * header.bits_allocated // 8
+    raw = parsed.pixel_bytes()[: needed + needed % 2]
     spare = header.bits_allocated - header.bits_stored
     if header.bits_allocated == 8 and parsed.is_big_endian and parsed.pixels.vr == "OW":
         values = np.frombuffer(raw, np.dtype(header.pixel_dtype)).copy()  # words: the pad is the last byte but one

@@ -1,0 +1,235 @@
+"""Faults of real files whose pixels are whole: taken with a warning of their name, refused with a true reason when off."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from inference.dicom import Accept, ChildPool, DicomRefusal
+from inference.dicom.tolerances import ALL_TOLERANCES, TOLERANCES, Leniency, without
+from tests.inference.dicom.made_files import (
+    BIG_ENDIAN,
+    EXPLICIT,
+    IMPLICIT,
+    JPEG,
+    JPEG_2000,
+    JPEG_LOSSLESS,
+    JPEG_LS,
+    UNCOMPRESSED,
+    MadeImage,
+)
+from tests.inference.dicom.made_streams import GRAY_8, RAMP, STREAMS, jpeg_2000, jpeg_lossless, jpeg_ls_stream
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A file with one fault: its tolerance, its pixels, and the code that refuses it when the tolerance is off."""
+
+    made: Callable[[], MadeImage]
+    tolerance: str
+    code: str
+    pixels: np.ndarray
+
+
+def _native(padding: bytes, syntax: str = EXPLICIT, pixels: np.ndarray = RAMP, vr: str = "OW") -> MadeImage:
+    raw = pixels.astype(pixels.dtype.newbyteorder(">" if syntax == BIG_ENDIAN else "<")).tobytes()
+    return MadeImage(pixels, syntax, attributes={0x7FE00010: (vr, raw + padding)})
+
+
+def _padded(syntax: str, padding: bytes) -> MadeImage:
+    pixels, bits, stream = STREAMS[syntax]
+    return MadeImage(pixels, syntax, bits_stored=bits, stream=[stream + padding])
+
+
+def _padded_fragment(syntax: str) -> MadeImage:
+    pixels, bits, stream = STREAMS[syntax]
+    whole = stream + b"\0" * (len(stream) % 2)
+    return MadeImage(pixels, syntax, bits_stored=bits, stream=[whole, bytes(64)])
+
+
+def _zero_before_end(pixels: np.ndarray, bits: int) -> MadeImage:
+    stream = jpeg_ls_stream(pixels, bits)
+    return MadeImage(pixels, JPEG_LS, bits_stored=bits, stream=[stream[:-2] + b"\0" + stream[-2:]])
+
+
+def _narrow(pixels: np.ndarray, syntax: str, stream: bytes, stored: int = 16) -> MadeImage:
+    return MadeImage(pixels, syntax, bits_stored=stored, stream=[stream])
+
+
+ODD = np.arange(15, dtype=np.uint8).reshape(3, 5)
+SIGNED = (RAMP.astype(np.int16) - 512).astype(np.int16)
+NOISE = np.random.default_rng(4).integers(0, 256, (48, 64)).astype(np.uint16)
+WAVES = [(RAMP * k % 1021).astype(np.uint16) for k in (3, 7, 11, 13)]
+
+FAULTS: dict[str, Fault] = {
+    "512 zeros after native pixels": Fault(lambda: _native(bytes(512)), "excess_pixel_bytes", "size_mismatch", RAMP),
+    "2 zeros": Fault(lambda: _native(bytes(2)), "excess_pixel_bytes", "size_mismatch", RAMP),
+    "FF": Fault(lambda: _native(b"\xff" * 100), "excess_pixel_bytes", "size_mismatch", RAMP),
+    "blanks": Fault(lambda: _native(b" " * 30), "excess_pixel_bytes", "size_mismatch", RAMP),
+    "10 MB": Fault(lambda: _native(bytes(10_000_000)), "excess_pixel_bytes", "size_mismatch", RAMP),
+    "implicit": Fault(lambda: _native(bytes(20), IMPLICIT), "excess_pixel_bytes", "size_mismatch", RAMP),
+    "big endian": Fault(lambda: _native(bytes(20), BIG_ENDIAN), "excess_pixel_bytes", "size_mismatch", RAMP),
+    "odd 8-bit image": Fault(
+        lambda: _native(bytes(7), EXPLICIT, ODD, "OB"), "excess_pixel_bytes", "size_mismatch", ODD
+    ),
+    "in fragments": Fault(
+        lambda: MadeImage(RAMP, UNCOMPRESSED, stream=[RAMP.astype("<u2").tobytes() + bytes(64)]),
+        "excess_pixel_bytes",
+        "size_mismatch",
+        RAMP,
+    ),
+    **{
+        f"{len(padding)} of {padding[:1].hex()} after {syntax}": Fault(
+            lambda syntax=syntax, padding=padding: _padded(syntax, padding),
+            "padded_stream",
+            "codestream_mismatch",
+            STREAMS[syntax][0],
+        )
+        for syntax in (JPEG_LOSSLESS, JPEG_LS, JPEG_2000)
+        for padding in (bytes(2), bytes(8), b"\xff" * 9, b"\xff\0" * 300)
+    },
+    "10 MB after JPEG 2000": Fault(
+        lambda: _padded(JPEG_2000, bytes(10_000_000)), "padded_stream", "codestream_mismatch", RAMP
+    ),
+    "a fragment of zeros": Fault(lambda: _padded_fragment(JPEG_LS), "padded_stream", "codestream_mismatch", RAMP),
+    **{
+        f"zero before the end marker, {k}": Fault(
+            lambda pixels=pixels: _zero_before_end(pixels, 10), "zero_before_end_marker", "decoder_error", pixels
+        )
+        for k, pixels in enumerate([RAMP, *WAVES])
+    },
+    "zero before the end marker, 8 bits": Fault(
+        lambda: _zero_before_end(GRAY_8, 8), "zero_before_end_marker", "decoder_error", GRAY_8
+    ),
+    "JPEG 2000 of 10 bits for 16": Fault(
+        lambda: _narrow(RAMP, JPEG_2000, jpeg_2000(RAMP, 10)),
+        "precision_below_bits_stored",
+        "codestream_mismatch",
+        RAMP,
+    ),
+    "JPEG 2000 of 10 bits for 12": Fault(
+        lambda: _narrow(RAMP, JPEG_2000, jpeg_2000(RAMP, 10), 12),
+        "precision_below_bits_stored",
+        "codestream_mismatch",
+        RAMP,
+    ),
+    "JPEG 2000 of 8 bits for 16": Fault(
+        lambda: _narrow(NOISE, JPEG_2000, jpeg_2000(NOISE, 8)),
+        "precision_below_bits_stored",
+        "codestream_mismatch",
+        NOISE,
+    ),
+    "signed JPEG 2000 of 11 bits for 16": Fault(
+        lambda: _narrow(SIGNED, JPEG_2000, jpeg_2000(SIGNED, 11)),
+        "precision_below_bits_stored",
+        "codestream_mismatch",
+        SIGNED,
+    ),
+    "JPEG-LS of 10 bits for 12": Fault(
+        lambda: _narrow(RAMP, JPEG_LS, jpeg_ls_stream(RAMP, 10), 12),
+        "precision_below_bits_stored",
+        "codestream_mismatch",
+        RAMP,
+    ),
+    "JPEG lossless of 8 bits for 12": Fault(
+        lambda: _narrow(GRAY_8.astype(np.uint16), JPEG_LOSSLESS, jpeg_lossless(GRAY_8.astype(np.uint16), 8), 12),
+        "precision_below_bits_stored",
+        "codestream_mismatch",
+        GRAY_8.astype(np.uint16),
+    ),
+}
+
+
+def refused(path: Path, pool: ChildPool, accept: Accept | None = None) -> DicomRefusal:
+    with pytest.raises(DicomRefusal) as caught:
+        pool.decode(path, pool.preparse(path, accept or Accept()))
+    return caught.value
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_tolerated_fault_is_a_warning_and_the_pixels_are_whole(name: str, tmp_path: Path, pool: ChildPool) -> None:
+    fault = FAULTS[name]
+    path = fault.made().write(tmp_path)
+    header = pool.preparse(path)
+    pixels = pool.decode(path, header)
+    assert (*header.warnings, *pixels.tolerated) == (fault.tolerance,)
+    assert np.array_equal(pixels.values, fault.pixels)
+
+
+@pytest.mark.parametrize("name", [name for name, fault in FAULTS.items() if fault.code != "decoder_error"])
+def test_the_same_file_is_refused_when_its_tolerance_is_off(name: str, tmp_path: Path, pool: ChildPool) -> None:
+    fault = FAULTS[name]
+    strict = Accept(tolerances=ALL_TOLERANCES - {fault.tolerance})
+    assert refused(fault.made().write(tmp_path), pool, strict).code == fault.code
+    others = Accept(tolerances=frozenset({fault.tolerance}))  # no other tolerance is in play
+    assert pool.preparse(fault.made().write(tmp_path), others).warnings == (fault.tolerance,)
+
+
+def test_an_8_bit_jpeg_may_stand_for_12_bits(tmp_path: Path, pool: ChildPool) -> None:
+    made = _narrow(GRAY_8.astype(np.uint16), JPEG, STREAMS[JPEG][2], 12)
+    path = made.write(tmp_path)
+    header = pool.preparse(path)
+    assert header.warnings == ("precision_below_bits_stored",)
+    # one level for each rounding of the cosine transform; the picture has steps of 255
+    assert np.abs(pool.decode(path, header).values.astype(int) - GRAY_8).mean() < 20
+
+
+NOT_TOLERATED: dict[str, tuple[Callable[[], MadeImage], str]] = {
+    # what follows may be more image: rows or columns that the header does not count
+    "rows after native pixels": (lambda: _native(RAMP[:3].astype("<u2").tobytes()), "size_mismatch"),
+    "one more column": (lambda: _native(RAMP[:, 0].astype("<u2").tobytes()), "size_mismatch"),
+    "text after the end marker": (lambda: _padded(JPEG_2000, b"not padding "), "codestream_mismatch"),
+    "a second stream": (lambda: _padded(JPEG_LS, STREAMS[JPEG_LS][2] + b"\1\1"), "codestream_mismatch"),
+    "cut and padded": (
+        lambda: MadeImage(RAMP, JPEG_2000, bits_stored=10, stream=[STREAMS[JPEG_2000][2][:-40] + bytes(40)]),
+        "codestream_truncated",
+    ),
+    "two zeros before the end marker": (
+        lambda: MadeImage(
+            RAMP, JPEG_LS, bits_stored=10, stream=[STREAMS[JPEG_LS][2][:-2] + bytes(2) + STREAMS[JPEG_LS][2][-2:]]
+        ),
+        "decoder_error",
+    ),
+    "signed JPEG-LS of fewer bits": (
+        lambda: _narrow(SIGNED, JPEG_LS, jpeg_ls_stream(SIGNED, 10), 12),
+        "codestream_mismatch",
+    ),
+    "more bits than allocated": (
+        lambda: _narrow(GRAY_8, JPEG_2000, jpeg_2000(RAMP, 10), 8),
+        "codestream_mismatch",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", NOT_TOLERATED)
+def test_what_may_lack_pixels_stays_refused(name: str, tmp_path: Path, pool: ChildPool) -> None:
+    made, code = NOT_TOLERATED[name]
+    assert refused(made().write(tmp_path), pool).code == code
+
+
+@pytest.mark.parametrize("padding", [b"garbage!", b"\0\0\1\0"])
+@pytest.mark.parametrize("syntax", [JPEG, JPEG_LOSSLESS, JPEG_LS, JPEG_2000])
+def test_a_complete_stream_is_never_called_cut(syntax: str, padding: bytes, tmp_path: Path, pool: ChildPool) -> None:
+    refusal = refused(_padded(syntax, padding).write(tmp_path), pool)
+    assert refusal.code == "codestream_mismatch"
+    count = len(padding) + (len(STREAMS[syntax][2]) + len(padding)) % 2  # a fragment has an even length
+    assert f"has {count} bytes that are no padding after its end marker" in refusal.text
+
+
+def test_a_thumbnail_inside_a_cut_jpeg_is_no_end(tmp_path: Path, pool: ChildPool) -> None:
+    stream = STREAMS[JPEG][2]
+    thumbnail = b"\xff\xe1\x00\x0aExif\xff\xd9\0\0"
+    cut = stream[:2] + thumbnail + stream[2:-200]
+    refusal = refused(MadeImage(GRAY_8, JPEG, stream=[cut + bytes(8)]).write(tmp_path), pool)
+    assert refusal.code == "codestream_truncated"
+
+
+def test_names_that_are_none_are_told() -> None:
+    assert without("padded_stream, excess_pixel_bytes") == ALL_TOLERANCES - {"padded_stream", "excess_pixel_bytes"}
+    assert without("") == without(" , ") == ALL_TOLERANCES == frozenset(TOLERANCES)
+    with pytest.raises(ValueError, match="padded_steam: not one of excess_pixel_bytes, padded_stream"):
+        without("padded_steam")
+    with pytest.raises(KeyError):
+        Leniency().takes("padded_steam")

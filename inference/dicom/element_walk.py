@@ -9,12 +9,17 @@ import mmap
 import struct
 from dataclasses import dataclass, field
 
+from pydicom.datadict import dictionary_VR
+
 from inference.dicom import elements as tags
 from inference.dicom.limits import Limits
 from inference.dicom.refusal import DicomRefusal
+from inference.dicom.tolerances import Leniency
 from inference.dicom.transfer_syntax import TransferSyntax
 
 _ZERO_STEP = 1 << 16
+_BLANK_VRS = (b"  ", b"\0\0")
+_MOST_BLANK_VRS = 1000
 
 
 @dataclass(frozen=True)
@@ -48,6 +53,7 @@ class Walk:
     lut_items: dict[int, list[dict[int, Element]]] = field(default_factory=dict)
     pixels: PixelExtent | None = None
     has_overlay: bool = False
+    blank_vrs: list[tuple[int, str]] = field(default_factory=list)  # where a VR is missing, and the one to write there
 
 
 @dataclass
@@ -68,19 +74,40 @@ def name(tag: int) -> str:
     return f"({tag >> 16:04X},{tag & 0xFFFF:04X})"
 
 
-def walk(data: mmap.mmap, start: int, syntax: TransferSyntax, limits: Limits) -> Walk:
+def looks_implicit(data: mmap.mmap, start: int) -> bool:
+    """Does a little-endian data set begin with an element of the dictionary that has a length where a VR is due?"""
+    if len(data) < start + 8:
+        return False
+    group, element, length = struct.unpack_from("<HHL", data, start)
+    vr = bytes(data[start + 4 : start + 6])
+    is_explicit = vr in _BLANK_VRS or vr.decode("latin-1") in tags.SHORT_VRS | tags.LONG_VRS
+    return not is_explicit and bool(_known_vr(group << 16 | element)) and length <= len(data) - start - 8
+
+
+def _known_vr(tag: int) -> str:
+    """The VR of the standard's dictionary, one of its choices where all have the same form; else empty."""
+    try:
+        choices = dictionary_VR(tag).split(" or ")
+    except KeyError:
+        return ""
+    forms = {choice in tags.LONG_VRS for choice in choices}
+    return choices[-1] if forms == {True} else choices[0] if forms == {False} else ""
+
+
+def walk(data: mmap.mmap, start: int, syntax: TransferSyntax, limits: Limits, leniency: Leniency) -> Walk:
     """Walks the data set that begins at `start` (check 7).
 
     Raises DicomRefusal bad_encoding, too_deep, too_many_elements, element_too_long.
     """
-    walker = _Walker(data, start, syntax, limits)
+    walker = _Walker(data, start, syntax, limits, leniency)
     walker.run()
     return walker.found
 
 
 class _Walker:
-    def __init__(self, data: mmap.mmap, start: int, syntax: TransferSyntax, limits: Limits) -> None:
+    def __init__(self, data: mmap.mmap, start: int, syntax: TransferSyntax, limits: Limits, leniency: Leniency) -> None:
         self.data = data
+        self.leniency = leniency
         self.position = start
         self.syntax = syntax
         self.limits = limits
@@ -131,7 +158,16 @@ class _Walker:
             return vr, self._take("xxH", 4, level)[0]
         if vr in tags.LONG_VRS:
             return vr, self._take("xxxxL", 8, level)[0]
+        if vr.encode("latin-1") in _BLANK_VRS and self._is_read_without_vr(tag):
+            known = _known_vr(tag)
+            self.found.blank_vrs.append((self.position, known))
+            return known, self._take(*(("xxxxL", 8) if known in tags.LONG_VRS else ("xxH", 4)), level)[0]
         raise self._bad(f"element {name(tag)} has the unknown VR {vr!r}")
+
+    def _is_read_without_vr(self, tag: int) -> bool:
+        """Written into the stored copy, which a deflated data set does not allow in place."""
+        is_possible = bool(_known_vr(tag)) and tag != tags.PIXEL_DATA and not self.syntax.is_deflated
+        return is_possible and len(self.found.blank_vrs) < _MOST_BLANK_VRS and self.leniency.takes("blank_vr")
 
     def _only_zeros_left(self) -> bool:
         """Trailing zero padding after the data set is normal in real files."""
@@ -217,10 +253,17 @@ class _Walker:
         if len(self.stack) == 1 and tags.is_overlay(tag):
             self.found.has_overlay = True
         if level.sink is not None and tag in tags.DICTIONARY:
-            if tag in level.sink:
+            found = Element(tag, vr, self.position, length)
+            if tag in level.sink and not (
+                self._is_equal(level.sink[tag], found) and self.leniency.takes("equal_duplicates")
+            ):
                 raise self._bad(f"element {name(tag)} occurs twice")
-            level.sink[tag] = Element(tag, vr, self.position, length)
+            level.sink[tag] = found
         self.position = end
+
+    def _is_equal(self, first: Element, second: Element) -> bool:
+        values = [self.data[element.offset : element.offset + element.length] for element in (first, second)]
+        return first.vr == second.vr and values[0] == values[1]
 
     def _pixel_data(self, vr: str, length: int, level: _Level) -> None:
         is_top = len(self.stack) == 1

@@ -102,7 +102,8 @@ class DicomHeader:
     study_description: str = ""
     manufacturer: str = ""
     burned_in_annotation: str = ""
-    repairs: tuple[str, ...] = ()  # preamble, meta_class_uid, meta_instance_uid
+    repairs: tuple[str, ...] = ()  # preamble, meta_class_uid, meta_instance_uid, meta_transfer_syntax, vr
+    blank_vrs: tuple[tuple[int, str], ...] = ()  # bytes of the received file that lack a VR, and the VR that is written
     warnings: tuple[str, ...] = ()
 
     @property
@@ -130,6 +131,7 @@ class DicomHeader:
         document["voi_luts"] = [lut.to_json() for lut in self.voi_luts]
         document["windows"] = [dataclasses.asdict(window) for window in self.windows]
         document["lossy"] = dataclasses.asdict(self.lossy)
+        document["blank_vrs"] = [list(pair) for pair in self.blank_vrs]
         return {key: list(value) if isinstance(value, tuple) else value for key, value in document.items()}
 
     @classmethod
@@ -140,4 +142,5 @@ class DicomHeader:
         values["voi_luts"] = tuple(Lut.from_json(item) for item in values["voi_luts"])
         values["windows"] = tuple(Window(**item) for item in values["windows"])
         values["lossy"] = Lossy(**values["lossy"])
+        values["blank_vrs"] = tuple((int(place), str(vr)) for place, vr in values.get("blank_vrs", ()))
         return cls(**values)

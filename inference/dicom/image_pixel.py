@@ -7,6 +7,7 @@ from inference.dicom.attribute_values import Values, check_vr
 from inference.dicom.element_walk import PixelExtent, name
 from inference.dicom.limits import Limits
 from inference.dicom.refusal import DicomRefusal
+from inference.dicom.tolerances import Leniency
 
 PHOTOMETRIC = ("MONOCHROME1", "MONOCHROME2")
 
@@ -28,7 +29,7 @@ class ImagePixel:
         return self.rows * self.columns * (self.bits_allocated // 8)
 
 
-def read_image_pixel(values: Values, pixels: PixelExtent | None, limits: Limits) -> ImagePixel:
+def read_image_pixel(values: Values, pixels: PixelExtent | None, limits: Limits, leniency: Leniency) -> ImagePixel:
     """Raises DicomRefusal not_image, missing_tag, bad_encoding and the codes of check 11."""
     if pixels is None:
         raise DicomRefusal("not_image", "the file holds no Pixel Data (7FE0,0010)")
@@ -38,7 +39,7 @@ def read_image_pixel(values: Values, pixels: PixelExtent | None, limits: Limits)
     if photometric is None or photometric.length == 0:
         raise DicomRefusal("missing_tag", f"element {name(tags.PHOTOMETRIC)} is missing or empty")
     check_vr(photometric)
-    samples = values.required_word(tags.SAMPLES_PER_PIXEL)
+    samples = _samples_per_pixel(values, leniency)
     image = ImagePixel(
         rows=values.required_word(tags.ROWS),
         columns=values.required_word(tags.COLUMNS),
@@ -60,6 +61,15 @@ def read_image_pixel(values: Values, pixels: PixelExtent | None, limits: Limits)
     if image.bytes > limits.pixel_bytes:
         raise DicomRefusal("bad_dimensions", f"the pixels need {image.bytes} bytes; at most {limits.pixel_bytes}")
     return image
+
+
+def _samples_per_pixel(values: Values, leniency: Leniency) -> int:
+    """MONOCHROME says that it is one, so that the attribute is not missed."""
+    element = values.element(tags.SAMPLES_PER_PIXEL)
+    is_missing = element is None or element.length == 0
+    if is_missing and values.code(tags.PHOTOMETRIC) in PHOTOMETRIC and leniency.takes("samples_per_pixel_missing"):
+        return 1
+    return values.required_word(tags.SAMPLES_PER_PIXEL)
 
 
 def _check_dimensions(image: ImagePixel, limits: Limits) -> None:

@@ -8,7 +8,7 @@ import mmap
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -17,7 +17,7 @@ from inference.dicom.accept import DEFAULT_ACCEPT, Accept, class_name
 from inference.dicom.attribute_values import Values
 from inference.dicom.codestream import check_native, check_stream, without_padding
 from inference.dicom.dataset_bytes import inflated, mapped_file
-from inference.dicom.element_walk import PixelExtent, Walk, name, walk
+from inference.dicom.element_walk import PixelExtent, Walk, looks_implicit, name, walk
 from inference.dicom.file_meta import MEDIA_CLASS_UID, MEDIA_INSTANCE_UID, FileMeta, read_file_meta
 from inference.dicom.header import DicomHeader
 from inference.dicom.header_reader import read_header
@@ -25,7 +25,12 @@ from inference.dicom.image_pixel import read_image_pixel
 from inference.dicom.limits import DEFAULT_LIMITS, Limits
 from inference.dicom.refusal import DicomRefusal
 from inference.dicom.tolerances import Leniency
-from inference.dicom.transfer_syntax import transfer_syntax
+from inference.dicom.transfer_syntax import (
+    EXPLICIT_LITTLE_ENDIAN,
+    IMPLICIT_LITTLE_ENDIAN,
+    TransferSyntax,
+    transfer_syntax,
+)
 
 _WITHOUT_END = ("native", "uncompressed", "rle")  # codings without an end marker
 _UID = re.compile(r"[0-9.]{1,64}")
@@ -73,16 +78,21 @@ def parsed_file(source: Path | BinaryIO, accept: Accept, limits: Limits) -> Iter
 def _parse(
     data: mmap.mmap, start: int, file_data: mmap.mmap, meta: FileMeta, accept: Accept, limits: Limits
 ) -> ParsedFile:
-    syntax, leniency = meta.syntax, Leniency(accept.tolerances)
-    found = walk(data, start, syntax, limits)
+    leniency = Leniency(accept.tolerances)
+    syntax = _syntax_of_data_set(data, start, meta.syntax, leniency)
+    found = walk(data, start, syntax, limits, leniency)
     values = Values(data, found.elements, syntax.is_big_endian)
     _check_uids(values)
     _check_accepted(values, accept)
-    image = read_image_pixel(values, found.pixels, limits)
+    image = read_image_pixel(values, found.pixels, limits, leniency)
     pixels = found.pixels
     if pixels is None:  # read_image_pixel has refused this; said again for the type checker
         raise DicomRefusal("not_image", "the file holds no Pixel Data (7FE0,0010)")
     header = read_header(values, _lut_items(values, found), image, syntax, _repairs(file_data, meta, values))
+    if syntax is not meta.syntax:
+        header = replace(header, repairs=(*header.repairs, "meta_transfer_syntax"))
+    if found.blank_vrs:
+        header = replace(header, repairs=(*header.repairs, "vr"), blank_vrs=tuple(found.blank_vrs))
     if found.has_overlay:
         header = replace(header, warnings=(*header.warnings, "overlay_not_shown"))
     if syntax.is_encapsulated:
@@ -92,6 +102,18 @@ def _parse(
         check_native(data, pixels, image, leniency)
     header = replace(header, warnings=(*header.warnings, *leniency.used))
     return ParsedFile(header, data, pixels, syntax.is_big_endian, leniency)
+
+
+def _syntax_of_data_set(data: mmap.mmap, start: int, said: TransferSyntax, leniency: Leniency) -> TransferSyntax:
+    """The transfer syntax that File Meta names, but for implicit data under an explicit name.
+
+    Raises DicomRefusal bad_encoding, which says so, where that cannot be put right.
+    """
+    if said.is_implicit or said.is_big_endian or not looks_implicit(data, start):
+        return said
+    if said.uid == EXPLICIT_LITTLE_ENDIAN and leniency.takes("implicit_data_set"):
+        return transfer_syntax(IMPLICIT_LITTLE_ENDIAN)
+    raise DicomRefusal("bad_encoding", f"the data set is in implicit VR; File Meta says {said.name}, which is explicit")
 
 
 def _check_uids(values: Values) -> None:

@@ -11,6 +11,10 @@ TOLERANCES: dict[str, str] = {
     "padded_stream": "Padding after the end marker of the compressed pixels was left aside.",
     "zero_before_end_marker": "A zero byte before the end marker of a JPEG-LS stream was left aside.",
     "precision_below_bits_stored": "The compressed pixels have fewer bits than Bits Stored says; every value fits.",
+    "equal_duplicates": "An element that occurs twice with the same value was read once.",
+    "samples_per_pixel_missing": "Samples per Pixel is missing; MONOCHROME has one.",
+    "blank_vr": "Elements without a VR were read by the dictionary; the stored copy names their VR.",
+    "implicit_data_set": "File Meta says explicit VR, the data set is implicit; the stored copy says implicit.",
 }
 ALL_TOLERANCES = frozenset(TOLERANCES)
 

@@ -32,9 +32,12 @@ class TransferSyntax:
         return self.codec != "native"
 
 
+IMPLICIT_LITTLE_ENDIAN = "1.2.840.10008.1.2"
+EXPLICIT_LITTLE_ENDIAN = "1.2.840.10008.1.2.1"
+
 _TABLE = (
-    TransferSyntax("1.2.840.10008.1.2", "Implicit VR Little Endian", "native", is_implicit=True),
-    TransferSyntax("1.2.840.10008.1.2.1", "Explicit VR Little Endian", "native"),
+    TransferSyntax(IMPLICIT_LITTLE_ENDIAN, "Implicit VR Little Endian", "native", is_implicit=True),
+    TransferSyntax(EXPLICIT_LITTLE_ENDIAN, "Explicit VR Little Endian", "native"),
     TransferSyntax("1.2.840.10008.1.2.1.98", "Encapsulated Uncompressed", "uncompressed"),
     TransferSyntax("1.2.840.10008.1.2.1.99", "Deflated Explicit VR Little Endian", "native", is_deflated=True),
     TransferSyntax("1.2.840.10008.1.2.2", "Explicit VR Big Endian", "native", is_big_endian=True),

@@ -11,7 +11,11 @@ _ADMIN = "Nothing of this file was kept. Tell the administrator, then send it ag
 REASONS: dict[str, tuple[int, str, str]] = {
     # code -> (HTTP status, sentence, what to do)
     "duplicate": (200, "This image is already stored, byte for byte.", "Nothing to do."),
-    "repaired": (200, "Stored after a repair of the file's prefix or File Meta; the image data are unchanged.", ""),
+    "repaired": (
+        200,
+        "Stored after a repair of the file's prefix, File Meta or missing VRs; no value was changed.",
+        "",
+    ),
     "uid_conflict": (
         409,
         "Another image with the same SOP Instance UID is already stored and was left as it is.",

@@ -156,12 +156,12 @@ def test_sequences_of_undefined_length_are_walked(tmp_path: Path) -> None:
     assert preparse(path).rows == 3
 
 
-def test_an_element_of_the_table_may_not_occur_twice(tmp_path: Path) -> None:
+def test_an_element_of_the_table_may_not_occur_twice_with_two_values(tmp_path: Path) -> None:
     # Two readers that disagree about Rows (first or last) would see two images in one file.
     raw = MadeImage().to_bytes()
     rows = element(0x00280010, "US", struct.pack("<H", 3))
     path = tmp_path / "made.dcm"
-    path.write_bytes(raw.replace(rows, rows + rows))
+    path.write_bytes(raw.replace(rows, rows + element(0x00280010, "US", struct.pack("<H", 2))))
     assert refusal_of(path).code == "bad_encoding"
 
 

@@ -4,12 +4,14 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import pydicom
 import pytest
 from django.core.checks import run_checks
 
-from tests.inference.dicom.made_files import EXPLICIT, JPEG_LS, MadeImage, uid
+from tests.inference.dicom.made_files import EXPLICIT, IMPLICIT, JPEG_LS, MadeImage, uid
 from tests.inference.dicom.made_streams import RAMP, STREAMS
 from webapp.archive.models import Image
+from webapp.archive.storage import stored_path
 
 
 def padded(number: int = 1) -> bytes:
@@ -40,6 +42,29 @@ def test_what_only_the_decoder_sees_is_on_the_image_as_well(send: Callable[..., 
     assert "zero_before_end_marker" in send.client.get(f"{address}header/").json()["quality"]["warnings"]
     samples = send.client.get(f"{address}frame/").content
     assert np.array_equal(np.frombuffer(samples, "<u2").reshape(RAMP.shape), RAMP)
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "repair"),
+    [
+        (
+            lambda: MadeImage(RAMP, IMPLICIT, meta={0x00020010: ("UI", uid(EXPLICIT))}).to_bytes(),
+            "implicit_data_set",
+            "meta_transfer_syntax",
+        ),
+        (lambda: MadeImage(RAMP).to_bytes().replace(b"\x28\0\x10\0US", b"\x28\0\x10\0  "), "blank_vr", "vr"),
+    ],
+)
+def test_a_stored_copy_that_was_put_right_is_called_repaired(
+    content: Callable[[], bytes], name: str, repair: str, send: Callable[..., Any]
+) -> None:
+    item = send({"a.dcm": content()}).json()["items"][0]
+    assert (item["status"], item["http"], item["reason"]["code"]) == ("repaired", 200, "repaired")
+    image = Image.objects.get(pk=item["image"])
+    assert (image.repairs, name in image.warnings) == ([repair], True)
+    samples = send.client.get(f"/api/images/{item['image']}/frame/").content
+    assert np.array_equal(np.frombuffer(samples, "<u2").reshape(RAMP.shape), RAMP)
+    assert np.array_equal(pydicom.dcmread(stored_path(image)).pixel_array, RAMP)
 
 
 @pytest.mark.parametrize(

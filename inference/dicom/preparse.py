@@ -33,7 +33,8 @@ from inference.dicom.transfer_syntax import (
 )
 
 _WITHOUT_END = ("native", "uncompressed", "rle")  # codings without an end marker
-_UID = re.compile(r"[0-9.]{1,64}")
+_UID = re.compile(r"(?=.{1,64}$)[0-9]+(\.[0-9]+)*")
+_LEADING_ZERO = re.compile(r"(^|\.)0[0-9]")
 _REQUIRED_UIDS = (tags.SOP_CLASS_UID, tags.SOP_INSTANCE_UID, tags.STUDY_INSTANCE_UID, tags.SERIES_INSTANCE_UID)
 
 
@@ -82,7 +83,7 @@ def _parse(
     syntax = _syntax_of_data_set(data, start, meta.syntax, leniency)
     found = walk(data, start, syntax, limits, leniency)
     values = Values(data, found.elements, syntax.is_big_endian)
-    _check_uids(values)
+    _check_uids(values, leniency)
     _check_accepted(values, accept)
     image = read_image_pixel(values, found.pixels, limits, leniency)
     pixels = found.pixels
@@ -116,14 +117,19 @@ def _syntax_of_data_set(data: mmap.mmap, start: int, said: TransferSyntax, lenie
     raise DicomRefusal("bad_encoding", f"the data set is in implicit VR; File Meta says {said.name}, which is explicit")
 
 
-def _check_uids(values: Values) -> None:
+def _check_uids(values: Values, leniency: Leniency) -> None:
+    """PS3.5 9.1: components of digits with dots between, none empty, 64 characters together, no leading zeros."""
     for tag in _REQUIRED_UIDS:
         if not values.code(tag):
             raise DicomRefusal("missing_tag", f"element {name(tag)} is missing or empty")
     for tag in _REQUIRED_UIDS:
         uids = values.codes(tag)
         if len(uids) != 1 or not _UID.fullmatch(uids[0]):
-            raise DicomRefusal("bad_uid", f"element {name(tag)} is no UID: digits and dots, at most 64")
+            raise DicomRefusal(
+                "bad_uid", f"element {name(tag)} is no UID: numbers with dots between them, at most 64 characters"
+            )
+        if _LEADING_ZERO.search(uids[0]) and not leniency.takes("leading_zero_uid"):
+            raise DicomRefusal("bad_uid", f"element {name(tag)} has a component with a leading zero")
 
 
 def _check_accepted(values: Values, accept: Accept) -> None:

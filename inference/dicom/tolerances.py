@@ -11,6 +11,7 @@ TOLERANCES: dict[str, str] = {
     "padded_stream": "Padding after the end marker of the compressed pixels was left aside.",
     "zero_before_end_marker": "A zero byte before the end marker of a JPEG-LS stream was left aside.",
     "precision_below_bits_stored": "The compressed pixels have fewer bits than Bits Stored says; every value fits.",
+    "leading_zero_uid": "A UID has a component with a leading zero, which PS3.5 forbids; it was kept as it is.",
     "equal_duplicates": "An element that occurs twice with the same value was read once.",
     "samples_per_pixel_missing": "Samples per Pixel is missing; MONOCHROME has one.",
     "blank_vr": "Elements without a VR were read by the dictionary; the stored copy names their VR.",

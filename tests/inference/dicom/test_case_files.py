@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from inference.dicom import ChildPool, display_frame, render_8bit
+from inference.dicom import ChildPool, DicomRefusal, display_frame, render_8bit
 from inference.dicom.pixel_spacing import spacing
 from tests.conftest import shared_data_folder
 
@@ -88,3 +88,10 @@ def test_an_overlay_is_named_and_the_pixels_stay(pool: ChildPool) -> None:
     header = pool.preparse(FOLDER / file)
     assert "overlay_not_shown" in header.warnings
     assert pool.decode(FOLDER / file, header).sha256 == row["stored_values_sha256_by_pydicom"]
+
+
+def test_a_uid_of_dots_is_refused(pool: ChildPool) -> None:
+    case("u03-dots.dcm")
+    with pytest.raises(DicomRefusal) as caught:
+        pool.preparse(FOLDER / "u03-dots.dcm")
+    assert caught.value.code == "bad_uid"

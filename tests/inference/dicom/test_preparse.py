@@ -97,7 +97,9 @@ def test_a_missing_uid_is_named(tag: int, name: str, tmp_path: Path) -> None:
     assert name in refusal.text
 
 
-@pytest.mark.parametrize("bad", ["1.2.x", "../../etc/passwd", "1" * 65, "1.2\\1.3"])
+@pytest.mark.parametrize(
+    "bad", ["1.2.x", "../../etc/passwd", "1" * 65, "1.2\\1.3", "..", "1.2..3", ".1.2", "1.2.", "1 2"]
+)
 def test_a_uid_of_other_signs_is_refused(bad: str, tmp_path: Path) -> None:
     assert refusal_of(MadeImage(attributes={0x00080018: ("UI", uid(bad))}).write(tmp_path)).code == "bad_uid"
 

@@ -188,6 +188,18 @@ FAULTS: dict[str, Fault] = {
     ),
     **{f"{name} without VR": Fault(made, "blank_vr", "bad_encoding", RAMP) for name, made in BLANK_VRS.items()},
     "implicit under explicit": Fault(lambda: _implicit_under(EXPLICIT), "implicit_data_set", "bad_encoding", RAMP),
+    "study UID with a leading zero": Fault(
+        lambda: MadeImage(RAMP, attributes={0x0020000D: ("UI", uid("1.2.840.00113"))}),
+        "leading_zero_uid",
+        "bad_uid",
+        RAMP,
+    ),
+    "date as a component": Fault(
+        lambda: MadeImage(RAMP, attributes={0x0020000E: ("UI", uid("1.2.20210703.0915.1"))}),
+        "leading_zero_uid",
+        "bad_uid",
+        RAMP,
+    ),
     "samples per pixel missing": Fault(
         lambda: MadeImage(RAMP, attributes={0x00280002: None}), "samples_per_pixel_missing", "missing_tag", RAMP
     ),

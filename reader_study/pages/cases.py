@@ -12,9 +12,8 @@ from reader_study import policy
 from reader_study.models import Case, Study
 from reader_study.pages.access import study_answer, study_page
 from reader_study.refusal import StudyRefused
+from reader_study.sent_bodies import DECISIONS, CaseFields, CaseFilter
 from reader_study.services.choose_cases import (
-    DECISIONS,
-    FILTER_FIELDS,
     add_cases,
     change_case,
     find_images,
@@ -28,6 +27,7 @@ from webapp.form_action import act
 from webapp.predictions.models import Prediction
 from webapp.reviews.failure_scheme import VERDICTS
 from webapp.reviews.scheme_versions import current_scheme
+from webapp.sent_body import read_sent
 
 MOST_SHOWN = 200
 
@@ -42,7 +42,7 @@ def cases(request: HttpRequest, study: Study) -> HttpResponse:
     known = {case.image_id: case for case in study.cases.filter(voided_at=None)}  # type: ignore[attr-defined]
     if may_edit and "find" in request.GET:
         try:
-            images = find_images(require_person(request.user), study, criteria)
+            images = find_images(require_person(request.user), study, read_sent(CaseFilter, criteria, within="filter"))
             found = [(image, known.get(image.pk)) for image in images[:MOST_SHOWN]]
         except StudyRefused as refusal:
             error = refusal.text
@@ -63,7 +63,7 @@ def cases(request: HttpRequest, study: Study) -> HttpResponse:
 
 def _criteria(form: QueryDict) -> dict[str, Any]:
     """Given criteria only; `has_failure` is a tick."""
-    found: dict[str, Any] = {name: form[name] for name in FILTER_FIELDS if form.get(name)}
+    found: dict[str, Any] = {name: form[name] for name in CaseFilter.model_fields if form.get(name)}
     if "has_failure" in found:
         found["has_failure"] = True
     return found
@@ -106,7 +106,10 @@ def add_study_cases(request: HttpRequest, study: Study) -> HttpResponse:
 def change_study_case(request: HttpRequest, study: Study, case_id: uuid.UUID) -> HttpResponse:
     case = get_object_or_404(visible_to(Case.objects.all(), request.user), pk=case_id, study=study)
     columns = {name: request.POST[name].strip() for name in ("role", "stratum", "group") if name in request.POST}
-    work = partial(change_case, require_person(request.user), study, case, columns)
+
+    def work() -> None:
+        change_case(require_person(request.user), study, case, read_sent(CaseFields, columns))
+
     return act(request, work, f"{case.code} is changed.", "study_cases", study.pk)
 
 

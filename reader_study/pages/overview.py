@@ -12,6 +12,7 @@ from reader_study.models import Reader, Study
 from reader_study.pages.access import study_answer, study_page
 from reader_study.pages.progress import reader_progress
 from reader_study.results.lock_study import lock_problems, lock_study
+from reader_study.sent_bodies import StudyChange
 from reader_study.services import change_state
 from reader_study.services.create_study import copy_study, rename_study
 from reader_study.services.open_study import open_study, readiness
@@ -19,6 +20,7 @@ from reader_study.visible import visible_to
 from webapp.accounts.models import User
 from webapp.accounts.policy import require_person
 from webapp.form_action import act
+from webapp.sent_body import read_sent
 
 Step = Callable[[User, Study], object]
 
@@ -101,8 +103,11 @@ def withdraw(request: HttpRequest, study: Study) -> HttpResponse:
 @require_POST
 def rename(request: HttpRequest, study: Study) -> HttpResponse:
     """Title and description of a draft."""
-    changes = {name: request.POST.get(name, "") for name in ("title", "description")}
-    work = partial(rename_study, require_person(request.user), study, changes)
+    sent = {name: request.POST.get(name, "") for name in StudyChange.model_fields}
+
+    def work() -> None:
+        rename_study(require_person(request.user), study, read_sent(StudyChange, sent))
+
     return act(request, work, "Title and description are saved.", "study", study.pk)
 
 

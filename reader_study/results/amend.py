@@ -14,6 +14,7 @@ from reader_study.models import Amendment, Lock, Protocol, Reader, Study, Truth
 from reader_study.protocol_body import FIELDS, completed, problems
 from reader_study.refusal import StudyRefused, require
 from reader_study.results.lock_study import fill_ledger, store_results
+from reader_study.sent_bodies import AmendmentChange, AmendmentKind
 from reader_study.services.edit_protocol import current_protocol
 from reader_study.services.freeze_truth import freeze_one, newest_truths
 from reader_study.services.open_study import design_of, store_placements
@@ -22,6 +23,7 @@ from reader_study.services.vote_truth import checked_regions, checked_status, se
 from webapp import audit
 from webapp.accounts.models import User
 from webapp.reveal.canonical_json import sha256_of
+from webapp.sent_body import read_value
 
 Kind = Amendment.Kind
 CHANGES: dict[str, tuple[str, ...]] = {
@@ -40,11 +42,9 @@ def propose_amendment(
 ) -> Amendment:
     """Checked as far as it can be before it is applied. Raises StudyRefused."""
     require(policy.may_propose_amendment(user, study))
-    if kind not in Kind.values:
-        raise StudyRefused("not_allowed", f"kind {kind!r} is not one of {', '.join(Kind.values)}", "kind", 400)
-    if not isinstance(change, Mapping) or not change:
-        raise StudyRefused("not_allowed", "change is not a JSON object with content", "change", 400)
-    for name in change:
+    read_value(AmendmentKind, kind, "kind", StudyRefused)
+    fields: dict[str, Any] = read_value(AmendmentChange, change, "change", StudyRefused)
+    for name in fields:
         if name not in CHANGES[str(kind)]:
             text = f"{str(name)[:40]!r} is not one of {', '.join(CHANGES[str(kind)])}"
             raise StudyRefused("unknown_field", text, f"change.{str(name)[:40]}", 400)
@@ -56,7 +56,7 @@ def propose_amendment(
         number=study.amendments.count() + 1,
         kind=str(kind),
         reason=checked_reason(reason),
-        change=dict(change),
+        change=fields,
         before_sha256=_state_sha256(study),
         by=user,
         effective_from=effective_from,

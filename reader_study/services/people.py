@@ -7,22 +7,20 @@ from django.db import transaction
 from reader_study import clock, policy
 from reader_study.models import Deviation, Membership, Reader, Study
 from reader_study.refusal import StudyRefused, require
+from reader_study.sent_bodies import OtherRole, ReaderFields, Reason, Username
 from reader_study.services.edit_protocol import current_protocol
 from webapp import audit
 from webapp.accounts.models import User
+from webapp.sent_body import read_sent, read_value
 
 Role = Membership.Role
-READER_FIELDS = ("years", "subspecialty", "group")
-LONGEST = {"subspecialty": 80, "group": 16}
 
 
 @transaction.atomic
 def add_member(user: User, study: Study, username: str, role: str, is_chair: bool = False) -> Membership:
     """A manager, panel member, statistician or auditor. Readers are added by add_reader."""
     require(policy.may_change_members(user, study))
-    if role not in Role.values or role == Role.READER:
-        allowed = ", ".join(value for value in Role.values if value != Role.READER)
-        raise StudyRefused("not_allowed", f"role {role!r} is not one of {allowed}", "role", 400)
+    read_value(OtherRole, role, "role", StudyRefused)
     person = _person(username)
     own = policy.roles_in(person, study)
     if role in own:
@@ -63,17 +61,17 @@ def new_reader(user: User, study: Study, username: str, **fields: Any) -> Reader
         _check_reader_role(user, study, person, role)
     number = study.readers.count() + 1
     reader = Reader(study=study, user=person, code=f"R{number:02}", created_by=user)
-    _set_fields(reader, fields)
+    _set_fields(reader, read_sent(ReaderFields, fields))
     reader.save()
     _membership(user, study, person, Role.READER, False)
     return reader
 
 
-def change_reader(user: User, study: Study, reader: Reader, fields: dict[str, Any]) -> Reader:
-    """Experience and group of a reader of a draft."""
+def change_reader(user: User, study: Study, reader: Reader, fields: ReaderFields) -> Reader:
+    """Experience and group of a reader of a draft: those that were sent."""
     require(policy.may_edit_draft(user, study))
     _set_fields(reader, fields)
-    reader.save(update_fields=list(READER_FIELDS))
+    reader.save(update_fields=list(ReaderFields.model_fields))
     return reader
 
 
@@ -95,9 +93,7 @@ def withdraw_reader(user: User, study: Study, reader: Reader, reason: str) -> Re
 
 def checked_reason(reason: object) -> str:
     """A reason of 3 to 500 characters. Raises StudyRefused."""
-    if not isinstance(reason, str) or not 3 <= len(reason.strip()) <= 500 or "\x00" in reason:
-        raise StudyRefused("no_reason", "a reason of 3 to 500 characters is needed", "reason", 400)
-    return reason.strip()
+    return str(read_value(Reason, reason, "reason", StudyRefused))
 
 
 def _check_reader_role(user: User, study: Study, person: User, role: str) -> None:
@@ -120,23 +116,13 @@ def _membership(user: User, study: Study, person: User, role: str, is_chair: boo
 
 
 def _person(username: object) -> User:
-    person = User.objects.filter(username=username, is_active=True).first() if isinstance(username, str) else None
+    name = read_value(Username, username, "username", StudyRefused)
+    person = User.objects.filter(username=name, is_active=True).first()
     if person is None:
-        raise StudyRefused(
-            "no_such_person", f"{str(username)[:40]!r} is not the name of an active person", "username", 400
-        )
+        raise StudyRefused("no_such_person", f"{name[:40]!r} is not the name of an active person", "username", 400)
     return person
 
 
-def _set_fields(reader: Reader, fields: dict[str, Any]) -> None:
-    for name, value in fields.items():
-        if name not in READER_FIELDS:
-            raise StudyRefused(
-                "unknown_field", f"{name[:40]!r} is not one of {', '.join(READER_FIELDS)}", name[:40], 400
-            )
-        if name == "years":
-            if value is not None and (isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= 80):
-                raise StudyRefused("not_allowed", f"years {value!r} is not a whole number from 0 to 80", "years", 400)
-        elif not isinstance(value, str) or len(value) > LONGEST[name]:
-            raise StudyRefused("not_allowed", f"{name} {value!r} is not a short text", name, 400)
-        setattr(reader, name, value)
+def _set_fields(reader: Reader, fields: ReaderFields) -> None:
+    for name in fields.model_fields_set:
+        setattr(reader, name, getattr(fields, name))

@@ -2,8 +2,10 @@
 
 from reader_study import policy
 from reader_study.models import Deviation, Reading, ReadingSession, Study
-from reader_study.refusal import StudyRefused, require
+from reader_study.refusal import require
+from reader_study.sent_bodies import DeviationRequest
 from webapp.accounts.models import User
+from webapp.sent_body import read_sent
 
 
 def note_deviation(
@@ -25,10 +27,5 @@ def record_deviation(user: User, study: Study, code: object, text: object) -> De
     """A manager's own note. Raises StudyRefused."""
     require(policy.may_see_allocation(user, study))
     require(policy.may_change_members(user, study))
-    if code not in Deviation.Code.values:
-        raise StudyRefused(
-            "not_allowed", f"code {code!r} is not one of {', '.join(Deviation.Code.values)}", "code", 400
-        )
-    if not isinstance(text, str) or not 3 <= len(text.strip()) <= 500:
-        raise StudyRefused("not_allowed", "text of 3 to 500 characters is needed", "text", 400)
-    return note_deviation(study, str(code), text.strip(), user)
+    sent = read_sent(DeviationRequest, {"code": code, "text": text})
+    return note_deviation(study, sent.code, sent.text, user)

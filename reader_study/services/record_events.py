@@ -1,6 +1,5 @@
 """Events of the viewer, pauses, and voiding a reading."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -10,16 +9,15 @@ from reader_study import clock, policy
 from reader_study.models import Deviation, InteractionEvent, Reading, Study
 from reader_study.models.reading import VOID_FIELDS
 from reader_study.refusal import StudyRefused, require
+from reader_study.sent_bodies import Events
 from reader_study.services.own_assignment import own_assignment, readings_of, require_running, stage_now
 from reader_study.services.people import checked_reason
 from reader_study.services.record_deviation import note_deviation
 from webapp import audit
 from webapp.accounts.models import User
-from webapp.reveal.canonical_json import canonical_json
+from webapp.sent_body import read_value
 
-MOST_EVENTS = 500
 LONG_PAUSE_MS = 30 * 60 * 1000  # a longer one is an interruption; the page names no number
-CLIENT_KINDS = tuple(kind for kind in InteractionEvent.KINDS if kind != "ai_revealed")
 
 
 def record_events(user: User, study: Study, key: UUID, events: object, now: datetime | None = None) -> tuple[int, int]:
@@ -28,7 +26,13 @@ def record_events(user: User, study: Study, key: UUID, events: object, now: date
     now = now or clock.now()
     with transaction.atomic():
         reading = present_reading(user, study, key)
-        rows = [_event(reading, row, k, now, user) for k, row in enumerate(_list(events))]
+        rows = [
+            InteractionEvent(
+                reading=reading, seq=row.seq, kind=row.kind, client_ms=row.client_ms, server_at=now,
+                payload=row.payload or {}, created_by=user,
+            )
+            for row in read_value(Events, events, "events", StudyRefused)
+        ]  # fmt: skip
         known = set(reading.events.values_list("seq", flat=True))
         fresh = {row.seq: row for row in rows if row.seq not in known}
         InteractionEvent.objects.bulk_create(fresh.values())
@@ -93,42 +97,3 @@ def present_reading(user: User, study: Study, key: UUID) -> Reading:
     if reading is None:
         raise StudyRefused("already_locked", "This case is read.")
     return reading
-
-
-def _list(events: object) -> list[object]:
-    if not isinstance(events, list) or len(events) > MOST_EVENTS:
-        raise StudyRefused("not_allowed", f"events is not a list of at most {MOST_EVENTS}", "events", 400)
-    return events
-
-
-def _event(reading: Reading, row: object, k: int, now: datetime, user: User) -> InteractionEvent:
-    field = f"events[{k}]"
-    if not isinstance(row, Mapping):
-        raise StudyRefused("not_allowed", f"{field} is not an object", field, 400)
-    seq, kind, client_ms, payload = (row.get(name) for name in ("seq", "kind", "client_ms", "payload"))
-    if isinstance(seq, bool) or not isinstance(seq, int) or not 1 <= seq < 2**31:
-        raise StudyRefused("not_allowed", f"seq {seq!r} is not a whole number from 1", f"{field}.seq", 400)
-    if kind not in CLIENT_KINDS:
-        raise StudyRefused(
-            "not_allowed", f"kind {str(kind)[:20]!r} is not one of {', '.join(CLIENT_KINDS)}", f"{field}.kind", 400
-        )
-    if client_ms is not None and (
-        isinstance(client_ms, bool) or not isinstance(client_ms, int) or not 0 <= client_ms < 2**53
-    ):
-        raise StudyRefused(
-            "not_allowed", f"client_ms {str(client_ms)[:20]} is not a whole number from 0", f"{field}.client_ms", 400
-        )
-    payload = {} if payload is None else payload
-    if (
-        not isinstance(payload, dict)
-        or len(canonical_json(payload).encode("utf-8", "replace")) > InteractionEvent.PAYLOAD_BYTES
-    ):
-        raise StudyRefused(
-            "not_allowed",
-            f"payload is not an object of at most {InteractionEvent.PAYLOAD_BYTES} bytes",
-            f"{field}.payload",
-            400,
-        )
-    return InteractionEvent(
-        reading=reading, seq=seq, kind=kind, client_ms=client_ms, server_at=now, payload=payload, created_by=user
-    )

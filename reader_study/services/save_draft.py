@@ -12,10 +12,12 @@ from reader_study.models import DraftRevision, Reading, Study
 from reader_study.reading_bodies import Receipt
 from reader_study.reading_body import checked_body
 from reader_study.refusal import StudyRefused, require
+from reader_study.sent_bodies import IdempotencyKey
 from reader_study.services.own_assignment import form_of, hold_lease, own_assignment, reading_in, require_running
 from webapp.accounts.models import User
 from webapp.reveal.answer_first import ALREADY_LOCKED
 from webapp.reveal.canonical_json import canonical_json
+from webapp.sent_body import read_value
 
 
 @dataclass(frozen=True)
@@ -51,10 +53,6 @@ def save_draft(
         hold_lease(assignment.session, request.tab, now)
         newest = reading.drafts.order_by("-revision").first()
         current = newest.revision if newest else 0
-        if isinstance(request.base_revision, bool) or not isinstance(request.base_revision, int):
-            raise StudyRefused(
-                "not_allowed", f"base_revision {request.base_revision!r} is not a whole number", "base_revision", 400
-            )
         if request.base_revision != current:
             raise _conflict(newest, request.base_revision, body)
         draft = DraftRevision(
@@ -85,14 +83,7 @@ def receipt_of(reading: Reading) -> Receipt:
 
 def checked_key(value: object) -> str:
     """An idempotency key. Raises StudyRefused."""
-    if not isinstance(value, str) or not 1 <= len(value) <= 64:
-        raise StudyRefused(
-            "not_allowed",
-            f"idempotency_key {str(value)[:40]!r} is not a text of 1 to 64 characters",
-            "idempotency_key",
-            400,
-        )
-    return value
+    return str(read_value(IdempotencyKey, value, "idempotency_key", StudyRefused))
 
 
 def _same_content(earlier: DraftRevision, body: dict[str, Any]) -> DraftRevision:

@@ -9,10 +9,12 @@ from reader_study import clock, policy
 from reader_study.models import Case, Study, Truth, TruthRegion, TruthVote
 from reader_study.reading_body import checked_box
 from reader_study.refusal import StudyRefused, require
+from reader_study.sent_bodies import Names, Regions, TruthStatus
 from reader_study.services.own_assignment import study_body
 from reader_study.truth_regions import Box, merge_boxes
 from webapp import audit
 from webapp.accounts.models import User
+from webapp.sent_body import read_value
 
 State, Status = Truth.State, Truth.Status
 
@@ -84,8 +86,7 @@ def adjudicate_truth(
 ) -> Truth:
     """The consensus meeting, or the chair's drawing: stored as a vote with its attendees, and decides."""
     require(policy.may_adjudicate(user, study))
-    if not isinstance(attendees, list) or not attendees or not all(isinstance(one, str) and one for one in attendees):
-        raise StudyRefused("not_allowed", "attendees is not a list of names", "attendees", 400)
+    read_value(Names, attendees, "attendees", StudyRefused)
     with transaction.atomic():
         truth = Truth.objects.select_for_update().select_related("case__image").get(pk=truth.pk)
         _require_undecided(truth)
@@ -119,25 +120,18 @@ def settle(truth: Truth, status: str, boxes: list[Box], user: User, weights: lis
 
 
 def checked_status(status: object) -> str:
-    if status not in Status.values:
-        raise StudyRefused("not_allowed", f"status {status!r} is not one of {', '.join(Status.values)}", "status", 400)
-    return str(status)
+    return str(read_value(TruthStatus, status, "status", StudyRefused))
 
 
 def checked_regions(regions: object, status: object, case: Case) -> list[Box]:
     """Boxes inside the image, only where the finding is present. Raises StudyRefused."""
-    if regions in (None, []):
-        return []
-    if not isinstance(regions, list) or len(regions) > 50:
-        raise StudyRefused("not_allowed", "regions is not a list of at most 50 boxes", "regions", 400)
-    if status != Status.POSITIVE:
+    boxes = read_value(Regions, regions, "regions", StudyRefused) or []
+    if boxes and status != Status.POSITIVE:
         raise StudyRefused("not_allowed", "regions go with status 1 only", "regions", 400)
-    found = []
-    for k, row in enumerate(regions):
-        if not isinstance(row, dict):
-            raise StudyRefused("not_allowed", f"regions[{k}] is not an object of x, y, w, h", f"regions[{k}]", 400)
-        found.append(checked_box(row, f"regions[{k}]", case.image.columns, case.image.rows))
-    return found
+    return [
+        checked_box(row.model_dump(), f"regions[{k}]", case.image.columns, case.image.rows)
+        for k, row in enumerate(boxes)
+    ]
 
 
 def _require_undecided(truth: Truth) -> None:

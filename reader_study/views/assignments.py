@@ -1,6 +1,5 @@
 """The case that a reader reads now: form, draft, lock, events, pauses, feedback."""
 
-from typing import Any
 from uuid import UUID
 
 from rest_framework.request import Request
@@ -10,21 +9,20 @@ from reader_study import clock, policy
 from reader_study.documents.assignment_document import assignment_document
 from reader_study.models import Assignment, Study
 from reader_study.reading_bodies import (
-    AnswerBody,
     AssignmentDocument,
     DraftReceipt,
     FeedbackDocument,
     Receipt,
 )
+from reader_study.sent_bodies import AnswerSent, DraftSent, EventsRequest, TakeOverRequest, VoidReadingRequest
 from reader_study.services import record_events as events
 from reader_study.services.lock_reading import LockRequest, lock_reading
 from reader_study.services.own_assignment import own_assignment, reading_in, take_over
 from reader_study.services.save_draft import DraftRequest, save_draft
 from reader_study.services.training import feedback
-from reader_study.study_openapi import FREE, TAB, body, operation
-from reader_study.views.study_view import StudyView, data_of, only, tab_of
+from reader_study.study_openapi import TAB, operation
+from reader_study.views.study_view import StudyView, key_of, tab_of
 from webapp.json_bodies import ref
-from webapp.predictions.openapi import FLAG, TEXT, WHOLE, list_of
 
 
 class AssignmentView(StudyView):
@@ -47,55 +45,35 @@ class AssignmentDetail(AssignmentView):
 class Draft(AssignmentView):
     """Saves a draft: revision base_revision + 1, or 409 with both versions."""
 
-    @operation(
-        "studies_save_draft",
-        body(stage=TEXT, base_revision=WHOLE, body=ref(AnswerBody), idempotency_key=TEXT, tab=TEXT),
-        answer=ref(DraftReceipt),
-        parameters=[TAB],
-    )
+    @operation("studies_save_draft", DraftSent, answer=ref(DraftReceipt), parameters=[TAB])
     def put(self, request: Request, study: UUID, assignment: UUID) -> Response:
-        data = only(data_of(request), "stage", "base_revision", "body", "idempotency_key", "tab")
-        row = self.study(request, study)
-        wanted = DraftRequest(
-            stage=str(data.get("stage", "")),
-            base_revision=data.get("base_revision", 0),
-            body=data.get("body"),
-            idempotency_key=data.get("idempotency_key") or request.headers.get("Idempotency-Key", ""),
-            tab=str(data.get("tab") or tab_of(request)),
-        )
-        draft = save_draft(self.person(request), row, assignment, wanted)
+        row, person = self.study(request, study), self.person(request)
+        self.require(policy.may_read(person, row))
+        sent = self.sent(request, DraftSent)
+        key, tab = sent.idempotency_key or key_of(request), sent.tab or tab_of(request)
+        draft = save_draft(person, row, assignment, DraftRequest(sent.stage, sent.base_revision, sent.body, key, tab))
         return Response({"revision": draft.revision, "saved_at": draft.saved_at.isoformat()})
 
 
 class LockReading(AssignmentView):
     """Locks a stage: no way back. The answer is the receipt."""
 
-    @operation(
-        "studies_lock_reading",
-        body(stage=TEXT, body=ref(AnswerBody), idempotency_key=TEXT, tab=TEXT),
-        answer=ref(Receipt),
-        parameters=[TAB],
-    )
+    @operation("studies_lock_reading", AnswerSent, answer=ref(Receipt), parameters=[TAB])
     def post(self, request: Request, study: UUID, assignment: UUID) -> Response:
-        data = only(data_of(request), "stage", "body", "idempotency_key", "tab")
-        row = self.study(request, study)
-        wanted = LockRequest(
-            stage=str(data.get("stage", "")),
-            body=data.get("body"),
-            idempotency_key=data.get("idempotency_key") or request.headers.get("Idempotency-Key", ""),
-            tab=str(data.get("tab") or tab_of(request)),
-        )
-        return Response(lock_reading(self.person(request), row, assignment, wanted))
+        row, person = self.study(request, study), self.person(request)
+        self.require(policy.may_read(person, row))
+        sent = self.sent(request, AnswerSent)
+        key, tab = sent.idempotency_key or key_of(request), sent.tab or tab_of(request)
+        return Response(lock_reading(person, row, assignment, LockRequest(sent.stage, sent.body, key, tab)))
 
 
 class TakeOver(AssignmentView):
     """Gives the right to write to this tab."""
 
-    @operation("studies_take_over", body(tab=TEXT), answer=ref(AssignmentDocument), parameters=[TAB])
+    @operation("studies_take_over", TakeOverRequest, answer=ref(AssignmentDocument), parameters=[TAB])
     def post(self, request: Request, study: UUID, assignment: UUID) -> Response:
-        data = only(data_of(request), "tab")
         found = self.own(request, study, assignment)[1]
-        tab = str(data.get("tab") or tab_of(request))
+        tab = self.sent(request, TakeOverRequest).tab or tab_of(request)
         take_over(found.session, tab, clock.now())
         return Response(assignment_document(found, tab))
 
@@ -103,18 +81,18 @@ class TakeOver(AssignmentView):
 class Events(AssignmentView):
     """Interaction events of the present stage."""
 
-    @operation("studies_events", body(events=list_of(FREE)), parameters=[TAB])
+    @operation("studies_events", EventsRequest, parameters=[TAB])
     def post(self, request: Request, study: UUID, assignment: UUID) -> Response:
-        data = only(data_of(request), "events")
-        row = self.study(request, study)
-        stored, last = events.record_events(self.person(request), row, assignment, data.get("events"))
+        row, person = self.study(request, study), self.person(request)
+        self.require(policy.may_read(person, row))
+        stored, last = events.record_events(person, row, assignment, self.sent(request, EventsRequest).events)
         return Response({"stored": stored, "last_seq": last})
 
 
 class Pause(AssignmentView):
     """Stops the clock and blanks the image."""
 
-    @operation("studies_pause_reading", body())
+    @operation("studies_pause_reading")
     def post(self, request: Request, study: UUID, assignment: UUID) -> Response:
         row = self.study(request, study)
         events.pause_reading(self.person(request), row, assignment)
@@ -124,7 +102,7 @@ class Pause(AssignmentView):
 class Resume(AssignmentView):
     """Goes on after a pause."""
 
-    @operation("studies_resume_reading", body())
+    @operation("studies_resume_reading")
     def post(self, request: Request, study: UUID, assignment: UUID) -> Response:
         row = self.study(request, study)
         events.resume_reading(self.person(request), row, assignment)
@@ -142,13 +120,14 @@ class Feedback(AssignmentView):
 class VoidReading(StudyView):
     """A manager takes a reading out, as a deviation."""
 
-    @operation("studies_void_reading", body(stage=TEXT, reason=TEXT, read_again=FLAG))
+    @operation("studies_void_reading", VoidReadingRequest)
     def post(self, request: Request, study: UUID, assignment: UUID) -> Response:
         row, person = self.study(request, study), self.person(request)
         self.require(policy.may_void(person, row))
-        data: dict[str, Any] = only(data_of(request), "stage", "reason", "read_again")
-        found = self.row(request, Assignment, pk=assignment, reader__study=row)
-        reading = reading_in(found, data.get("stage", ""))
-        again = bool(data.get("read_again"))
-        voided = events.void_reading(person, row, reading, data.get("reason", ""), read_again=again)
+        found, sent = (
+            self.row(request, Assignment, pk=assignment, reader__study=row),
+            self.sent(request, VoidReadingRequest),
+        )
+        reading = reading_in(found, sent.stage)
+        voided = events.void_reading(person, row, reading, sent.reason, read_again=sent.read_again)
         return Response({"reading": str(voided.pk), "state": voided.state})

@@ -16,15 +16,13 @@ from reader_study.documents.assignment_document import session_document
 from reader_study.documents.study_document import deviation_document, lock_document
 from reader_study.models import Assignment, Deviation, Lock, Reader, ReadingSession, Study
 from reader_study.refusal import StudyRefused
+from reader_study.sent_bodies import DeviationRequest, SizingRequest
 from reader_study.services.open_study import case_slots, preview_allocation
 from reader_study.services.record_deviation import record_deviation
 from reader_study.services.study_allocation import stored_placements
-from reader_study.study_openapi import body, operation
-from reader_study.views.study_view import StudyView, data_of, only
+from reader_study.study_openapi import operation
+from reader_study.views.study_view import StudyView
 from reader_study.visible import visible_to
-from webapp.predictions.openapi import NUMBER, TEXT, WHOLE, list_of
-
-COMPONENTS = ("var", "cov1", "cov2", "cov3", "var_tr")
 
 
 class Allocation(StudyView):
@@ -75,59 +73,18 @@ def _sessions(placements: tuple[Placement, ...]) -> list[dict[str, Any]]:
 class Sizing(StudyView):
     """Power over readers and cases from the components of a pilot."""
 
-    @operation(
-        "studies_sizing",
-        body(
-            **dict.fromkeys((*COMPONENTS, "effect", "alpha", "power"), NUMBER),
-            pilot_cases=WHOLE,
-            readers=list_of(WHOLE),
-            cases=list_of(WHOLE),
-            analysis=TEXT,
-        ),
-    )
+    @operation("studies_sizing", SizingRequest)
     def post(self, request: Request, study: UUID) -> Response:
         self.require(policy.may_size(self.person(request), self.study(request, study)))
-        data = only(
-            data_of(request), *COMPONENTS, "pilot_cases", "effect", "readers", "cases", "alpha", "power", "analysis"
-        )
-        values = {name: _number(data, name) for name in (*COMPONENTS, "effect")}
-        parts = Components(values["var"], values["cov1"], values["cov2"], values["cov3"], None, values["var_tr"])
-        lists = {name: _whole_numbers(data, name) for name in ("readers", "cases")}
-        pilot = _whole_numbers({"pilot_cases": [data.get("pilot_cases")]}, "pilot_cases")[0]
-        alpha, wanted = _number(data, "alpha", 0.05), _number(data, "power", 0.8)
-        if not 0 < alpha < 1 or not 0 < wanted < 1:
-            raise StudyRefused("not_allowed", "alpha and power are not between 0 and 1", "alpha", 400)
+        sent = self.sent(request, SizingRequest)
+        parts = Components(sent.var, sent.cov1, sent.cov2, sent.cov3, None, sent.var_tr)
         try:
             document = size_study(
-                parts,
-                pilot,
-                values["effect"],
-                lists["readers"],
-                lists["cases"],
-                alpha,
-                wanted,
-                data.get("analysis", "rrrc"),
+                parts, sent.pilot_cases, sent.effect, sent.readers, sent.cases, sent.alpha, sent.power, sent.analysis
             )
         except (DataRefused, ValueError, ZeroDivisionError) as refusal:
             raise StudyRefused("not_allowed", str(refusal), "", 400) from None
         return Response(document)
-
-
-def _number(data: dict[str, Any], name: str, default: float | None = None) -> float:
-    value = data.get(name, default)
-    if isinstance(value, bool) or not isinstance(value, int | float) or abs(value) > 1e12:
-        raise StudyRefused("not_allowed", f"{name} {value!r} is not a number", name, 400)
-    return float(value)
-
-
-def _whole_numbers(data: dict[str, Any], name: str) -> list[int]:
-    values = data.get(name)
-    if not isinstance(values, list) or not 1 <= len(values) <= 200:
-        raise StudyRefused("not_allowed", f"{name} is not a list of 1 to 200 whole numbers", name, 400)
-    for value in values:
-        if isinstance(value, bool) or not isinstance(value, int) or not 2 <= value <= 100_000:
-            raise StudyRefused("not_allowed", f"{name} {value!r} is not a whole number from 2 to 100000", name, 400)
-    return values
 
 
 class Progress(StudyView):
@@ -159,11 +116,12 @@ class Deviations(StudyView):
         rows = visible_to(Deviation.objects.all(), person).filter(study=row).select_related("by").order_by("created_at")
         return Response({"deviations": [deviation_document(one) for one in rows]})
 
-    @operation("studies_add_deviation", body(code=TEXT, text=TEXT), status=201)
+    @operation("studies_add_deviation", DeviationRequest, status=201)
     def post(self, request: Request, study: UUID) -> Response:
-        data = only(data_of(request), "code", "text")
-        row = record_deviation(self.person(request), self.study(request, study), data.get("code"), data.get("text"))
-        return Response(deviation_document(row), status=201)
+        row, person = self.study(request, study), self.person(request)
+        self.require(policy.may_change_members(person, row))
+        sent = self.sent(request, DeviationRequest)
+        return Response(deviation_document(record_deviation(person, row, sent.code, sent.text)), status=201)
 
 
 class Locks(StudyView):

@@ -14,7 +14,6 @@ from reader_study.services.edit_protocol import current_protocol, edit_protocol
 from reader_study.services.own_assignment import study_body
 from reader_study.study_openapi import operation
 from reader_study.views.study_view import StudyView
-from webapp.json_bodies import ref
 
 
 class ProtocolView(StudyView):
@@ -30,13 +29,13 @@ class ProtocolView(StudyView):
             return Response({"form": form_document(study_body(row))})
         return Response(protocol_document(row, current_protocol(row)))
 
-    @operation("studies_protocol_replace", ref(ProtocolBody))
+    @operation("studies_protocol_replace", ProtocolBody)
     def put(self, request: Request, study: UUID) -> Response:
         """The whole body; parts left out get their defaults."""
         row = self.study(request, study)
         return Response(protocol_document(row, edit_protocol(self.person(request), row, request.data)))
 
-    @operation("studies_protocol_update", ref(ProtocolBody))
+    @operation("studies_protocol_update", ProtocolBody)
     def patch(self, request: Request, study: UUID) -> Response:
         """Top-level parts; the others stay."""
         row = self.study(request, study)

@@ -1,10 +1,8 @@
 """After the lock: results, exports, the reader's own debrief; and amendments."""
 
-from datetime import datetime
 from uuid import UUID
 
 from django.http import HttpResponse
-from django.utils.dateparse import parse_datetime
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -16,11 +14,11 @@ from reader_study.refusal import StudyRefused
 from reader_study.results.amend import approve_amendment, propose_amendment
 from reader_study.results.debrief import debrief
 from reader_study.results.exports.export_study import KINDS, export_study
-from reader_study.study_openapi import FREE, body, file_operation, operation
-from reader_study.views.study_view import StudyView, data_of, only
+from reader_study.sent_bodies import AmendmentRequest
+from reader_study.study_openapi import file_operation, operation
+from reader_study.views.study_view import StudyView
 from reader_study.visible import visible_to
 from webapp import audit
-from webapp.predictions.openapi import TEXT, nullable
 
 
 class Results(StudyView):
@@ -60,24 +58,19 @@ class Amendments(StudyView):
         rows = visible_to(Amendment.objects.all(), person).filter(study=row).select_related("by", "approved_by")
         return Response({"amendments": [amendment_document(one) for one in rows.order_by("number")]})
 
-    @operation(
-        "studies_propose_amendment",
-        body(kind=TEXT, reason=TEXT, change=FREE, effective_from=nullable(TEXT)),
-        status=201,
-    )
+    @operation("studies_propose_amendment", AmendmentRequest, status=201)
     def post(self, request: Request, study: UUID) -> Response:
         row, person = self.study(request, study), self.person(request)
         self.require(policy.may_propose_amendment(person, row))
-        data = only(data_of(request), "kind", "reason", "change", "effective_from")
-        moment: datetime | None = parse_datetime(str(data["effective_from"])) if data.get("effective_from") else None
-        found = propose_amendment(person, row, data.get("kind"), data.get("reason"), data.get("change"), moment)
+        sent = self.sent(request, AmendmentRequest)
+        found = propose_amendment(person, row, sent.kind, sent.reason, sent.change, sent.effective_from)
         return Response(amendment_document(found), status=201)
 
 
 class ApproveAmendment(StudyView):
     """The statistician applies an amendment that somebody else proposed."""
 
-    @operation("studies_approve_amendment", body())
+    @operation("studies_approve_amendment")
     def post(self, request: Request, study: UUID, number: int) -> Response:
         row, person = self.study(request, study), self.person(request)
         self.require(policy.may_approve_amendment(person, row))

@@ -1,10 +1,7 @@
 """Sessions of readers, and the next case."""
 
-from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from django.utils.dateparse import parse_datetime
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -13,14 +10,13 @@ from reader_study.documents.assignment_document import assignment_document, sess
 from reader_study.documents.study_document import deviation_document, time
 from reader_study.models import ReadingSession, Study
 from reader_study.reading_bodies import NextDocument, SessionDocument
-from reader_study.refusal import StudyRefused
+from reader_study.sent_bodies import NextRequest, ReasonRequest, ScheduleRequest
 from reader_study.services import open_session as services
 from reader_study.services.next_assignment import Next, next_assignment
-from reader_study.study_openapi import REASON, TAB, body, operation
-from reader_study.views.study_view import StudyView, data_of, only, tab_of
+from reader_study.study_openapi import TAB, operation
+from reader_study.views.study_view import StudyView, tab_of
 from reader_study.visible import visible_to
 from webapp.json_bodies import ref
-from webapp.predictions.openapi import FLAG, TEXT, nullable
 
 
 class Sessions(StudyView):
@@ -51,7 +47,7 @@ class SessionView(StudyView):
 class OpenSession(SessionView):
     """Opens the reader's next session."""
 
-    @operation("studies_open_session", body(), answer=ref(SessionDocument))
+    @operation("studies_open_session", answer=ref(SessionDocument))
     def post(self, request: Request, study: UUID, session: UUID) -> Response:
         row, person = self.study(request, study), self.person(request)
         self.require(policy.may_read(person, row))
@@ -61,48 +57,47 @@ class OpenSession(SessionView):
 class OverrideWashout(SessionView):
     """Lets a session open before washout ends: a manager's decision, a reason, a deviation."""
 
-    @operation("studies_override_washout", REASON, status=201)
+    @operation("studies_override_washout", ReasonRequest, status=201)
     def post(self, request: Request, study: UUID, session: UUID) -> Response:
         row, person = self.study(request, study), self.person(request)
         self.require(policy.may_void(person, row))
-        data = only(data_of(request), "reason")
-        deviation = services.override_washout(person, self.session(request, row, session), data.get("reason", ""))
+        found = self.session(request, row, session)
+        deviation = services.override_washout(person, found, self.sent(request, ReasonRequest).reason)
         return Response(deviation_document(deviation), status=201)
 
 
 class AbortSession(SessionView):
     """Ends a session for good."""
 
-    @operation("studies_abort_session", REASON)
+    @operation("studies_abort_session", ReasonRequest)
     def post(self, request: Request, study: UUID, session: UUID) -> Response:
         row, person = self.study(request, study), self.person(request)
         self.require(policy.may_void(person, row))
-        data = only(data_of(request), "reason")
-        found = services.abort_session(person, self.session(request, row, session), data.get("reason", ""))
+        found = self.session(request, row, session)
+        found = services.abort_session(person, found, self.sent(request, ReasonRequest).reason)
         return Response(session_document(found, with_reader=True))
 
 
 class ScheduleSession(SessionView):
     """When a session may open, and after when reading in it is late."""
 
-    @operation("studies_schedule_session", body(opens_at=nullable(TEXT), closes_at=nullable(TEXT)))
+    @operation("studies_schedule_session", ScheduleRequest)
     def post(self, request: Request, study: UUID, session: UUID) -> Response:
         row, person = self.study(request, study), self.person(request)
         self.require(policy.may_void(person, row))
-        data = only(data_of(request), "opens_at", "closes_at")
-        times = [_moment(data, name) for name in ("opens_at", "closes_at")]
-        found = services.schedule_session(person, self.session(request, row, session), *times)
+        found, sent = self.session(request, row, session), self.sent(request, ScheduleRequest)
+        found = services.schedule_session(person, found, sent.opens_at, sent.closes_at)
         return Response(session_document(found, with_reader=True))
 
 
 class NextAssignment(StudyView):
     """Opens the next case: POST, because the opening is recorded."""
 
-    @operation("studies_next", body(take_over=FLAG), answer=ref(NextDocument), parameters=[TAB])
+    @operation("studies_next", NextRequest, answer=ref(NextDocument), parameters=[TAB])
     def post(self, request: Request, study: UUID) -> Response:
-        data = only(data_of(request), "take_over")
-        row, tab = self.study(request, study), tab_of(request)
-        found = next_assignment(self.person(request), row, tab, takes_over=data.get("take_over") is True)
+        row, person, tab = self.study(request, study), self.person(request), tab_of(request)
+        self.require(policy.may_read(person, row))
+        found = next_assignment(person, row, tab, takes_over=self.sent(request, NextRequest).take_over)
         return Response(_next_document(found, tab))
 
 
@@ -114,16 +109,3 @@ def _next_document(found: Next, tab: str) -> NextDocument:
         "opens_on": found.opens_at.date().isoformat() if found.opens_at else None,
         "opens_at": time(found.opens_at),
     }
-
-
-def _moment(data: dict[str, Any], name: str) -> datetime | None:
-    if data.get(name) is None:
-        return None
-    try:
-        found = parse_datetime(str(data[name]))
-    except ValueError:
-        found = None
-    if found is None or found.tzinfo is None:
-        text = f"{name} {str(data[name])[:40]!r} is not a time with its zone, like 2026-01-31T08:00:00Z"
-        raise StudyRefused("not_allowed", text, name, 400)
-    return found

@@ -10,13 +10,13 @@ from reader_study.documents.study_document import study_document
 from reader_study.models import Study
 from reader_study.refusal import StudyRefused
 from reader_study.results.lock_study import lock_problems, lock_study
+from reader_study.sent_bodies import CopyRequest, ReasonRequest, StudyChange, StudyRequest
 from reader_study.services import change_state
 from reader_study.services.create_study import copy_study, create_study, rename_study
 from reader_study.services.open_study import open_study, readiness
-from reader_study.study_openapi import REASON, body, operation
-from reader_study.views.study_view import StudyView, data_of, only
+from reader_study.study_openapi import operation
+from reader_study.views.study_view import StudyView
 from reader_study.visible import visible_to
-from webapp.predictions.openapi import TEXT, WHOLE
 
 
 class Studies(StudyView):
@@ -30,14 +30,13 @@ class Studies(StudyView):
         may_create = policy.may_create_study(person) is None
         return Response({"studies": [study_document(row, person) for row in rows], "may_create": may_create})
 
-    @operation("studies_create", body(title=TEXT, kind=TEXT, seed=WHOLE, description=TEXT), status=201)
+    @operation("studies_create", StudyRequest, status=201)
     def post(self, request: Request) -> Response:
         """A new draft, managed by the person."""
-        data = only(data_of(request), "title", "kind", "seed", "description")
         person = self.person(request)
-        study = create_study(
-            person, data.get("title", ""), data.get("kind", "reading"), data.get("seed"), data.get("description", "")
-        )
+        self.require(policy.may_create_study(person))
+        sent = self.sent(request, StudyRequest)
+        study = create_study(person, sent.title, sent.kind, sent.seed, sent.description or "")
         return Response(study_document(study, person), status=201)
 
 
@@ -55,29 +54,29 @@ class StudyDetail(StudyView):
             document["problems"] = [one.document() for one in lock_problems(row)]
         return Response(document)
 
-    @operation("studies_update", body(title=TEXT, description=TEXT))
+    @operation("studies_update", StudyChange)
     def patch(self, request: Request, study: UUID) -> Response:
         """Title and description of a draft."""
         row, person = self.study(request, study), self.person(request)
-        return Response(study_document(rename_study(person, row, data_of(request)), person))
+        self.require(policy.may_edit_draft(person, row))
+        return Response(study_document(rename_study(person, row, self.sent(request, StudyChange)), person))
 
 
 class CopyStudy(StudyView):
     """A new draft from the protocol of a study."""
 
-    @operation("studies_copy", body(title=TEXT), status=201)
+    @operation("studies_copy", CopyRequest, status=201)
     def post(self, request: Request, study: UUID) -> Response:
-        data = only(data_of(request), "title")
-        person = self.person(request)
-        return Response(
-            study_document(copy_study(person, self.study(request, study), data.get("title", "")), person), status=201
-        )
+        row, person = self.study(request, study), self.person(request)
+        self.require(policy.may_copy_study(person, row))
+        made = copy_study(person, row, self.sent(request, CopyRequest).title)
+        return Response(study_document(made, person), status=201)
 
 
 class OpenStudy(StudyView):
     """Freezes protocol, AI outputs and allocation."""
 
-    @operation("studies_open", body())
+    @operation("studies_open")
     def post(self, request: Request, study: UUID) -> Response:
         person = self.person(request)
         return Response(study_document(open_study(person, self.study(request, study)), person))
@@ -86,7 +85,7 @@ class OpenStudy(StudyView):
 class PauseStudy(StudyView):
     """Stops reading for a while."""
 
-    @operation("studies_pause", body())
+    @operation("studies_pause")
     def post(self, request: Request, study: UUID) -> Response:
         person = self.person(request)
         return Response(study_document(change_state.pause_study(person, self.study(request, study)), person))
@@ -95,7 +94,7 @@ class PauseStudy(StudyView):
 class ResumeStudy(StudyView):
     """Lets reading go on."""
 
-    @operation("studies_resume", body())
+    @operation("studies_resume")
     def post(self, request: Request, study: UUID) -> Response:
         person = self.person(request)
         return Response(study_document(change_state.resume_study(person, self.study(request, study)), person))
@@ -104,7 +103,7 @@ class ResumeStudy(StudyView):
 class CloseStudy(StudyView):
     """Ends reading for good."""
 
-    @operation("studies_close", body())
+    @operation("studies_close")
     def post(self, request: Request, study: UUID) -> Response:
         person = self.person(request)
         return Response(study_document(change_state.close_study(person, self.study(request, study)), person))
@@ -113,7 +112,7 @@ class CloseStudy(StudyView):
 class ArchiveStudy(StudyView):
     """Puts a locked study away."""
 
-    @operation("studies_archive", body())
+    @operation("studies_archive")
     def post(self, request: Request, study: UUID) -> Response:
         person = self.person(request)
         return Response(study_document(change_state.archive_study(person, self.study(request, study)), person))
@@ -122,17 +121,18 @@ class ArchiveStudy(StudyView):
 class WithdrawStudy(StudyView):
     """Ends a study from any state; data are kept."""
 
-    @operation("studies_withdraw", REASON)
+    @operation("studies_withdraw", ReasonRequest)
     def post(self, request: Request, study: UUID) -> Response:
-        person, data = self.person(request), only(data_of(request), "reason")
-        row = change_state.withdraw_study(person, self.study(request, study), data.get("reason", ""))
+        row, person = self.study(request, study), self.person(request)
+        self.require(policy.may_withdraw_study(person, row))
+        row = change_state.withdraw_study(person, row, self.sent(request, ReasonRequest).reason)
         return Response(study_document(row, person))
 
 
 class LockStudy(StudyView):
     """First person: 202, the request is noted. Second person: 200, the study is locked and its results are computed."""
 
-    @operation("studies_lock", body(), also=202)
+    @operation("studies_lock", also=202)
     def post(self, request: Request, study: UUID) -> Response:
         person = self.person(request)
         row = lock_study(person, self.study(request, study))

@@ -9,12 +9,12 @@ from reader_study import policy
 from reader_study.models import FailureItem, Study
 from reader_study.refusal import StudyRefused
 from reader_study.results.failure_distribution import failure_distribution
+from reader_study.sent_bodies import CodingDecision, CollectRequest
 from reader_study.services.code_failures import adjudicate_failure, discordant_items
 from reader_study.services.collect_failures import collect_failures
-from reader_study.study_openapi import FREE, body, operation
-from reader_study.views.study_view import StudyView, data_of, only
+from reader_study.study_openapi import operation
+from reader_study.views.study_view import StudyView
 from reader_study.visible import visible_to
-from webapp.predictions.openapi import TEXT, nullable
 
 
 class Failures(StudyView):
@@ -35,18 +35,12 @@ class Failures(StudyView):
 class CollectFailures(StudyView):
     """Compares predictions with truth and keeps every failure."""
 
-    @operation("studies_collect_failures", body(truth_study=nullable(TEXT)), status=201)
+    @operation("studies_collect_failures", CollectRequest, status=201)
     def post(self, request: Request, study: UUID) -> Response:
         row, person = self.study(request, study), self.person(request)
         self.require(policy.may_edit_draft(person, row))
-        data = only(data_of(request), "truth_study")
-        source = None
-        if data.get("truth_study"):
-            try:
-                key = UUID(str(data["truth_study"]))
-            except ValueError:
-                raise StudyRefused("not_allowed", "truth_study is not the id of a study", "truth_study", 400) from None
-            source = self.study(request, key)
+        key = self.sent(request, CollectRequest).truth_study
+        source = self.study(request, key) if key else None
         return Response(collect_failures(person, row, source), status=201)
 
 
@@ -76,12 +70,13 @@ def _discordant(item: FailureItem) -> dict[str, object]:
 class AdjudicateFailure(StudyView):
     """The chair's codes for a discordant failure."""
 
-    @operation("studies_adjudicate_failure", FREE, status=201)
+    @operation("studies_adjudicate_failure", CodingDecision, status=201)
     def post(self, request: Request, study: UUID, item: UUID) -> Response:
         row, person = self.study(request, study), self.person(request)
         self.require(policy.may_adjudicate(person, row))
         found = self.row(request, FailureItem, pk=item, case__study=row)
-        coding = adjudicate_failure(person, row, found, data_of(request))
+        sent = self.sent(request, CodingDecision)
+        coding = adjudicate_failure(person, row, found, sent.model_dump(exclude_unset=True))
         return Response({"id": str(coding.pk), "site": coding.site, "cause": coding.cause}, status=201)
 
 

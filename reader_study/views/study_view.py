@@ -15,6 +15,7 @@ from reader_study.visible import visible_to
 from webapp.accounts.models import User
 from webapp.accounts.policy import Refusal, require_person
 from webapp.first_renderer import FirstRenderer
+from webapp.sent_body import Body, read_sent
 
 NO_STUDY = "There is no such study."
 
@@ -41,6 +42,11 @@ class StudyView(APIView):
             raise StudyRefused("not_found", "There is no such thing in this study.", http=404)
         return found
 
+    def sent(self, request: Request, model: type[Body], within: str = "") -> Body:
+        """What was sent, checked by its model. Raises StudyRefused (400)."""
+        data = dict(request.data.items()) if isinstance(request.data, dict) else request.data
+        return read_sent(model, data, within=within)
+
     def require(self, refusal: Refusal | None) -> None:
         require(refusal)
 
@@ -59,20 +65,9 @@ class StudyView(APIView):
         return response
 
 
-def data_of(request: Request) -> dict[str, Any]:
-    """The body as an object. Raises StudyRefused (400)."""
-    if not isinstance(request.data, dict):
-        raise StudyRefused("not_an_object", "the body is not a JSON object", "", 400)
-    return dict(request.data.items())
-
-
-def only(data: dict[str, Any], *known: str) -> dict[str, Any]:
-    """The body, when it has no other fields. Raises StudyRefused (400) naming the first unknown one."""
-    for name in data:
-        if name not in known:
-            text = f"{str(name)[:40]!r} is not one of {', '.join(known) or 'nothing: the body is empty'}"
-            raise StudyRefused("unknown_field", text, str(name)[:40], 400)
-    return data
+def key_of(request: Request) -> str:
+    """The idempotency key of the header."""
+    return str(request.headers.get("Idempotency-Key", ""))
 
 
 def tab_of(request: Request) -> str:

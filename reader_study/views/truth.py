@@ -11,14 +11,14 @@ from reader_study.documents.truth_document import truth_document, truth_row, vot
 from reader_study.models import Truth
 from reader_study.reading_bodies import TruthDocument, TruthRow, VoteDocument
 from reader_study.refusal import StudyRefused
+from reader_study.sent_bodies import DecisionRequest, TruthCsv, VoteRequest
 from reader_study.services.freeze_truth import freeze_truth, truth_status
 from reader_study.services.import_truth import MOST_BYTES, import_truth
 from reader_study.services.vote_truth import adjudicate_truth, truth_queue, vote_truth
-from reader_study.study_openapi import BOX, body, operation
-from reader_study.views.study_view import StudyView, data_of, only
+from reader_study.study_openapi import operation
+from reader_study.views.study_view import StudyView
 from reader_study.visible import visible_to
 from webapp.json_bodies import ref
-from webapp.predictions.openapi import TEXT, list_of
 
 
 class TruthList(StudyView):
@@ -55,48 +55,39 @@ class TruthDetail(StudyView):
 class VoteTruth(StudyView):
     """One independent vote, never changed."""
 
-    @operation("studies_vote", body(status=TEXT, regions=list_of(BOX), note=TEXT), answer=ref(VoteDocument), status=201)
+    @operation("studies_vote", VoteRequest, answer=ref(VoteDocument), status=201)
     def post(self, request: Request, study: UUID, truth: UUID) -> Response:
         row, person = self.study(request, study), self.person(request)
         self.require(policy.may_vote(person, row))
-        data = only(data_of(request), "status", "regions", "note")
-        found = self.row(request, Truth, pk=truth, case__study=row)
-        vote = vote_truth(person, row, found, data.get("status"), data.get("regions"), data.get("note"))
+        found, sent = self.row(request, Truth, pk=truth, case__study=row), self.sent(request, VoteRequest)
+        vote = vote_truth(person, row, found, sent.status, sent.regions, sent.note)
         return Response(vote_document(vote), status=201)
 
 
 class AdjudicateTruth(StudyView):
     """The consensus meeting, recorded with its attendees."""
 
-    @operation(
-        "studies_adjudicate",
-        body(status=TEXT, regions=list_of(BOX), attendees=list_of(TEXT), note=TEXT),
-        answer=ref(TruthRow),
-        status=201,
-    )
+    @operation("studies_adjudicate", DecisionRequest, answer=ref(TruthRow), status=201)
     def post(self, request: Request, study: UUID, truth: UUID) -> Response:
         row, person = self.study(request, study), self.person(request)
         self.require(policy.may_adjudicate(person, row))
-        data = only(data_of(request), "status", "regions", "attendees", "note")
-        found = self.row(request, Truth, pk=truth, case__study=row)
-        adjudicate_truth(
-            person, row, found, data.get("status"), data.get("regions"), data.get("attendees"), data.get("note")
-        )
+        found, sent = self.row(request, Truth, pk=truth, case__study=row), self.sent(request, DecisionRequest)
+        adjudicate_truth(person, row, found, sent.status, sent.regions, sent.attendees, sent.note)
         return Response(truth_row(found, person), status=201)
 
 
 class ImportTruth(StudyView):
     """Truth from a CSV file, as a multipart field `file` or a JSON field `csv`."""
 
-    @operation("studies_import_truth", body(csv=TEXT), status=201)
+    @operation("studies_import_truth", TruthCsv, status=201)
     def post(self, request: Request, study: UUID) -> Response:
         row, person = self.study(request, study), self.person(request)
         self.require(policy.may_import_truth(person, row))
-        data = data_of(request)
+        sent = self.sent(request, TruthCsv)
         if request.FILES.get("file") is not None:
             content: bytes | str = request.FILES["file"].read(MOST_BYTES + 1)  # one more than allowed, which is refused
-        elif isinstance(data.get("csv"), str):
-            content = data["csv"]
+        elif sent.csv is not None:
+            content = sent.csv
         else:
             raise StudyRefused("no_file", "send the CSV as a file `file` or as text `csv`", "file", 400, errors=[])
         return Response({"imported": import_truth(person, row, content)}, status=201)
@@ -105,7 +96,7 @@ class ImportTruth(StudyView):
 class FreezeTruth(StudyView):
     """Freezes every decided truth; refused while one is open."""
 
-    @operation("studies_freeze_truth", body())
+    @operation("studies_freeze_truth")
     def post(self, request: Request, study: UUID) -> Response:
         row = self.study(request, study)
         return Response({"frozen": freeze_truth(self.person(request), row), **truth_status(row)})

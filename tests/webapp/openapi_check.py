@@ -6,15 +6,13 @@ from typing import Any
 
 from drf_spectacular.generators import SchemaGenerator
 
-from webapp.json_bodies import body_components
-
 TYPES = {"string": str, "number": int | float, "integer": int, "boolean": bool, "object": dict, "array": list}
 
 
 def differences(value: Any, schema: dict[str, Any], path: str = "") -> list[str]:
     """Places where `value` is not what `schema` says; fields that either side has alone count."""
     if "$ref" in schema:
-        return differences(value, body_components()[schema["$ref"].rpartition("/")[2]], path)
+        return differences(value, published()["components"]["schemas"][schema["$ref"].rpartition("/")[2]], path)
     if value is None:
         return [] if schema.get("nullable") or not {"type", "allOf"} & set(schema) else [f"{path} is null"]
     if "type" in schema and not isinstance(value, TYPES[schema["type"]]):

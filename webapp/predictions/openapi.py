@@ -6,29 +6,9 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from inference.documents import FindingDocument, GateDocument, MapDocument
-from webapp.json_bodies import Schema, coded, ref
+from webapp.json_bodies import coded, ref
 from webapp.refused import RefusalBody
 from webapp.work.models import Job
-
-
-def object_of(**properties: Schema) -> Schema:
-    return {"type": "object", "required": list(properties), "properties": properties}
-
-
-def list_of(items: Schema, description: str = "") -> Schema:
-    return {"type": "array", "items": items} | ({"description": description} if description else {})
-
-
-def nullable(schema: Schema) -> Schema:
-    return {**schema, "nullable": True}
-
-
-TEXT: Schema = {"type": "string"}
-NUMBER: Schema = {"type": "number"}
-WHOLE: Schema = {"type": "integer"}
-FLAG: Schema = {"type": "boolean"}
-TIME: Schema = {"type": "string", "format": "date-time"}
-FREE: Schema = {"type": "object", "additionalProperties": True}
 
 Time = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
 Key = Annotated[str, Field(json_schema_extra={"format": "uuid"})]

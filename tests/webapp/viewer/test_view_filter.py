@@ -2,6 +2,7 @@
 
 import pytest
 
+from reader_study.sent_bodies import CaseFilter
 from reader_study.services.choose_cases import find_images
 from tests.reader_study.studies.study_factory import make_study
 from tests.webapp.viewer.case_factory import make_image
@@ -32,7 +33,7 @@ def test_a_view_is_the_same_images_everywhere(signed_in, view, names):
     assert in_api == {str(key) for key in wanted}
     assert {row["id"] for row in in_search} == in_api
     assert set(in_list.values_list("pk", flat=True)) == wanted
-    assert {image.pk for image in find_images(made.manager, made.study, {"view": view})} == wanted
+    assert {image.pk for image in find_images(made.manager, made.study, CaseFilter(view=view))} == wanted
 
 
 @pytest.mark.parametrize(

@@ -49,6 +49,17 @@ export interface components {
             readonly url: string;
             readonly width: number;
         };
+        /** @description change: the fields of this kind of amendment. */
+        readonly AmendmentRequest: {
+            readonly change: {
+                readonly [key: string]: unknown;
+            };
+            /** Format: date-time */
+            readonly effective_from?: string | null;
+            /** @enum {string} */
+            readonly kind: "statistics" | "truth" | "void_case" | "replace_reader" | "washout";
+            readonly reason: string;
+        };
         /** @description The answers of one stage; a field left out is empty. inadequate: why the image cannot be read, empty = it can. */
         readonly AnswerBody: {
             readonly active_ms: number | null;
@@ -63,6 +74,30 @@ export interface components {
             readonly ratings: {
                 readonly [key: string]: components["schemas"]["FindingAnswer"];
             };
+        };
+        /**
+         * @description What a stage is locked with. body: checked against the form of the case (reading_body.py). idempotency_key and tab: those
+         *     of the headers Idempotency-Key and X-Tab where they are left out.
+         */
+        readonly AnswerSent: {
+            /** @description The answers of one stage; a field left out is empty. inadequate: why the image cannot be read, empty = it can. */
+            readonly body: {
+                readonly active_ms: number | null;
+                readonly answers: {
+                    readonly [key: string]: (string | number | boolean | readonly string[]) | null;
+                };
+                readonly codings?: readonly components["schemas"]["Coding"][];
+                readonly comment: string;
+                readonly first_mark_ms: number | null;
+                readonly inadequate: string;
+                readonly marks: readonly components["schemas"]["StudyMark"][];
+                readonly ratings: {
+                    readonly [key: string]: components["schemas"]["FindingAnswer"];
+                };
+            };
+            readonly idempotency_key?: string | null;
+            readonly stage: string;
+            readonly tab?: string | null;
         };
         /** @description A case that its reader has open. part: the neutral label of the arm. urls: by name, below the assignment. */
         readonly AssignmentDocument: {
@@ -140,6 +175,57 @@ export interface components {
             /** @description newest first */
             readonly results: readonly components["schemas"]["BundleDocument"][];
         };
+        readonly CaseFields: {
+            /** @default  */
+            readonly group: string;
+            /**
+             * @default scored
+             * @enum {string}
+             */
+            readonly role: "training" | "scored";
+            /** @default  */
+            readonly stratum: string;
+        };
+        /** @description Images of the archive. What is empty or left out is not asked for. failure_site: a code of the failure scheme in force. */
+        readonly CaseFilter: {
+            readonly bundle?: string | null;
+            /** Format: date */
+            readonly date_from?: string | null;
+            /** Format: date */
+            readonly date_to?: string | null;
+            /**
+             * @default
+             * @enum {string}
+             */
+            readonly decision: "" | "positive" | "negative" | "uncertain" | "refused";
+            readonly failure_site?: string | null;
+            readonly finding?: string | null;
+            readonly has_failure?: boolean | null;
+            /**
+             * @default
+             * @enum {string}
+             */
+            readonly verdict: "" | "agree" | "false_positive" | "false_negative" | "wrong_place" | "cannot_judge";
+            readonly view?: string | null;
+        };
+        /** @description images: ids; or the oldest `limit` images that a filter finds. */
+        readonly CasesRequest: {
+            readonly filter?: components["schemas"]["CaseFilter"] | null;
+            /** @default  */
+            readonly group: string;
+            readonly images?: [
+                string,
+                ...string[]
+            ] | null;
+            readonly limit?: number | null;
+            /**
+             * @default scored
+             * @enum {string}
+             */
+            readonly role: "training" | "scored";
+            /** @default  */
+            readonly stratum: string;
+        };
         /** @description Codes of one failure; scheme_version is added by the server. */
         readonly Coding: {
             readonly cause: string;
@@ -152,6 +238,20 @@ export interface components {
             readonly severity: number | null;
             readonly site: string;
         };
+        /** @description The chair's codes for one failure, in codes of the failure scheme in force. attendees: who was at the meeting. */
+        readonly CodingDecision: {
+            /** @default [] */
+            readonly attendees: readonly string[];
+            readonly cause?: string | null;
+            readonly confidence?: number | null;
+            readonly item?: string | null;
+            readonly laterality?: string | null;
+            readonly note?: string | null;
+            readonly outcome?: string | null;
+            readonly region?: components["schemas"]["SentBox"] | null;
+            readonly severity?: number | null;
+            readonly site?: string | null;
+        };
         /** @description A failure to be coded. */
         readonly CodingItem: {
             readonly finding: string;
@@ -162,6 +262,25 @@ export interface components {
             readonly probability: number | null;
             readonly threshold: number | null;
             readonly truth_boxes: readonly components["schemas"]["PixelBox"][];
+        };
+        /** @description truth_study: the study whose frozen truth is taken; the own one where it is left out. */
+        readonly CollectRequest: {
+            /** Format: uuid */
+            readonly truth_study?: string | null;
+        };
+        readonly CopyRequest: {
+            readonly title: string;
+        };
+        /** @description attendees: who was at the meeting. */
+        readonly DecisionRequest: {
+            readonly attendees: [
+                string,
+                ...string[]
+            ];
+            readonly note?: string | null;
+            readonly regions?: readonly components["schemas"]["SentBox"][] | null;
+            /** @enum {string} */
+            readonly status: "0" | "1" | "indeterminate";
         };
         readonly DesignPlan: {
             /** @default 0 */
@@ -178,6 +297,11 @@ export interface components {
             /** @default 1 */
             readonly replicates: number;
         };
+        readonly DeviationRequest: {
+            /** @enum {string} */
+            readonly code: "late_read" | "reopened" | "washout_override" | "wrong_display" | "clock" | "interrupted" | "author_of_truth" | "other";
+            readonly text: string;
+        };
         readonly DraftDocument: {
             readonly body: components["schemas"]["AnswerBody"];
             readonly revision: number;
@@ -189,6 +313,29 @@ export interface components {
             /** Format: date-time */
             readonly saved_at: string;
         };
+        /** @description base_revision: the revision that the body was made from; 0: none. */
+        readonly DraftSent: {
+            /** @default 0 */
+            readonly base_revision: number;
+            /** @description The answers of one stage; a field left out is empty. inadequate: why the image cannot be read, empty = it can. */
+            readonly body: {
+                readonly active_ms: number | null;
+                readonly answers: {
+                    readonly [key: string]: (string | number | boolean | readonly string[]) | null;
+                };
+                readonly codings?: readonly components["schemas"]["Coding"][];
+                readonly comment: string;
+                readonly first_mark_ms: number | null;
+                readonly inadequate: string;
+                readonly marks: readonly components["schemas"]["StudyMark"][];
+                readonly ratings: {
+                    readonly [key: string]: components["schemas"]["FindingAnswer"];
+                };
+            };
+            readonly idempotency_key?: string | null;
+            readonly stage: string;
+            readonly tab?: string | null;
+        };
         /** @description A measured share with its 95 % interval and the number of cases behind it. */
         readonly Estimate: {
             readonly ci: [
@@ -197,6 +344,9 @@ export interface components {
             ] | null;
             readonly n: number;
             readonly value: number;
+        };
+        readonly EventsRequest: {
+            readonly events: readonly components["schemas"]["SentEvent"][];
         };
         /** @description How well a map finds its finding; data: what it was measured on. */
         readonly Evidence: {
@@ -422,6 +572,14 @@ export interface components {
             readonly threshold: readonly number[];
             readonly width: number;
         };
+        /** @description Readers are added at their own address. */
+        readonly MemberRequest: {
+            /** @default false */
+            readonly is_chair: boolean;
+            /** @enum {string} */
+            readonly role: "manager" | "panel" | "statistician" | "auditor";
+            readonly username: string;
+        };
         /** @description A predicted box. map: kind of map it comes from; score: the map's highest value inside. */
         readonly ModelBox: {
             readonly h: number;
@@ -442,6 +600,11 @@ export interface components {
             readonly session: components["schemas"]["SessionDocument"] | null;
             /** @enum {string} */
             readonly state: "reading" | "open_session" | "washout" | "done" | "paused" | "study_not_open";
+        };
+        /** @description take_over: gives this tab the right to write. */
+        readonly NextRequest: {
+            /** @default false */
+            readonly take_over: boolean;
         };
         /** @description What REST framework answers where a person may not, or nothing is there. */
         readonly NotAllowed: {
@@ -656,8 +819,24 @@ export interface components {
             /** @enum {string} */
             readonly type: "choice" | "multi" | "number" | "text" | "boolean";
         };
+        /** @description years: of reading chest radiographs. */
+        readonly ReaderFields: {
+            /** @default  */
+            readonly group: string;
+            /** @default  */
+            readonly subspecialty: string;
+            readonly years?: number | null;
+        };
         readonly ReaderName: {
             readonly username: string;
+        };
+        readonly ReaderRequest: {
+            /** @default  */
+            readonly group: string;
+            /** @default  */
+            readonly subspecialty: string;
+            readonly username: string;
+            readonly years?: number | null;
         };
         readonly ReadingPlan: {
             /** @default true */
@@ -683,6 +862,9 @@ export interface components {
             readonly reviews: string;
             readonly scheme: string;
             readonly worklist: string;
+        };
+        readonly ReasonRequest: {
+            readonly reason: string;
         };
         /** @description Proof of a lock. next_stage: only in the answer to the lock itself. */
         readonly Receipt: {
@@ -759,6 +941,12 @@ export interface components {
             readonly slope: number;
             readonly unit: string;
         };
+        readonly ScheduleRequest: {
+            /** Format: date-time */
+            readonly closes_at?: string | null;
+            /** Format: date-time */
+            readonly opens_at?: string | null;
+        };
         readonly SchemeChoice: {
             readonly code: string;
             readonly title: string;
@@ -777,6 +965,23 @@ export interface components {
             readonly sites: readonly components["schemas"]["SchemeChoice"][];
             readonly verdicts: readonly components["schemas"]["VerdictChoice"][];
             readonly version: number;
+        };
+        /** @description A box in pixels of the image. Other fields are ignored. */
+        readonly SentBox: {
+            readonly h: number;
+            readonly w: number;
+            readonly x: number;
+            readonly y: number;
+        };
+        /** @description Something that the viewer did. seq: its number in this reading; client_ms: since the stage was opened. */
+        readonly SentEvent: {
+            readonly client_ms?: number | null;
+            /** @enum {string} */
+            readonly kind: "open" | "blur" | "focus" | "idle" | "wl" | "zoom" | "pan" | "overlay" | "mark" | "rating" | "pause" | "resume" | "lock";
+            readonly payload?: {
+                readonly [key: string]: unknown;
+            } | null;
+            readonly seq: number;
         };
         /** @description A session; reader, arm_plan and block only for those who run the study. */
         readonly SessionDocument: {
@@ -809,6 +1014,27 @@ export interface components {
             readonly role: string;
             readonly username: string;
         };
+        /** @description Variance components of a pilot, the difference worth finding, and the numbers of readers and cases to try. */
+        readonly SizingRequest: {
+            /** @default 0.05 */
+            readonly alpha: number;
+            /**
+             * @default rrrc
+             * @enum {string}
+             */
+            readonly analysis: "rrrc" | "frrc" | "rrfc";
+            readonly cases: readonly number[];
+            readonly cov1: number;
+            readonly cov2: number;
+            readonly cov3: number;
+            readonly effect: number;
+            readonly pilot_cases: number;
+            /** @default 0.8 */
+            readonly power: number;
+            readonly readers: readonly number[];
+            readonly var: number;
+            readonly var_tr: number;
+        };
         readonly StatisticsPlan: {
             /** @default 0.05 */
             readonly alpha: number;
@@ -836,6 +1062,12 @@ export interface components {
             readonly urls: components["schemas"]["StudyUrls"];
             readonly user: components["schemas"]["ReaderName"];
         };
+        readonly StudyChange: {
+            /** @default  */
+            readonly description: string;
+            /** @default  */
+            readonly title: string;
+        };
         /** @description w = h = 0 for points. */
         readonly StudyMark: {
             readonly finding: string;
@@ -849,6 +1081,18 @@ export interface components {
             readonly x: number;
             readonly y: number;
         };
+        /** @description seed: of the allocation; drawn where it is left out. */
+        readonly StudyRequest: {
+            /** @default  */
+            readonly description: string | null;
+            /**
+             * @default reading
+             * @enum {string}
+             */
+            readonly kind: "reading" | "failure_mode";
+            readonly seed?: number | null;
+            readonly title: string;
+        };
         /** @description api: `/api/studies/{study}/`; everything else is reached under it. */
         readonly StudyUrls: {
             readonly api: string;
@@ -856,11 +1100,19 @@ export interface components {
             readonly sign_in: string;
             readonly study: string;
         };
+        /** @description tab: that of the header X-Tab where it is left out. */
+        readonly TakeOverRequest: {
+            readonly tab?: string | null;
+        };
         readonly TrainingPlan: {
             /** @default 2 */
             readonly attempts: number;
             /** @default 0.8 */
             readonly pass_share: number;
+        };
+        /** @description In place of a multipart field `file`. */
+        readonly TruthCsv: {
+            readonly csv?: string | null;
         };
         /** @description votes: of everybody, to the chair once they differ. */
         readonly TruthDocument: {
@@ -923,6 +1175,13 @@ export interface components {
             readonly upper: number;
             readonly width: number | null;
         };
+        /** @description read_again: the stage is offered to the reader once more. */
+        readonly VoidReadingRequest: {
+            /** @default false */
+            readonly read_again: boolean;
+            readonly reason: string;
+            readonly stage: string;
+        };
         /** @description `/studies/{id}/truth/{id}/`. */
         readonly VoteBoot: {
             readonly case: string;
@@ -938,6 +1197,13 @@ export interface components {
             readonly kind: string;
             readonly note: string;
             readonly regions: readonly components["schemas"]["PixelBox"][];
+            /** @enum {string} */
+            readonly status: "0" | "1" | "indeterminate";
+        };
+        /** @description regions: where the finding is; only with status 1. */
+        readonly VoteRequest: {
+            readonly note?: string | null;
+            readonly regions?: readonly components["schemas"]["SentBox"][] | null;
             /** @enum {string} */
             readonly status: "0" | "1" | "indeterminate";
         };
@@ -960,19 +1226,31 @@ export interface components {
 export type AiDocument = components['schemas']['AiDocument'];
 export type AiFinding = components['schemas']['AiFinding'];
 export type AiMapDocument = components['schemas']['AiMapDocument'];
+export type AmendmentRequest = components['schemas']['AmendmentRequest'];
 export type AnswerBody = components['schemas']['AnswerBody'];
+export type AnswerSent = components['schemas']['AnswerSent'];
 export type AssignmentDocument = components['schemas']['AssignmentDocument'];
 export type AssignmentUrls = components['schemas']['AssignmentUrls'];
 export type BootDocument = components['schemas']['BootDocument'];
 export type BundleDocument = components['schemas']['BundleDocument'];
 export type BundleFinding = components['schemas']['BundleFinding'];
 export type BundleList = components['schemas']['BundleList'];
+export type CaseFields = components['schemas']['CaseFields'];
+export type CaseFilter = components['schemas']['CaseFilter'];
+export type CasesRequest = components['schemas']['CasesRequest'];
 export type Coding = components['schemas']['Coding'];
+export type CodingDecision = components['schemas']['CodingDecision'];
 export type CodingItem = components['schemas']['CodingItem'];
+export type CollectRequest = components['schemas']['CollectRequest'];
+export type CopyRequest = components['schemas']['CopyRequest'];
+export type DecisionRequest = components['schemas']['DecisionRequest'];
 export type DesignPlan = components['schemas']['DesignPlan'];
+export type DeviationRequest = components['schemas']['DeviationRequest'];
 export type DraftDocument = components['schemas']['DraftDocument'];
 export type DraftReceipt = components['schemas']['DraftReceipt'];
+export type DraftSent = components['schemas']['DraftSent'];
 export type Estimate = components['schemas']['Estimate'];
+export type EventsRequest = components['schemas']['EventsRequest'];
 export type Evidence = components['schemas']['Evidence'];
 export type FailureDocument = components['schemas']['FailureDocument'];
 export type FailurePlan = components['schemas']['FailurePlan'];
@@ -994,8 +1272,10 @@ export type JobError = components['schemas']['JobError'];
 export type LeaseDocument = components['schemas']['LeaseDocument'];
 export type LockedAnswer = components['schemas']['LockedAnswer'];
 export type MapDocument = components['schemas']['MapDocument'];
+export type MemberRequest = components['schemas']['MemberRequest'];
 export type ModelBox = components['schemas']['ModelBox'];
 export type NextDocument = components['schemas']['NextDocument'];
+export type NextRequest = components['schemas']['NextRequest'];
 export type NotAllowed = components['schemas']['NotAllowed'];
 export type OperatingPointDocument = components['schemas']['OperatingPointDocument'];
 export type PatientFacts = components['schemas']['PatientFacts'];
@@ -1008,9 +1288,12 @@ export type ProtocolArm = components['schemas']['ProtocolArm'];
 export type ProtocolBody = components['schemas']['ProtocolBody'];
 export type ProtocolFinding = components['schemas']['ProtocolFinding'];
 export type ProtocolQuestion = components['schemas']['ProtocolQuestion'];
+export type ReaderFields = components['schemas']['ReaderFields'];
 export type ReaderName = components['schemas']['ReaderName'];
+export type ReaderRequest = components['schemas']['ReaderRequest'];
 export type ReadingPlan = components['schemas']['ReadingPlan'];
 export type ReadingUrls = components['schemas']['ReadingUrls'];
+export type ReasonRequest = components['schemas']['ReasonRequest'];
 export type Receipt = components['schemas']['Receipt'];
 export type RefusalBody = components['schemas']['RefusalBody'];
 export type RefusedBody = components['schemas']['RefusedBody'];
@@ -1019,23 +1302,33 @@ export type ReviewList = components['schemas']['ReviewList'];
 export type ReviewRequest = components['schemas']['ReviewRequest'];
 export type ReviewedAnswer = components['schemas']['ReviewedAnswer'];
 export type SampleValue = components['schemas']['SampleValue'];
+export type ScheduleRequest = components['schemas']['ScheduleRequest'];
 export type SchemeChoice = components['schemas']['SchemeChoice'];
 export type SchemeDocument = components['schemas']['SchemeDocument'];
+export type SentBox = components['schemas']['SentBox'];
+export type SentEvent = components['schemas']['SentEvent'];
 export type SessionDocument = components['schemas']['SessionDocument'];
 export type SeverityChoice = components['schemas']['SeverityChoice'];
 export type SignedInPerson = components['schemas']['SignedInPerson'];
+export type SizingRequest = components['schemas']['SizingRequest'];
 export type StatisticsPlan = components['schemas']['StatisticsPlan'];
 export type StudyBoot = components['schemas']['StudyBoot'];
+export type StudyChange = components['schemas']['StudyChange'];
 export type StudyMark = components['schemas']['StudyMark'];
+export type StudyRequest = components['schemas']['StudyRequest'];
 export type StudyUrls = components['schemas']['StudyUrls'];
+export type TakeOverRequest = components['schemas']['TakeOverRequest'];
 export type TrainingPlan = components['schemas']['TrainingPlan'];
+export type TruthCsv = components['schemas']['TruthCsv'];
 export type TruthDocument = components['schemas']['TruthDocument'];
 export type TruthPlan = components['schemas']['TruthPlan'];
 export type TruthRow = components['schemas']['TruthRow'];
 export type VerdictChoice = components['schemas']['VerdictChoice'];
 export type VoiItem = components['schemas']['VoiItem'];
+export type VoidReadingRequest = components['schemas']['VoidReadingRequest'];
 export type VoteBoot = components['schemas']['VoteBoot'];
 export type VoteDocument = components['schemas']['VoteDocument'];
+export type VoteRequest = components['schemas']['VoteRequest'];
 export type VoteUrls = components['schemas']['VoteUrls'];
 export type WashoutPlan = components['schemas']['WashoutPlan'];
 export type $defs = Record<string, never>;

@@ -1,6 +1,6 @@
 """Schemas of the study API for /api/schema/."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from drf_spectacular.types import OpenApiTypes
@@ -22,16 +22,15 @@ def operation(
     *,
     answer: Schema = FREE,
     status: int = 200,
-    also: int | None = None,
+    also: Mapping[int, Schema] | None = None,
     parameters: list[OpenApiParameter] | None = None,
 ) -> Callable[..., Any]:
     """Describes one method of a view: its answer is an object; refusals have one shape everywhere.
 
-    request: the model by which the view reads what is sent; None: nothing is read. also: a second good status."""
+    request: the model by which the view reads what is sent; None: nothing is read. also: other good statuses and their answers."""
     responses: dict[Any, Any] = {(code, JSON): REFUSED for code in (400, 403, 404, 409)}
     responses[status, JSON] = answer
-    if also:
-        responses[also, JSON] = FREE
+    responses |= {(code, JSON): other for code, other in (also or {}).items()}
     return extend_schema(
         operation_id=name,
         tags=["studies"],

@@ -1,22 +1,36 @@
 """A study as its members see it; readers learn neither counts nor arms."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from reader_study import policy
+from reader_study.documents.study_bodies import (
+    AmendmentDocument,
+    CaseDocument,
+    DeviationDocument,
+    LockDocument,
+    LockRequested,
+    MemberDocument,
+    ProblemDocument,
+    ProtocolDocument,
+    ReaderDocument,
+    ResultRow,
+    StudyDocument,
+)
 from reader_study.models import Amendment, Case, Deviation, Lock, Membership, Protocol, Reader, ResultSet, Study
-from reader_study.protocol_body import completed, problems
+from reader_study.protocol_body import Problem, completed, problems
 from reader_study.protocol_model import ACTIONS, RATING_SCALES
 from reader_study.reading_bodies import FormDocument
 from reader_study.services.edit_protocol import current_protocol
 from webapp.accounts.policy import Person
 
 
-def study_document(study: Study, user: Person) -> dict[str, Any]:
+def study_document(study: Study, user: Person) -> StudyDocument:
     """Keys in a fixed order; `counts` and `lock_requested` only for those who run the study."""
     roles = sorted(policy.roles_in(user, study))
     protocol = current_protocol(study)
-    found: dict[str, Any] = {
+    found: StudyDocument = {
         "id": str(study.pk),
         "title": study.title,
         "slug": study.slug,
@@ -45,7 +59,7 @@ def study_document(study: Study, user: Person) -> dict[str, Any]:
     return found
 
 
-def protocol_document(study: Study, protocol: Protocol) -> dict[str, Any]:
+def protocol_document(study: Study, protocol: Protocol) -> ProtocolDocument:
     """For managers, statisticians, auditors and panel members."""
     body = completed(protocol.body)
     return {
@@ -53,7 +67,7 @@ def protocol_document(study: Study, protocol: Protocol) -> dict[str, Any]:
         "sha256": protocol.sha256,
         "frozen_at": time(protocol.frozen_at),
         "body": body,
-        "problems": [one.document() for one in problems(body, study.kind)],
+        "problems": problem_documents(problems(body, study.kind)),
     }
 
 
@@ -81,7 +95,7 @@ def form_document(body: dict[str, Any]) -> FormDocument:
     }
 
 
-def member_document(member: Membership) -> dict[str, Any]:
+def member_document(member: Membership) -> MemberDocument:
     return {
         "id": str(member.pk),
         "username": member.user.get_username(),
@@ -93,27 +107,26 @@ def member_document(member: Membership) -> dict[str, Any]:
     }
 
 
-def reader_document(reader: Reader, *, named: bool) -> dict[str, Any]:
+def reader_document(reader: Reader, *, named: bool) -> ReaderDocument:
     """named: managers know who is behind a code."""
-    name = {"username": reader.user.get_username()} if named else {}
-    return {
+    found: ReaderDocument = {
         "id": str(reader.pk),
         "code": reader.code,
-        **name,
         "years": reader.years,
         "subspecialty": reader.subspecialty,
         "group": reader.group,
         "state": reader.state,
     }
+    if named:
+        found["username"] = reader.user.get_username()
+    return found
 
 
-def case_document(case: Case, *, with_image: bool) -> dict[str, Any]:
+def case_document(case: Case, *, with_image: bool) -> CaseDocument:
     """with_image: managers know which image a code stands for."""
-    image = {"image": str(case.image_id), "view": case.image.view_position} if with_image else {}
-    return {
+    found: CaseDocument = {
         "id": str(case.pk),
         "code": case.code,
-        **image,
         "role": case.role,
         "stratum": case.stratum,
         "group": case.group,
@@ -122,9 +135,12 @@ def case_document(case: Case, *, with_image: bool) -> dict[str, Any]:
         "voided_at": time(case.voided_at),
         "void_reason": case.void_reason,
     }
+    if with_image:
+        found |= {"image": str(case.image_id), "view": case.image.view_position}
+    return found
 
 
-def deviation_document(row: Deviation) -> dict[str, Any]:
+def deviation_document(row: Deviation) -> DeviationDocument:
     return {
         "id": str(row.pk),
         "code": row.code,
@@ -136,7 +152,7 @@ def deviation_document(row: Deviation) -> dict[str, Any]:
     }
 
 
-def amendment_document(row: Amendment) -> dict[str, Any]:
+def amendment_document(row: Amendment) -> AmendmentDocument:
     return {
         "number": row.number,
         "kind": row.kind,
@@ -152,7 +168,7 @@ def amendment_document(row: Amendment) -> dict[str, Any]:
     }
 
 
-def lock_document(row: Lock) -> dict[str, Any]:
+def lock_document(row: Lock) -> LockDocument:
     return {
         "sequence": row.sequence,
         "kind": row.kind,
@@ -165,7 +181,7 @@ def lock_document(row: Lock) -> dict[str, Any]:
     }
 
 
-def result_row(row: ResultSet) -> dict[str, Any]:
+def result_row(row: ResultSet) -> ResultRow:
     """Without the results: what auditors see."""
     return {
         "number": row.number,
@@ -177,12 +193,16 @@ def result_row(row: ResultSet) -> dict[str, Any]:
     }
 
 
+def problem_documents(found: Iterable[Problem]) -> list[ProblemDocument]:
+    return [{"code": one.code, "field": one.field, "text": one.text} for one in found]
+
+
 def time(value: datetime | None) -> str | None:
     """ISO text, or None."""
     return value.isoformat() if value else None
 
 
-def _lock_request(study: Study) -> dict[str, Any] | None:
+def _lock_request(study: Study) -> LockRequested | None:
     if study.lock_requested_by is None:
         return None
     return {"by": study.lock_requested_by.get_username(), "at": time(study.lock_requested_at)}

@@ -6,6 +6,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from reader_study import policy
+from reader_study.documents.study_bodies import CaseDocument, CaseList, CasesAdded, FoundImages
 from reader_study.documents.study_document import case_document
 from reader_study.models import Case
 from reader_study.sent_bodies import CaseFields, CaseFilter, CasesRequest, ReasonRequest
@@ -13,6 +14,7 @@ from reader_study.services.choose_cases import add_cases, change_case, find_imag
 from reader_study.study_openapi import operation
 from reader_study.views.study_view import StudyView
 from reader_study.visible import visible_to
+from webapp.json_bodies import ref
 
 SHOWN = 200  # images of a search; the count is of all
 
@@ -20,7 +22,7 @@ SHOWN = 200  # images of a search; the count is of all
 class Cases(StudyView):
     """The cases, in the order of their random codes."""
 
-    @operation("studies_cases")
+    @operation("studies_cases", answer=ref(CaseList))
     def get(self, request: Request, study: UUID) -> Response:
         row, person = self.study(request, study), self.person(request)
         self.require(policy.may_see_cases(person, row))
@@ -28,7 +30,7 @@ class Cases(StudyView):
         rows = visible_to(Case.objects.all(), person).filter(study=row).select_related("image").order_by("code")
         return Response({"cases": [case_document(one, with_image=with_image) for one in rows]})
 
-    @operation("studies_add_cases", CasesRequest, status=201)
+    @operation("studies_add_cases", CasesRequest, answer=ref(CasesAdded), status=201)
     def post(self, request: Request, study: UUID) -> Response:
         """Images by id, or all that a filter finds (the oldest `limit` of them)."""
         row, person = self.study(request, study), self.person(request)
@@ -44,7 +46,7 @@ class Cases(StudyView):
 class CaseSearch(StudyView):
     """What a filter would find."""
 
-    @operation("studies_search_cases", CaseFilter)
+    @operation("studies_search_cases", CaseFilter, answer=ref(FoundImages))
     def post(self, request: Request, study: UUID) -> Response:
         row, person = self.study(request, study), self.person(request)
         self.require(policy.may_edit_draft(person, row))
@@ -72,7 +74,7 @@ class CaseSearch(StudyView):
 class CaseDetail(StudyView):
     """Role, stratum and group of a case of a draft."""
 
-    @operation("studies_change_case", CaseFields)
+    @operation("studies_change_case", CaseFields, answer=ref(CaseDocument))
     def patch(self, request: Request, study: UUID, case: UUID) -> Response:
         row, person = self.study(request, study), self.person(request)
         self.require(policy.may_edit_draft(person, row))
@@ -84,7 +86,7 @@ class CaseDetail(StudyView):
 class VoidCase(StudyView):
     """Takes a case out, with a reason."""
 
-    @operation("studies_void_case", ReasonRequest)
+    @operation("studies_void_case", ReasonRequest, answer=ref(CaseDocument))
     def post(self, request: Request, study: UUID, case: UUID) -> Response:
         row, person = self.study(request, study), self.person(request)
         self.require(policy.may_void(person, row))

@@ -6,6 +6,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from reader_study import policy
+from reader_study.documents.study_bodies import MemberDocument, MemberList, ReaderDocument, ReaderList
 from reader_study.documents.study_document import member_document, reader_document
 from reader_study.models import Membership, Reader
 from reader_study.sent_bodies import MemberRequest, ReaderFields, ReaderRequest, ReasonRequest
@@ -13,12 +14,13 @@ from reader_study.services.people import add_member, add_reader, change_reader, 
 from reader_study.study_openapi import operation
 from reader_study.views.study_view import StudyView
 from reader_study.visible import visible_to
+from webapp.json_bodies import ref
 
 
 class Members(StudyView):
     """Who has which role."""
 
-    @operation("studies_members")
+    @operation("studies_members", answer=ref(MemberList))
     def get(self, request: Request, study: UUID) -> Response:
         row, person = self.study(request, study), self.person(request)
         self.require(policy.may_see_people(person, row))
@@ -29,7 +31,7 @@ class Members(StudyView):
             rows = rows.exclude(role=Membership.Role.READER)  # names of readers are the managers' alone
         return Response({"members": [member_document(one) for one in rows]})
 
-    @operation("studies_add_member", MemberRequest, status=201)
+    @operation("studies_add_member", MemberRequest, answer=ref(MemberDocument), status=201)
     def post(self, request: Request, study: UUID) -> Response:
         row, person = self.study(request, study), self.person(request)
         self.require(policy.may_change_members(person, row))
@@ -41,7 +43,7 @@ class Members(StudyView):
 class EndMember(StudyView):
     """Ends a membership, with a reason."""
 
-    @operation("studies_end_member", ReasonRequest)
+    @operation("studies_end_member", ReasonRequest, answer=ref(MemberDocument))
     def post(self, request: Request, study: UUID, member: UUID) -> Response:
         row, person = self.study(request, study), self.person(request)
         self.require(policy.may_change_members(person, row))
@@ -52,7 +54,7 @@ class EndMember(StudyView):
 class Readers(StudyView):
     """Readers under their codes; managers also see who they are."""
 
-    @operation("studies_readers")
+    @operation("studies_readers", answer=ref(ReaderList))
     def get(self, request: Request, study: UUID) -> Response:
         row, person = self.study(request, study), self.person(request)
         self.require(policy.may_see_people(person, row))
@@ -60,7 +62,7 @@ class Readers(StudyView):
         rows = visible_to(Reader.objects.all(), person).filter(study=row).select_related("user").order_by("code")
         return Response({"readers": [reader_document(one, named=named) for one in rows]})
 
-    @operation("studies_add_reader", ReaderRequest, status=201)
+    @operation("studies_add_reader", ReaderRequest, answer=ref(ReaderDocument), status=201)
     def post(self, request: Request, study: UUID) -> Response:
         row, person = self.study(request, study), self.person(request)
         self.require(policy.may_edit_draft(person, row))
@@ -72,7 +74,7 @@ class Readers(StudyView):
 class ReaderDetail(StudyView):
     """Experience and group of a reader of a draft."""
 
-    @operation("studies_change_reader", ReaderFields)
+    @operation("studies_change_reader", ReaderFields, answer=ref(ReaderDocument))
     def patch(self, request: Request, study: UUID, reader: UUID) -> Response:
         row, person = self.study(request, study), self.person(request)
         self.require(policy.may_edit_draft(person, row))
@@ -84,7 +86,7 @@ class ReaderDetail(StudyView):
 class WithdrawReader(StudyView):
     """The reader reads no more."""
 
-    @operation("studies_withdraw_reader", ReasonRequest)
+    @operation("studies_withdraw_reader", ReasonRequest, answer=ref(ReaderDocument))
     def post(self, request: Request, study: UUID, reader: UUID) -> Response:
         row, person = self.study(request, study), self.person(request)
         self.require(policy.may_withdraw_reader(person, row))

@@ -13,6 +13,7 @@ from reader_study.analysis.refusal import DataRefused
 from reader_study.analysis.studies import size_study
 from reader_study.chain import chain_faults
 from reader_study.documents.assignment_document import session_document
+from reader_study.documents.study_bodies import DeviationDocument, DeviationList, LockList, ProgressDocument
 from reader_study.documents.study_document import deviation_document, lock_document
 from reader_study.models import Assignment, Deviation, Lock, Reader, ReadingSession, Study
 from reader_study.refusal import StudyRefused
@@ -23,6 +24,7 @@ from reader_study.services.study_allocation import stored_placements
 from reader_study.study_openapi import operation
 from reader_study.views.study_view import StudyView
 from reader_study.visible import visible_to
+from webapp.json_bodies import ref
 
 
 class Allocation(StudyView):
@@ -90,7 +92,7 @@ class Sizing(StudyView):
 class Progress(StudyView):
     """How far each reader is: counts only. A reader sees the own one."""
 
-    @operation("studies_progress")
+    @operation("studies_progress", answer=ref(ProgressDocument))
     def get(self, request: Request, study: UUID) -> Response:
         row, person = self.study(request, study), self.person(request)
         self.require(policy.may_see_own_progress(person, row))
@@ -109,14 +111,14 @@ class Progress(StudyView):
 class Deviations(StudyView):
     """Departures from the protocol."""
 
-    @operation("studies_deviations")
+    @operation("studies_deviations", answer=ref(DeviationList))
     def get(self, request: Request, study: UUID) -> Response:
         row, person = self.study(request, study), self.person(request)
         self.require(policy.may_see_allocation(person, row))
         rows = visible_to(Deviation.objects.all(), person).filter(study=row).select_related("by").order_by("created_at")
         return Response({"deviations": [deviation_document(one) for one in rows]})
 
-    @operation("studies_add_deviation", DeviationRequest, status=201)
+    @operation("studies_add_deviation", DeviationRequest, answer=ref(DeviationDocument), status=201)
     def post(self, request: Request, study: UUID) -> Response:
         row, person = self.study(request, study), self.person(request)
         self.require(policy.may_change_members(person, row))
@@ -127,7 +129,7 @@ class Deviations(StudyView):
 class Locks(StudyView):
     """The hash chain: hashes only, and whether it is intact."""
 
-    @operation("studies_locks")
+    @operation("studies_locks", answer=ref(LockList))
     def get(self, request: Request, study: UUID) -> Response:
         row, person = self.study(request, study), self.person(request)
         self.require(policy.may_see_locks(person, row))

@@ -6,6 +6,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from reader_study import policy
+from reader_study.documents.study_bodies import ProtocolDocument
 from reader_study.documents.study_document import form_document, protocol_document
 from reader_study.models import Study
 from reader_study.protocol_model import ProtocolBody
@@ -14,6 +15,7 @@ from reader_study.services.edit_protocol import current_protocol, edit_protocol
 from reader_study.services.own_assignment import study_body
 from reader_study.study_openapi import operation
 from reader_study.views.study_view import StudyView
+from webapp.json_bodies import ref
 
 
 class ProtocolView(StudyView):
@@ -29,13 +31,13 @@ class ProtocolView(StudyView):
             return Response({"form": form_document(study_body(row))})
         return Response(protocol_document(row, current_protocol(row)))
 
-    @operation("studies_protocol_replace", ProtocolBody)
+    @operation("studies_protocol_replace", ProtocolBody, answer=ref(ProtocolDocument))
     def put(self, request: Request, study: UUID) -> Response:
         """The whole body; parts left out get their defaults."""
         row = self.study(request, study)
         return Response(protocol_document(row, edit_protocol(self.person(request), row, request.data)))
 
-    @operation("studies_protocol_update", ProtocolBody)
+    @operation("studies_protocol_update", ProtocolBody, answer=ref(ProtocolDocument))
     def patch(self, request: Request, study: UUID) -> Response:
         """Top-level parts; the others stay."""
         row = self.study(request, study)

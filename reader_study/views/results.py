@@ -8,6 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from reader_study import policy
+from reader_study.documents.study_bodies import AmendmentDocument, AmendmentList, ResultList, ResultSetDocument
 from reader_study.documents.study_document import amendment_document, result_row
 from reader_study.models import Amendment, ResultSet
 from reader_study.refusal import StudyRefused
@@ -19,12 +20,13 @@ from reader_study.study_openapi import file_operation, operation
 from reader_study.views.study_view import StudyView
 from reader_study.visible import visible_to
 from webapp import audit
+from webapp.json_bodies import ref
 
 
 class Results(StudyView):
     """Result sets with their hashes, oldest first."""
 
-    @operation("studies_results")
+    @operation("studies_results", answer=ref(ResultList))
     def get(self, request: Request, study: UUID) -> Response:
         row, person = self.study(request, study), self.person(request)
         self.require(policy.may_see_results(person, row))
@@ -37,7 +39,7 @@ class Results(StudyView):
 class ResultDetail(StudyView):
     """One result set; auditors see its hashes only."""
 
-    @operation("studies_result")
+    @operation("studies_result", answer=ref(ResultSetDocument))
     def get(self, request: Request, study: UUID, number: int) -> Response:
         row, person = self.study(request, study), self.person(request)
         self.require(policy.may_see_results(person, row))
@@ -51,14 +53,14 @@ class ResultDetail(StudyView):
 class Amendments(StudyView):
     """Changes after the opening."""
 
-    @operation("studies_amendments")
+    @operation("studies_amendments", answer=ref(AmendmentList))
     def get(self, request: Request, study: UUID) -> Response:
         row, person = self.study(request, study), self.person(request)
         self.require(policy.may_see_amendments(person, row))
         rows = visible_to(Amendment.objects.all(), person).filter(study=row).select_related("by", "approved_by")
         return Response({"amendments": [amendment_document(one) for one in rows.order_by("number")]})
 
-    @operation("studies_propose_amendment", AmendmentRequest, status=201)
+    @operation("studies_propose_amendment", AmendmentRequest, answer=ref(AmendmentDocument), status=201)
     def post(self, request: Request, study: UUID) -> Response:
         row, person = self.study(request, study), self.person(request)
         self.require(policy.may_propose_amendment(person, row))
@@ -70,7 +72,7 @@ class Amendments(StudyView):
 class ApproveAmendment(StudyView):
     """The statistician applies an amendment that somebody else proposed."""
 
-    @operation("studies_approve_amendment")
+    @operation("studies_approve_amendment", answer=ref(AmendmentDocument))
     def post(self, request: Request, study: UUID, number: int) -> Response:
         row, person = self.study(request, study), self.person(request)
         self.require(policy.may_approve_amendment(person, row))

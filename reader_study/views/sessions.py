@@ -7,6 +7,7 @@ from rest_framework.response import Response
 
 from reader_study import policy
 from reader_study.documents.assignment_document import assignment_document, session_document
+from reader_study.documents.study_bodies import DeviationDocument, SessionList
 from reader_study.documents.study_document import deviation_document, time
 from reader_study.models import ReadingSession, Study
 from reader_study.reading_bodies import NextDocument, SessionDocument
@@ -22,7 +23,7 @@ from webapp.json_bodies import ref
 class Sessions(StudyView):
     """A reader's own sessions; all of them for managers and auditors."""
 
-    @operation("studies_sessions")
+    @operation("studies_sessions", answer=ref(SessionList))
     def get(self, request: Request, study: UUID) -> Response:
         row, person = self.study(request, study), self.person(request)
         self.require(policy.may_see_own_progress(person, row))
@@ -57,7 +58,7 @@ class OpenSession(SessionView):
 class OverrideWashout(SessionView):
     """Lets a session open before washout ends: a manager's decision, a reason, a deviation."""
 
-    @operation("studies_override_washout", ReasonRequest, status=201)
+    @operation("studies_override_washout", ReasonRequest, answer=ref(DeviationDocument), status=201)
     def post(self, request: Request, study: UUID, session: UUID) -> Response:
         row, person = self.study(request, study), self.person(request)
         self.require(policy.may_void(person, row))
@@ -69,7 +70,7 @@ class OverrideWashout(SessionView):
 class AbortSession(SessionView):
     """Ends a session for good."""
 
-    @operation("studies_abort_session", ReasonRequest)
+    @operation("studies_abort_session", ReasonRequest, answer=ref(SessionDocument))
     def post(self, request: Request, study: UUID, session: UUID) -> Response:
         row, person = self.study(request, study), self.person(request)
         self.require(policy.may_void(person, row))
@@ -81,7 +82,7 @@ class AbortSession(SessionView):
 class ScheduleSession(SessionView):
     """When a session may open, and after when reading in it is late."""
 
-    @operation("studies_schedule_session", ScheduleRequest)
+    @operation("studies_schedule_session", ScheduleRequest, answer=ref(SessionDocument))
     def post(self, request: Request, study: UUID, session: UUID) -> Response:
         row, person = self.study(request, study), self.person(request)
         self.require(policy.may_void(person, row))

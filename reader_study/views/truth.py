@@ -7,6 +7,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from reader_study import policy
+from reader_study.documents.study_bodies import TruthQueue
 from reader_study.documents.truth_document import truth_document, truth_row, vote_document
 from reader_study.models import Truth
 from reader_study.reading_bodies import TruthDocument, TruthRow, VoteDocument
@@ -24,7 +25,7 @@ from webapp.json_bodies import ref
 class TruthList(StudyView):
     """Panel members: what waits for their vote, and for the chair what waits for a decision. Others: counts."""
 
-    @operation("studies_truth")
+    @operation("studies_truth", answer=ref(TruthQueue))
     def get(self, request: Request, study: UUID) -> Response:
         row, person = self.study(request, study), self.person(request)
         self.require(policy.may_see_truth_queue(person, row))

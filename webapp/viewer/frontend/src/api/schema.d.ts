@@ -49,6 +49,29 @@ export interface components {
             readonly url: string;
             readonly width: number;
         };
+        /** @description before_sha256, after_sha256: of what amendments change. */
+        readonly AmendmentDocument: {
+            readonly after_sha256: string;
+            /** Format: date-time */
+            readonly approved_at: string | null;
+            readonly approved_by: string | null;
+            readonly before_sha256: string;
+            readonly by: string;
+            readonly change: {
+                readonly [key: string]: unknown;
+            };
+            /** Format: date-time */
+            readonly effective_from: string | null;
+            /** @enum {string} */
+            readonly kind: "statistics" | "truth" | "void_case" | "replace_reader" | "washout";
+            readonly number: number;
+            /** Format: date-time */
+            readonly proposed_at: string;
+            readonly reason: string;
+        };
+        readonly AmendmentList: {
+            readonly amendments: readonly components["schemas"]["AmendmentDocument"][];
+        };
         /** @description change: the fields of this kind of amendment. */
         readonly AmendmentRequest: {
             readonly change: {
@@ -175,6 +198,24 @@ export interface components {
             /** @description newest first */
             readonly results: readonly components["schemas"]["BundleDocument"][];
         };
+        /** @description image, view: for managers only. rows, columns: size of the image in pixels. */
+        readonly CaseDocument: {
+            readonly code: string;
+            readonly columns: number;
+            readonly group: string;
+            /** Format: uuid */
+            readonly id: string;
+            /** Format: uuid */
+            readonly image?: string;
+            /** @enum {string} */
+            readonly role: "training" | "scored";
+            readonly rows: number;
+            readonly stratum: string;
+            readonly view?: string;
+            readonly void_reason: string;
+            /** Format: date-time */
+            readonly voided_at: string | null;
+        };
         readonly CaseFields: {
             /** @default  */
             readonly group: string;
@@ -207,6 +248,13 @@ export interface components {
              */
             readonly verdict: "" | "agree" | "false_positive" | "false_negative" | "wrong_place" | "cannot_judge";
             readonly view?: string | null;
+        };
+        readonly CaseList: {
+            readonly cases: readonly components["schemas"]["CaseDocument"][];
+        };
+        readonly CasesAdded: {
+            readonly added: number;
+            readonly cases: readonly components["schemas"]["CaseDocument"][];
         };
         /** @description images: ids; or the oldest `limit` images that a filter finds. */
         readonly CasesRequest: {
@@ -296,6 +344,24 @@ export interface components {
             readonly readers_per_case: number;
             /** @default 1 */
             readonly replicates: number;
+        };
+        /** @description by: null for what the server noted itself. */
+        readonly DeviationDocument: {
+            /** Format: date-time */
+            readonly at: string;
+            readonly by: string | null;
+            /** @enum {string} */
+            readonly code: "late_read" | "reopened" | "washout_override" | "wrong_display" | "clock" | "interrupted" | "author_of_truth" | "other";
+            /** Format: uuid */
+            readonly id: string;
+            /** Format: uuid */
+            readonly reading: string | null;
+            /** Format: uuid */
+            readonly session: string | null;
+            readonly text: string;
+        };
+        readonly DeviationList: {
+            readonly deviations: readonly components["schemas"]["DeviationDocument"][];
         };
         readonly DeviationRequest: {
             /** @enum {string} */
@@ -474,6 +540,20 @@ export interface components {
             readonly order: number;
             readonly scale: string;
         };
+        /** @description already: a case of the study shows it. */
+        readonly FoundImage: {
+            readonly already: boolean;
+            readonly code: string;
+            /** Format: uuid */
+            readonly id: string;
+            readonly study_date: string | null;
+            readonly view: string;
+        };
+        /** @description count: of all that the filter finds; images: the first of them. */
+        readonly FoundImages: {
+            readonly count: number;
+            readonly images: readonly components["schemas"]["FoundImage"][];
+        };
         readonly FrameQuality: {
             readonly lossy_source: boolean;
             readonly method: string | null;
@@ -545,6 +625,39 @@ export interface components {
             /** Format: date-time */
             readonly until: string;
         };
+        /** @description The first of two people asked for the lock. */
+        readonly LockAnswer: {
+            /** Format: date-time */
+            readonly at: string;
+            readonly by: string;
+            readonly problems: readonly components["schemas"]["ProblemDocument"][];
+            readonly state: string;
+        };
+        /** @description One link of the hash chain. */
+        readonly LockDocument: {
+            /** Format: date-time */
+            readonly at: string;
+            readonly by: string;
+            /** @enum {string} */
+            readonly kind: "protocol" | "reading" | "truth" | "study";
+            /** Format: uuid */
+            readonly object: string;
+            readonly object_sha256: string;
+            readonly prev_sha256: string;
+            readonly sequence: number;
+            readonly sha256: string;
+        };
+        /** @description faults: what is wrong with the chain, in sentences. */
+        readonly LockList: {
+            readonly faults: readonly string[];
+            readonly intact: boolean;
+            readonly locks: readonly components["schemas"]["LockDocument"][];
+        };
+        readonly LockRequested: {
+            /** Format: date-time */
+            readonly at: string | null;
+            readonly by: string;
+        };
         readonly LockedAnswer: {
             readonly body: components["schemas"]["AnswerBody"];
             readonly receipt: components["schemas"]["Receipt"];
@@ -571,6 +684,22 @@ export interface components {
             readonly scale: "absolute" | "relative";
             readonly threshold: readonly number[];
             readonly width: number;
+        };
+        readonly MemberDocument: {
+            readonly end_reason: string;
+            /** Format: date-time */
+            readonly ended_at: string | null;
+            /** Format: uuid */
+            readonly id: string;
+            readonly is_chair: boolean;
+            /** @enum {string} */
+            readonly role: "manager" | "reader" | "panel" | "statistician" | "auditor";
+            /** Format: date-time */
+            readonly since: string;
+            readonly username: string;
+        };
+        readonly MemberList: {
+            readonly members: readonly components["schemas"]["MemberDocument"][];
         };
         /** @description Readers are added at their own address. */
         readonly MemberRequest: {
@@ -689,6 +818,15 @@ export interface components {
             readonly upper: number;
             readonly width?: number | null;
         };
+        /** @description What must be put right first. field: a path; text: value and what is allowed. */
+        readonly ProblemDocument: {
+            readonly code: string;
+            readonly field: string;
+            readonly text: string;
+        };
+        readonly ProgressDocument: {
+            readonly readers: readonly components["schemas"]["ReaderProgress"][];
+        };
         /** @description label: neutral, readers see it; thresholds: by finding, in place of the bundle's operating points. */
         readonly ProtocolArm: {
             /** @default [] */
@@ -788,6 +926,17 @@ export interface components {
              */
             readonly washout: components["schemas"]["WashoutPlan"];
         };
+        /** @description body: complete, with every default. */
+        readonly ProtocolDocument: {
+            readonly body: {
+                readonly [key: string]: unknown;
+            };
+            /** Format: date-time */
+            readonly frozen_at: string | null;
+            readonly problems: readonly components["schemas"]["ProblemDocument"][];
+            readonly sha256: string;
+            readonly version: number;
+        };
         /** @description cut: call = rating >= cut. label: the code where it is left out. */
         readonly ProtocolFinding: {
             readonly code: string;
@@ -802,6 +951,12 @@ export interface components {
              * @enum {string}
              */
             readonly scale: "0-100" | "1-5" | "1-7";
+        };
+        /** @description Which protocol is in force; frozen: at the opening. */
+        readonly ProtocolMark: {
+            readonly frozen: boolean;
+            readonly sha256: string;
+            readonly version: number;
         };
         /** @description min, max, step: of numbers; regex: of texts; options: of choices. label: the code where it is left out. */
         readonly ProtocolQuestion: {
@@ -819,6 +974,18 @@ export interface components {
             /** @enum {string} */
             readonly type: "choice" | "multi" | "number" | "text" | "boolean";
         };
+        /** @description username: for managers only. */
+        readonly ReaderDocument: {
+            readonly code: string;
+            readonly group: string;
+            /** Format: uuid */
+            readonly id: string;
+            /** @enum {string} */
+            readonly state: "active" | "withdrawn";
+            readonly subspecialty: string;
+            readonly username?: string;
+            readonly years: number | null;
+        };
         /** @description years: of reading chest radiographs. */
         readonly ReaderFields: {
             /** @default  */
@@ -827,8 +994,19 @@ export interface components {
             readonly subspecialty: string;
             readonly years?: number | null;
         };
+        readonly ReaderList: {
+            readonly readers: readonly components["schemas"]["ReaderDocument"][];
+        };
         readonly ReaderName: {
             readonly username: string;
+        };
+        /** @description done, total: scored cases. */
+        readonly ReaderProgress: {
+            readonly done: number;
+            readonly reader: string;
+            readonly sessions: readonly components["schemas"]["SessionDocument"][];
+            readonly state: string;
+            readonly total: number;
         };
         readonly ReaderRequest: {
             /** @default  */
@@ -885,6 +1063,32 @@ export interface components {
             readonly code: string;
             readonly field: string;
             readonly text: string;
+        };
+        readonly ResultList: {
+            readonly results: readonly components["schemas"]["ResultRow"][];
+        };
+        /** @description A result set without its results: what auditors see. */
+        readonly ResultRow: {
+            readonly amendment: number | null;
+            /** Format: date-time */
+            readonly at: string;
+            readonly code_version: string;
+            readonly input_sha256: string;
+            readonly number: number;
+            readonly sha256: string;
+        };
+        /** @description document: the results; left out for auditors. */
+        readonly ResultSetDocument: {
+            readonly amendment: number | null;
+            /** Format: date-time */
+            readonly at: string;
+            readonly code_version: string;
+            readonly document?: {
+                readonly [key: string]: unknown;
+            };
+            readonly input_sha256: string;
+            readonly number: number;
+            readonly sha256: string;
         };
         readonly ReviewDocument: {
             readonly bundle: string;
@@ -1006,6 +1210,9 @@ export interface components {
             readonly state: string;
             readonly total: number;
         };
+        readonly SessionList: {
+            readonly sessions: readonly components["schemas"]["SessionDocument"][];
+        };
         readonly SeverityChoice: {
             readonly title: string;
             readonly value: number;
@@ -1067,6 +1274,42 @@ export interface components {
             readonly description: string;
             /** @default  */
             readonly title: string;
+        };
+        readonly StudyCounts: {
+            readonly cases: number;
+            readonly readers: number;
+            readonly training: number;
+        };
+        /** @description description to lock_requested: only for those who run the study; problems: what keeps it from opening or locking. */
+        readonly StudyDocument: {
+            /** Format: date-time */
+            readonly closed_at: string | null;
+            readonly counts?: components["schemas"]["StudyCounts"];
+            /** Format: date-time */
+            readonly created_at: string;
+            readonly description?: string;
+            /** Format: uuid */
+            readonly id: string;
+            readonly is_owner: boolean;
+            /** @enum {string} */
+            readonly kind: "reading" | "failure_mode";
+            readonly lock_requested?: components["schemas"]["LockRequested"] | null;
+            /** Format: date-time */
+            readonly locked_at: string | null;
+            /** Format: date-time */
+            readonly opened_at: string | null;
+            readonly problems?: readonly components["schemas"]["ProblemDocument"][];
+            readonly protocol: components["schemas"]["ProtocolMark"];
+            readonly roles: readonly ("manager" | "reader" | "panel" | "statistician" | "auditor")[];
+            readonly slug: string;
+            /** @enum {string} */
+            readonly state: "draft" | "open" | "paused" | "closed" | "locked" | "archived" | "withdrawn";
+            readonly state_reason?: string;
+            readonly title: string;
+        };
+        readonly StudyList: {
+            readonly may_create: boolean;
+            readonly studies: readonly components["schemas"]["StudyDocument"][];
         };
         /** @description w = h = 0 for points. */
         readonly StudyMark: {
@@ -1141,6 +1384,18 @@ export interface components {
             readonly rule: "two_plus_one" | "consensus";
             /** @default 2 */
             readonly votes: number;
+        };
+        /** @description A panel member's list; to_decide: the chair's. Others get counts: status by finding and state, discordant, missing. */
+        readonly TruthQueue: {
+            readonly discordant?: number;
+            readonly missing?: number;
+            readonly queue?: readonly components["schemas"]["TruthRow"][];
+            readonly status?: {
+                readonly [key: string]: {
+                    readonly [key: string]: number;
+                };
+            };
+            readonly to_decide?: readonly components["schemas"]["TruthRow"][];
         };
         /** @description columns, rows: size of the image in pixels. */
         readonly TruthRow: {
@@ -1226,6 +1481,8 @@ export interface components {
 export type AiDocument = components['schemas']['AiDocument'];
 export type AiFinding = components['schemas']['AiFinding'];
 export type AiMapDocument = components['schemas']['AiMapDocument'];
+export type AmendmentDocument = components['schemas']['AmendmentDocument'];
+export type AmendmentList = components['schemas']['AmendmentList'];
 export type AmendmentRequest = components['schemas']['AmendmentRequest'];
 export type AnswerBody = components['schemas']['AnswerBody'];
 export type AnswerSent = components['schemas']['AnswerSent'];
@@ -1235,8 +1492,11 @@ export type BootDocument = components['schemas']['BootDocument'];
 export type BundleDocument = components['schemas']['BundleDocument'];
 export type BundleFinding = components['schemas']['BundleFinding'];
 export type BundleList = components['schemas']['BundleList'];
+export type CaseDocument = components['schemas']['CaseDocument'];
 export type CaseFields = components['schemas']['CaseFields'];
 export type CaseFilter = components['schemas']['CaseFilter'];
+export type CaseList = components['schemas']['CaseList'];
+export type CasesAdded = components['schemas']['CasesAdded'];
 export type CasesRequest = components['schemas']['CasesRequest'];
 export type Coding = components['schemas']['Coding'];
 export type CodingDecision = components['schemas']['CodingDecision'];
@@ -1245,6 +1505,8 @@ export type CollectRequest = components['schemas']['CollectRequest'];
 export type CopyRequest = components['schemas']['CopyRequest'];
 export type DecisionRequest = components['schemas']['DecisionRequest'];
 export type DesignPlan = components['schemas']['DesignPlan'];
+export type DeviationDocument = components['schemas']['DeviationDocument'];
+export type DeviationList = components['schemas']['DeviationList'];
 export type DeviationRequest = components['schemas']['DeviationRequest'];
 export type DraftDocument = components['schemas']['DraftDocument'];
 export type DraftReceipt = components['schemas']['DraftReceipt'];
@@ -1263,6 +1525,8 @@ export type FindingDocument = components['schemas']['FindingDocument'];
 export type FirstRow = components['schemas']['FirstRow'];
 export type FormDocument = components['schemas']['FormDocument'];
 export type FormFinding = components['schemas']['FormFinding'];
+export type FoundImage = components['schemas']['FoundImage'];
+export type FoundImages = components['schemas']['FoundImages'];
 export type FrameQuality = components['schemas']['FrameQuality'];
 export type GateCheckDocument = components['schemas']['GateCheckDocument'];
 export type GateDocument = components['schemas']['GateDocument'];
@@ -1270,8 +1534,14 @@ export type HeaderDocument = components['schemas']['HeaderDocument'];
 export type ImageFacts = components['schemas']['ImageFacts'];
 export type JobError = components['schemas']['JobError'];
 export type LeaseDocument = components['schemas']['LeaseDocument'];
+export type LockAnswer = components['schemas']['LockAnswer'];
+export type LockDocument = components['schemas']['LockDocument'];
+export type LockList = components['schemas']['LockList'];
+export type LockRequested = components['schemas']['LockRequested'];
 export type LockedAnswer = components['schemas']['LockedAnswer'];
 export type MapDocument = components['schemas']['MapDocument'];
+export type MemberDocument = components['schemas']['MemberDocument'];
+export type MemberList = components['schemas']['MemberList'];
 export type MemberRequest = components['schemas']['MemberRequest'];
 export type ModelBox = components['schemas']['ModelBox'];
 export type NextDocument = components['schemas']['NextDocument'];
@@ -1284,12 +1554,19 @@ export type PixelSpacing = components['schemas']['PixelSpacing'];
 export type PredictionDocument = components['schemas']['PredictionDocument'];
 export type PredictionList = components['schemas']['PredictionList'];
 export type PresetItem = components['schemas']['PresetItem'];
+export type ProblemDocument = components['schemas']['ProblemDocument'];
+export type ProgressDocument = components['schemas']['ProgressDocument'];
 export type ProtocolArm = components['schemas']['ProtocolArm'];
 export type ProtocolBody = components['schemas']['ProtocolBody'];
+export type ProtocolDocument = components['schemas']['ProtocolDocument'];
 export type ProtocolFinding = components['schemas']['ProtocolFinding'];
+export type ProtocolMark = components['schemas']['ProtocolMark'];
 export type ProtocolQuestion = components['schemas']['ProtocolQuestion'];
+export type ReaderDocument = components['schemas']['ReaderDocument'];
 export type ReaderFields = components['schemas']['ReaderFields'];
+export type ReaderList = components['schemas']['ReaderList'];
 export type ReaderName = components['schemas']['ReaderName'];
+export type ReaderProgress = components['schemas']['ReaderProgress'];
 export type ReaderRequest = components['schemas']['ReaderRequest'];
 export type ReadingPlan = components['schemas']['ReadingPlan'];
 export type ReadingUrls = components['schemas']['ReadingUrls'];
@@ -1297,6 +1574,9 @@ export type ReasonRequest = components['schemas']['ReasonRequest'];
 export type Receipt = components['schemas']['Receipt'];
 export type RefusalBody = components['schemas']['RefusalBody'];
 export type RefusedBody = components['schemas']['RefusedBody'];
+export type ResultList = components['schemas']['ResultList'];
+export type ResultRow = components['schemas']['ResultRow'];
+export type ResultSetDocument = components['schemas']['ResultSetDocument'];
 export type ReviewDocument = components['schemas']['ReviewDocument'];
 export type ReviewList = components['schemas']['ReviewList'];
 export type ReviewRequest = components['schemas']['ReviewRequest'];
@@ -1308,12 +1588,16 @@ export type SchemeDocument = components['schemas']['SchemeDocument'];
 export type SentBox = components['schemas']['SentBox'];
 export type SentEvent = components['schemas']['SentEvent'];
 export type SessionDocument = components['schemas']['SessionDocument'];
+export type SessionList = components['schemas']['SessionList'];
 export type SeverityChoice = components['schemas']['SeverityChoice'];
 export type SignedInPerson = components['schemas']['SignedInPerson'];
 export type SizingRequest = components['schemas']['SizingRequest'];
 export type StatisticsPlan = components['schemas']['StatisticsPlan'];
 export type StudyBoot = components['schemas']['StudyBoot'];
 export type StudyChange = components['schemas']['StudyChange'];
+export type StudyCounts = components['schemas']['StudyCounts'];
+export type StudyDocument = components['schemas']['StudyDocument'];
+export type StudyList = components['schemas']['StudyList'];
 export type StudyMark = components['schemas']['StudyMark'];
 export type StudyRequest = components['schemas']['StudyRequest'];
 export type StudyUrls = components['schemas']['StudyUrls'];
@@ -1322,6 +1606,7 @@ export type TrainingPlan = components['schemas']['TrainingPlan'];
 export type TruthCsv = components['schemas']['TruthCsv'];
 export type TruthDocument = components['schemas']['TruthDocument'];
 export type TruthPlan = components['schemas']['TruthPlan'];
+export type TruthQueue = components['schemas']['TruthQueue'];
 export type TruthRow = components['schemas']['TruthRow'];
 export type VerdictChoice = components['schemas']['VerdictChoice'];
 export type VoiItem = components['schemas']['VoiItem'];

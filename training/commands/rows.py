@@ -43,8 +43,11 @@ def fit(args: argparse.Namespace) -> Answer:
         samples, made = rows_samples(experiment, row.settings, args)
         folder = args.run / slug(row.name)
         settings = row.settings if args.seed is None else _seeded(row.settings, args.seed)
-        run = steps.start_run(settings, samples, folder, machine(args), args.scale, opening(args, args.run, made))
-        model = steps.fit(run, _start(row, args.run))
+        start = _start(row, args.run)
+        run = steps.start_run(
+            settings, samples, folder, machine(args), args.scale, opening(args, args.run, made, start)
+        )
+        model = steps.fit(run, start)
         if is_first_process():
             steps.write_selection(run, model)
             found[row.name] = _fit_answer(run, folder)

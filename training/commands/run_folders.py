@@ -61,10 +61,10 @@ def rows_samples(experiment: PaperExperiment, row: RowSettings, args: argparse.N
     return read_set(row.data, data_folder(args), made, args.workers), ""
 
 
-def opening(args: argparse.Namespace, folder: Path, made: str = "") -> Opening:
+def opening(args: argparse.Namespace, folder: Path, made: str = "", start: Path | None = None) -> Opening:
     """How the images of a run below `folder` are prepared: their pixels are kept in its `pixels`, or in --cache, and shared
     by the rows there."""
-    return Opening(args.cache or folder / "pixels", args.workers, getattr(args, "fresh", False), made)
+    return Opening(args.cache or folder / "pixels", args.workers, getattr(args, "fresh", False), made, start)
 
 
 def row_folder(run: Path, row: str | None) -> Path:

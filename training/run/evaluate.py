@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from scipy.special import expit, softmax
 
 from training.data.samples import SINGLE
+from training.metrics import auc, wilson
 from training.metrics.calibration_measures import calibration_metrics
-from training.metrics.classification import Timing, classification_metrics
+from training.metrics.classification import Timing, classification_metrics, log_odds
 from training.metrics.registry import METRICS, TRUST
 from training.models.classifier import Classifier
 from training.models.parameter_counts import parameter_counts
@@ -60,6 +61,32 @@ def calibration_report(reported: Reported, calibration: RowCalibration | None) -
             probabilities, own.labels, own.patients, reported.task, reported.classes, draws=reported.draws
         )
     return report
+
+
+def area_by_view(reported: Reported, views: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """AUC of every class within each stated view, view -> class -> {value, ci, n, n_positive, ...}; empty unless the images are
+    of at least two views: scores of different views need not be on one scale. views: one per prediction, "" not stated."""
+    own, given = reported.predictions, np.array(views)
+    stated = sorted({view for view in views if view})
+    if len(stated) < 2:
+        return {}
+    scores = log_odds(own.logits, reported.task)
+    found: dict[str, dict[str, Any]] = {}
+    for view in stated:
+        found[view] = {}
+        for k, name in enumerate(reported.classes):
+            rows = (given == view) & ~np.isnan(own.labels[:, k])
+            labels = own.labels[rows, k]
+            positives = {"n_positive": int((labels == 1).sum())}
+            found[view][name] = auc.estimate(scores[rows, k], labels).document() | positives
+    return found
+
+
+def gate_report(reported: Reported, calibration: RowCalibration) -> dict[str, Any]:
+    """The share of these images that the gate's likeness check refuses."""
+    gate, embedding = calibration.gate, reported.predictions.embedding
+    refused = int((gate.distances(embedding) > gate.threshold).sum())
+    return {"refused": wilson.estimate(refused, len(embedding)).document()}
 
 
 def network_columns(model: Classifier, stages: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

@@ -227,18 +227,23 @@ def class_measures(metrics: Mapping[str, Any]) -> dict[str, Any]:
 def bundle_evidence(run: RowRun, metrics: Mapping[str, Any], differences: dict[str, float]) -> dict[str, Any]:
     """What the manifest says of data, split and figures, JSON-ready."""
     phantoms = metrics.get("phantoms")
-    beside = (
-        {"n": phantoms["n"], "metrics": _shown(phantoms), "localisation": phantoms["localisation"]}
-        if phantoms
-        else None
-    )
-    return ({"phantoms": beside} if beside else {}) | {
+    beside = {"phantoms": _measured(phantoms)} if phantoms else {}
+    own = metrics["calibration"]
+    calibration = {key: own.get(key) for key in ("method", "split", "same_split", "note")}
+    if "sources" in own:
+        calibration["sources"] = {finding_key(name): source for name, source in own["sources"].items()}
+    return beside | _measured(metrics) | {
         "command": command_of(run),
-        "data": dict(metrics["data"]), "split": metrics["split"], "n": metrics["n"], "metrics": _shown(metrics),
-        "localisation": metrics["localisation"], "conformal": metrics["calibration"].get("conformal"),
-        "calibration": {key: metrics["calibration"].get(key) for key in ("method", "split", "same_split", "note")},
+        "data": dict(metrics["data"]), "split": metrics["split"], "conformal": own.get("conformal"),
+        "calibration": calibration,
         "scale": run.scale, "seed": run.row.train.seed, "export_differences": differences,
     }  # fmt: skip
+
+
+def _measured(figures: Mapping[str, Any]) -> dict[str, Any]:
+    """Of the reported images, or of the phantoms beside them."""
+    parts = ("n", "patients", "auc_by_view", "gate", "localisation")
+    return {name: figures[name] for name in parts if name in figures} | {"metrics": _shown(figures)}
 
 
 def command_of(run: RowRun) -> str:

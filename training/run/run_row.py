@@ -41,7 +41,7 @@ def run_row(
     still there for the next try.
     """
     began = time.monotonic()
-    run = steps.start_run(row, samples, folder, hardware, scale, Opening(cache, workers, fresh, made))
+    run = steps.start_run(row, samples, folder, hardware, scale, Opening(cache, workers, fresh, made, start))
     report = folder / REPORT
     if is_first_process():
         report.unlink(missing_ok=True)

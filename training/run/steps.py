@@ -50,6 +50,7 @@ class RowRun:
     machine: Machine
     data: RowData
     created: str = ""  # when the run began; a bundle exported twice is one bundle
+    start: str = ""  # the row whose weights it began with
 
     @property
     def limits(self) -> Limits:
@@ -65,12 +66,14 @@ class RowRun:
 @dataclass(frozen=True)
 class Opening:
     """How a run folder is opened. cache: folder of prepared pixels, None = in memory. workers: processes that decode.
-    fresh: forget what was fitted. made: where made images lie, from the folder above the run's; "" = real ones."""
+    fresh: forget what was fitted. made: where made images lie, from the folder above the run's; "" = real ones. start:
+    weights (a net.pt in the folder of their row) the fit begins with."""
 
     cache: Path | None = None
     workers: int = 1
     fresh: bool = False
     made: str = ""
+    start: Path | None = None
 
 
 def start_run(
@@ -86,9 +89,9 @@ def start_run(
     device.check()
     check_methods(own.explain.methods)
     place.freeze(own, opening.fresh)
-    created = _begun(place, scale, opening.made)
+    begun = _begun(place, scale, opening)
     data = row_data(own, samples, place, LIMITS[scale], opening.cache, opening.workers)
-    run = RowRun(place, own, scale, device, data, created)
+    run = RowRun(place, own, scale, device, data, begun["created"], begun["start"])
     if scale == "full" and own.n and len(data.reported(own.split)) != own.n:
         raise RunError(
             f"{own.name}: split {own.split!r} has {len(data.reported(own.split))} images; the paper's has {own.n}"
@@ -111,17 +114,19 @@ def open_run(folder: Path, samples: SampleSet, device: Machine, opening: Opening
             f"{folder.name}: the data is not what the run was fitted on (fingerprint {found[:12]}, was {before[:12]});"
             " use the same --data, or fit again with --fresh"
         )
-    return RowRun(place, row, scale, device, data, begun["created"])
+    return RowRun(place, row, scale, device, data, begun["created"], begun.get("start", ""))
 
 
-def _begun(place: RowFolder, scale: Scale, made: str) -> str:
-    """run.json: scale, and when the run began; kept when the run goes on."""
+def _begun(place: RowFolder, scale: Scale, opening: Opening) -> dict[str, str]:
+    """run.json: scale, when the run began (kept when the run goes on), and what it began with."""
     path = place.path / "run.json"
     created = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     if path.is_file():
         created = read_json(path, "delete it")["created"]
-    write_json(path, {"scale": scale, "created": created, "made": made})
-    return created
+    start = opening.start.parent.name if opening.start else ""
+    begun = {"scale": str(scale), "created": created, "made": opening.made, "start": start}
+    write_json(path, begun)
+    return begun
 
 
 def fit(run: RowRun, start: Path | None = None, extra: Sequence[Any] = ()) -> Classifier:
@@ -199,7 +204,12 @@ def _figures(run: RowRun, model: Classifier, asked: Predictions, calibration: Ro
     calibration_part = evaluation.calibration_report(reported, calibration)
     localisation = localise(run, model, asked)
     columns = evaluation.paper_columns(classification, calibration_part, localisation)
-    return {"n": len(asked), "metrics": columns, "calibration": calibration_part, "localisation": localisation}
+    views = dict(zip(run.data.prepared.ids, run.data.prepared.views, strict=True))
+    return {
+        "n": len(asked), "patients": len(set(asked.patients)), "metrics": columns, "calibration": calibration_part,
+        "localisation": localisation, "auc_by_view": evaluation.area_by_view(reported, [views[own] for own in asked.ids]),
+        "gate": {} if calibration is None else evaluation.gate_report(reported, calibration),
+    }  # fmt: skip
 
 
 def localise(run: RowRun, model: Classifier, asked: Predictions) -> dict[str, dict[str, Any]]:

@@ -6,8 +6,10 @@ from typing import Any
 from inference.map_layers import MAP_LAYERS
 
 NOT_STATED = "not stated"
-# Both spellings are in bundles: rows of an experiment write the second.
-LOCALISATION = ("localization", "localisation")
+# Parts of the evidence that hold values. Bundles spell the place of maps in two ways: rows of an experiment the second.
+NAMED_BY_METRIC = ("metrics", "localization", "localisation")
+NAMED_BY_PART = ("auc_by_view", "gate")
+CASES_OF = {"real": "real images", "phantom": "phantoms"}  # of a calibration's source
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,8 @@ class FindingRow:
 def finding_rows(manifest: dict[str, Any]) -> list[FindingRow]:
     """One row per finding, in the order of the bundle."""
     titles = {kind: map_title(kind, output) for kind, output in (manifest.get("outputs") or {}).items()}
-    return [_finding_row(finding, titles) for finding in manifest.get("findings", [])]
+    sources = ((manifest.get("evidence") or {}).get("calibration") or {}).get("sources") or {}
+    return [_finding_row(own, titles, sources.get(own["key"], "")) for own in manifest.get("findings", [])]
 
 
 def map_title(kind: str, output: dict[str, Any]) -> str:
@@ -75,9 +78,10 @@ def measured(value: Any) -> str:
     return _number(value["value"]) + (f" ({', '.join(extras)})" if extras else "")
 
 
-def _finding_row(finding: dict[str, Any], titles: dict[str, str]) -> FindingRow:
+def _finding_row(finding: dict[str, Any], titles: dict[str, str], source: str) -> FindingRow:
     point = finding.get("operating_point") or {}
     calibration = finding.get("calibration") or {}
+    cases = CASES_OF.get(source, "cases")
     code = finding.get("code") or {}
     return FindingRow(
         key=finding["key"],
@@ -88,7 +92,7 @@ def _finding_row(finding: dict[str, Any], titles: dict[str, str]) -> FindingRow:
         sensitivity=measured(point.get("sensitivity")),
         specificity=measured(point.get("specificity")),
         calibration=calibration.get("method", NOT_STATED),
-        calibrated_on=f"{calibration.get('n', '?')} cases, {calibration.get('n_positive', '?')} with the finding",
+        calibrated_on=f"{calibration.get('n', '?')} {cases}, {calibration.get('n_positive', '?')} with the finding",
         ece_before=measured(calibration.get("ece_before")),
         ece_after=measured(calibration.get("ece_after")),
         maps=[(titles.get(kind, kind), _evidence(entry)) for kind, entry in (finding.get("maps") or {}).items()],
@@ -105,9 +109,10 @@ def _evidence(entry: dict[str, Any]) -> str:
 
 def _evidence_rows(evidence: dict[str, Any], path: str) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
-    for part in ("metrics", *LOCALISATION):
+    for part in (*NAMED_BY_METRIC, *NAMED_BY_PART):
+        own = part if part in NAMED_BY_PART else ""
         if evidence.get(part):
-            found += _flattened(evidence[part], path)
+            found += _flattened(evidence[part], " / ".join(filter(None, (path, own))))
     return found
 
 

@@ -36,7 +36,7 @@ def test_a_row_leaves_everything_a_later_reader_needs(tmp_path: Path, small_row,
     }  # fmt: skip
     metrics = json.loads((tmp_path / "metrics.json").read_text())
     columns = metrics["metrics"]
-    assert metrics["n"] == columns["acc"]["n"] == 10
+    assert metrics["n"] == metrics["patients"] == columns["acc"]["n"] == metrics["gate"]["refused"]["n"] == 10
     assert {"loss", "auc_ovr", "f1_macro", "seconds", "ece_before", "ece_after", "auprc_gradcam", "pointwise_map_gradcam",
             "mass_in_box_grad_best", "parameters", "best_epoch", "train_acc"} <= set(columns)  # fmt: skip
     assert columns["seconds"]["n"] == 10
@@ -58,6 +58,15 @@ def test_a_finished_row_is_not_fitted_again_and_other_settings_are_refused(
     assert (tmp_path / "net.pt").stat().st_mtime_ns == before
     with pytest.raises(RunError, match="is of other settings; use --fresh"):
         run_row(small_row(train=TrainTable(epochs=1, batch=4)), pictures(), tmp_path, cpu)
+
+
+def test_a_run_remembers_the_row_whose_weights_it_began_with(tmp_path: Path, small_row, pictures, cpu) -> None:  # type: ignore[no-untyped-def]
+    row = small_row(train=TrainTable(epochs=1, batch=8))
+    steps.fit(start_run(row, pictures(), tmp_path / "first", cpu, "full", Opening()))
+    weights = tmp_path / "first" / "net.pt"
+    run_row(row, pictures(), tmp_path / "second", cpu, start=weights)
+    assert open_run(tmp_path / "second", pictures(), cpu, Opening()).start == "first"
+    assert open_run(tmp_path / "first", pictures(), cpu, Opening()).start == ""
 
 
 def test_other_data_than_the_run_saw_is_refused(tmp_path: Path, small_row, pictures, cpu) -> None:  # type: ignore[no-untyped-def]
@@ -141,6 +150,10 @@ def test_places_are_boxes_of_the_class_or_the_mask_of_a_present_one(small_row, p
     assert len(pairs.positive) == int(whole.labels.sum())
 
 
+def metrics_n(folder: Path) -> int:
+    return int(json.loads((folder / "metrics.json").read_text())["n"])
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(("task", "loss", "method"), [("single", "ce", "temperature"), ("multilabel", "bce", "platt")])
 def test_any_row_becomes_a_bundle_that_serving_loads(
@@ -156,6 +169,7 @@ def test_any_row_becomes_a_bundle_that_serving_loads(
     assert [own.key for own in bundle.findings] == ["left", "right"]
     assert "Research use only — not for diagnosis" in bundle.card
     assert "pictures of nobody" in bundle.card
+    assert bundle.manifest["evidence"]["gate"]["refused"]["n"] == metrics_n(tmp_path)
     run = open_run(tmp_path, pictures(task, 64), cpu, Opening())
     metrics = json.loads((tmp_path / "metrics.json").read_text())
     model, calibration = steps.fitted(run), steps.calibrated(run)

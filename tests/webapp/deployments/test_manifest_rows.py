@@ -41,8 +41,10 @@ def test_figures_of_phantoms_and_of_real_images_are_told_apart() -> None:
             "data": {"name": "chests"}, "split": "test", "n": 134, "metrics": {"acc": {"value": 0.8}}, "phantoms": own,
         }
     }  # fmt: skip
+    manifest["evidence"]["auc_by_view"] = {"AP": {"opacity": {"value": 0.7}}}
     assert metric_rows(manifest) == [
         ("real images / acc", "0.8"),
+        ("real images / auc_by_view / AP / opacity", "0.7"),
         ("phantoms / acc", "0.95"),
         ("phantoms / wildcat / pointing", "0.5 (95 % CI 0.4 to 0.6, n 81)"),
     ]
@@ -62,4 +64,14 @@ def test_a_map_says_on_what_it_was_measured() -> None:
     row = finding_rows({"findings": [{"key": "opacity", "maps": maps}]})[0]
     assert row.maps == [
         ("gradcam", "pointing 0.5 (95 % CI 0.4 to 0.6, n 81), on phantoms"), ("classmaps", "not measured")
+    ]  # fmt: skip
+
+
+def test_a_finding_says_whether_phantoms_calibrated_it() -> None:
+    fitted = {"n": 300, "n_positive": 64}
+    findings = [{"key": key, "calibration": fitted} for key in ("heart", "opacity", "other")]
+    sources = {"heart": "phantom", "opacity": "real"}
+    rows = finding_rows({"findings": findings, "evidence": {"calibration": {"sources": sources}}})
+    assert [row.calibrated_on for row in rows] == [
+        "300 phantoms, 64 with the finding", "300 real images, 64 with the finding", "300 cases, 64 with the finding"
     ]  # fmt: skip

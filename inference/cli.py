@@ -9,6 +9,7 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,9 @@ from inference.dicom import DicomRefusal, model_grayscale
 from inference.dicom.child_pool import ChildPool
 from inference.dicom.prepare import prepare_dicom
 from inference.engine import Case, Engine, NonFiniteOutput
+from inference.exam import read_exam
 from inference.explanation import Explanation
+from inference.gate import GateQuestion
 from inference.intensity import PERCENTILE_RULE
 from inference.overlay import write_overlays
 from inference.report_text import bundle_lines, explanation_lines
@@ -60,6 +63,11 @@ def _parser() -> argparse.ArgumentParser:
     predict.add_argument("files", type=Path, nargs="+", metavar="FILE", help="DICOM file of a chest radiograph")
     predict.add_argument("--json", action="store_true", help="one JSON document on stdout")
     predict.add_argument("--overlay", type=Path, metavar="DIR", help="write PNGs with maps and boxes into DIR")
+    predict.add_argument(
+        "--for-processing",
+        action="store_true",
+        help="take a detector's raw images too; by default the gate refuses them",
+    )
     predict.add_argument("--provider", choices=sorted(_PROVIDERS), help="default: CUDA where it works, else CPU")
     inspect = commands.add_parser("inspect", help="show what is inside a bundle")
     inspect.add_argument("bundle", type=Path)
@@ -95,26 +103,23 @@ def _outcomes(engine: Engine, options: argparse.Namespace) -> Iterator[tuple[Pat
     with ChildPool(children=1) as pool, tqdm(total=len(options.files), unit="file", disable=_is_plain()) as bar:
         for path, stem in zip(options.files, stems, strict=True):
             try:
-                yield path, _explain_file(engine, pool, path, options.overlay, stem)
+                yield path, _explain_file(engine, pool, path, options, stem)
             except FileFailure as failure:
                 yield path, failure
             bar.update()
 
 
-def _explain_file(engine: Engine, pool: ChildPool, path: Path, overlay: Path | None, stem: str) -> Explanation:
+def _explain_file(engine: Engine, pool: ChildPool, path: Path, options: argparse.Namespace, stem: str) -> Explanation:
     try:
         header = pool.preparse(path)
         pixels = pool.decode(path, header)
         case = Case(
             input=prepare_dicom(header, pixels, engine.bundle.input_spec),
-            view=header.view_position or None,
-            age_years=header.age_years,
-            body_part=header.body_part or None,
-            modality=header.modality or None,
+            question=GateQuestion(read_exam(header.exam, date.today()), header.modality, options.for_processing),
         )
         explanation = engine.explain([case])[0]
-        if overlay is not None:
-            write_overlays(overlay, stem, model_grayscale(header, pixels, PERCENTILE_RULE), explanation)
+        if options.overlay is not None:
+            write_overlays(options.overlay, stem, model_grayscale(header, pixels, PERCENTILE_RULE), explanation)
     except DicomRefusal as refusal:
         raise FileFailure(refusal.code, f"{refusal.text}. {refusal.action}".replace("..", ".")) from refusal
     except NonFiniteOutput as error:

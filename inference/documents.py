@@ -17,6 +17,7 @@ BoxRule = Literal["classmap-fixed", "mass95", "component"]
 DecisionCode = Literal["positive", "negative", "uncertain", "refused"]
 GateCode = Literal["pass", "refused", "unknown"]
 MapScale = Literal["absolute", "relative"]
+FactState = Literal["stated", "not_stated", "unknown_term", "contradiction"]
 
 
 class SampleValue(TypedDict):
@@ -181,14 +182,44 @@ class MapDocument(MapFacts):
     head: str
 
 
+class SourceDocument(TypedDict):
+    """says: one half sentence, `View Position says LL (left lateral)`."""
+
+    attribute: str
+    says: str
+
+
+class FactDocument(TypedDict):
+    """value: a code, a number or a text, null unless stated; shown: the value for people."""
+
+    state: FactState
+    value: str | float | None
+    shown: str
+    sources: list[SourceDocument]
+
+
+class ExamDocument(TypedDict):
+    """What the file says about the exam, each fact with its sources."""
+
+    age: FactDocument
+    view: FactDocument
+    body_part: FactDocument
+    laterality: FactDocument
+    orientation: FactDocument
+    intent: FactDocument
+    quality_control: FactDocument
+    device: FactDocument
+
+
 class GateCheckDocument(TypedDict):
-    """passed: null when the value is not known."""
+    """passed: null when the value is not known. state: of the fact that was asked; older results have none."""
 
     name: str
     value: Any
     allowed: Any
     passed: bool | None
     text: str
+    state: NotRequired[FactState | None]
 
 
 class GateDocument(TypedDict):

@@ -15,7 +15,7 @@ import numpy as np
 
 from inference.bundle import Bundle, BundleError, replay_selfcheck
 from inference.explanation import Explanation, Origin, build_explanation
-from inference.gate import GateQuestion, judge
+from inference.gate import NOTHING_SAID, GateQuestion, judge
 from inference.preprocessing import ModelInput
 from inference.session import CPU, open_session, provider_of, run_session
 
@@ -27,13 +27,10 @@ BATCH = 8
 
 @dataclass(frozen=True, eq=False)
 class Case:
-    """One image to be explained, with what the gate asks about it. None: not stated in the file."""
+    """One image to be explained, with what the gate asks about it."""
 
     input: ModelInput
-    view: str | None = None
-    age_years: float | None = None
-    body_part: str | None = None
-    modality: str | None = None
+    question: GateQuestion = NOTHING_SAID
 
 
 class NonFiniteOutput(ArithmeticError):
@@ -105,8 +102,7 @@ class Engine:
         for name, values in outputs.items():
             if not np.isfinite(values).all():
                 raise NonFiniteOutput(f"{bundle.name} {bundle.version}", name, item.input.sha256)
-        question = GateQuestion(item.view, item.age_years, item.body_part, item.modality)
-        gate = judge(bundle.contents.gate, question, outputs["embedding"])
+        gate = judge(bundle.contents.gate, item.question, outputs["embedding"])
         origin = Origin(bundle.id, bundle.name, bundle.version, self.provider, item.input.sha256)
         return build_explanation(bundle.contents, origin, item.input, gate, outputs, seconds)
 

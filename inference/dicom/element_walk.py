@@ -47,10 +47,10 @@ class PixelExtent:
 
 @dataclass
 class Walk:
-    """What the walk found: wanted elements of the top level, items of the LUT sequences, Pixel Data, overlay planes."""
+    """What the walk found: wanted elements of the top level, items of the sequences that are read, Pixel Data, overlay planes."""
 
     elements: dict[int, Element] = field(default_factory=dict)
-    lut_items: dict[int, list[dict[int, Element]]] = field(default_factory=dict)
+    items: dict[int, list[dict[int, Element]]] = field(default_factory=dict)
     pixels: PixelExtent | None = None
     has_overlay: bool = False
     blank_vrs: list[tuple[int, str]] = field(default_factory=list)  # where a VR is missing, and the one to write there
@@ -66,7 +66,7 @@ class _Level:
     is_implicit: bool
     is_big_endian: bool
     sink: dict[int, Element] | None = None  # wanted elements of a data set go here
-    item_sinks: list[dict[int, Element]] | None = None  # of a LUT sequence: one sink per item
+    item_sinks: list[dict[int, Element]] | None = None  # of a sequence that is read: one sink per item
 
 
 def name(tag: int) -> str:
@@ -210,7 +210,7 @@ class _Walker:
             if vr not in ("SQ", "UN", "") and not (level.is_implicit and tag not in tags.DICTIONARY):
                 raise self._bad(f"element {name(tag)} with VR {vr} has no length")
             self._open_sequence(tag, vr, length, level)
-        elif vr == "SQ" or (vr == "UN" and tag in tags.LUT_SEQUENCES):
+        elif vr == "SQ" or (vr == "UN" and tag in tags.READ_SEQUENCES | tags.READ_INNER_SEQUENCES):
             self._open_sequence(tag, vr, length, level)
         else:
             self._value(tag, vr, length, level)
@@ -228,8 +228,9 @@ class _Walker:
             raise DicomRefusal("too_deep", f"sequences are nested deeper than {self.limits.depth}")
         is_unknown = vr == "UN"  # content of UN is Implicit VR Little Endian, PS3.5 6.2.2
         item_sinks = None
-        if tag in tags.LUT_SEQUENCES and len(self.stack) == 1:
-            item_sinks = self.found.lut_items.setdefault(tag, [])
+        is_inner = tag in tags.READ_INNER_SEQUENCES and len(self.stack) == 3 and level.sink is not None
+        if is_inner or (tag in tags.READ_SEQUENCES and len(self.stack) == 1):
+            item_sinks = self.found.items.setdefault(tag, [])
         self.stack.append(
             _Level(
                 self._end_of(tag, length, level),

@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from inference.exam.statements import CODES, Code, ExamStatements
+
 
 @dataclass(frozen=True)
 class Lut:
@@ -95,12 +97,21 @@ class DicomHeader:
     patient_birth_date: str = ""
     patient_sex: str = ""
     patient_age: str = ""
-    age_years: float | None = None
     study_date: str = ""
     study_time: str = ""
     accession_number: str = ""
     study_description: str = ""
     manufacturer: str = ""
+    model_name: str = ""
+    presentation_intent: str = ""
+    quality_control_image: str = ""
+    image_laterality: str = ""
+    series_laterality: str = ""
+    anatomical_orientation_type: str = ""
+    view_codes: tuple[Code, ...] = ()
+    anatomic_regions: tuple[Code, ...] = ()
+    primary_structures: tuple[Code, ...] = ()
+    anatomic_modifiers: tuple[Code, ...] = ()
     burned_in_annotation: str = ""
     repairs: tuple[str, ...] = ()  # preamble, meta_class_uid, meta_instance_uid, meta_transfer_syntax, vr
     blank_vrs: tuple[tuple[int, str], ...] = ()  # bytes of the received file that lack a VR, and the VR that is written
@@ -124,6 +135,11 @@ class DicomHeader:
     def pixel_dtype(self) -> np.dtype[Any]:
         return np.dtype(f"{'i' if self.is_signed else 'u'}{self.bits_allocated // 8}")
 
+    @property
+    def exam(self) -> ExamStatements:
+        """What the file says about the exam."""
+        return ExamStatements.from_header({field.name: getattr(self, field.name) for field in dataclasses.fields(self)})
+
     def to_json(self) -> dict[str, Any]:
         """JSON-ready; `from_json` gives an equal header back."""
         document = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
@@ -132,15 +148,22 @@ class DicomHeader:
         document["windows"] = [dataclasses.asdict(window) for window in self.windows]
         document["lossy"] = dataclasses.asdict(self.lossy)
         document["blank_vrs"] = [list(pair) for pair in self.blank_vrs]
+        for name in CODES:
+            document[name] = [dataclasses.asdict(code) for code in getattr(self, name)]
         return {key: list(value) if isinstance(value, tuple) else value for key, value in document.items()}
 
     @classmethod
     def from_json(cls, document: dict[str, Any]) -> "DicomHeader":
-        values: dict[str, Any] = {key: tuple(v) if isinstance(v, list) else v for key, v in document.items()}
+        known = {field.name for field in dataclasses.fields(cls)}  # other versions keep other attributes
+        values: dict[str, Any] = {
+            key: tuple(v) if isinstance(v, list) else v for key, v in document.items() if key in known
+        }
         lut = values["modality_lut"]
         values["modality_lut"] = Lut.from_json(lut) if lut else None
         values["voi_luts"] = tuple(Lut.from_json(item) for item in values["voi_luts"])
         values["windows"] = tuple(Window(**item) for item in values["windows"])
         values["lossy"] = Lossy(**values["lossy"])
         values["blank_vrs"] = tuple((int(place), str(vr)) for place, vr in values.get("blank_vrs", ()))
+        for name in CODES:
+            values[name] = tuple(Code(**item) for item in values.get(name, ()))
         return cls(**values)

@@ -1,7 +1,6 @@
 """From found elements to a DicomHeader. A bad optional value is dropped with a warning, never a refusal."""
 
 import dataclasses
-import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -11,6 +10,7 @@ from inference.dicom.header import DicomHeader, Lossy, Lut, Window
 from inference.dicom.image_pixel import ImagePixel
 from inference.dicom.lut_reader import read_lut
 from inference.dicom.transfer_syntax import TransferSyntax
+from inference.exam.statements import Code
 
 PRESENTATION_SHAPES = ("IDENTITY", "INVERSE")
 VOI_FUNCTIONS = ("LINEAR", "LINEAR_EXACT", "SIGMOID")
@@ -18,18 +18,17 @@ VOI_FUNCTIONS = ("LINEAR", "LINEAR_EXACT", "SIGMOID")
 # Larger numbers are typing errors: values have 16 bits, and slopes of real files stay below 1000.
 _ABSURD = 1e7
 _WIDEST_SPACING_MM = 100.0
-_AGE = re.compile(r"(\d{1,3})([DWMY]?)")
-_YEARS = {"D": 1 / 365.25, "W": 7 / 365.25, "M": 1 / 12, "Y": 1.0, "": 1.0}
+_MOST_CODES = 16  # of one sequence; an exam has one or two
 
 
 def read_header(
     values: Values,
-    lut_items: dict[int, list[Values]],
+    items: dict[int, list[Values]],
     image: ImagePixel,
     syntax: TransferSyntax,
     repairs: tuple[str, ...],
 ) -> DicomHeader:
-    """`values`: the top level; `lut_items`: the items of the LUT sequences. UIDs were checked before."""
+    """`values`: the top level; `items`: those of the sequences that are read. UIDs were checked before."""
     warnings: list[str] = []
     if values.code(tags.BURNED_IN_ANNOTATION) == "YES":
         warnings.append("burned_in_annotation")
@@ -37,7 +36,8 @@ def read_header(
         warnings.append("shutter_not_shown")
     facts: dict[str, Any] = {
         **_texts(values),
-        **_grayscale(values, lut_items, image, warnings),
+        **_exam_codes(values, items),
+        **_grayscale(values, items, image, warnings),
         **_geometry(values, warnings),
     }
     return DicomHeader(
@@ -49,18 +49,17 @@ def read_header(
         **dataclasses.asdict(image),
         **facts,
         lossy=_lossy(values, syntax),
-        age_years=_age_years(values.code(tags.PATIENT_AGE)),
         repairs=repairs,
         warnings=tuple(dict.fromkeys(warnings)),
     )
 
 
 def _grayscale(
-    values: Values, lut_items: dict[int, list[Values]], image: ImagePixel, warnings: list[str]
+    values: Values, items: dict[int, list[Values]], image: ImagePixel, warnings: list[str]
 ) -> dict[str, Any]:
     """Everything between stored value and gray."""
     slope, intercept = _rescale(values, warnings)
-    modality_items = lut_items.get(tags.MODALITY_LUT_SEQUENCE, [])[:1]
+    modality_items = items.get(tags.MODALITY_LUT_SEQUENCE, [])[:1]
     modality_luts = _luts(modality_items, image.pixel_representation == 1, warnings)
     may_be_negative = not modality_luts and _lowest_value(image, slope, intercept) < 0
     shape = values.code(tags.PRESENTATION_LUT_SHAPE).upper() or None
@@ -76,7 +75,7 @@ def _grayscale(
         "rescale_type": values.text(tags.RESCALE_TYPE),
         "modality_lut": modality_luts[0] if modality_luts else None,
         "windows": _windows(values, warnings),
-        "voi_luts": _luts(lut_items.get(tags.VOI_LUT_SEQUENCE, []), may_be_negative, warnings),
+        "voi_luts": _luts(items.get(tags.VOI_LUT_SEQUENCE, []), may_be_negative, warnings),
         "padding_value": _padding(values, tags.PADDING_VALUE, image),
         "padding_range_limit": _padding(values, tags.PADDING_RANGE_LIMIT, image),
     }
@@ -96,9 +95,9 @@ def _geometry(values: Values, warnings: list[str]) -> dict[str, Any]:
 def _texts(values: Values) -> dict[str, str]:
     return {
         "modality": values.code(tags.MODALITY),
-        "view_position": values.code(tags.VIEW_POSITION),
+        "view_position": values.text(tags.VIEW_POSITION),
         "laterality": values.code(tags.IMAGE_LATERALITY) or values.code(tags.LATERALITY),
-        "body_part": values.code(tags.BODY_PART),
+        "body_part": values.text(tags.BODY_PART),
         "patient_orientation": "\\".join(values.codes(tags.PATIENT_ORIENTATION)),
         "patient_name": values.text(tags.PATIENT_NAME),
         "patient_id": values.text(tags.PATIENT_ID),
@@ -112,6 +111,36 @@ def _texts(values: Values) -> dict[str, str]:
         "manufacturer": values.text(tags.MANUFACTURER),
         "burned_in_annotation": values.code(tags.BURNED_IN_ANNOTATION),
     }
+
+
+def _exam_codes(values: Values, items: dict[int, list[Values]]) -> dict[str, Any]:
+    """What else the file says about the exam: enumerated values and code sequences."""
+    modifiers = (tags.ANATOMIC_REGION_MODIFIER_SEQUENCE, tags.PRIMARY_STRUCTURE_MODIFIER_SEQUENCE)
+    return {
+        "presentation_intent": values.code(tags.PRESENTATION_INTENT),
+        "quality_control_image": values.code(tags.QUALITY_CONTROL_IMAGE),
+        "image_laterality": values.code(tags.IMAGE_LATERALITY),
+        "series_laterality": values.code(tags.LATERALITY),
+        "anatomical_orientation_type": values.code(tags.ANATOMICAL_ORIENTATION_TYPE),
+        "model_name": values.text(tags.MODEL_NAME),
+        "view_codes": _codes(items, tags.VIEW_CODE_SEQUENCE),
+        "anatomic_regions": _codes(items, tags.ANATOMIC_REGION_SEQUENCE),
+        "primary_structures": _codes(items, tags.PRIMARY_STRUCTURE_SEQUENCE),
+        "anatomic_modifiers": tuple(code for tag in modifiers for code in _codes(items, tag)),
+    }
+
+
+def _codes(items: dict[int, list[Values]], tag: int) -> tuple[Code, ...]:
+    """Items without any text say nothing."""
+    codes = [
+        Code(
+            item.text(tags.CODE_VALUE) or item.text(tags.LONG_CODE_VALUE),
+            item.text(tags.CODING_SCHEME),
+            item.text(tags.CODE_MEANING),
+        )
+        for item in items.get(tag, [])[:_MOST_CODES]
+    ]
+    return tuple(code for code in codes if code.value or code.meaning)
 
 
 def _rescale(values: Values, warnings: list[str]) -> tuple[float | None, float | None]:
@@ -205,9 +234,3 @@ def _lossy(values: Values, syntax: TransferSyntax) -> Lossy:
         ratio *= step if step is not None and 1.0 <= step <= _ABSURD else 1.0
     method = "+".join(code for code in values.codes(tags.LOSSY_METHOD) if code)
     return Lossy(True, method or (syntax.name if syntax.is_lossy else ""), ratio if steps and ratio > 1.0 else None)
-
-
-def _age_years(age: str) -> float | None:
-    """049Y, 018M, 003W, 010D; real files also hold plain numbers, which are years."""
-    match = _AGE.fullmatch(age)
-    return int(match[1]) * _YEARS[match[2]] if match else None

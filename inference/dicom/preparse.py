@@ -89,7 +89,7 @@ def _parse(
     pixels = found.pixels
     if pixels is None:  # read_image_pixel has refused this; said again for the type checker
         raise DicomRefusal("not_image", "the file holds no Pixel Data (7FE0,0010)")
-    header = read_header(values, _lut_items(values, found), image, syntax, _repairs(file_data, meta, values))
+    header = read_header(values, _items(values, found), image, syntax, _repairs(file_data, meta, values))
     if syntax is not meta.syntax:
         header = replace(header, repairs=(*header.repairs, "meta_transfer_syntax"))
     if found.blank_vrs:
@@ -144,8 +144,8 @@ def _check_accepted(values: Values, accept: Accept) -> None:
         raise DicomRefusal("unsupported_modality", f"modality {modality[:16]!r} is not one of {allowed}")
 
 
-def _lut_items(values: Values, found: Walk) -> dict[int, list[Values]]:
-    return {tag: [values.item(item) for item in items] for tag, items in found.lut_items.items()}
+def _items(values: Values, found: Walk) -> dict[int, list[Values]]:
+    return {tag: [values.item(item) for item in items] for tag, items in found.items.items()}
 
 
 def _repairs(data: mmap.mmap, meta: FileMeta, values: Values) -> tuple[str, ...]:

@@ -24,6 +24,7 @@ from reader_study.protocol_model import ACTIONS, RATING_SCALES
 from reader_study.reading_bodies import FormDocument
 from reader_study.services.edit_protocol import current_protocol
 from webapp.accounts.policy import Person
+from webapp.archive.view_positions import view_label
 
 
 def study_document(study: Study, user: Person) -> StudyDocument:
@@ -136,7 +137,7 @@ def case_document(case: Case, *, with_image: bool) -> CaseDocument:
         "void_reason": case.void_reason,
     }
     if with_image:
-        found |= {"image": str(case.image_id), "view": case.image.view_position}
+        found |= {"image": str(case.image_id), "view": view_label(case.image.view)}
     return found
 
 

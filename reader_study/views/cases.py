@@ -14,6 +14,7 @@ from reader_study.services.choose_cases import add_cases, change_case, find_imag
 from reader_study.study_openapi import operation
 from reader_study.views.study_view import StudyView
 from reader_study.visible import visible_to
+from webapp.archive.view_positions import view_label
 from webapp.json_bodies import ref
 
 SHOWN = 200  # images of a search; the count is of all
@@ -61,7 +62,7 @@ class CaseSearch(StudyView):
                     {
                         "id": str(image.pk),
                         "code": image.code,
-                        "view": image.view_position,
+                        "view": view_label(image.view),
                         "study_date": image.study_date.isoformat() if image.study_date else None,
                         "already": image.pk in known,
                     }

@@ -20,6 +20,7 @@ from inference.manifest import CALIBRATORS_FILE, ManifestError, bundle_schema, r
 from inference.preprocessing import ModelInput
 from inference.report_text import bundle_lines
 from inference.session import CPU, open_session, run_session
+from tests.inference.exam_questions import asked
 from tests.inference.tiny_bundle import CARD, KEYS, tiny_manifest, tiny_onnx, tiny_selfcheck
 
 BLOCKS = json.loads(CALIBRATORS_FILE.read_text("utf-8"))
@@ -188,7 +189,7 @@ def test_a_graph_whose_softmax_is_another_is_refused(tmp_path):
 
 
 def _case():
-    return Case(ModelInput(IMAGE, (0.0, 0.0, 64.0, 64.0), 64, 64, "ab" * 32), "PA", 50.0, "CHEST", "DX")
+    return Case(ModelInput(IMAGE, (0.0, 0.0, 64.0, 64.0), 64, 64, "ab" * 32), asked())
 
 
 def test_a_scale_of_zero_would_give_every_image_the_same_answer():

@@ -89,7 +89,7 @@ def test_a_refused_view_is_an_answer_and_not_a_failure(capsys, tmp_path, bundle)
     lateral = write_dicom(tmp_path / "side.dcm", np.arange(64 * 64, dtype=np.uint16).reshape(64, 64), ViewPosition="LL")
     code, out, _ = run(capsys, "predict", bundle, lateral, "--provider", "cpu")
     assert code == 0
-    assert "The view is LL (left lateral); the model may be asked for PA, AP." in out
+    assert "View Position says LL (left lateral); the model may be asked for PA, AP." in out
     assert "Lung opacity         refused" in out
 
 

@@ -14,6 +14,7 @@ from inference.bundle import Bundle
 from inference.engine import Case, Engine, NonFiniteOutput
 from inference.preprocessing import ModelInput
 from inference.session import CPU, CUDA, ProviderError, open_session, provider_of
+from tests.inference.exam_questions import asked
 from tests.inference.prepared_array import prepare_array
 from tests.inference.tiny_bundle import KEYS, make_tiny_bundle, tiny_manifest, tiny_onnx
 
@@ -36,7 +37,7 @@ def case(image=None, region=(0.0, 0.0, 640.0, 640.0), **changes):
         image = np.full((1, 64, 64), 0.4, np.float32)
         image[0, 8:24, 8:24] = 1.0
     prepared = ModelInput(image, region, 640, 640, "ab" * 32)
-    return dataclasses.replace(Case(prepared, "PA", 50.0, "CHEST", "DX"), **changes)
+    return Case(prepared, asked(**changes))
 
 
 def finding(explanation, key):
@@ -147,7 +148,7 @@ def test_a_refused_image_gets_no_number_no_map_and_no_box(engine):
     for found in document["findings"]:
         assert (found["probability"], found["interval"], found["boxes"]) == (None, None, [])
         assert found["decision"] == "refused"
-        assert found["reason"] == "The view is LL (left lateral); the model may be asked for PA, AP."
+        assert found["reason"] == "View Position says LL (left lateral); the model may be asked for PA, AP."
 
 
 def test_an_unlike_image_is_refused_by_its_embedding(engine):
@@ -158,7 +159,7 @@ def test_an_unlike_image_is_refused_by_its_embedding(engine):
 
 
 def test_missing_age_and_view_are_unknown_and_answered(engine):
-    document = engine.explain([bright_case(view=None, age_years=None)])[0].document()
+    document = engine.explain([bright_case(view="", age="")])[0].document()
     assert document["gate"]["verdict"] == "unknown"
     assert document["findings"][0]["probability"] == pytest.approx(expit(1.5), abs=1e-5)
 
@@ -215,7 +216,7 @@ def test_the_whole_way_from_an_array(engine, bundle):
     gray = np.full((480, 640), 100, np.uint8)
     gray[100:200, 200:300] = 220
     gray[:20] = 0
-    explanation = engine.explain([Case(prepare_array(gray, bundle.input_spec), "AP")])[0]
+    explanation = engine.explain([Case(prepare_array(gray, bundle.input_spec), asked("AP"))])[0]
     assert explanation.region == (0, -80, 640, 560)
     row, column = np.unravel_index(explanation.maps["gradcam"][0].argmax(), (8, 8))
     assert 200 <= (column + 0.5) * 80 <= 300  # the brightest cell lies on the bright square

@@ -8,6 +8,7 @@ from inference.engine import Case, Engine
 from inference.map_drawing import RESEARCH_LINE
 from inference.overlay import overlay_pictures
 from inference.session import CPU
+from tests.inference.exam_questions import asked
 from tests.inference.prepared_array import prepare_array
 from tests.inference.tiny_bundle import make_tiny_bundle
 
@@ -28,7 +29,7 @@ def gray_with_square():
 
 def pictures(engine, **question):
     gray = gray_with_square()
-    explanation = engine.explain([Case(prepare_array(gray, engine.bundle.input_spec), "PA", **question)])[0]
+    explanation = engine.explain([Case(prepare_array(gray, engine.bundle.input_spec), asked(**question))])[0]
     return gray, explanation, dict(overlay_pictures(gray, explanation))
 
 

@@ -1,11 +1,14 @@
 """From a DICOM header to the columns of an Image row. Text stays data: cut to length, without NUL characters."""
 
-from datetime import date
 from typing import Any
 
 from django.db import models
+from django.utils import timezone
 
 from inference.dicom.header import DicomHeader
+from inference.exam import read_exam
+from inference.exam.age import dicom_date
+from webapp.archive.exam import view_code
 from webapp.archive.models import Image
 
 TEXT_COLUMNS = (
@@ -17,16 +20,18 @@ TEXT_COLUMNS = (
 
 def image_columns(header: DicomHeader) -> dict[str, Any]:
     """Every column of Image that the header determines."""
+    exam = read_exam(header.exam, timezone.now().date())
     columns: dict[str, Any] = {name: column_text(getattr(header, name), name) for name in TEXT_COLUMNS}
     return columns | {
-        "age_years": header.age_years,
+        "view": view_code(exam),
+        "age_years": exam.age_years,
         "study_date": dicom_date(header.study_date),
         "rows": header.rows,
         "columns": header.columns,
         "bits_stored": header.bits_stored,
         "header": without_nul(header.to_json()),
         "repairs": list(header.repairs),
-        "warnings": list(header.warnings) + _missing(header),
+        "warnings": [*header.warnings, *_missing(header), *exam.warnings],
     }
 
 
@@ -35,17 +40,6 @@ def column_text(value: str, column: str) -> str:
     field = Image._meta.get_field(column)
     length = field.max_length if isinstance(field, models.CharField) else None
     return value.replace("\0", "")[:length]
-
-
-def dicom_date(value: str) -> date | None:
-    """`20210703`, or `2021.07.03` as before DICOM 3.0; None for anything else."""
-    digits = value.replace(".", "").strip()
-    if len(digits) != 8 or not digits.isascii() or not digits.isdigit():
-        return None
-    try:
-        return date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
-    except ValueError:
-        return None
 
 
 def without_nul(value: Any) -> Any:

@@ -18,6 +18,7 @@ class Project(models.Model):
     name = models.CharField(max_length=120)
     slug = models.SlugField(max_length=60, unique=True)
     active_bundle = models.CharField(max_length=64, blank=True)
+    takes_for_processing = models.BooleanField("models read detectors' raw images (FOR PROCESSING)", default=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:
@@ -53,6 +54,7 @@ class Image(models.Model):
 
     modality = models.CharField(max_length=16)
     view_position = models.CharField(max_length=32, blank=True)
+    view = models.CharField(max_length=32, blank=True)  # what all sources together say: webapp.archive.exam.view_code
     laterality = models.CharField(max_length=16, blank=True)
     body_part = models.CharField(max_length=64, blank=True)
     rows = models.PositiveIntegerField()

@@ -2,9 +2,13 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from inference.documents import ExamDocument
+from webapp.archive.exam import exam_of
 from webapp.archive.models import Image, Upload, UploadItem
+from webapp.json_bodies import ref
 
 
 class ReasonSerializer(serializers.Serializer[Any]):
@@ -64,18 +68,34 @@ class ImageSerializer(serializers.ModelSerializer[Image]):
         model = Image
         fields = [
             *("id", "code", "sop_instance_uid", "study_instance_uid", "patient", "study_date", "accession_number"),
-            *("modality", "view_position", "laterality", "body_part", "rows", "columns", "bits_stored", "photometric"),
+            *(
+                "modality",
+                "view_position",
+                "view",
+                "laterality",
+                "body_part",
+                "rows",
+                "columns",
+                "bits_stored",
+                "photometric",
+            ),
             *("repairs", "warnings", "created_at"),
         ]
 
 
 class ImageDetailSerializer(ImageSerializer):
+    exam = serializers.SerializerMethodField(help_text="what the file says about the exam, each fact with its sources")
+
     class Meta(ImageSerializer.Meta):
         fields = [
             *ImageSerializer.Meta.fields,
-            *("series_instance_uid", "sop_class_uid", "transfer_syntax_uid", "study_time", "age_years"),
+            *("series_instance_uid", "sop_class_uid", "transfer_syntax_uid", "study_time", "age_years", "exam"),
             *("received_sha256", "stored_sha256", "bytes", "original_name"),
         ]
+
+    @extend_schema_field(ref(ExamDocument))
+    def get_exam(self, image: Image) -> ExamDocument:
+        return exam_of(image).document()
 
 
 class ImageSearchSerializer(serializers.Serializer[Any]):

@@ -4,27 +4,41 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 
+from inference.exam.terms import VIEW, term
+
+UNCLEAR = "unclear"
+
 
 @dataclass(frozen=True)
 class ViewCode:
-    """names: the values of View Position (0018,5101), upper case, that the code stands for; an empty one: not stated."""
+    """keys: the values of the column `view` (keys of the table of terms) that the code stands for; an empty one: not stated."""
 
     title: str
-    names: tuple[str, ...]
+    keys: tuple[str, ...]
 
 
 VIEWS = {
     "PA": ViewCode("PA", ("PA",)),
     "AP": ViewCode("AP", ("AP",)),
-    "LAT": ViewCode("lateral", ("LL", "RL", "LAT", "LATERAL")),
+    "LAT": ViewCode("lateral", ("LL", "RL", "LAT")),
     "none": ViewCode("not stated", ("",)),
+    UNCLEAR: ViewCode("unclear", (UNCLEAR,)),
 }
 
 
 def in_view(value: str) -> Q:
     """Images of a view: a code of the table or its title, else a value of View Position as it is written; case aside."""
-    words = {word.lower(): view.names for code, view in VIEWS.items() for word in (code, view.title)}
-    found = Q()
-    for name in words.get(value.lower(), (value,)):
-        found |= Q(view_position__iexact=name)
-    return found
+    words = {word.lower(): view.keys for code, view in VIEWS.items() for word in (code, view.title)}
+    if value.lower() in words:
+        return Q(view__in=words[value.lower()])
+    return Q(view__iexact=value) | Q(view_position__iexact=value)
+
+
+def view_label(view: str) -> str:
+    """The column `view` for people: PA, AP, left lateral, unclear; empty where it is not stated."""
+    if view in ("", UNCLEAR, "PA", "AP"):
+        return view
+    try:
+        return term(VIEW, view).title
+    except KeyError:  # the table of another version
+        return view

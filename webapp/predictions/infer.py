@@ -14,6 +14,8 @@ from uuid import UUID
 from django.utils import timezone
 
 from inference.engine import Case, Engine, Explanation, NonFiniteOutput
+from inference.gate import GateQuestion
+from webapp.archive.exam import exam_of
 from webapp.archive.frame.model_inputs import prepared
 from webapp.archive.models import Image
 from webapp.archive.storage import IntegrityMismatch
@@ -90,10 +92,7 @@ def prepare(opened: Opened, lease: Lease) -> Prepared:
         raise JobRefused("integrity_mismatch", INTEGRITY_TEXT) from problem
     case = Case(
         input=model_input,
-        view=image.view_position or None,
-        age_years=image.age_years,
-        body_part=image.body_part or None,
-        modality=image.modality,
+        question=GateQuestion(exam_of(image), image.modality, image.project.takes_for_processing),
     )
     return Prepared(opened.claim, opened.prediction, engine, case)
 

@@ -77,9 +77,8 @@ class TrainingSet:
             audit.record(self.person, "image.export_deidentified", f"image:{image.pk}", purpose=PURPOSE)
             codes = (*map(releases.key.reader, case.readers), *case.sources)
             name, digest = releases.key.image(image.pk), hashlib.sha256(copy.content).hexdigest()
-            row = CaseRow(
-                f"images/{name}.dcm", digest, copy.patient, image.view_position, case.labels, codes, case.bundles
-            )
+            view = image.view if image.view in ("PA", "AP") else ""  # frontal alone does not say which
+            row = CaseRow(f"images/{name}.dcm", digest, copy.patient, view, case.labels, codes, case.bundles)
             self.rows.append(row)
             return copy.content
         return None

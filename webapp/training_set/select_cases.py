@@ -13,13 +13,14 @@ from reader_study.models import Case, Study, Truth
 from reader_study.visible import visible_to
 from webapp.accounts.policy import Person, may_see_predictions
 from webapp.archive.models import Image, Project
+from webapp.archive.view_positions import view_label
 from webapp.reveal.embargoed import under_embargo
 from webapp.reveal.shown_image import is_image_shown
 from webapp.reviews.models import CaseReview, CaseReviewQuerySet
 from webapp.reviews.visible import visible_reviews
 from webapp.training_set.labels import Label, Opinion, Place, agreed, inside, label_of
 
-FRONTAL = ("PA", "AP", "")
+FRONTAL = ("PA", "AP", "FRONTAL", "")
 FINDING = re.compile(r"[a-z][a-z0-9_]{0,63}")
 # Names of the table's other columns: see training/data/reviewed.py, which reads it.
 COLUMNS = ("file", "sha256", "patient", "view", "boxes", "readers", "bundle")
@@ -161,8 +162,8 @@ def _truth_label(truth: Truth) -> Label:
 
 def _fault(image: Image, case: ReviewedCase, is_changed: bool) -> tuple[str, str] | None:
     """Code and sentence for an image that cannot be a row of the table."""
-    if image.view_position not in FRONTAL:
-        return "not_frontal", f"view {image.view_position[:16]!r} is not one of PA, AP or not stated"
+    if image.view not in FRONTAL:
+        return "not_frontal", f"view {view_label(image.view)} is not one of PA, AP, frontal or not stated"
     if case.labels:
         return None
     if is_changed:

@@ -88,4 +88,4 @@ def test_rsna_files_decode_to_8_bit_images_without_a_scale(shared_data: Callable
     pixels = pool.decode(path, header)
     assert pixels.values.shape == (1024, 1024)
     assert pixels.values.dtype == np.uint8
-    assert header.age_years is not None
+    assert header.patient_age.isdigit()

@@ -9,6 +9,7 @@ import pytest
 
 from inference.dicom import Accept, DicomHeader, DicomRefusal, Limits, preparse
 from inference.dicom.accept import class_name
+from inference.exam import Code
 from tests.inference.dicom.made_files import BIG_ENDIAN, DEFLATED, EXPLICIT, IMPLICIT, MadeImage, element, item, uid
 
 
@@ -194,13 +195,45 @@ def test_nesting_stops_at_the_limit(tmp_path: Path) -> None:
     assert refusal_of(nested(17).write(tmp_path)).code == "too_deep"
 
 
-@pytest.mark.parametrize(
-    ("age", "years"), [("049Y", 49.0), ("49", 49.0), ("018M", 1.5), ("052W", 364 / 365.25), ("", None), ("old", None)]
-)
-def test_ages_are_read_with_and_without_unit(age: str, years: float | None, tmp_path: Path) -> None:
-    header = preparse(MadeImage(attributes={0x00101010: ("AS", age)}).write(tmp_path))
-    assert header.age_years == (pytest.approx(years) if years is not None else None)
-    assert header.patient_age == age
+def _code(value: str, scheme: str, meaning: str, **inner: object) -> dict:
+    return {0x00080100: ("SH", value), 0x00080102: ("SH", scheme), 0x00080104: ("LO", meaning), **inner}
+
+
+@pytest.mark.parametrize("syntax", [IMPLICIT, EXPLICIT, DEFLATED, BIG_ENDIAN])
+def test_what_the_file_says_about_the_exam_is_read_in_every_syntax(syntax: str, tmp_path: Path) -> None:
+    left = _code("7771000", "SCT", "Left")
+    region = {**_code("T-D8700", "SRT", "Hand"), 0x00082220: ("SQ", [left])}
+    attributes = {
+        0x00080068: ("CS", "FOR PROCESSING"),
+        0x00081090: ("LO", "Model 1"),
+        0x00082218: ("SQ", [region]),
+        0x00082228: ("SQ", [_code("85562004", "SCT", "Hand"), {}]),
+        0x00101010: ("AS", "049Y"),
+        0x00200060: ("CS", "R"),
+        0x00200062: ("CS", "L"),
+        0x00280300: ("CS", "YES"),
+        0x00540220: ("SQ", [_code("R-10236", "SRT", "left lateral")]),
+    }
+    header = preparse(MadeImage(attributes=attributes, syntax=syntax).write(tmp_path))
+    said = DicomHeader.from_json(json.loads(json.dumps(header.to_json()))).exam
+    assert said == header.exam
+    assert said.view_codes == (Code("R-10236", "SRT", "left lateral"),)
+    assert said.anatomic_regions == (Code("T-D8700", "SRT", "Hand"),)
+    assert said.primary_structures == (Code("85562004", "SCT", "Hand"),)
+    assert said.anatomic_modifiers == (Code("7771000", "SCT", "Left"),)
+    assert (said.presentation_intent, said.quality_control_image, said.model_name) == (
+        *("FOR PROCESSING", "YES", "Model 1"),
+    )
+    assert (said.image_laterality, said.laterality, said.patient_age) == ("L", "R", "049Y")
+
+
+def test_body_part_and_view_are_read_in_the_character_set_of_the_file(tmp_path: Path) -> None:
+    attributes = {
+        0x00080005: ("CS", "ISO_IR 192"),
+        0x00180015: ("CS", "TÓRAX".encode()),
+        0x00185101: ("CS", "PA"),
+    }
+    assert preparse(MadeImage(attributes=attributes).write(tmp_path)).exam.body_part == "TÓRAX"
 
 
 @pytest.mark.parametrize(

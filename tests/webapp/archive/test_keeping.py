@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from inference.exam.age import dicom_date
 from tests.webapp.archive.dicom_files import chest_dicom, zip_of
 from webapp.archive.file_names import shown_name
 from webapp.archive.frame.sealed_file import read_sealed, write_sealed
-from webapp.archive.image_columns import column_text, dicom_date, without_nul
+from webapp.archive.image_columns import column_text, without_nul
 from webapp.archive.models import QuarantinedFile, Upload, UploadItem
 from webapp.archive.quarantine import quarantine_path
 from webapp.archive.tidy import ABANDONED_SECONDS, tidy_archive

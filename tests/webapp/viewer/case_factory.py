@@ -7,7 +7,9 @@ from typing import Any
 
 from django.utils import timezone
 
+from inference.exam import ExamStatements, read_exam
 from webapp.accounts.models import User
+from webapp.archive.exam import view_code
 from webapp.archive.models import Image, Project
 from webapp.predictions.models import Prediction
 from webapp.work.models import Job
@@ -33,7 +35,13 @@ def make_image(**columns: Any) -> Image:
         "view_position": "PA", "rows": 2500, "columns": 2048, "bits_stored": 12, "photometric": "MONOCHROME2", "header": {},
         "received_sha256": "a" * 64, "stored_sha256": "b" * 64, "bytes": 1, "storage_key": uuid.uuid4(),
     }  # fmt: skip
-    image = Image.objects.create(**values | columns)
+    values |= columns
+    if not values["header"]:
+        age = "" if values["age_years"] is None else f"{int(values['age_years']):03}Y"
+        values["header"] = {"view_position": values["view_position"], "patient_age": age, "body_part": "CHEST"}
+    if "view" not in values:
+        values["view"] = view_code(read_exam(ExamStatements.from_header(values["header"])))
+    image = Image.objects.create(**values)
     if minutes_ago:
         arrived = timezone.now() - datetime.timedelta(minutes=minutes_ago)
         Image.objects.filter(pk=image.pk).update(created_at=arrived)

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET
 from webapp import audit
 from webapp.accounts.policy import may_see_image, require
 from webapp.archive.models import Image
+from webapp.archive.view_positions import view_label
 from webapp.built_viewer import is_built
 from webapp.viewer.page_bodies import BootDocument
 from webapp.viewer.views.worklist import QUERY_KEY
@@ -59,7 +60,7 @@ def boot_document(request: HttpRequest, image: Image, query: WorklistQuery) -> B
             },
             "study_date": image.study_date.isoformat() if image.study_date else None,
             "accession": image.accession_number,
-            "view": image.view_position,
+            "view": view_label(image.view),
             "modality": image.modality,
             "laterality": image.laterality,
             "warnings": image.warnings,

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from webapp.accounts.policy import Person, may_see_predictions
 from webapp.archive.models import Image
+from webapp.archive.view_positions import view_label
 from webapp.predictions.models import Prediction
 from webapp.predictions.probability import fraction
 from webapp.reviews.failure_scheme import VERDICTS
@@ -108,7 +109,7 @@ def _row(
         number=image.patient_id or "no id",
         person=person_label(image),
         study=study_label(image),
-        view=image.view_position or "–",
+        view=view_label(image.view) or "–",
         state=state,
         state_title=_state_title(image),
         dot=DOTS[state],
@@ -164,7 +165,7 @@ def _sentence(prediction: Prediction | None, document: dict[str, Any], meter: Me
 
 def _refusal_reason(document: dict[str, Any]) -> str:
     checks = (document.get("gate") or {}).get("checks", [])
-    texts = [str(check.get("text", "")) for check in checks if not check.get("passed", True)]
+    texts = [str(check.get("text", "")) for check in checks if check.get("passed") is False]
     reasons = [str(finding.get("reason") or "") for finding in document.get("findings", [])]
     return next((text for text in [*texts, *reasons] if text), "the model refused without a reason")
 

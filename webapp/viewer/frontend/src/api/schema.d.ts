@@ -426,6 +426,25 @@ export interface components {
             readonly n?: number;
             readonly value: number;
         };
+        /** @description What the file says about the exam, each fact with its sources. */
+        readonly ExamDocument: {
+            readonly age: components["schemas"]["FactDocument"];
+            readonly body_part: components["schemas"]["FactDocument"];
+            readonly device: components["schemas"]["FactDocument"];
+            readonly intent: components["schemas"]["FactDocument"];
+            readonly laterality: components["schemas"]["FactDocument"];
+            readonly orientation: components["schemas"]["FactDocument"];
+            readonly quality_control: components["schemas"]["FactDocument"];
+            readonly view: components["schemas"]["FactDocument"];
+        };
+        /** @description value: a code, a number or a text, null unless stated; shown: the value for people. */
+        readonly FactDocument: {
+            readonly shown: string;
+            readonly sources: readonly components["schemas"]["SourceDocument"][];
+            /** @enum {string} */
+            readonly state: "stated" | "not_stated" | "unknown_term" | "contradiction";
+            readonly value: (string | number) | null;
+        };
         readonly FailureDocument: {
             readonly box: components["schemas"]["PixelBox"] | null;
             /** @description a code of GET /api/failure-scheme/; an old review has one of its own scheme_version */
@@ -560,11 +579,13 @@ export interface components {
             readonly ratio: number | null;
             readonly warnings: readonly string[];
         };
-        /** @description passed: null when the value is not known. */
+        /** @description passed: null when the value is not known. state: of the fact that was asked; older results have none. */
         readonly GateCheckDocument: {
             readonly allowed: unknown;
             readonly name: string;
             readonly passed: boolean | null;
+            /** @enum {string|null} */
+            readonly state?: "stated" | "not_stated" | "unknown_term" | "contradiction" | null;
             readonly text: string;
             readonly value: unknown;
         };
@@ -1242,6 +1263,11 @@ export interface components {
             readonly var: number;
             readonly var_tr: number;
         };
+        /** @description says: one half sentence, `View Position says LL (left lateral)`. */
+        readonly SourceDocument: {
+            readonly attribute: string;
+            readonly says: string;
+        };
         readonly StatisticsPlan: {
             /** @default 0.05 */
             readonly alpha: number;
@@ -1514,6 +1540,8 @@ export type DraftSent = components['schemas']['DraftSent'];
 export type Estimate = components['schemas']['Estimate'];
 export type EventsRequest = components['schemas']['EventsRequest'];
 export type Evidence = components['schemas']['Evidence'];
+export type ExamDocument = components['schemas']['ExamDocument'];
+export type FactDocument = components['schemas']['FactDocument'];
 export type FailureDocument = components['schemas']['FailureDocument'];
 export type FailurePlan = components['schemas']['FailurePlan'];
 export type FailureRequest = components['schemas']['FailureRequest'];
@@ -1592,6 +1620,7 @@ export type SessionList = components['schemas']['SessionList'];
 export type SeverityChoice = components['schemas']['SeverityChoice'];
 export type SignedInPerson = components['schemas']['SignedInPerson'];
 export type SizingRequest = components['schemas']['SizingRequest'];
+export type SourceDocument = components['schemas']['SourceDocument'];
 export type StatisticsPlan = components['schemas']['StatisticsPlan'];
 export type StudyBoot = components['schemas']['StudyBoot'];
 export type StudyChange = components['schemas']['StudyChange'];

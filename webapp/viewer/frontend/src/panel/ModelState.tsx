@@ -62,10 +62,22 @@ export function ModelState({ shown }: { readonly shown: PredictionDocument | nul
   return newest === shown ? null : <Failed item={newest} />;
 }
 
-/** The gate: a refusal with its reasons, or an unknown with what could not be checked. */
+/** What the file does not say and the model does not insist on: told, so that nobody takes it for checked. */
+function NotStated({ prediction }: { readonly prediction: PredictionDocument }) {
+  const unsaid = prediction.gate?.checks.filter((check) => check.passed && check.state === 'not_stated') ?? [];
+  if (unsaid.length === 0) return null;
+  return (
+    <p className="muted small" data-testid="not-stated">
+      {unsaid.map((check) => check.text).join(' ')}
+    </p>
+  );
+}
+
+/** The gate: a refusal with its reasons, or an unknown with what could not be checked; and what is not stated. */
 export function GateVerdict({ prediction }: { readonly prediction: PredictionDocument }) {
   const { gate } = prediction;
-  if (!gate || gate.verdict === 'pass') return null;
+  if (!gate) return null;
+  if (gate.verdict === 'pass') return <NotStated prediction={prediction} />;
   const failed = gate.checks.filter((check) => !check.passed);
   const isRefused = gate.verdict === 'refused';
   return (
@@ -76,6 +88,7 @@ export function GateVerdict({ prediction }: { readonly prediction: PredictionDoc
           <li key={check.name}>{check.text || check.name}</li>
         ))}
       </ul>
+      {!isRefused && <NotStated prediction={prediction} />}
     </div>
   );
 }

@@ -99,13 +99,15 @@ def build_explanation(
     refused = gate.verdict == REFUSED
     findings: list[FindingDocument] = []
     boxes: dict[str, list[PixelBox]] = {}
+    # Everything that leaves is in stored pixels: maps of a turned image are turned back before boxes are drawn on them.
+    kinds = {output.kind: model_input.turn.undone(outputs[output.kind]) for output in contents.maps}
     decisions = decide_all(outputs["probabilities"], contents, gate)
     intervals = contents.intervals(outputs["logits"])
     for column, finding in enumerate(contents.findings):
         probability, decision = float(outputs["probabilities"][column]), decisions[column]
         boxes[finding.key] = []
         if has_boxes(probability, finding, decision):
-            maps = {output.kind: outputs[output.kind][column] for output in contents.maps}
+            maps = {kind: values[column] for kind, values in kinds.items()}
             boxes[finding.key] = finding_boxes(finding, maps, model_input)
         findings.append(finding_document(finding, probability, intervals[column], decision, boxes[finding.key]))
     return Explanation(
@@ -115,7 +117,7 @@ def build_explanation(
         probabilities=dict(zip(contents.keys, map(float, outputs["probabilities"]), strict=True)),
         logits=dict(zip(contents.keys, map(float, outputs["logits"]), strict=True)),
         findings=findings,
-        maps={} if refused else {output.kind: outputs[output.kind] for output in contents.maps},
+        maps={} if refused else dict(kinds.items()),
         boxes=boxes,
         embedding=outputs["embedding"],
         region=model_input.region,
@@ -131,8 +133,11 @@ def has_boxes(probability: float, finding: Finding, decision: Decision) -> bool:
 
 
 def finding_boxes(finding: Finding, maps: Mapping[MapKind, np.ndarray], model_input: ModelInput) -> list[PixelBox]:
-    """Boxes of one finding by every rule; maps: [h, w] by kind. `component` first: it is what is drawn by default."""
-    grid = (model_input.image.shape[-2], model_input.image.shape[-1])
+    """Boxes of one finding by every rule; maps: [h, w] by kind, as the source is stored. `component` first: it is what is
+    drawn by default.
+    """
+    height, width = model_input.turn.undone(model_input.image).shape[-2:]
+    grid = (height, width)
     boxes: list[PixelBox] = []
     for kind, values in maps.items():
         field = MapField(kind, model_input.region, model_input.source_height, model_input.source_width)
@@ -174,15 +179,15 @@ def finding_document(
 
 
 def map_document(output: MapOutput, findings: tuple[Finding, ...], values: np.ndarray, region: Region) -> MapDocument:
-    """Description of one kind of map. values: [K, h, w]. Lists run in the order of `findings`."""
+    """Description of one kind of map. values: [K, h, w], as the source is stored. Lists run in the order of `findings`."""
     rules = [finding.maps[output.kind] for finding in findings]
     return {
         "kind": output.kind,
         "head": output.head,
         "method": method_title(output),
         "findings": [finding.key for finding in findings],
-        "height": output.height,
-        "width": output.width,
+        "height": values.shape[1],
+        "width": values.shape[2],
         "region": list(region),
         "scale": rules[0].scale,
         # + 0.0: the graph gives -0.0 as well, which reads like an error in JSON

@@ -95,7 +95,7 @@ def judge(rules: GateRules, question: GateQuestion, embedding: np.ndarray) -> Ga
         check_age(exam.age, rules.age_years),
         check_intent(exam.intent, question.takes_for_processing),
         check_quality_control(exam.quality_control),
-        check_orientation(exam.orientation),
+        check_orientation(exam),
         check_likeness(rules, embedding),
     )
     return GateVerdict(tuple(check for check in checks if check is not None))
@@ -173,13 +173,15 @@ def check_quality_control(fact: Fact) -> GateCheck | None:
     return check.passed_unless_unclear()
 
 
-def check_orientation(fact: Fact) -> GateCheck:
+def check_orientation(exam: ExamFacts) -> GateCheck:
     """Does the file say where left is? Files often leave it out; what it says must not contradict the view."""
+    fact = exam.orientation
     if fact.state == NOT_STATED:
         return GateCheck("orientation", None, [], True, "The side is not stated.", NOT_STATED)
     if fact.state != STATED:
         return GateCheck("orientation", None, [], None, f"The side is not stated: {fact.text}.", fact.state)
-    return GateCheck("orientation", fact.value, [], True, f"{fact.text}.", STATED)
+    end = "." if exam.turn.is_identity else "; the model was shown the image turned to L\\F."
+    return GateCheck("orientation", fact.value, [], True, f"{fact.text}{end}", STATED)
 
 
 def check_likeness(rules: GateRules, embedding: np.ndarray) -> GateCheck:

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from inference.exam.orientation import AS_STORED, Region, Turn
 from inference.intensity import INTENSITY_RULES, PERCENTILE_RULE, require_known
 
 # stretch: both sides to the model's size, aspect ratio given up.
@@ -30,8 +31,6 @@ EDITION = 1
 
 # 1 MiB of float32: gray of the whole frame is never in memory, so nor is its page-by-page set-up.
 _STRIP_PIXELS = 1 << 18
-
-Region = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True)
@@ -70,6 +69,7 @@ class ModelInput:
 
     image: float32 [1, H, W] in [0, 1], bright = dense. region: x0, y0, x1, y1 of the model's whole field in source
     pixels (a letterbox reaches outside the image). sha256: of the tensor's little-endian bytes, stored with results.
+    turn: how the source was brought to L\\F before; region, source_height and source_width are of the image as stored.
     """
 
     image: np.ndarray
@@ -77,6 +77,7 @@ class ModelInput:
     source_height: int
     source_width: int
     sha256: str
+    turn: Turn = AS_STORED
 
 
 def resize_image(image: np.ndarray, spec: InputSpec) -> tuple[np.ndarray, Region]:
@@ -92,13 +93,19 @@ def resize_image(image: np.ndarray, spec: InputSpec) -> tuple[np.ndarray, Region
     return field, field_region(rows, columns, spec)
 
 
-def as_model_input(field: np.ndarray, source_height: int, source_width: int, spec: InputSpec) -> ModelInput:
-    """The input whose tensor is `field`, float32 [H, W] or [1, H, W], hashed here. Raises ValueError for another size."""
+def as_model_input(
+    field: np.ndarray, source_height: int, source_width: int, spec: InputSpec, turn: Turn = AS_STORED
+) -> ModelInput:
+    """The input whose tensor is `field`, float32 [H, W] or [1, H, W], hashed here. Raises ValueError for another size.
+
+    source_height, source_width: of the image as stored; `field` shows it turned by `turn`.
+    """
     tensor = np.ascontiguousarray(field, dtype="<f4").reshape(1, *field.shape[-2:])
     if tensor.shape != (1, spec.height, spec.width):
         raise ValueError(f"model input has shape {field.shape}; wanted [{spec.height}, {spec.width}]")
-    region = field_region(source_height, source_width, spec)
-    return ModelInput(tensor, region, source_height, source_width, hashlib.sha256(tensor.data).hexdigest())
+    turned = (source_width, source_height) if turn.is_transposed else (source_height, source_width)
+    region = turn.stored_region(field_region(*turned, spec), source_height, source_width)
+    return ModelInput(tensor, region, source_height, source_width, hashlib.sha256(tensor.data).hexdigest(), turn)
 
 
 def field_region(rows: int, columns: int, spec: InputSpec) -> Region:

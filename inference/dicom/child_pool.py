@@ -326,7 +326,7 @@ def _read_input(result: BinaryIO, header: DicomHeader, spec: InputSpec) -> Model
     tensor = _read_array(result, (1, spec.height, spec.width), np.dtype(np.float32))
     if not (tensor.min() >= 0 and tensor.max() <= 1):  # false for NaN
         raise DicomRefusal("decoder_crash", "the decoding process gave gray values outside 0 to 1")
-    return as_model_input(tensor, header.rows, header.columns, spec)
+    return as_model_input(tensor, header.rows, header.columns, spec, header.turn)
 
 
 _shared: ChildPool | None = None

@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from inference.exam.orientation import Turn
+from inference.exam.read_exam import read_exam
 from inference.exam.statements import CODES, Code, ExamStatements
 
 
@@ -139,6 +141,11 @@ class DicomHeader:
     def exam(self) -> ExamStatements:
         """What the file says about the exam."""
         return ExamStatements.from_header({field.name: getattr(self, field.name) for field in dataclasses.fields(self)})
+
+    @property
+    def turn(self) -> Turn:
+        """How the stored pixels come to L\\F."""
+        return read_exam(self.exam).turn
 
     def to_json(self) -> dict[str, Any]:
         """JSON-ready; `from_json` gives an equal header back."""

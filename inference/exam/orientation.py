@@ -9,6 +9,8 @@ from typing import Final
 
 import numpy as np
 
+Region = tuple[float, float, float, float]
+
 _AXES = {"L": "side", "R": "side", "H": "length", "F": "length", "A": "depth", "P": "depth"}
 _OPPOSITE = {"L": "R", "R": "L", "H": "F", "F": "H", "A": "P", "P": "A"}
 
@@ -36,6 +38,16 @@ class Turn:
         stored = values[..., ::-1, :] if self.flips_rows else values
         stored = stored[..., ::-1] if self.flips_columns else stored
         return stored.swapaxes(-1, -2) if self.is_transposed else stored
+
+    def stored_region(self, region: Region, rows: int, columns: int) -> Region:
+        """A region of the turned image, x0, y0, x1, y1, in pixels of the stored image of rows x columns."""
+        x0, y0, x1, y1 = region
+        height, width = (columns, rows) if self.is_transposed else (rows, columns)
+        if self.flips_columns:
+            x0, x1 = width - x1, width - x0
+        if self.flips_rows:
+            y0, y1 = height - y1, height - y0
+        return (y0, x0, y1, x1) if self.is_transposed else (x0, y0, x1, y1)
 
 
 AS_STORED: Final = Turn()

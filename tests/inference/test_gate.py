@@ -121,6 +121,7 @@ MATRIX = {
         ({"body_part": "BRUST"}, None),  # German for chest and for breast
         ({"anatomic_regions": (Code("B1", "99VENDOR", "chest"),)}, None),
         ({"body_part": "CHEST ABDOMEN"}, False),
+        ({"body_part": "CHEST XYZ"}, None),
         ({"body_part": "CHEST PA"}, True),
     ],
     "presentation_intent": [

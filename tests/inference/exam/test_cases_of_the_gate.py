@@ -24,7 +24,12 @@ def rules():
         ("m04-lateral-viewcode-only", "refused", "view", "View Code Sequence says R-10236 (SRT, “left lateral”)"),
         ("m06-hand-anatomic-only", "refused", "body_part", "Anatomic Region Sequence says 85562004 (SCT, “Hand”)"),
         ("m07-for-processing", "refused", "presentation_intent", "Presentation Intent Type says FOR PROCESSING"),
-        ("m08-orientation-flipped", "pass", "orientation", "Patient Orientation says R\\F."),
+        (
+            "m08-orientation-flipped",
+            "pass",
+            "orientation",
+            "Patient Orientation says R\\F; the model was shown the image turned to L\\F.",
+        ),
         ("m11-bodypart-chest-pa", "pass", "body_part", "The body part CHEST is among those allowed."),
     ],
 )

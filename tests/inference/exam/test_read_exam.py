@@ -40,6 +40,7 @@ MATRIX = [
     ("body_part", {"primary_structures": (HAND,)}, STATED, "HAND"),
     ("body_part", {"body_part": "CHEST", "anatomic_regions": (HAND,)}, CONTRADICTION, None),
     ("body_part", {"body_part": "PA"}, UNKNOWN_TERM, None),
+    ("body_part", {"body_part": "CHEST XYZ"}, UNKNOWN_TERM, None),
     ("laterality", {}, NOT_STATED, None),
     ("laterality", {"image_laterality": "L"}, STATED, "L"),
     ("laterality", {"anatomic_modifiers": (RIGHT,)}, STATED, "R"),

@@ -5,14 +5,14 @@ Text from a file is data: control characters become U+FFFD, over-long text is cu
 
 import mmap
 import re
-import warnings
 
 import numpy as np
-from pydicom.charset import convert_encodings, decode_bytes, default_encoding, python_encoding
 
 from inference.dicom import elements as tags
+from inference.dicom.character_sets import character_set
 from inference.dicom.element_walk import Element, name
 from inference.dicom.refusal import DicomRefusal
+from inference.dicom.tolerances import Leniency
 
 MOST_CHARACTERS = 512  # LO has 64, PN three groups of 64; longer text is an error or an attack
 
@@ -25,17 +25,20 @@ _TEXT_DELIMITERS = {0x5C}
 class Values:
     """Reads the values of one data set (top level or one item)."""
 
-    def __init__(self, data: mmap.mmap, found: dict[int, Element], is_big_endian: bool) -> None:
+    def __init__(
+        self, data: mmap.mmap, found: dict[int, Element], is_big_endian: bool, leniency: Leniency | None = None
+    ) -> None:
         self._data = data
         self._found = found
         self._is_big_endian = is_big_endian
-        self._encodings = _encodings(self.raw(tags.SPECIFIC_CHARACTER_SET))
+        self._leniency = leniency or Leniency()
+        self._character_set = character_set(self.raw(tags.SPECIFIC_CHARACTER_SET), self._leniency)
 
     def item(self, found: dict[int, Element]) -> "Values":
         """The same reading for an item; it inherits the character set unless it names one."""
-        values = Values(self._data, found, self._is_big_endian)
+        values = Values(self._data, found, self._is_big_endian, self._leniency)
         if tags.SPECIFIC_CHARACTER_SET not in found:
-            values._encodings = self._encodings
+            values._character_set = self._character_set
         return values
 
     def __contains__(self, tag: int) -> bool:
@@ -52,7 +55,7 @@ class Values:
         """All values as stored, padding removed; undecodable bytes as U+FFFD."""
         raw = self.raw(tag).strip(b"\0 ")
         delimiters = _PERSON_NAME_DELIMITERS if tag == tags.PATIENT_NAME else _TEXT_DELIMITERS
-        text = _decode(raw[: 4 * MOST_CHARACTERS], self._encodings, delimiters)
+        text = self._character_set.text(raw[: 4 * MOST_CHARACTERS], delimiters, self._leniency)
         return _CONTROL.sub("\ufffd", text)[:MOST_CHARACTERS].strip()
 
     def code(self, tag: int) -> str:
@@ -116,34 +119,3 @@ def _decimal(part: str) -> float | None:
         return None
     value = float(part)
     return value if np.isfinite(value) else None
-
-
-def _encodings(character_sets: bytes) -> list[str]:
-    """Python encodings of Specific Character Set; unknown terms read as ASCII with replacement characters.
-
-    Without the attribute the text should be ASCII; real files then hold Latin-1, which is what is read.
-    """
-    terms = [term.strip("\0 ") for term in character_sets[:256].decode("ascii", "replace").split("\\")]
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            encodings = list(convert_encodings(terms if any(terms) else None))
-            for encoding in encodings:
-                b"".decode(encoding)
-        except Exception:  # whatever the charset code raises on strange terms: the text stays readable
-            return ["ascii"]
-    if any(
-        encoding == default_encoding and term not in python_encoding
-        for term, encoding in zip(terms, encodings, strict=False)
-    ):
-        return ["ascii"]
-    return encodings
-
-
-def _decode(raw: bytes, encodings: list[str], delimiters: set[int]) -> str:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            return decode_bytes(raw, encodings, delimiters)
-        except Exception:  # see above
-            return raw.decode("ascii", "replace")

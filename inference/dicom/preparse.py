@@ -82,7 +82,7 @@ def _parse(
     leniency = Leniency(accept.tolerances)
     syntax = _syntax_of_data_set(data, start, meta.syntax, leniency)
     found = walk(data, start, syntax, limits, leniency)
-    values = Values(data, found.elements, syntax.is_big_endian)
+    values = Values(data, found.elements, syntax.is_big_endian, leniency)
     _check_uids(values, leniency)
     _check_accepted(values, accept)
     image = read_image_pixel(values, found.pixels, limits, leniency)

@@ -16,6 +16,8 @@ TOLERANCES: dict[str, str] = {
     "samples_per_pixel_missing": "Samples per Pixel is missing; MONOCHROME has one.",
     "blank_vr": "Elements without a VR were read by the dictionary; the stored copy names their VR.",
     "implicit_data_set": "File Meta says explicit VR, the data set is implicit; the stored copy says implicit.",
+    "misspelt_character_set": "A misspelt term of Specific Character Set was read as the one that is meant.",
+    "utf8_without_character_set": "Text without a Specific Character Set was read as UTF-8, which it is.",
 }
 ALL_TOLERANCES = frozenset(TOLERANCES)
 

@@ -90,6 +90,18 @@ def test_an_overlay_is_named_and_the_pixels_stay(pool: ChildPool) -> None:
     assert pool.decode(FOLDER / file, header).sha256 == row["stored_values_sha256_by_pydicom"]
 
 
+@pytest.mark.parametrize(
+    ("file", "name"),
+    [
+        ("n03-ir13-typo2020.dcm", "Yamada^Tarou=山田^太郎=やまだ^たろう"),
+        ("n06-gb2312-iso58.dcm", "Zhang^XiaoDong=张^小东"),
+    ],
+)
+def test_a_name_is_read(file: str, name: str, pool: ChildPool) -> None:
+    case(file)
+    assert pool.preparse(FOLDER / file).patient_name == name
+
+
 def test_a_uid_of_dots_is_refused(pool: ChildPool) -> None:
     case("u03-dots.dcm")
     with pytest.raises(DicomRefusal) as caught:

@@ -9,7 +9,23 @@ describe('patient fields', () => {
     ['', 'no name'],
     ['<b>X</b>^Y', '<b>X</b>, Y'],
     ['YAMADA^TARO=山田^太郎', 'YAMADA, TARO'],
-  ])('writes the name %s as %s', (stored, text) => expect(personName(stored)).toBe(text));
+    ['=山田^太郎=やまだ^たろう', '山田 太郎'],
+    ['==やまだ^たろう', 'やまだ たろう'],
+    ['^=^', 'no name'],
+    ['Люк^Иван', 'Люк, Иван'],
+  ])('writes the name %s as %s', (stored, text) => expect(personName(stored, 'en-GB')).toBe(text));
+
+  it.each([
+    ['ja', '山田 太郎'],
+    ['ja-JP', '山田 太郎'],
+    ['zh-Hant-TW', '山田 太郎'],
+    ['ko-KR', '山田 太郎'],
+    ['de-CH', 'Yamada, Tarou'],
+    ['jam', 'Yamada, Tarou'],
+  ])('for a reader of %s as %s', (language, text) => {
+    expect(personName('Yamada^Tarou=山田^太郎=やまだ^たろう', language)).toBe(text);
+    expect(personName('Doe^Jane', language)).toBe('Doe, Jane');
+  });
 
   it('writes dates and ages', () => {
     expect(dateText('19630412')).toBe('1963-04-12');

@@ -1,10 +1,23 @@
 /** Patient fields as text: DICOM's carets, dates and ages in readable form. */
 
-/** DOE^JANE^^DR -> DOE, JANE DR (family name first, as stored). */
-export function personName(stored: string): string {
-  const [family = '', ...rest] = (stored.split('=')[0] ?? '').split('^').map((part) => part.trim());
+const EAST_ASIAN = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/u;
+const READS_IDEOGRAMS = /^(ja|ko|zh)\b/i;
+
+/**
+ * DOE^JANE^^DR -> DOE, JANE DR (family name first, as stored). Of alphabetic=ideographic=phonetic the one that the reader's
+ * first language is written in; another where the file lacks it (PS3.5 6.2.1.1).
+ */
+export function personName(stored: string, language: string = navigator.language): string {
+  const [alphabetic = '', ideographic = '', phonetic = ''] = stored.split('=').map(nameParts);
+  const chosen = READS_IDEOGRAMS.test(language) ? ideographic || alphabetic : alphabetic || ideographic;
+  return chosen || phonetic || 'no name';
+}
+
+/** One group as text; names in ideograms, kana or Hangul take no comma. */
+function nameParts(group: string): string {
+  const [family = '', ...rest] = group.split('^').map((part) => part.trim());
   const others = rest.filter(Boolean).join(' ');
-  return [family, others].filter(Boolean).join(', ') || 'no name';
+  return [family, others].filter(Boolean).join(EAST_ASIAN.test(group) ? ' ' : ', ');
 }
 
 /** 19630412 -> 1963-04-12; anything else as it is. */

@@ -1,25 +1,20 @@
 /** Interaction events of one reading, numbered and sent in batches; a lost batch is sent again, the server drops repeats. */
-export interface InteractionEvent {
-  readonly seq: number;
-  readonly kind: string;
-  readonly client_ms: number;
-  readonly payload: Record<string, unknown>;
-}
+import type { SentEvent } from '../api/schema';
 
 const BATCH = 50;
 const MOST_KEPT = 2000;
 
 export class EventLog {
-  private waiting: InteractionEvent[] = [];
+  private waiting: SentEvent[] = [];
   private seq = 0;
   private isSending = false;
 
   constructor(
-    private readonly send: (events: readonly InteractionEvent[]) => Promise<unknown>,
+    private readonly send: (events: readonly SentEvent[]) => Promise<unknown>,
     private readonly now: () => number,
   ) {}
 
-  add(kind: string, payload: Record<string, unknown> = {}): void {
+  add(kind: SentEvent['kind'], payload: Record<string, unknown> = {}): void {
     this.seq += 1;
     this.waiting.push({ seq: this.seq, kind, client_ms: Math.round(this.now()), payload });
     if (this.waiting.length > MOST_KEPT) this.waiting.shift();

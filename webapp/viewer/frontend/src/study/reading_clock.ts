@@ -1,8 +1,8 @@
 /** Active time and interaction events of one reading, fed by what happens on the page. */
+import type { SentEvent } from '../api/schema';
 import type { ViewportController } from '../viewport/controller';
 import { ActiveTime } from './active_time';
 import { EventLog } from './event_log';
-import type { InteractionEvent } from './event_log';
 
 const FLUSH_EVERY_MS = 10_000;
 const INPUTS = ['pointermove', 'pointerdown', 'keydown', 'wheel'] as const;
@@ -16,7 +16,7 @@ export class ReadingClock {
   private stopWatching: (() => void) | null = null;
 
   /** start: active milliseconds of earlier visits. */
-  constructor(send: (events: readonly InteractionEvent[]) => Promise<unknown>, start: number) {
+  constructor(send: (events: readonly SentEvent[]) => Promise<unknown>, start: number) {
     this.time = new ActiveTime(clock, start);
     this.events = new EventLog(send, () => this.sinceOpening());
   }

@@ -1,10 +1,10 @@
 /** The calls of a reader in a study. Every call names the tab, so that two tabs of one reader never write side by side. */
 import { RequestError, getJson, sendJson } from '../api/request';
+import type { AnswerSent, DraftSent, EventsRequest, NextRequest, SentEvent } from '../api/schema';
 import type { AiDocument, AnswerBody, Feedback, NextStep, Receipt, StudyBoot } from './documents';
 import type { DraftItem } from './draft_storage';
 import { DraftConflict } from './draft_sync';
 import type { ServerDraft } from './draft_sync';
-import type { InteractionEvent } from './event_log';
 
 const TAB_KEY = 'sightline-study-tab';
 
@@ -29,7 +29,8 @@ export class StudyApi {
 
   /** POST: the server records the opening of the case. */
   next(takesOver: boolean): Promise<NextStep> {
-    return this.post<NextStep>('next/', { take_over: takesOver });
+    const body: NextRequest = { take_over: takesOver };
+    return this.post<NextStep>('next/', body);
   }
 
   openSession(session: string): Promise<unknown> {
@@ -37,7 +38,7 @@ export class StudyApi {
   }
 
   async saveDraft(id: string, stage: string, base: number, item: DraftItem): Promise<ServerDraft> {
-    const body = { stage, base_revision: base, body: item.body, idempotency_key: item.key, tab: this.tab };
+    const body: DraftSent = { stage, base_revision: base, body: item.body, idempotency_key: item.key, tab: this.tab };
     try {
       return await sendJson<ServerDraft>('PUT', `${this.path(id)}draft/`, body, this.boot.csrf, this.headers);
     } catch (error) {
@@ -46,7 +47,8 @@ export class StudyApi {
   }
 
   lock(id: string, stage: string, body: AnswerBody, key: string): Promise<Receipt> {
-    return this.post<Receipt>(`assignments/${id}/lock/`, { stage, body, idempotency_key: key, tab: this.tab });
+    const sent: AnswerSent = { stage, body, idempotency_key: key, tab: this.tab };
+    return this.post<Receipt>(`assignments/${id}/lock/`, sent);
   }
 
   ai(id: string): Promise<AiDocument> {
@@ -57,8 +59,9 @@ export class StudyApi {
     return getJson<Feedback>(`${this.path(id)}feedback/`, undefined, this.headers);
   }
 
-  events(id: string, events: readonly InteractionEvent[]): Promise<unknown> {
-    return this.post(`assignments/${id}/events/`, { events });
+  events(id: string, events: readonly SentEvent[]): Promise<unknown> {
+    const body: EventsRequest = { events };
+    return this.post(`assignments/${id}/events/`, body);
   }
 
   pause(id: string, isPaused: boolean): Promise<unknown> {

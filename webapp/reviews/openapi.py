@@ -1,6 +1,6 @@
 """Bodies of the review API. Codes of the failure scheme are edited: /api/failure-scheme/ lists them."""
 
-from typing import Annotated, NotRequired
+from typing import Annotated
 
 from pydantic import Field
 from typing_extensions import TypedDict
@@ -8,12 +8,11 @@ from typing_extensions import TypedDict
 from webapp.json_bodies import coded, ref
 from webapp.predictions.openapi import Key, Time
 from webapp.refused import RefusedBody
-from webapp.reviews.failure_scheme import CONFIDENCES, OUTCOMES, VERDICTS
+from webapp.reviews.failure_scheme import OUTCOMES, VERDICTS
 
 Scheme = Field(description="a code of GET /api/failure-scheme/; an old review has one of its own scheme_version")
 SchemeCode = Annotated[str, Scheme]
 VerdictCode = Annotated[str, coded(VERDICTS)]
-Confidence = Annotated[int, Field(ge=min(CONFIDENCES), le=max(CONFIDENCES))]
 
 
 class PixelBox(TypedDict):
@@ -23,31 +22,6 @@ class PixelBox(TypedDict):
     y: float
     w: float
     h: float
-
-
-class FailureRequest(TypedDict):
-    """laterality: U where it is left out; outcome: that of the verdict, or nothing."""
-
-    site: SchemeCode
-    cause: SchemeCode
-    laterality: NotRequired[SchemeCode]
-    severity: NotRequired[Annotated[int, Scheme] | None]
-    box: NotRequired[PixelBox | None]
-    outcome: NotRequired[str | None]
-
-
-class ReviewRequest(TypedDict):
-    """bundle: SHA-256 of the bundle whose answer is reviewed; reader: refused (401) unless this person is signed in."""
-
-    bundle: str
-    finding: str
-    verdict: VerdictCode
-    confidence: NotRequired[Confidence | None]
-    failure: NotRequired[FailureRequest | None]
-    note: NotRequired[Annotated[str, Field(max_length=2000)] | None]
-    replaces: NotRequired[Key | None]
-    idempotency_key: Annotated[str, Field(max_length=64)]
-    reader: NotRequired[str | None]
 
 
 class FailureDocument(TypedDict):
@@ -134,7 +108,6 @@ class SchemeDocument(TypedDict):
     retired: dict[str, list[SchemeChoice]]
 
 
-REVIEW_REQUEST = ref(ReviewRequest)
 REVIEW = ref(ReviewDocument)
 REVIEW_LIST = ref(ReviewList)
 SCHEME = ref(SchemeDocument)

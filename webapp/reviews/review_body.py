@@ -1,17 +1,22 @@
-"""What a client sends as a review, checked field by field. Errors are data: code, field, sentence with value and choices."""
+"""What a client sends as a review: the model by which it is read and described, and what comes of it.
+
+Errors are data: code, field, sentence with value and choices. The failure scheme in force comes as the context of the reading;
+the verdict is put beside it once it is read, since it says what the failure needs.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
-from webapp.body_values import is_finite_number, is_storable, shown
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, ValidationInfo
+
+from webapp.body_values import is_storable, shown
 from webapp.refused import Refused
 from webapp.reviews.failure_scheme import CONFIDENCES, VERDICTS, Scheme, Verdict
-from webapp.reviews.openapi import FailureRequest, ReviewRequest
+from webapp.reviews.openapi import SchemeCode
+from webapp.sent_body import OneOf, Says, SentBody, read_sent, said, storable
 
 NOTE_CHARACTERS = 2000
-BODY_FIELDS = tuple(ReviewRequest.__annotations__)
-FAILURE_FIELDS = tuple(FailureRequest.__annotations__)
 
 
 class ReviewRefused(Refused):
@@ -57,129 +62,161 @@ class ReviewBody:
     reader: str | None  # whose answer it is, as the page that took it knows; None from clients that do not say
 
 
+def _known(info: ValidationInfo) -> dict[str, Any]:
+    """What the reading knows beside the body: the scheme, and the verdict once it is read."""
+    found: dict[str, Any] = info.context or {}
+    return found
+
+
+def _scheme_code(value: Any, info: ValidationInfo) -> Any:
+    """A code that the scheme still uses. Sides that are not stated are U."""
+    name = str(info.field_name)
+    scheme: Scheme = _known(info)["scheme"]
+    kind = {"site": "sites", "cause": "causes", "laterality": "lateralities"}[name]
+    value = (value or "U") if name == "laterality" else value
+    if why := scheme.why_not(kind, value):
+        raise said("retired", f"{name} {shown(value)} {why}")
+    allowed = scheme.model_causes() if name == "cause" else scheme.in_use(kind)
+    if not isinstance(value, str) or value not in allowed:
+        raise said("not_allowed", f"{name} {shown(value)} is not one of {', '.join(allowed)}")
+    return value
+
+
+def _severity(value: Any, info: ValidationInfo) -> Any:
+    scheme: Scheme = _known(info)["scheme"]
+    allowed = scheme.in_use("severities")
+    if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value not in allowed):
+        why = scheme.why_not("severities", value) or f"is not one of {', '.join(map(str, allowed))}"
+        raise said("not_allowed", f"severity {shown(value)} {why}")
+    return value
+
+
+def _outcome(value: Any, info: ValidationInfo) -> Any:
+    verdict: Verdict = _known(info)["verdict"]
+    if value not in (None, verdict.outcome):
+        text = f"outcome {shown(value)} does not go with verdict {verdict.code!r}: it is {verdict.outcome}"
+        raise said("outcome_contradicts_verdict", text)
+    return value
+
+
+def _box(value: Any, info: ValidationInfo) -> Any:
+    verdict: Verdict = _known(info)["verdict"]
+    if value is None and verdict.needs_box:
+        raise said("box_missing", f"verdict {verdict.code!r} needs a box: where the finding truly is")
+    if value is not None and (not isinstance(value, Mapping) or set(value) != set("xywh")):
+        raise said("box_shape", f"box {shown(value)} is not an object of x, y, w, h")
+    return value
+
+
+def _with_content(box: "ReviewBox | None") -> "ReviewBox | None":
+    if box is not None and (box.w <= 0 or box.h <= 0):
+        raise said("box_empty", f"box of {box.w:g} x {box.h:g} pixels: both must be above 0")
+    return box
+
+
+def _note(value: Any) -> Any:
+    if value is not None and (not isinstance(value, str) or len(value) > NOTE_CHARACTERS):
+        got = f"{len(value)} characters" if isinstance(value, str) else shown(value)
+        raise said("note_too_long", f"note is {got}: text of at most {NOTE_CHARACTERS} characters is allowed")
+    if value is not None and not is_storable(value):
+        raise said("note_characters", "note holds a NUL or half of a surrogate pair: only plain text is allowed")
+    return value
+
+
+def _confidence(value: Any) -> Any:
+    if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value not in CONFIDENCES):
+        raise said("not_allowed", f"confidence {shown(value)} is not one of {', '.join(map(str, CONFIDENCES))}")
+    return value
+
+
+def _failure(value: Any, info: ValidationInfo) -> Any:
+    """Only where the verdict is a failure; a verdict that is none has been told already."""
+    verdict = VERDICTS.get(info.data.get("verdict", ""))
+    if verdict is None:
+        return None
+    if not verdict.is_failure and value is not None:
+        raise said("failure_not_allowed", f"verdict {verdict.code!r} takes no failure")
+    if verdict.is_failure and not isinstance(value, Mapping):
+        text = f"verdict {verdict.code!r} needs a failure with site and cause, got {shown(value)}"
+        raise said("failure_missing", text)
+    _known(info)["verdict"] = verdict
+    return value
+
+
+Short = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=64),
+    AfterValidator(storable),
+    Says("{name} {shown} is not a text of 1 to 64 characters"),
+]
+PersonName = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=150),
+    AfterValidator(storable),
+    Says("{name} {shown} is not a text of 1 to 150 characters"),
+]
+Side = Annotated[float, Says("{name} {shown} is not a finite number", "box_number")]
+
+
+class ReviewBox(SentBody):
+    """Source image pixels; the corner of the first pixel is (0, 0)."""
+
+    x: Side
+    y: Side
+    w: Side
+    h: Side
+
+
+class FailureRequest(SentBody):
+    """laterality: U where it is left out; outcome: that of the verdict, or nothing."""
+
+    site: Annotated[SchemeCode, BeforeValidator(_scheme_code)]
+    cause: Annotated[SchemeCode, BeforeValidator(_scheme_code)]
+    laterality: Annotated[SchemeCode | None, BeforeValidator(_scheme_code)] = Field(default=None, validate_default=True)
+    severity: Annotated[int | None, BeforeValidator(_severity)] = None
+    box: Annotated[ReviewBox | None, AfterValidator(_with_content), BeforeValidator(_box)] = Field(
+        default=None, validate_default=True
+    )
+    outcome: Annotated[str | None, BeforeValidator(_outcome)] = None
+
+
+class ReviewRequest(SentBody):
+    """bundle: SHA-256 of the bundle whose answer is reviewed; reader: refused (401) unless this person is signed in."""
+
+    bundle: Short
+    finding: Short
+    verdict: Annotated[str, OneOf(tuple(VERDICTS))]
+    confidence: Annotated[
+        Annotated[int, Field(ge=min(CONFIDENCES), le=max(CONFIDENCES))] | None, BeforeValidator(_confidence)
+    ] = None
+    failure: Annotated[FailureRequest | None, BeforeValidator(_failure)] = Field(default=None, validate_default=True)
+    note: Annotated[Annotated[str, Field(max_length=NOTE_CHARACTERS)] | None, BeforeValidator(_note)] = None
+    replaces: Short | None = None
+    idempotency_key: Short
+    reader: PersonName | None = None
+
+
 def read_review_body(data: object, scheme: Scheme) -> ReviewBody:
     """The checked body, in codes that the scheme still uses; raises ReviewRefused naming field, value and what is allowed."""
     if not isinstance(data, Mapping):
         raise ReviewRefused("not_an_object", f"the body is {shown(data)}, not a JSON object")
-    _no_unknown_fields(data, BODY_FIELDS, "")
-    verdict = VERDICTS[_code(data.get("verdict"), VERDICTS, "verdict")]
+    try:
+        sent = read_sent(ReviewRequest, dict(data), context={"scheme": scheme})
+    except Refused as refused:
+        raise ReviewRefused(refused.code, refused.text, refused.field) from None
     return ReviewBody(
-        bundle=_text(data.get("bundle"), "bundle", 64),
-        finding=_text(data.get("finding"), "finding", 64),
-        verdict=verdict,
-        confidence=_confidence(data.get("confidence")),
-        failure=_failure(data.get("failure"), verdict, scheme),
-        note=_note(data.get("note")),
-        replaces=None if data.get("replaces") is None else _text(data["replaces"], "replaces", 64),
-        idempotency_key=_text(data.get("idempotency_key"), "idempotency_key", 64),
-        reader=None if data.get("reader") is None else _text(data["reader"], "reader", 150),
+        bundle=sent.bundle,
+        finding=sent.finding,
+        verdict=VERDICTS[sent.verdict],
+        confidence=sent.confidence,
+        failure=_mark(sent.failure) if sent.failure else None,
+        note=sent.note or "",
+        replaces=sent.replaces,
+        idempotency_key=sent.idempotency_key,
+        reader=sent.reader,
     )
 
 
-def _failure(data: object, verdict: Verdict, scheme: Scheme) -> FailureMark | None:
-    if not verdict.is_failure:
-        if data is not None:
-            raise ReviewRefused("failure_not_allowed", f"verdict {verdict.code!r} takes no failure", "failure")
-        return None
-    if not isinstance(data, Mapping):
-        raise ReviewRefused(
-            "failure_missing",
-            f"verdict {verdict.code!r} needs a failure with site and cause, got {shown(data)}",
-            "failure",
-        )
-    _no_unknown_fields(data, FAILURE_FIELDS, "failure.")
-    if data.get("outcome") not in (None, verdict.outcome):
-        raise ReviewRefused(
-            "outcome_contradicts_verdict",
-            f"outcome {shown(data['outcome'])} does not go with verdict {verdict.code!r}: it is {verdict.outcome}",
-            "failure.outcome",
-        )
-    box = None if data.get("box") is None else _box(data["box"])
-    if verdict.needs_box and box is None:
-        raise ReviewRefused(
-            "box_missing", f"verdict {verdict.code!r} needs a box: where the finding truly is", "failure.box"
-        )
-    return FailureMark(
-        site=_scheme_code(data.get("site"), scheme, "sites", "failure.site"),
-        cause=_scheme_code(data.get("cause"), scheme, "causes", "failure.cause"),
-        laterality=_scheme_code(data.get("laterality") or "U", scheme, "lateralities", "failure.laterality"),
-        severity=_severity(data.get("severity"), scheme),
-        box=box,
-    )
-
-
-def _box(data: object) -> PixelBox:
-    if not isinstance(data, Mapping) or set(data) != {"x", "y", "w", "h"}:
-        raise ReviewRefused("box_shape", f"box {shown(data)} is not an object of x, y, w, h", "failure.box")
-    values = {}
-    for side in "xywh":
-        value = data[side]
-        if not is_finite_number(value):
-            raise ReviewRefused("box_number", f"{side} {shown(value)} is not a finite number", f"failure.box.{side}")
-        values[side] = float(value)
-    if values["w"] <= 0 or values["h"] <= 0:
-        raise ReviewRefused(
-            "box_empty", f"box of {values['w']:g} x {values['h']:g} pixels: both must be above 0", "failure.box"
-        )
-    return PixelBox(**values)
-
-
-def _confidence(value: object) -> int | None:
-    if value is None:
-        return None
-    if isinstance(value, bool) or not isinstance(value, int) or value not in CONFIDENCES:
-        raise ReviewRefused("not_allowed", f"confidence {shown(value)} is not one of 1, 2, 3, 4, 5", "confidence")
-    return value
-
-
-def _severity(value: object, scheme: Scheme) -> int | None:
-    if value is None:
-        return None
-    allowed = scheme.in_use("severities")
-    if isinstance(value, bool) or not isinstance(value, int) or value not in allowed:
-        why = scheme.why_not("severities", value) or f"is not one of {', '.join(map(str, allowed))}"
-        raise ReviewRefused("not_allowed", f"severity {shown(value)} {why}", "failure.severity")
-    return value
-
-
-def _note(value: object) -> str:
-    if value is None:
-        return ""
-    if not isinstance(value, str) or len(value) > NOTE_CHARACTERS:
-        got = f"{len(value)} characters" if isinstance(value, str) else shown(value)
-        raise ReviewRefused(
-            "note_too_long", f"note is {got}: text of at most {NOTE_CHARACTERS} characters is allowed", "note"
-        )
-    if not is_storable(value):
-        raise ReviewRefused(
-            "note_characters", "note holds a NUL or half of a surrogate pair: only plain text is allowed", "note"
-        )
-    return value
-
-
-def _code(value: object, allowed: Mapping[str, object], field: str) -> str:
-    if not isinstance(value, str) or value not in allowed:
-        name = field.rpartition(".")[2]
-        raise ReviewRefused("not_allowed", f"{name} {shown(value)} is not one of {', '.join(allowed)}", field)
-    return value
-
-
-def _scheme_code(value: object, scheme: Scheme, kind: str, field: str) -> str:
-    why = scheme.why_not(kind, value)
-    if why:
-        raise ReviewRefused("retired", f"{field.rpartition('.')[2]} {shown(value)} {why}", field)
-    return _code(value, scheme.model_causes() if kind == "causes" else scheme.in_use(kind), field)
-
-
-def _text(value: object, field: str, longest: int) -> str:
-    if not isinstance(value, str) or not 1 <= len(value) <= longest or not is_storable(value):
-        raise ReviewRefused("not_allowed", f"{field} {shown(value)} is not a text of 1 to {longest} characters", field)
-    return value
-
-
-def _no_unknown_fields(data: Mapping[Any, object], known: tuple[str, ...], prefix: str) -> None:
-    unknown = [str(name) for name in data if name not in known]
-    if unknown:
-        raise ReviewRefused(
-            "unknown_field", f"{shown(unknown[0])} is not one of {', '.join(known)}", f"{prefix}{unknown[0][:40]}"
-        )
+def _mark(failure: FailureRequest) -> FailureMark:
+    box = PixelBox(**failure.box.model_dump()) if failure.box else None
+    return FailureMark(failure.site, failure.cause, failure.laterality or "U", failure.severity, box)

@@ -7,9 +7,10 @@ from rest_framework.views import APIView
 
 from webapp.accounts.policy import may_see_predictions, require
 from webapp.archive.lookup import image_or_404
-from webapp.reviews.openapi import REFUSED, REVIEW, REVIEW_LIST, REVIEW_REQUEST
+from webapp.json_bodies import ref
+from webapp.reviews.openapi import REFUSED, REVIEW, REVIEW_LIST
 from webapp.reviews.record_review import record_review
-from webapp.reviews.review_body import ReviewRefused
+from webapp.reviews.review_body import ReviewRefused, ReviewRequest
 from webapp.reviews.review_document import review_document
 from webapp.reviews.visible import visible_reviews
 
@@ -29,7 +30,7 @@ class ImageReviews(APIView):
 
     @extend_schema(
         operation_id="record_review",
-        request={JSON: REVIEW_REQUEST},
+        request={JSON: ref(ReviewRequest)},
         responses={
             (201, JSON): REVIEW,
             (200, JSON): REVIEW,

@@ -481,13 +481,12 @@ export interface components {
         };
         /** @description laterality: U where it is left out; outcome: that of the verdict, or nothing. */
         readonly FailureRequest: {
-            readonly box?: components["schemas"]["PixelBox"] | null;
+            readonly box?: components["schemas"]["ReviewBox"] | null;
             /** @description a code of GET /api/failure-scheme/; an old review has one of its own scheme_version */
             readonly cause: string;
             /** @description a code of GET /api/failure-scheme/; an old review has one of its own scheme_version */
-            readonly laterality?: string;
+            readonly laterality?: string | null;
             readonly outcome?: string | null;
-            /** @description a code of GET /api/failure-scheme/; an old review has one of its own scheme_version */
             readonly severity?: number | null;
             /** @description a code of GET /api/failure-scheme/; an old review has one of its own scheme_version */
             readonly site: string;
@@ -1111,6 +1110,13 @@ export interface components {
             readonly number: number;
             readonly sha256: string;
         };
+        /** @description Source image pixels; the corner of the first pixel is (0, 0). */
+        readonly ReviewBox: {
+            readonly h: number;
+            readonly w: number;
+            readonly x: number;
+            readonly y: number;
+        };
         readonly ReviewDocument: {
             readonly bundle: string;
             readonly confidence: number | null;
@@ -1147,7 +1153,6 @@ export interface components {
             readonly idempotency_key: string;
             readonly note?: string | null;
             readonly reader?: string | null;
-            /** Format: uuid */
             readonly replaces?: string | null;
             /** @enum {string} */
             readonly verdict: "agree" | "false_positive" | "false_negative" | "wrong_place" | "cannot_judge";
@@ -1605,6 +1610,7 @@ export type RefusedBody = components['schemas']['RefusedBody'];
 export type ResultList = components['schemas']['ResultList'];
 export type ResultRow = components['schemas']['ResultRow'];
 export type ResultSetDocument = components['schemas']['ResultSetDocument'];
+export type ReviewBox = components['schemas']['ReviewBox'];
 export type ReviewDocument = components['schemas']['ReviewDocument'];
 export type ReviewList = components['schemas']['ReviewList'];
 export type ReviewRequest = components['schemas']['ReviewRequest'];

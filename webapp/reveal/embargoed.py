@@ -4,12 +4,14 @@ whose they are is not known here.
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from webapp.accounts import policy
 from webapp.archive.models import Image
+
+Rows = TypeVar("Rows", bound=QuerySet[Any])
 
 
 def under_embargo(user: policy.Person, path: str = "") -> Q | None:
@@ -27,6 +29,12 @@ def under_embargo(user: policy.Person, path: str = "") -> Q | None:
         else:
             found |= Q(**{lookup: [image.pk for image in Image.objects.iterator() if embargo(user, image)]})
     return found
+
+
+def not_under_embargo(rows: Rows, user: policy.Person, path: str = "") -> Rows:
+    """The rows whose image is not hidden from `user`, by every rule that is registered; `path` as above."""
+    hidden = under_embargo(user, path)
+    return rows if hidden is None else rows.exclude(hidden)
 
 
 def embargo_by_set(hidden: Callable[[policy.Person], Any], refusal: policy.Refusal) -> policy.EmbargoBySet:

@@ -1,7 +1,7 @@
 """Which reviews a person may see. Pages, documents and exports get rows from here, never from CaseReview.objects."""
 
 from webapp.accounts.policy import Person, may_see_image
-from webapp.reveal.embargoed import under_embargo
+from webapp.reveal.embargoed import not_under_embargo
 from webapp.reviews.models import CaseReview, CaseReviewQuerySet
 
 
@@ -10,5 +10,4 @@ def visible_reviews(user: Person) -> CaseReviewQuerySet:
     rows = CaseReview.objects.select_related("reader", "image", "prediction", "replaced_by")
     if may_see_image(user) is not None:
         return rows.none()
-    hidden = under_embargo(user, "image")  # by every rule that is registered, not only that of studies
-    return rows if hidden is None else rows.exclude(hidden)
+    return not_under_embargo(rows, user, "image")

@@ -14,7 +14,6 @@ from reader_study.visible import visible_to
 from webapp.accounts.policy import Person, may_see_predictions
 from webapp.archive.models import Image, Project
 from webapp.archive.view_positions import view_label
-from webapp.reveal.embargoed import under_embargo
 from webapp.reveal.shown_image import is_image_shown
 from webapp.reviews.models import CaseReview, CaseReviewQuerySet
 from webapp.reviews.visible import visible_reviews
@@ -87,8 +86,7 @@ def _reviews(user: Person | None, project: Project) -> CaseReviewQuerySet:
     """Current reviews of images that no study has under way, whoever asks."""
     rows = CaseReview.objects.select_related("prediction", "image") if user is None else visible_reviews(user)
     found: CaseReviewQuerySet = rows.current().filter(image__project=project).exclude(image__in=_under_way())
-    hidden = None if user is None else under_embargo(user, "image")
-    return found if hidden is None else found.exclude(hidden)
+    return found
 
 
 def _under_way() -> "QuerySet[Case, UUID]":

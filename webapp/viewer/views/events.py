@@ -28,7 +28,7 @@ from rest_framework.views import APIView
 
 from webapp.accounts.policy import Person, may_see_image
 from webapp.archive.models import Image
-from webapp.reveal.embargoed import under_embargo
+from webapp.reveal.embargoed import not_under_embargo
 from webapp.viewer.worklist.change_hub import STREAMS_PER_PERSON, Look, TooManyStreams, change_hub
 from webapp.viewer.worklist.changes import ChangeFeed, read_cursor, states_since
 
@@ -121,10 +121,7 @@ async def _visible_changes(look: Look, feed: ChangeFeed, user: Person) -> list[s
 
 def visible(keys: Iterable[uuid.UUID], user: Person) -> list[str]:
     """Those images that the person may see, as text. The moment of a result or a review is itself under embargo."""
-    images = Image.objects.filter(pk__in=list(keys))
-    hidden = under_embargo(user)
-    if hidden is not None:
-        images = images.exclude(hidden)
+    images = not_under_embargo(Image.objects.filter(pk__in=list(keys)), user)
     return [str(image.pk) for image in images if may_see_image(user, image) is None]
 
 

@@ -19,6 +19,7 @@ from webapp.accounts.models import User
 from webapp.archive.models import Image
 from webapp.archive.view_positions import in_view
 from webapp.predictions.models import Prediction
+from webapp.reveal.embargoed import under_embargo
 from webapp.reviews.failure_scheme import FAILURE_VERDICTS
 from webapp.reviews.models import CaseReview
 from webapp.reviews.scheme_versions import current_scheme
@@ -29,9 +30,15 @@ CODES = 10_000
 
 
 def find_images(user: User, study: Study, wanted: CaseFilter) -> QuerySet[Image]:
-    """Images of the archive that match every criterion. Raises StudyRefused naming the value."""
+    """Images of the archive that match every criterion. Raises StudyRefused naming the value.
+
+    A search by what a model or a reader said leaves out the images that are under embargo for `user`: to be found would tell.
+    """
     require(policy.may_edit_draft(user, study))
     images = Image.objects.order_by("created_at", "id")
+    if wanted.bundle or wanted.decision or wanted.verdict or wanted.failure_site or wanted.has_failure:
+        hidden = under_embargo(user)
+        images = images if hidden is None else images.exclude(hidden)
     if wanted.view:
         images = images.filter(in_view(wanted.view))
     if wanted.date_from:

@@ -10,7 +10,9 @@ from django.test import Client
 
 from reader_study.embargo import embargoed_images, is_embargoed
 from reader_study.models import Assignment, Case, Membership, ReadingSession
+from reader_study.sent_bodies import CaseFilter
 from reader_study.services.change_state import close_study, withdraw_study
+from reader_study.services.choose_cases import find_images
 from reader_study.services.next_assignment import next_assignment
 from reader_study.services.open_session import open_session
 from reader_study.services.people import add_member, withdraw_reader
@@ -18,10 +20,11 @@ from reader_study.services.record_events import pause_reading
 from reader_study.services.vote_truth import prepare_truths
 from tests.reader_study.studies.study_factory import MadeStudy, answers, lock, make_study, opened
 from tests.webapp.archive.dicom_files import chest_dicom
-from tests.webapp.viewer.case_factory import make_image, make_user
+from tests.webapp.viewer.case_factory import BUNDLE, make_image, make_user, review_body
 from webapp.archive.ingest import Sender, ingest_file
 from webapp.archive.models import Project
 from webapp.audit.models import AccessEvent
+from webapp.reviews.record_review import record_review
 
 pytestmark = pytest.mark.django_db
 
@@ -57,6 +60,24 @@ def test_it_holds_for_panel_members_and_withdrawn_readers_and_for_nobody_else() 
         False,
     ]
     assert is_embargoed(made.readers[0], make_image()) is None
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [{"decision": "positive"}, {"bundle": BUNDLE}, {"verdict": "false_positive"}, {"failure_site": "HIL"}, {"has_failure": True}],
+)  # fmt: skip
+def test_a_case_search_by_results_does_not_find_what_is_hidden(wanted: dict[str, Any]) -> None:
+    made, other = opened(make_study(cases=2)), make_study(cases=0, readers=0)
+    reader = made.readers[0]
+    add_member(other.manager, other.study, reader.username, "manager")
+    record_review(made.manager, made.study.cases.earliest("created_at").image, review_body())
+
+    def found(user: Any, criteria: dict[str, Any]) -> int:
+        return find_images(user, other.study, CaseFilter(**criteria)).count()
+
+    assert found(other.manager, wanted) > 0
+    assert found(reader, wanted) == 0
+    assert found(reader, {"view": "PA"}) == 2  # what the file says is no result
 
 
 def test_a_role_is_blinded_unless_the_table_says_that_it_sees() -> None:

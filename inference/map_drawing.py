@@ -13,8 +13,8 @@ from PIL import Image, ImageDraw, ImageFont
 from inference.boxes import interpolate
 from inference.colour_map import cividis
 from inference.colours import colour
+from inference.research_use import RESEARCH_LINE
 
-RESEARCH_LINE = "Research use only — not for diagnosis"
 OPACITY = 0.4
 SHORT_SIDE = 384  # of a small map or input, enlarged to be seen
 SMALL_LETTERS = 10

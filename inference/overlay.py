@@ -15,8 +15,9 @@ from inference.boxes import interpolate, positive_part
 from inference.explanation import NO_EVIDENCE, Explanation, map_threshold, method_title
 from inference.gate import REFUSED
 from inference.manifest import Finding, MapOutput
-from inference.map_drawing import OPACITY, RESEARCH_LINE, captioned, draw_box, map_over
+from inference.map_drawing import OPACITY, captioned, draw_box, map_over
 from inference.preprocessing import Region
+from inference.research_use import RESEARCH_LINE
 
 LONGEST_SIDE = 1024
 LETTERS = 20

@@ -9,7 +9,7 @@ from inference.calibration_forms import SOFTMAX, LabelMap, Ramps
 from inference.documents import FindingDocument
 from inference.explanation import Explanation
 from inference.manifest import Finding
-from inference.map_drawing import RESEARCH_LINE
+from inference.research_use import RESEARCH_LINE
 
 
 def explanation_lines(name: str, explanation: Explanation) -> Iterator[str]:

@@ -9,9 +9,8 @@ from typing import Any
 import plotly.graph_objects as go
 from plotly.offline import get_plotlyjs
 
+from inference.research_use import RESEARCH_LINE
 from reports import theme
-
-RESEARCH = "Research use only — not for diagnosis"
 
 
 @dataclass(frozen=True)
@@ -56,7 +55,7 @@ def html_report(title: str, facts: Sequence[tuple[str, str]], sections: Sequence
     return (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{html.escape(title)}</title>'
         f"<style>{STYLE}</style></head><body><h1>{html.escape(title)}</h1>"
-        f'<p class="research">{RESEARCH}</p><table class="facts">{lines}</table>\n{body}\n{script}</body></html>\n'
+        f'<p class="research">{RESEARCH_LINE}</p><table class="facts">{lines}</table>\n{body}\n{script}</body></html>\n'
     )
 
 

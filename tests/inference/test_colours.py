@@ -16,7 +16,7 @@ TEXTS = ("text", "muted", "faint", "model", "reader", "truth", "stop", "focus", 
 # Drawings that stand alone as image files cannot read a style sheet.
 SHEETS_AND_CODE = [
     path
-    for room in ("inference", "training", "webapp", "reader_study")
+    for room in ("inference", "training", "webapp", "reader_study", "reports")
     for path in (REPOSITORY / room).rglob("*")
     if path.suffix in {".css", ".py", ".ts", ".tsx", ".js", ".html"}
     and not {"node_modules", "static"} & set(path.parts)

@@ -5,8 +5,8 @@ import pytest
 
 from inference.bundle import Bundle
 from inference.engine import Case, Engine
-from inference.map_drawing import RESEARCH_LINE
 from inference.overlay import overlay_pictures
+from inference.research_use import RESEARCH_LINE
 from inference.session import CPU
 from tests.inference.exam_questions import asked
 from tests.inference.prepared_array import prepare_array

@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from reports.html_report import RESEARCH, Section, Table, figure_json, html_report, sections_to_show
+from inference.research_use import RESEARCH_LINE
+from reports.html_report import Section, Table, figure_json, html_report, sections_to_show
 from reports.theme import figure
 
 SCRIPT = "</script><script>alert(1)</script>"
@@ -16,7 +17,7 @@ def test_one_file_has_plotly_only_where_there_is_a_figure() -> None:
     assert "plotly" not in without.lower()
     assert with_figure.count("Plotly.newPlot(") == 1
     for page in (without, with_figure):
-        assert RESEARCH in page
+        assert RESEARCH_LINE in page
         assert "<p>a &amp; b</p>" in page
 
 

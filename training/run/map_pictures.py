@@ -9,7 +9,6 @@ from PIL import Image
 from inference.boxes import interpolate, positive_part
 from inference.map_drawing import (
     OPACITY,
-    RESEARCH_LINE,
     SHORT_SIDE,
     SMALL_LETTERS,
     captioned,
@@ -17,6 +16,7 @@ from inference.map_drawing import (
     map_over,
     png,
 )
+from inference.research_use import RESEARCH_LINE
 
 Floats = NDArray[np.floating]
 BoxTuple = tuple[float, float, float, float]

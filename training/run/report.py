@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from inference.research_use import RESEARCH_LINE
 from training.run.steps import RowRun
 
 HEADLINES = ("acc", "auc_mean", "auc_ovr", "f1_macro", "loss", "ece_before", "ece_after", "seconds")
@@ -20,7 +21,7 @@ def row_report(run: RowRun, metrics: Mapping[str, Any]) -> str:
         f"{own.origin}; scale {run.scale}; seed {own.train.seed}.",
         f"Data: {data['name']}, {data['images']} images of {data['patients']} patients ({counts}); fingerprint"
         f" {data['fingerprint'][:16]}.",
-        f"Reported: split {metrics['split']}, n = {metrics['n']}. Research use only — not for diagnosis.",
+        f"Reported: split {metrics['split']}, n = {metrics['n']}. {RESEARCH_LINE}.",
         "",
         "| metric | value | 95 % interval | n |",
         "|---|---|---|---|",

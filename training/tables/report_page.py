@@ -16,6 +16,7 @@ from typing import Any
 from plotly.offline import get_plotlyjs
 
 from inference.colours import TOKENS
+from inference.research_use import RESEARCH_LINE
 from training.tables.experiment_file import where_printed
 from training.tables.report_figures import (
     comparison_figure,
@@ -29,7 +30,6 @@ Document = Mapping[str, Any]
 Figures = dict[str, dict[str, Any]]
 
 PAGE = Path(__file__).parent / "page"
-RESEARCH = "Research use only — not for diagnosis"
 PLOT_HEIGHT = 300
 NOTICES = {
     "smoke": "Smoke run: made images, one optimisation step per stage, the first and the last row. It shows that this"
@@ -60,7 +60,7 @@ def report_page(document: Document, folder: Path) -> str:
         f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
         f"<title>{_text(title)}</title><style>{TOKENS.read_text(encoding='utf-8')}{_file('report.css')}</style></head><body><main>\n"
         + "\n".join(filter(None, parts))
-        + f'\n<footer><span class="research">{RESEARCH}</span></footer></main>\n'
+        + f'\n<footer><span class="research">{RESEARCH_LINE}</span></footer></main>\n'
         f"<script>{get_plotlyjs()}</script>\n"
         f'<script type="application/json" id="figures">{script}</script>\n<script>{_file("report.js")}</script>\n'
         "</body></html>\n"
@@ -96,7 +96,7 @@ def _top(document: Document) -> str:
     )
     shown = "".join(f'<span class="chip">{_text(name)} <b>{_text(value)}</b></span>' for name, value in chips)
     return (
-        f'<span class="research">{RESEARCH}</span>\n<h1>{_text(_title(document))}</h1>'
+        f'<span class="research">{RESEARCH_LINE}</span>\n<h1>{_text(_title(document))}</h1>'
         f"\n<div class='chips'>{shown}</div>"
     )
 

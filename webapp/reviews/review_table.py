@@ -5,10 +5,10 @@ from collections.abc import Iterable, Iterator
 from io import StringIO
 from typing import Any
 
+from webapp.csv_text import FORMULA_STARTS
 from webapp.reviews.models import CaseReview
 
 NOTICE = "research use only - not for diagnosis"
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 COLUMNS = (
     "review", "case", "image", "image_sha256", "bundle", "bundle_name", "bundle_version", "finding", "verdict", "outcome",
     "site", "laterality", "cause", "severity", "confidence", "box_x", "box_y", "box_w", "box_h", "rows", "columns",

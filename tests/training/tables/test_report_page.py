@@ -14,8 +14,9 @@ from typing import Any
 
 import pytest
 
+from inference.research_use import RESEARCH_LINE
 from training.tables.experiment_file import find_experiments, load_paper_experiment
-from training.tables.report_page import RESEARCH, report_page
+from training.tables.report_page import report_page
 from training.tables.table_document import row_document, table_document
 
 
@@ -83,7 +84,7 @@ def test_the_page_says_what_it_rests_on(page: Page) -> None:
         *document["traps"],
         *document["choices"],
         document["needs"],
-        RESEARCH,
+        RESEARCH_LINE,
         "seeds",
         "torch 2.14.1",
         "ab" * 32,

@@ -7,6 +7,7 @@ declared) leaves only after a person has looked at it; one that a person found t
 from dataclasses import dataclass
 from types import TracebackType
 
+from inference.dicom.accept import SECONDARY_CAPTURE
 from webapp.archive import children as reading
 from webapp.archive.deidentify.children import DeidentifyingChildren
 from webapp.archive.deidentify.plan import Survey
@@ -16,7 +17,6 @@ from webapp.archive.frame.sealed_file import read_sealed
 from webapp.archive.models import Image, PreviewCheck, Project
 from webapp.archive.storage import verified_path
 
-SECONDARY_CAPTURE = "1.2.840.10008.5.1.4.1.1.7"
 WHY_CHECK = {
     "secondary_capture": "it is a Secondary Capture",
     "derived": "Image Type says DERIVED",

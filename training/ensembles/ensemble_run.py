@@ -148,12 +148,24 @@ def make_ensemble(runs: Sequence[RowRun], folder: Path, plan: EnsemblePlan) -> E
     calibration = steps.calibrate(run, model)
     metrics = steps.evaluate(run, model, calibration)
     named = {member.run.row.name: round(float(own), 6) for member, own in zip(members, weights, strict=True)}
+    maps = {"gradcam": _maps(run, model, graph.grid)}
     parts = BundleParts(
         name, plan.naming.version, run.created, run.data.classes, run.data.task, run.row.data.name, run.row.input, HEAD,
-        {"gradcam": _maps(run, model, graph.grid)}, len(calibration.gate.mean), calibration, metrics["calibration"],
+        maps, len(calibration.gate.mean), calibration, metrics["calibration"],
         bundle_evidence(run, metrics, rounded) | {"members": named, "ensemble": plan.method},
     )  # fmt: skip
-    card = row_card(CardFacts(name, plan.naming.version, run.row, metrics, rounded, _remarks(named, plan, search)))
+    facts = CardFacts(
+        name,
+        plan.naming.version,
+        run.row,
+        metrics,
+        rounded,
+        maps,
+        calibration.classes,
+        "",
+        _remarks(named, plan, search),
+    )
+    card = row_card(facts)
     path = plan.naming.output or folder / f"{name}-{plan.naming.version}.bundle"
     exported = Exported(path, write_checked(path, row_manifest(parts), onnx_bytes, card, images), rounded)
     result = EnsembleResult(named, metrics, search, exported)

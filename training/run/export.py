@@ -87,12 +87,13 @@ def export_row(
     side = run.row.input.side
     onnx_bytes, differences = export_checked(model, graph, (side, side), metadata, images)
     rounded = {key: float(f"{value:.2g}") for key, value in differences.items()}
+    maps = map_parts(run, model, graph)
     parts = BundleParts(
         name, own.version, run.created, run.data.classes, run.data.task, run.row.data.name, run.row.input,
-        head_name(run), map_parts(run, model, graph), len(calibration.gate.mean), calibration, class_measures(metrics),
+        head_name(run), maps, len(calibration.gate.mean), calibration, class_measures(metrics),
         bundle_evidence(run, metrics, rounded),
     )  # fmt: skip
-    card = row_card(CardFacts(name, own.version, run.row, metrics, rounded))
+    card = row_card(CardFacts(name, own.version, run.row, metrics, rounded, maps, calibration.classes, run.start))
     path = own.output or run.folder.path / f"{name}-{own.version}.bundle"
     return Exported(path, write_checked(path, row_manifest(parts), onnx_bytes, card, images), rounded)
 

@@ -169,6 +169,7 @@ def test_any_row_becomes_a_bundle_that_serving_loads(
     assert [own.key for own in bundle.findings] == ["left", "right"]
     assert "Research use only — not for diagnosis" in bundle.card
     assert "pictures of nobody" in bundle.card
+    assert "| left, gradcam |" in bundle.card
     assert bundle.manifest["evidence"]["gate"]["refused"]["n"] == metrics_n(tmp_path)
     run = open_run(tmp_path, pictures(task, 64), cpu, Opening())
     metrics = json.loads((tmp_path / "metrics.json").read_text())

@@ -172,7 +172,9 @@ def parse_manifest(data: bytes) -> Manifest:
     """Read manifest.json. Raises ManifestError also for bytes that are not JSON, and for NaN or Infinity."""
     try:
         document = json.loads(data.decode("utf-8"), parse_constant=_refuse_constant)
-    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+    except ManifestError:
+        raise
+    except (ValueError, RecursionError) as error:  # ValueError: also a number of more digits than Python reads
         raise ManifestError(f"manifest.json is not JSON: {error}") from error
     return read_manifest(document)
 

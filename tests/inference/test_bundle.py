@@ -11,6 +11,7 @@ from onnx import TensorProto, helper
 
 from inference import bundle_archive
 from inference.bundle import Bundle, BundleError, write_bundle
+from tests.inference.changed_bundle import graph_with, refused, rezipped
 from tests.inference.tiny_bundle import CARD, make_tiny_bundle, tiny_manifest, tiny_onnx, tiny_selfcheck
 
 MEMBERS = ["card.md", "manifest.json", "model.onnx", "selfcheck.npz"]
@@ -23,32 +24,6 @@ def path(tmp_path):
 
 def write(path, manifest=None, graph=None, selfcheck=None):
     return write_bundle(path, manifest or tiny_manifest(), graph or tiny_onnx(), CARD, selfcheck or tiny_selfcheck())
-
-
-def refused(action, check, *words):
-    with pytest.raises(BundleError) as caught:
-        action()
-    assert caught.value.check == check
-    assert str(caught.value).startswith(f"bundle tiny-cxr-1.0.0.bundle: {check}: ")
-    for word in words:
-        assert word in caught.value.message
-    return caught.value
-
-
-def rezipped(path, change):
-    """Write the file again after `change` has had its way with the members."""
-    with zipfile.ZipFile(path) as archive:
-        members = {name: archive.read(name) for name in archive.namelist()}
-    change(members)
-    with zipfile.ZipFile(path, "w") as archive:
-        for name, data in members.items():
-            archive.writestr(name, data)
-
-
-def graph_with(change):
-    model = onnx.load_model_from_string(tiny_onnx())
-    change(model)
-    return model.SerializeToString()
 
 
 def selfcheck_with(**changes):
@@ -317,7 +292,7 @@ def test_it_refuses_pickled_selfcheck_arrays(path):
     np.savez(target, image=np.array([{"a": 1}], dtype=object))
     make_tiny_bundle(path)
     rezipped(path, lambda members: members.update({"selfcheck.npz": target.getvalue()}))
-    refused(lambda: Bundle.load(path), "selfcheck", "not readable")
+    refused(lambda: Bundle.load(path), "selfcheck", "image.npy: dtype object; allowed: float32")
 
 
 def test_a_refusal_travels_between_processes():

@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast, get_origin
 
 from annotated_types import Ge, Gt, Le
+from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from reader_study.answers_schema import ANSWER_TYPES
 from reader_study.protocol_model import (
@@ -32,6 +33,32 @@ FAILURE_DEFAULTS: dict[str, Any] = defaults_of(FailurePlan)
 # A study that reads has no failures to code: its part of the body stays empty.
 DEFAULTS: dict[str, Any] = {**defaults_of(ProtocolBody), "failure": {}}
 FIELDS: dict[str, tuple[str, ...]] = {name: tuple(part.model_fields) for name, part in {**PARTS, **ROWS}.items()}
+
+_KINDS = {
+    part: {
+        name: TypeAdapter(cast(Any, field.annotation), config=ConfigDict(strict=True))
+        for name, field in model.model_fields.items()
+    }
+    for part, model in {**PARTS, **ROWS}.items()
+}
+
+
+def _of_kind(is_collection: bool) -> dict[str, dict[str, Any]]:
+    models = {**PARTS, **ROWS}
+    return {
+        part: {
+            name: kind
+            for name, kind in kinds.items()
+            if (get_origin(models[part].model_fields[name].annotation) in (list, dict)) == is_collection
+        }
+        for part, kinds in _KINDS.items()
+    }
+
+
+# A list or an object in a wrong form is refused; a single value is stored and told as a problem.
+COLLECTIONS, SINGLE_VALUES = _of_kind(True), _of_kind(False)
+COLLECTION_WORDS = {"array": "a list of texts", "object": "an object of numbers"}
+KIND_WORDS = {"string": "a text", "int": "a whole number", "float": "a number", "bool": "true or false"}
 
 
 @dataclass(frozen=True)
@@ -77,6 +104,7 @@ def shape_problems(body: object) -> list[Problem]:
             found.append(Problem("wrong_kind", name, f"{name} {shown(value)} is not {_kind(default)}"))
         elif isinstance(value, dict) and name in FIELDS:
             found += [_unknown(key, f"{name}.", FIELDS[name]) for key in value if key not in FIELDS[name]]
+            found += _wrong_kinds(name, f"{name}.", value, COLLECTIONS)
         elif isinstance(value, list):
             found += _row_shapes(name, value)
     return found
@@ -89,6 +117,24 @@ def _row_shapes(name: str, rows: list[Any]) -> list[Problem]:
             found.append(Problem("wrong_kind", f"{name}[{k}]", f"{name}[{k}] {shown(row)} is not an object"))
             continue
         found += [_unknown(key, f"{name}[{k}].", FIELDS[name]) for key in row if key not in FIELDS[name]]
+        found += _wrong_kinds(name, f"{name}[{k}].", row, COLLECTIONS)
+    return found
+
+
+def _wrong_kinds(
+    part: str, prefix: str, row: Mapping[str, Any], kinds: Mapping[str, Mapping[str, Any]]
+) -> list[Problem]:
+    """Values that are of another kind than the model has for their field; null is none."""
+    found = []
+    for name, kind in kinds[part].items():
+        if row.get(name) is None:
+            continue
+        try:
+            kind.validate_python(row[name])
+        except ValidationError as error:
+            words = KIND_WORDS.get(error.errors()[0]["type"].partition("_")[0], "of its kind")
+            text = f"{prefix}{name} {shown(row[name])} is not {COLLECTION_WORDS.get(str(kind.json_schema().get('type')), words)}"
+            found.append(Problem("wrong_kind", f"{prefix}{name}", text))
     return found
 
 
@@ -98,9 +144,18 @@ def problems(body: Mapping[str, Any], study_kind: str = "reading") -> list[Probl
     if found:
         return found
     found += _findings(body) + _questions(body) + _arms(body, study_kind) + _design(body) + _numbers(body)
-    if study_kind == "failure_mode":
-        return found + _failure(body)
-    return found + _statistics(body)
+    found += _failure(body) if study_kind == "failure_mode" else _statistics(body)
+    told = {one.field for one in found}
+    return found + [one for one in _other_kinds(body) if one.field not in told]
+
+
+def _other_kinds(body: Mapping[str, Any]) -> Iterator[Problem]:
+    """Single values of a wrong kind, which no other check looks at."""
+    for name in PARTS:
+        yield from _wrong_kinds(name, f"{name}.", body[name], SINGLE_VALUES)
+    for name in ROWS:
+        for k, row in enumerate(body[name]):
+            yield from _wrong_kinds(name, f"{name}[{k}].", row, SINGLE_VALUES)
 
 
 def _findings(body: Mapping[str, Any]) -> list[Problem]:

@@ -1,9 +1,11 @@
 """The body of a protocol keeps its canonical bytes: hashes of frozen protocols must hold under every later version."""
 
+from typing import Any
+
 import pytest
 
 from reader_study.pages.protocol_form import DECIMALS, INTEGERS, LISTS, TEXTS, TICKS
-from reader_study.protocol_body import FIELDS, SHARES, WHOLE_NUMBERS, completed, problems
+from reader_study.protocol_body import FIELDS, SHARES, WHOLE_NUMBERS, completed, problems, shape_problems
 from reader_study.protocol_model import RATING_SCALES, RatingScale
 from webapp.reveal.canonical_json import sha256_of
 
@@ -64,3 +66,34 @@ def test_a_scale_that_is_none_is_named(scale):
 )
 def test_a_digit_gives_the_rating_that_the_scale_has_for_it(scale: RatingScale, ratings: dict[str, int]) -> None:
     assert scale.by_key() == ratings
+
+
+@pytest.mark.parametrize(
+    ("part", "field", "text"),
+    [
+        ({"statistics": {"tests": 5}}, "statistics.tests", "statistics.tests 5 is not a list of texts"),
+        ({"statistics": {"secondaries": [["a"]]}}, "statistics.secondaries", "is not a list of texts"),
+        ({"failure": {"outcomes": [{}]}}, "failure.outcomes", "failure.outcomes [{}] is not a list of texts"),
+        ({"failure": {"thresholds": {"a": "high"}}}, "failure.thresholds", "is not an object of numbers"),
+        ({"arms": [{"code": "A", "kind": "unaided", "ai_layers": 5}]}, "arms[0].ai_layers", "5 is not a list of texts"),
+        ({"questions": [{"code": "q", "type": "choice", "options": {}}]}, "questions[0].options", "{} is not a list"),
+    ],
+)
+def test_a_collection_of_another_kind_is_refused(part: dict[str, Any], field: str, text: str) -> None:
+    (found,) = shape_problems(part)
+    assert (found.code, found.field) == ("wrong_kind", field)
+    assert text in found.text
+
+
+@pytest.mark.parametrize(
+    ("part", "field", "text"),
+    [
+        ({"questions": [{"code": "q", "type": "number", "min": "low"}]}, "questions[0].min", "'low' is not a number"),
+        ({"findings": [{"code": "a", "primary": "yes"}]}, "findings[0].primary", "'yes' is not true or false"),
+        ({"arms": [{"code": "A", "kind": "unaided", "label": 5}]}, "arms[0].label", "arms[0].label 5 is not a text"),
+        ({"reading": {"comment": "no"}}, "reading.comment", "reading.comment 'no' is not true or false"),
+    ],
+)
+def test_a_value_of_another_kind_is_a_problem(part: dict[str, Any], field: str, text: str) -> None:
+    found = {one.field: one.text for one in problems(completed(part))}
+    assert text in found[field]

@@ -150,12 +150,10 @@ def _check_header(header: StreamHeader, image: ImagePixel, syntax: TransferSynta
             f"is {header.rows} x {header.columns} with {header.components} components; "
             f"the data set says {image.rows} x {image.columns} with 1"
         )
-    # Where the coding knows no sign, that of a signed value lies in a bit which a narrower stream may not have.
-    is_narrow = header.precision < image.bits_stored
-    fits = is_narrow and (header.is_signed is not None or image.pixel_representation == 0)
-    if (is_narrow and not (fits and leniency.takes("precision_below_bits_stored"))) or (
-        header.precision > image.bits_allocated
-    ):
+    is_narrow = header.precision < image.bits_stored and not (
+        _says_all_values(header, image, syntax) and leniency.takes("precision_below_bits_stored")
+    )
+    if is_narrow or header.precision > image.bits_allocated:
         raise _mismatch(
             f"has {header.precision} bits; the data set has {image.bits_stored} stored, "
             f"{image.bits_allocated} allocated"
@@ -163,6 +161,15 @@ def _check_header(header: StreamHeader, image: ImagePixel, syntax: TransferSynta
     if header.is_signed is not None and header.is_signed != (image.pixel_representation == 1):
         words = {True: "signed", False: "unsigned"}
         raise _mismatch(f"is {words[header.is_signed]}; the data set says {words[not header.is_signed]}")
+
+
+def _says_all_values(header: StreamHeader, image: ImagePixel, syntax: TransferSyntax) -> bool:
+    """Is a stream of fewer bits than are stored one that writers make of whole values?
+
+    JPEG 2000 says the sign, so that every value fits. Of the other codings 8 unsigned bits in 16 allocated are common; a
+    signed value has its sign in a bit that the stream may not have.
+    """
+    return syntax.codec == "jpeg-2000" or (header.precision == 8 and image.pixel_representation == 0)
 
 
 def _check_rle(stream: bytes, image: ImagePixel) -> None:

@@ -224,11 +224,11 @@ FAULTS: dict[str, Fault] = {
         "codestream_mismatch",
         SIGNED,
     ),
-    "JPEG-LS of 10 bits for 12": Fault(
-        lambda: _narrow(RAMP, JPEG_LS, jpeg_ls_stream(RAMP, 10), 12),
+    "JPEG-LS of 8 bits for 12": Fault(
+        lambda: _narrow(GRAY_8.astype(np.uint16), JPEG_LS, jpeg_ls_stream(GRAY_8, 8), 12),
         "precision_below_bits_stored",
         "codestream_mismatch",
-        RAMP,
+        GRAY_8.astype(np.uint16),
     ),
     "JPEG lossless of 8 bits for 12": Fault(
         lambda: _narrow(GRAY_8.astype(np.uint16), JPEG_LOSSLESS, jpeg_lossless(GRAY_8.astype(np.uint16), 8), 12),
@@ -355,8 +355,9 @@ NOT_TOLERATED: dict[str, tuple[Callable[[], MadeImage], str]] = {
         ),
         "decoder_error",
     ),
-    "signed JPEG-LS of fewer bits": (
-        lambda: _narrow(SIGNED, JPEG_LS, jpeg_ls_stream(SIGNED, 10), 12),
+    "JPEG-LS of 10 bits for 12": (lambda: _narrow(RAMP, JPEG_LS, jpeg_ls_stream(RAMP, 10), 12), "codestream_mismatch"),
+    "signed JPEG-LS of 8 bits for 12": (
+        lambda: _narrow(GRAY_8.astype(np.int16), JPEG_LS, jpeg_ls_stream(GRAY_8, 8), 12),
         "codestream_mismatch",
     ),
     "rows twice, differing": (lambda: _twice(0x00280010, "US", b"\x30\0", b"\x20\0"), "bad_encoding"),

@@ -22,10 +22,10 @@ class MapMaker:
     """One kind of map of a trained network.
 
     cells: of one forward pass, without autograd, [N,K,h,w], or [N,1,h,w] for one map of all classes; None where the network
-    has no such map. source: the part of the network, as the manifest's `layer` says it. methods: the explainers
-    (training/saliency/registry.py) whose pointing is measured for it; the first has exactly these cells, another that
-    is a head's name is taken for that head. has_own_head: whether a head of its own draws it, of that method's name; else
-    the head behind the probabilities.
+    has no such map. source: the part of the network, as the manifest's `layer` says it. methods: the names under which its
+    pointing is measured; the first stands for exactly these cells, any other is an explainer
+    (training/saliency/registry.py) and taken for the head of that name. has_own_head: whether a head of its own draws it,
+    of that method's name; else the head behind the probabilities.
     """
 
     cells: Callable[[Classifier, ModelOutputs], Tensor | None]

@@ -141,7 +141,8 @@ def native_maps(
 
     run_batches(model, prepared, device, batch, keep)
     whole = np.concatenate(kept)
-    cells: NDArray[np.float32] = whole[pairs.rows, pairs.columns]
+    columns = pairs.columns if whole.shape[1] > 1 else np.zeros_like(pairs.columns)  # one map of all classes
+    cells: NDArray[np.float32] = whole[pairs.rows, columns]
     return cells
 
 

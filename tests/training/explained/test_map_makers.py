@@ -27,7 +27,7 @@ def test_every_row_of_the_table_has_its_maker_and_its_tolerance() -> None:
 
 
 def test_the_pointing_of_every_kind_can_be_measured() -> None:
-    assert {method for maker in MAP_MAKERS.values() for method in maker.methods} <= set(EXPLAINERS)
+    assert {method for maker in MAP_MAKERS.values() for method in maker.methods[1:]} <= set(EXPLAINERS)
     assert list(MAKER_OF_METHOD) == ["gradcam", "wildcat"]
 
 
@@ -54,8 +54,8 @@ def test_the_graph_gives_every_further_kind_that_the_network_has(
     def nothing(net: Classifier, outputs: ModelOutputs) -> None:
         return None
 
-    monkeypatch.setitem(MAP_MAKERS, "energy", MapMaker(energy, "features", ("cam",)))
-    monkeypatch.setitem(MAP_MAKERS, "nothing", MapMaker(nothing, "features", ("cam",)))
+    monkeypatch.setitem(MAP_MAKERS, "energy", MapMaker(energy, "features", ("energy",)))
+    monkeypatch.setitem(MAP_MAKERS, "nothing", MapMaker(nothing, "features", ("nothing",)))
     graph = explained(net, nn.Sigmoid())
     images = torch.rand(2, 1, 64, 64)
     with torch.no_grad():

@@ -13,12 +13,14 @@ import pytest
 from inference.bundle import Bundle
 from training.calibration.split_check import CalibrationSplitError
 from training.data.settings import DataSettings
+from training.explained.map_makers import MAKER_OF_METHOD, MapMaker
 from training.losses import LossTable
+from training.models.model_registry import build_model
 from training.run import steps
 from training.run.export import Naming, bundle_name, export_row
 from training.run.files import RunError
 from training.run.hardware import Machine
-from training.run.maps import located
+from training.run.maps import located, native_maps
 from training.run.predictions import read_predictions
 from training.run.run_row import run_row
 from training.run.scaling import scaled
@@ -152,6 +154,23 @@ def test_places_are_boxes_of_the_class_or_the_mask_of_a_present_one(small_row, p
 
 def metrics_n(folder: Path) -> int:
     return int(json.loads((folder / "metrics.json").read_text())["n"])
+
+
+def test_one_map_of_all_classes_stands_for_each_of_them(
+    small_row, pictures, tmp_path: Path, cpu, monkeypatch: pytest.MonkeyPatch
+) -> None:  # type: ignore[no-untyped-def]
+    run = start_run(small_row(data=DataSettings("chexpert"), loss=LossTable("bce")), pictures("multilabel"), tmp_path,
+                    cpu, "full", Opening())  # fmt: skip
+    model = build_model(run.row.model, 2, 1, 32, (0.5,), (0.25,)).eval()
+    energy = MapMaker(lambda net, outputs: outputs.features.square().mean(dim=1, keepdim=True), "features", ("energy",))
+    monkeypatch.setitem(MAKER_OF_METHOD, "energy", energy)
+    whole = run.data.prepared
+    pairs = located(whole)
+    cells = native_maps(model, whole, "energy", pairs, run.machine.evaluation_device(), 8)
+    assert len(cells) == len(pairs) > len(whole)
+    for first, second in zip(*(np.flatnonzero(pairs.columns == k) for k in (0, 1)), strict=True):
+        assert pairs.rows[first] == pairs.rows[second]
+        assert np.array_equal(cells[first], cells[second])
 
 
 @pytest.mark.slow

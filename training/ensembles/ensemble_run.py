@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.manifest import SCHEMA_NAME
 from training.calibration.graph import graph_module
 from training.data.paper_splits import SELECTION
 from training.data.samples import SINGLE
@@ -27,6 +26,7 @@ from training.ensembles.genetic import (
 from training.ensembles.voting import equal_weights
 from training.explained import explained, merge_ensemble
 from training.explained.export import export_checked
+from training.explained.graph import GRADCAM
 from training.models.classifier import Classifier
 from training.run import steps
 from training.run.calibrate import RowCalibration
@@ -34,15 +34,14 @@ from training.run.card import CardFacts, row_card
 from training.run.export import (
     Exported,
     Naming,
-    bundle_evidence,
     check_images,
+    graph_metadata,
     map_evidence,
     map_thresholds,
     refuse_unservable,
     write_checked,
 )
 from training.run.files import RunError, write_json, write_text
-from training.run.finding_codes import finding_key
 from training.run.folder import RowFolder, environment
 from training.run.manifest import BundleParts, MapPart, row_manifest
 from training.run.report import row_report
@@ -142,29 +141,19 @@ def make_ensemble(runs: Sequence[RowRun], folder: Path, plan: EnsemblePlan) -> E
     ).eval()  # fmt: skip
     images = check_images(run.row.input)
     name, side = plan.naming.name, run.row.input.side
-    onnx_bytes, differences = export_checked(graph, graph, (side, side), _metadata(plan.naming, run), images)
+    onnx_bytes, differences = export_checked(
+        graph, graph, (side, side), graph_metadata(name, plan.naming.version, run), images
+    )
     rounded = {key: float(f"{value:.2g}") for key, value in differences.items()}
     model = ExportedClassifier(onnx_bytes, [member.model for member in members], len(run.data.classes), side)
     calibration = steps.calibrate(run, model)
     metrics = steps.evaluate(run, model, calibration)
     named = {member.run.row.name: round(float(own), 6) for member, own in zip(members, weights, strict=True)}
-    maps = {"gradcam": _maps(run, model, graph.grid)}
-    parts = BundleParts(
-        name, plan.naming.version, run.created, run.data.classes, run.data.task, run.row.data.name, run.row.input, HEAD,
-        maps, len(calibration.gate.mean), calibration, metrics["calibration"],
-        bundle_evidence(run, metrics, rounded) | {"members": named, "ensemble": plan.method},
-    )  # fmt: skip
-    facts = CardFacts(
-        name,
-        plan.naming.version,
-        run.row,
-        metrics,
-        rounded,
-        maps,
-        calibration.classes,
-        "",
-        _remarks(named, plan, search),
-    )
+    maps = {GRADCAM: _maps(run, model, graph.grid)}
+    more = {"members": named, "ensemble": plan.method}
+    parts = BundleParts(name, plan.naming.version, run, HEAD, maps, calibration, metrics, rounded, more)
+    remarks = _remarks(named, plan, search)
+    facts = CardFacts(name, plan.naming.version, run.row, metrics, rounded, maps, calibration.classes, remarks=remarks)
     card = row_card(facts)
     path = plan.naming.output or folder / f"{name}-{plan.naming.version}.bundle"
     exported = Exported(path, write_checked(path, row_manifest(parts), onnx_bytes, card, images), rounded)
@@ -205,7 +194,7 @@ def _weights(members: Sequence[Member], plan: EnsemblePlan) -> tuple[NDArray[np.
 def _ensemble_run(members: Sequence[Member], largest: Member, folder: Path) -> RowRun:
     """A run whose row is the largest member's with the ensemble's name: data, input and split are its."""
     own = largest.run
-    explain = replace(own.row.explain, methods=("gradcam",))
+    explain = replace(own.row.explain, methods=(GRADCAM,))
     table = replace(own.row.calibration, method="none", same_split=own.row.calibration.same_split)
     name = "ensemble of " + ", ".join(member.run.row.name for member in members)
     row = replace(own.row, name=name, explain=explain, calibration=table)
@@ -221,14 +210,7 @@ def _ensemble_run(members: Sequence[Member], largest: Member, folder: Path) -> R
 
 def _maps(run: RowRun, model: Classifier, grid: tuple[int, int]) -> MapPart:
     layer = "weighted mean of the members' maps"
-    return MapPart(HEAD, layer, grid, map_thresholds(run, model, "gradcam"), map_evidence(run, model, "gradcam"))
-
-
-def _metadata(naming: Naming, run: RowRun) -> dict[str, str]:
-    return {
-        "sightline.name": naming.name, "sightline.version": naming.version, "sightline.schema": SCHEMA_NAME,
-        "sightline.findings": ",".join(finding_key(name) for name in run.data.classes),
-    }  # fmt: skip
+    return MapPart(HEAD, layer, grid, map_thresholds(run, model, GRADCAM), map_evidence(run, model, GRADCAM))
 
 
 def _remarks(weights: dict[str, float], plan: EnsemblePlan, search: GeneticResult | None) -> tuple[str, ...]:

@@ -30,7 +30,7 @@ from training.metrics.box_raster import rasterised
 from training.models.classifier import Classifier
 from training.models.model_registry import AND_WILDCAT
 from training.phantoms import draw_phantom
-from training.run.calibrate import PHANTOM, RowCalibration
+from training.run.calibrate import RowCalibration
 from training.run.card import CardFacts, row_card
 from training.run.files import RunError
 from training.run.finding_codes import finding_key
@@ -80,22 +80,22 @@ def export_row(
     _plain_memory(model)
     graph = explained(model, graph_module(calibration.calibrator)).eval()
     images = check_images(run.row.input)
-    metadata = {
-        "sightline.name": name, "sightline.version": own.version, "sightline.schema": SCHEMA_NAME,
-        "sightline.findings": ",".join(finding_key(key) for key in run.data.classes),
-    }  # fmt: skip
     side = run.row.input.side
-    onnx_bytes, differences = export_checked(model, graph, (side, side), metadata, images)
+    onnx_bytes, differences = export_checked(model, graph, (side, side), graph_metadata(name, own.version, run), images)
     rounded = {key: float(f"{value:.2g}") for key, value in differences.items()}
     maps = map_parts(run, model, graph)
-    parts = BundleParts(
-        name, own.version, run.created, run.data.classes, run.data.task, run.row.data.name, run.row.input,
-        head_name(run), maps, len(calibration.gate.mean), calibration, class_measures(metrics),
-        bundle_evidence(run, metrics, rounded),
-    )  # fmt: skip
+    parts = BundleParts(name, own.version, run, head_name(run), maps, calibration, metrics, rounded)
     card = row_card(CardFacts(name, own.version, run.row, metrics, rounded, maps, calibration.classes, run.start))
     path = own.output or run.folder.path / f"{name}-{own.version}.bundle"
     return Exported(path, write_checked(path, row_manifest(parts), onnx_bytes, card, images), rounded)
+
+
+def graph_metadata(name: str, version: str, run: RowRun) -> dict[str, str]:
+    """What the graph says of itself and the loader compares with the manifest."""
+    return {
+        "sightline.name": name, "sightline.version": version, "sightline.schema": SCHEMA_NAME,
+        "sightline.findings": ",".join(finding_key(key) for key in run.data.classes),
+    }  # fmt: skip
 
 
 def write_checked(
@@ -211,53 +211,6 @@ def _pointing(found: Mapping[str, Mapping[str, Any]]) -> dict[str, Any] | None:
     if own is None or own["value"] is None:
         return None
     return {"metric": "pointing", "value": own["value"], "ci": own["ci"], "chance": own["chance"], "n": own["n"]}
-
-
-def class_measures(metrics: Mapping[str, Any]) -> dict[str, Any]:
-    """Calibration errors before and after of each class, of what its calibrator was fitted on: real images, or phantoms."""
-    own = metrics["calibration"]
-    found = {when: dict(own.get(when, {})) for when in ("before", "after")}
-    for name, source in own.get("sources", {}).items():
-        if source == PHANTOM and "phantoms" in metrics:
-            for when, measures in found.items():
-                key = f"ece15_width_{name}"
-                measures[key] = metrics["phantoms"]["calibration"][when].get(key)
-    return found
-
-
-def bundle_evidence(run: RowRun, metrics: Mapping[str, Any], differences: dict[str, float]) -> dict[str, Any]:
-    """What the manifest says of data, split and figures, JSON-ready."""
-    phantoms = metrics.get("phantoms")
-    beside = {"phantoms": _measured(phantoms)} if phantoms else {}
-    own = metrics["calibration"]
-    calibration = {key: own.get(key) for key in ("method", "split", "same_split", "note")}
-    if "sources" in own:
-        calibration["sources"] = {finding_key(name): source for name, source in own["sources"].items()}
-    return beside | _measured(metrics) | {
-        "command": command_of(run),
-        "data": dict(metrics["data"]), "split": metrics["split"], "conformal": own.get("conformal"),
-        "calibration": calibration,
-        "scale": run.scale, "seed": run.row.train.seed, "export_differences": differences,
-    }  # fmt: skip
-
-
-def _measured(figures: Mapping[str, Any]) -> dict[str, Any]:
-    """Of the reported images, or of the phantoms beside them."""
-    parts = ("n", "patients", "auc_by_view", "gate", "localisation")
-    return {name: figures[name] for name in parts if name in figures} | {"metrics": _shown(figures)}
-
-
-def command_of(run: RowRun) -> str:
-    """As a user would fit the row again."""
-    return f"python -m training fit {run.row.paper or run.row.table} --row {run.row.name!r} --scale {run.scale}"
-
-
-def _shown(figures: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        name: {key: own.get(key) for key in ("value", "ci", "n", "method")}
-        for name, own in figures["metrics"].items()
-        if name != "seconds"  # another number every time; the bundle of one run is one bundle
-    }
 
 
 def _plain_memory(model: nn.Module) -> None:

@@ -9,8 +9,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from jsonschema import Draft202012Validator
 
 from inference.bundle import Bundle
+from tests.inference.strict_schema import strict_schema
 from training.calibration.split_check import CalibrationSplitError
 from training.data.settings import DataSettings
 from training.explained.map_makers import MAKER_OF_METHOD, MapMaker
@@ -185,6 +187,7 @@ def test_any_row_becomes_a_bundle_that_serving_loads(
     assert result.bundle == tmp_path / "paper003-small-1.0.0.bundle"
     bundle = Bundle.load(result.bundle)
     assert bundle.contents.task == task
+    Draft202012Validator(strict_schema()).validate(bundle.contents.document)
     assert [own.key for own in bundle.findings] == ["left", "right"]
     assert "Research use only — not for diagnosis" in bundle.card
     assert "pictures of nobody" in bundle.card

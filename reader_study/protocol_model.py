@@ -12,6 +12,7 @@ from typing import Annotated, Any, NamedTuple
 from pydantic import BaseModel, ConfigDict, Field
 
 from inference.map_layers import MAP_LAYERS
+from reader_study.allocation.design import ANCHOR_ROTATE, CROSSED, SEQUENTIAL, SPLIT_PLOT
 from reader_study.answers_schema import ANSWER_TYPES
 from webapp.json_bodies import coded
 from webapp.reviews.failure_scheme import OUTCOMES
@@ -44,14 +45,14 @@ class RatingScale(NamedTuple):
 
 RATING_SCALES = {"0-100": RatingScale(0, 100), "1-5": RatingScale(1, 5), "1-7": RatingScale(1, 7)}
 DESIGNS = {
-    "crossed": "fully crossed: every reader, case and arm",
-    "sequential": "sequential: without, then with AI in one sitting",
-    "split_plot": "split-plot: reader groups read their own cases",
-    "anchor_rotate": "anchor and rotate: some cases by all, the rest by turns",
+    CROSSED: "fully crossed: every reader, case and arm",
+    SEQUENTIAL: "sequential: without, then with AI in one sitting",
+    SPLIT_PLOT: "split-plot: reader groups read their own cases",
+    ANCHOR_ROTATE: "anchor and rotate: some cases by all, the rest by turns",
 }
 TRUTH_RULES = {"two_plus_one": "two votes, a third when they differ", "consensus": "consensus of the panel"}
 MARK_SHAPES = ("box", "point")
-ACTIONS = ("none", "follow_up", "ct", "urgent")
+ACTIONS = {"none": "None", "follow_up": "Follow-up", "ct": "CT", "urgent": "Urgent"}
 
 
 class ArmKind(StrEnum):
@@ -106,7 +107,7 @@ class Part(BaseModel):
 
 
 class DesignPlan(Part):
-    kind: Annotated[str, coded(DESIGNS)] = "crossed"
+    kind: Annotated[str, coded(DESIGNS)] = CROSSED
     blocks: int = Field(default=1, ge=1, le=50)
     replicates: int = Field(default=1, ge=1, le=10)
     anchor_cases: int = Field(default=0, ge=0, le=10000)

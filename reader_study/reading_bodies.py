@@ -6,7 +6,7 @@ from typing_extensions import TypedDict
 
 from inference.documents import DecisionCode, MapFacts, ModelBox, Pair
 from reader_study.models import AiOutput, Case, Reading, Truth
-from reader_study.protocol_model import AI_LAYERS, MARK_SHAPES, ProtocolQuestion
+from reader_study.protocol_model import ACTIONS, AI_LAYERS, MARK_SHAPES, ProtocolQuestion
 from webapp.json_bodies import coded
 from webapp.predictions.openapi import Key, Time
 from webapp.reviews.openapi import PixelBox
@@ -34,7 +34,7 @@ class FormDocument(TypedDict):
 
     findings: list[FormFinding]
     questions: list[ProtocolQuestion]
-    actions: list[str]
+    actions: list[Annotated[str, coded(ACTIONS)]]
     marks: list[MarkShape]
     inadequate: bool
     comment: bool

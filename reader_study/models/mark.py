@@ -4,23 +4,18 @@ from django.db import models
 
 from reader_study.models.protocol import Finding
 from reader_study.models.reading import Reading
+from reader_study.protocol_model import ACTIONS
 from webapp.reviews.models.kept_row import AppendOnlyRow
 
 
 class FindingRating(AppendOnlyRow):
     """Rating of one finding; call = rating >= cut, computed by the server. Null only if the image was inadequate."""
 
-    class Action(models.TextChoices):
-        NONE = "none", "None"
-        FOLLOW_UP = "follow_up", "Follow-up"
-        CT = "ct", "CT"
-        URGENT = "urgent", "Urgent"
-
     reading = models.ForeignKey(Reading, on_delete=models.PROTECT, related_name="ratings")
     finding = models.ForeignKey(Finding, on_delete=models.PROTECT, related_name="ratings")
     rating = models.FloatField(null=True)
     call = models.BooleanField(null=True)
-    action = models.CharField(max_length=12, choices=Action.choices, blank=True)
+    action = models.CharField(max_length=12, choices=list(ACTIONS.items()), blank=True)
 
     class Meta:
         ordering = ["finding__order"]

@@ -8,6 +8,7 @@ from django.utils.text import slugify
 from reader_study import policy
 from reader_study.models import Membership, Protocol, Study
 from reader_study.protocol_body import FAILURE_DEFAULTS, completed
+from reader_study.protocol_model import ArmKind
 from reader_study.refusal import StudyRefused, require
 from reader_study.sent_bodies import Seed, StudyChange, StudyKind, Title
 from webapp import audit
@@ -15,7 +16,7 @@ from webapp.accounts.models import User
 from webapp.sent_body import read_value
 
 SEED_BITS = 40
-FAILURE_ARM = {"code": "CODING", "kind": "failure_coding", "label": "Coding"}
+FAILURE_ARM = {"code": "CODING", "kind": ArmKind.FAILURE_CODING.value, "label": "Coding"}
 
 
 @transaction.atomic

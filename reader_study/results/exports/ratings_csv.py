@@ -7,6 +7,7 @@ image has an empty rating, or the lowest rating of the scale in the sensitivity 
 from collections.abc import Sequence
 
 from reader_study.models import Study
+from reader_study.protocol_model import ArmKind
 from reader_study.results.exports.scored_rows import AI_READER, ScoredRow, ai_scores
 from webapp.csv_text import csv_text
 
@@ -37,7 +38,7 @@ def rating_cells(
 
 def with_ai_csv(study: Study, rows: Sequence[ScoredRow], finding: str, tests: Sequence[str]) -> str | None:
     """The same file with the model alone as reader `AI`; None without an ai_alone arm or where it abstained on a case."""
-    arm = study.arms.filter(kind="ai_alone").first()
+    arm = study.arms.filter(kind=ArmKind.AI_ALONE).first()
     people = [row for row in rating_cells(rows, finding, tests) if row[4] is not None]
     if arm is None or not people:
         return None

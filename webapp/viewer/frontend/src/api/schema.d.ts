@@ -539,7 +539,7 @@ export interface components {
         };
         /** @description What readers fill in: no cut, no model, no arm. actions: empty where none is asked for. */
         readonly FormDocument: {
-            readonly actions: readonly string[];
+            readonly actions: readonly ("none" | "follow_up" | "ct" | "urgent")[];
             readonly comment: boolean;
             readonly findings: readonly components["schemas"]["FormFinding"][];
             readonly inadequate: boolean;

@@ -5,10 +5,11 @@ import { QUESTION_CONTROLS } from './question_controls';
 import { RatingScale } from './RatingScale';
 import { boxOf, ratingOf } from './answer_body';
 import type { CaseReading } from './case_reading';
-import type { AnswerBody, FormFinding, FormQuestion, StudyMark } from './documents';
+import type { AnswerBody, FormFinding, FormQuestion, ReadingForm, StudyMark } from './documents';
 import { studyKey } from './study_keys';
 
-const ACTION_TITLES: Record<string, string> = { none: 'none', follow_up: 'follow-up', ct: 'CT', urgent: 'urgent' };
+const TITLES = { none: 'none', follow_up: 'follow-up', ct: 'CT', urgent: 'urgent' };
+const ACTION_TITLES: Record<string, string> = TITLES satisfies Record<ReadingForm['actions'][number], string>;
 const REASONS = ['cut off', 'motion', 'exposure', 'wrong view', 'not readable'];
 
 interface Props {

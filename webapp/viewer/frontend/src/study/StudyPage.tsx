@@ -12,11 +12,12 @@ import { CodingPanel } from './CodingPanel';
 import { Notices, SaveLine } from './SaveLine';
 import { StudyStage } from './StudyStage';
 import type { CaseReading } from './case_reading';
+import type { Assignment } from './documents';
 import { STUDY_KEYS, studyKey } from './study_keys';
 import type { StudySession } from './study_session';
 
 const RESEARCH = 'Research use only — not for diagnosis';
-const STAGES: Record<string, string> = { unaided: 'without the model', aided: 'with the model', coding: 'coding' };
+const STAGES: Record<Assignment['stage'], string> = { unaided: 'without the model', aided: 'with the model', coding: 'coding' };
 
 interface Props {
   readonly session: StudySession;
@@ -38,7 +39,7 @@ function Banner({ session, reading }: { readonly session: StudySession; readonly
           </span>
           <span data-testid="part">
             {assignment.part}
-            {assignment.stages.length > 1 && ` · ${STAGES[assignment.stage] ?? assignment.stage}`}
+            {assignment.stages.length > 1 && ` · ${STAGES[assignment.stage]}`}
             {assignment.role === 'training' && ' · training'}
           </span>
         </>

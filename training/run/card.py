@@ -310,8 +310,8 @@ def _own_limits(facts: CardFacts) -> str:
         lines.append(f"- {', '.join(real)}: calibrated on real images, so not calibrated on phantoms.\n")
     if facts.row.loss.name == "two-heads" and facts.row.loss.map_weight > 0:
         lines.append(
-            "- Class maps were trained with the masks of training images that have one, beside the labels; Grad-CAM was not"
-            " trained to point.\n"
+            "- Class maps were trained with labels, and with masks where training images have any; Grad-CAM was not trained to"
+            " point.\n"
         )
     return "".join(lines)
 

@@ -74,6 +74,25 @@ class FrameQuality(TypedDict):
     warnings: list[str]
 
 
+class TurnDocument(TypedDict):
+    """Rows and columns exchanged first, then columns, then rows reversed."""
+
+    transposed: bool
+    flips_columns: bool
+    flips_rows: bool
+
+
+class PlacementDocument(TypedDict):
+    """How the stored picture is brought to L\\F, and where its columns (right) and rows (down) run to: one to three of
+    L R H F A P, empty where the file does not say. side_not_stated: of a frontal film alone.
+    """
+
+    turn: TurnDocument
+    right: str
+    down: str
+    side_not_stated: bool
+
+
 class HeaderDocument(TypedDict):
     """Description of one display frame (uint16 little-endian, row by row). A study's case leaves out the last two.
 
@@ -98,6 +117,7 @@ class HeaderDocument(TypedDict):
     view: str
     laterality: str
     orientation: str
+    placement: PlacementDocument
     decoder: NotRequired[str]
     pixel_sha256: NotRequired[str]
 

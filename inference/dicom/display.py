@@ -16,7 +16,16 @@ from inference.dicom.header import DicomHeader, Lut
 from inference.dicom.pixel_spacing import spacing
 from inference.dicom.stored_pixels import StoredPixels, pixel_sha256
 from inference.dicom.voi import apply_lut, apply_voi, lut_bounds, voi_items, window_bounds
-from inference.documents import FrameQuality, HeaderDocument, PixelSpacing, PresetItem, SampleValue, VoiItem
+from inference.documents import (
+    FrameQuality,
+    HeaderDocument,
+    PixelSpacing,
+    PlacementDocument,
+    PresetItem,
+    SampleValue,
+    VoiItem,
+)
+from inference.exam import read_exam
 from inference.level_table import look_up
 
 TOP = 65_535
@@ -64,6 +73,7 @@ class _ImageFacts(TypedDict):
     view: str
     laterality: str
     orientation: str
+    placement: PlacementDocument
 
 
 @dataclass(frozen=True)
@@ -292,4 +302,5 @@ def _image_facts(header: DicomHeader, is_padded: bool, faults: list[str]) -> _Im
         "view": header.view_position,
         "laterality": header.laterality,
         "orientation": header.patient_orientation,
+        "placement": read_exam(header.exam).placement(),
     }

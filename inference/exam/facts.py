@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Final
 
-from inference.documents import ExamDocument, FactDocument, FactState
-from inference.exam.orientation import AS_STORED, Turn
+from inference.documents import ExamDocument, FactDocument, FactState, PlacementDocument
+from inference.exam.orientation import AS_STORED, Turn, read_directions
 from inference.exam.terms import Term
 
 STATED: Final = "stated"
@@ -27,7 +27,7 @@ class Said:
     def text(self) -> str:
         """`View Position says LL (left lateral)`."""
         titles = " and ".join(term.title for term in self.terms)
-        meaning = f" ({titles})" if titles and titles.upper() != self.shown.upper() else ""
+        meaning = f" ({titles})" if titles and titles.lower() not in self.shown.lower() else ""
         return f"{self.attribute} says {self.shown}{meaning}"
 
 
@@ -95,6 +95,20 @@ class ExamFacts:
             "side_not_stated": self.is_frontal and self.orientation.state != STATED,
         }
         return tuple(code for code, holds in found.items() if holds)
+
+    def placement(self) -> PlacementDocument:
+        """How a viewer shows the picture, and what it writes at its sides."""
+        directions = read_directions(str(self.orientation.value or ""))
+        return {
+            "turn": {
+                "transposed": self.turn.is_transposed,
+                "flips_columns": self.turn.flips_columns,
+                "flips_rows": self.turn.flips_rows,
+            },
+            "right": directions.right if directions else "",
+            "down": directions.down if directions else "",
+            "side_not_stated": "side_not_stated" in self.warnings,
+        }
 
     def document(self) -> ExamDocument:
         """As the API gives it."""

@@ -26,7 +26,7 @@ VOI = OpenApiParameter("voi", str, description="linear (default), the index of a
 # Facts of the picture. Left out: decoder and hash of the stored pixels, and whatever is added to the description later.
 HEADER_FIELDS = (
     "rows", "columns", "bytes", "sha256", "sample_min", "sample_max", "padded", "frame", "value", "inverted", "voi",
-    "presets", "opening", "spacing", "quality", "view", "laterality", "orientation",
+    "presets", "opening", "spacing", "quality", "view", "laterality", "orientation", "placement",
 )  # fmt: skip
 
 

@@ -67,7 +67,7 @@ def test_the_detail_names_each_fact_with_its_sources(taken, signed_in):
             {"attribute": "Body Part Examined", "says": "Body Part Examined says CHEST"},
             {
                 "attribute": "Anatomic Region Sequence",
-                "says": "Anatomic Region Sequence says 85562004 (SCT, “Hand”) (hand)",
+                "says": "Anatomic Region Sequence says 85562004 (SCT, “Hand”)",
             },
         ],
     }

@@ -21,6 +21,7 @@ from inference.dicom.header import DicomHeader
 from inference.dicom.stored_pixels import StoredPixels, pixel_sha256
 from inference.documents import HeaderDocument
 from webapp.archive import children
+from webapp.archive.exam import exam_of
 from webapp.archive.frame.sealed_file import read_sealed, write_sealed
 from webapp.archive.models import Image
 from webapp.archive.storage import verified_path
@@ -67,11 +68,17 @@ def display(image: Image, voi: str = "linear") -> DisplayFrame:
 
 
 def description(image: Image, voi: str = "linear") -> HeaderDocument:
-    """The header document of a frame. Raises what `display` raises."""
+    """The header document of a frame. Raises what `display` raises.
+
+    What the file says about the exam is read anew: a frame outlives the table of terms that it was made under.
+    """
     _check_voi(voi)
     verified_path(image)
     kept = read_sealed(cache_path(image, f"{voi}.json"))
-    return cast(HeaderDocument, kept[0]) if kept else _build(image, voi, "zstd").description
+    found = cast(HeaderDocument, kept[0]) if kept else _build(image, voi, "zstd").description
+    exam = exam_of(image)
+    warnings = list(dict.fromkeys([*found["quality"]["warnings"], *exam.warnings]))
+    return {**found, "placement": exam.placement(), "quality": {**found["quality"], "warnings": warnings}}
 
 
 def encoded_frame(image: Image, voi: str, encoding: str) -> EncodedFrame:

@@ -119,6 +119,12 @@ export function header(scenario) {
     view: 'PA',
     laterality: '',
     orientation: 'L\\F',
+    placement: {
+      turn: { transposed: false, flips_columns: false, flips_rows: false },
+      right: 'L',
+      down: 'F',
+      side_not_stated: false,
+    },
   };
 }
 

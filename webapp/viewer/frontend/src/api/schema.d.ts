@@ -609,6 +609,7 @@ export interface components {
             readonly orientation: string;
             readonly padded: boolean;
             readonly pixel_sha256?: string;
+            readonly placement: components["schemas"]["PlacementDocument"];
             readonly presets: readonly components["schemas"]["PresetItem"][];
             readonly quality: components["schemas"]["FrameQuality"];
             readonly rows: number;
@@ -790,6 +791,16 @@ export interface components {
             readonly kind: string;
             readonly row_mm: number | null;
             readonly source: string | null;
+        };
+        /**
+         * @description How the stored picture is brought to L\F, and where its columns (right) and rows (down) run to: one to three of
+         *     L R H F A P, empty where the file does not say. side_not_stated: of a frontal film alone.
+         */
+        readonly PlacementDocument: {
+            readonly down: string;
+            readonly right: string;
+            readonly side_not_stated: boolean;
+            readonly turn: components["schemas"]["TurnDocument"];
         };
         /** @description A run with its answer; gate null and the lists empty until it has succeeded. */
         readonly PredictionDocument: {
@@ -1438,6 +1449,12 @@ export interface components {
             readonly my_vote: components["schemas"]["VoteDocument"] | null;
             readonly rows: number;
         };
+        /** @description Rows and columns exchanged first, then columns, then rows reversed. */
+        readonly TurnDocument: {
+            readonly flips_columns: boolean;
+            readonly flips_rows: boolean;
+            readonly transposed: boolean;
+        };
         readonly VerdictChoice: {
             /** @enum {string} */
             readonly code: "agree" | "false_positive" | "false_negative" | "wrong_place" | "cannot_judge";
@@ -1584,6 +1601,7 @@ export type OperatingPointDocument = components['schemas']['OperatingPointDocume
 export type PatientFacts = components['schemas']['PatientFacts'];
 export type PixelBox = components['schemas']['PixelBox'];
 export type PixelSpacing = components['schemas']['PixelSpacing'];
+export type PlacementDocument = components['schemas']['PlacementDocument'];
 export type PredictionDocument = components['schemas']['PredictionDocument'];
 export type PredictionList = components['schemas']['PredictionList'];
 export type PresetItem = components['schemas']['PresetItem'];
@@ -1643,6 +1661,7 @@ export type TruthDocument = components['schemas']['TruthDocument'];
 export type TruthPlan = components['schemas']['TruthPlan'];
 export type TruthQueue = components['schemas']['TruthQueue'];
 export type TruthRow = components['schemas']['TruthRow'];
+export type TurnDocument = components['schemas']['TurnDocument'];
 export type VerdictChoice = components['schemas']['VerdictChoice'];
 export type VoiItem = components['schemas']['VoiItem'];
 export type VoidReadingRequest = components['schemas']['VoidReadingRequest'];

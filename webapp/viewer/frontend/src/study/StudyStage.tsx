@@ -6,6 +6,7 @@ import { mapCache } from '../overlay/map_cache';
 import { scaleOf, thresholdScore } from '../overlay/map_scores';
 import { useLayers } from '../overlay/use_layers';
 import { useStore } from '../state/store';
+import { SideMarks } from '../viewport/SideMarks';
 import { ScaleCorner, WindowCorner, qualityText, useHeader } from '../viewport/ViewCorners';
 import { fraction } from '../panel/wording';
 import { boxOf } from './answer_body';
@@ -161,6 +162,7 @@ export function StudyStage({ reading }: { readonly reading: CaseReading }) {
           </div>
           <WindowCorner controller={controller} header={header} />
           <ScaleCorner controller={controller} header={header} />
+          <SideMarks controller={controller} header={header} />
         </>
       )}
       {status === 'loading' && <p className="stage-message">Loading the image…</p>}

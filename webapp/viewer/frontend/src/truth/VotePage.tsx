@@ -6,6 +6,7 @@ import { useLayers } from '../overlay/use_layers';
 import { ChipGroup } from '../panel/ChipGroup';
 import { DragTools, FitTools, InvertTool, Presets } from '../shell/ViewTools';
 import { useStore } from '../state/store';
+import { SideMarks } from '../viewport/SideMarks';
 import { ScaleCorner, WindowCorner, useHeader } from '../viewport/ViewCorners';
 import type { VoteDocument } from '../api/schema';
 import type { TruthVoting } from './truth_voting';
@@ -70,6 +71,7 @@ function Stage({ voting }: Props) {
         <>
           <WindowCorner controller={controller} header={header} />
           <ScaleCorner controller={controller} header={header} />
+          <SideMarks controller={controller} header={header} />
         </>
       )}
       {status === 'loading' && <p className="stage-message">Loading the image…</p>}

@@ -67,6 +67,14 @@ export const VOTE_KEYS: readonly Row[] = [
     run: (voting) => voting.controller.toggleInvert(),
   },
   {
+    id: 'stored',
+    group: 'View',
+    shown: 'T',
+    action: 'as stored, or turned to L\\F',
+    combinations: ['t'],
+    run: (voting) => voting.controller.toggleStored(),
+  },
+  {
     id: 'escape',
     group: 'View',
     shown: 'Esc',

@@ -6,6 +6,7 @@ import { useOverlay } from '../overlay/use_overlay';
 import { dateText } from '../shell/patient_text';
 import { useSession } from '../shell/session_context';
 import { useStore } from '../state/store';
+import { SideMarks } from './SideMarks';
 import { ScaleCorner, WindowCorner, qualityText, useHeader } from './ViewCorners';
 
 function Corners({ header }: { readonly header: HeaderDocument }) {
@@ -35,6 +36,7 @@ function Corners({ header }: { readonly header: HeaderDocument }) {
       </div>
       <WindowCorner controller={session.controller} header={header} />
       <ScaleCorner controller={session.controller} header={header} />
+      <SideMarks controller={session.controller} header={header} />
     </>
   );
 }

@@ -5,6 +5,7 @@ import { scales } from '../geometry/pixels';
 import { scaleBar } from '../geometry/scale_bar';
 import { useStore } from '../state/store';
 import type { ViewportController } from './controller';
+import { STORED, isSameOrientation, placedOrientation } from './placement';
 import { centreAndWidth, windowNumber } from './window_level';
 
 const SCALE_BAR_SPACE_PX = 140;
@@ -34,16 +35,28 @@ export function WindowCorner({ controller, header }: Props) {
   const isLinear = view.frame === 'linear';
   const { centre, width } = centreAndWidth(view.bounds, header.value);
   const shown = isLinear ? `C ${windowNumber(centre)} · W ${windowNumber(width)}` : 'lookup table';
+  const placed = placedOrientation(header.placement);
+  const isPlaced = isSameOrientation(view, placed);
+  const isPlacedTurned = !isSameOrientation(placed, STORED);
   const turned = [
-    view.rotation ? `${view.rotation}°` : '',
-    view.flipHorizontal ? 'flipped ↔' : '',
-    view.flipVertical ? 'flipped ↕' : '',
+    isPlacedTurned && isPlaced ? `turned to L\\F, stored ${header.orientation}` : '',
+    isPlacedTurned && isSameOrientation(view, STORED) ? `as stored, ${header.orientation}` : '',
+    !isPlaced && view.rotation ? `${view.rotation}°` : '',
+    !isPlaced && view.flipHorizontal ? 'flipped ↔' : '',
+    !isPlaced && view.flipVertical ? 'flipped ↕' : '',
     view.isInverted ? 'inverted' : '',
     view.isSmooth ? '' : 'no interpolation',
   ].filter(Boolean);
   return (
     <div className="corner bl num" data-testid="corner-window">
       {turned.length > 0 && <div className="model">{turned.join(' · ')}</div>}
+      {isPlacedTurned && (
+        <div>
+          <button type="button" aria-pressed={isSameOrientation(view, STORED)} onClick={() => controller.toggleStored()}>
+            As stored <kbd>T</kbd>
+          </button>
+        </div>
+      )}
       {shown} · {view.zoom.toFixed(2)}× · {view.presetName}
     </div>
   );

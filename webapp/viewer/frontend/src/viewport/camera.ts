@@ -59,7 +59,9 @@ export function orientationOf(viewport: StackViewport): Orientation {
 }
 
 export function orient(viewport: StackViewport, change: Partial<Orientation>): void {
-  viewport.setViewPresentation({ ...viewport.getViewPresentation(), ...change });
+  const { rotation, flipHorizontal, flipVertical } = { ...orientationOf(viewport), ...change };
+  viewport.setCamera({ flipHorizontal, flipVertical }); // setViewPresentation sets a flip and cannot take it back
+  viewport.setViewPresentation({ ...viewport.getViewPresentation(), rotation });
   viewport.render();
 }
 

@@ -8,6 +8,7 @@ const HEADER = {
   rows: 100,
   sample_min: 0,
   sample_max: 4095,
+  placement: { turn: { transposed: false, flips_columns: false, flips_rows: false }, right: 'L', down: 'F', side_not_stated: false },
   sha256: 'a'.repeat(64),
   voi: [],
   presets: [

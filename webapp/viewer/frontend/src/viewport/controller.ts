@@ -16,6 +16,7 @@ import type { Orientation } from './camera';
 import { fit, orient, orientationOf, panBy, zoomAbout } from './camera';
 import { DraftBox } from './draft_box';
 import { addSource, imageIdOf, registerFrameLoader, removeSource, startFrame } from './frame_loader';
+import { STORED, isSameOrientation, placedOrientation } from './placement';
 import { ViewportTools } from './tool_group';
 import type { Tool, ViewState } from './view_state';
 import { INITIAL_VIEW } from './view_state';
@@ -84,6 +85,8 @@ export class ViewportController {
       if (this.element !== element) return;
       this.createEngine(element, header);
       await this.show(first, header.opening);
+      const placed = placedOrientation(header.placement);
+      if (!isSameOrientation(placed, STORED)) this.turn(placed);
       if (this.element === element) this.view.set({ status: 'ready' });
     } catch (error) {
       if (this.element === element) this.fail(`The image could not be shown: ${messageOf(error).replace(/\.$/, '')}.`);
@@ -199,13 +202,22 @@ export class ViewportController {
     this.options.announce(`flipped ${axis}`);
   }
 
+  /** The picture as its pixels are stored, or again as it was opened. */
+  toggleStored(): void {
+    if (!this.viewport || !this.loaded) return;
+    const placed = placedOrientation(this.loaded.placement);
+    if (isSameOrientation(placed, STORED)) return this.options.announce('the picture is shown as it is stored');
+    const isStored = isSameOrientation(orientationOf(this.viewport), STORED);
+    this.turn(isStored ? placed : STORED);
+    this.options.announce(isStored ? 'turned to L\\F' : 'as stored');
+  }
+
   /** View and window as when the case was opened. */
   async reset(): Promise<void> {
     if (!this.viewport || !this.loaded) return;
     this.viewport.resetProperties();
     this.viewport.resetCamera();
-    this.turn({ rotation: 0, flipHorizontal: false, flipVertical: false });
-    this.fit();
+    this.turn(placedOrientation(this.loaded.placement));
     this.view.set({ isInverted: false, isSmooth: true });
     const { presets, opening } = this.loaded;
     await this.show(presets[opening] ?? fullRange(this.loaded), opening);

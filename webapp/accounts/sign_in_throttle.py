@@ -1,7 +1,7 @@
 """Slows down password guessing, per account and address, over pages and API alike.
 
-Counted in the database, so that all web processes see the same numbers. Ten failures for one account from one address,
-or a hundred from one address, in fifteen minutes: further attempts are refused before the password is looked at.
+Counted in the database, so that all web processes see the same numbers. After FAILURES_PER_ACCOUNT for one account from one
+address, or FAILURES_PER_ADDRESS from one address, within WINDOW, attempts are refused before the password is looked at.
 """
 
 import hashlib
@@ -18,7 +18,9 @@ from webapp.accounts.policy import Refusal
 WINDOW = timedelta(minutes=15)
 FAILURES_PER_ACCOUNT = 10
 FAILURES_PER_ADDRESS = 100
-TOO_MANY = Refusal("too_many_attempts", "Too many failed sign-ins. Wait fifteen minutes and try again.")
+TOO_MANY = Refusal(
+    "too_many_attempts", f"Too many failed sign-ins. Wait {WINDOW.total_seconds() / 60:g} minutes and try again."
+)
 WRONG = Refusal("wrong_credentials", "Name or password is wrong.")
 
 

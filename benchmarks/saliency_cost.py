@@ -26,11 +26,12 @@ from benchmarks.random_classifier import random_images
 from training.models.classifier import Classifier
 from training.models.model_registry import ModelTable, build_model
 from training.saliency import explain
+from training.saliency.registry import EXPLAINERS
 
 NETWORK, SIZE, CLASSES = "densenet121", 224, 5
-QUICK = ("gradcam", "cam", "grad", "gbp", "ggcam", "activations")
 SLOW = ("smoothgrad", "ig")
 OWN_NETWORK = ("wildcat", "spn")
+QUICK = tuple(method for method in EXPLAINERS if method not in (*SLOW, *OWN_NETWORK, "sig"))
 ROUNDS, SLOW_ROUNDS, WARM_UP = 9, 3, 1
 FORWARD = "forward"
 

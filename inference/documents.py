@@ -135,11 +135,12 @@ class ModelBox(TypedDict):
 
 
 class Estimate(TypedDict):
-    """A measured share with its 95 % interval and the number of cases behind it."""
+    """A measured share with its 95 % interval and the number of cases behind it. method: of the interval, where it is said."""
 
     value: float
     ci: Pair | None
     n: int
+    method: NotRequired[str]
 
 
 class OperatingPointDocument(TypedDict):

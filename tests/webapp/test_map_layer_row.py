@@ -64,7 +64,7 @@ def manifest_with_a_third_map() -> dict[str, Any]:
 def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """What the program says in a tree whose table has one more row and that is otherwise this one."""
     tree = tmp_path_factory.mktemp("tree")
-    for package in ("measures", "reader_study", "webapp"):
+    for package in ("measures", "reports", "reader_study", "webapp"):
         (tree / package).symlink_to(REPOSITORY / package)
     shutil.copytree(REPOSITORY / "inference", tree / "inference", ignore=shutil.ignore_patterns("__pycache__"))
     table = tree / "inference" / "map_layers.json"

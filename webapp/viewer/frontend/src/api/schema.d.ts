@@ -402,12 +402,13 @@ export interface components {
             readonly stage: string;
             readonly tab?: string | null;
         };
-        /** @description A measured share with its 95 % interval and the number of cases behind it. */
+        /** @description A measured share with its 95 % interval and the number of cases behind it. method: of the interval, where it is said. */
         readonly Estimate: {
             readonly ci: [
                 number,
                 number
             ] | null;
+            readonly method?: string;
             readonly n: number;
             readonly value: number;
         };

@@ -151,3 +151,76 @@ def test_external_data_of_a_constant_is_refused(path):
 
     rezipped(path, lambda own: own.update({"model.onnx": graph_with(hide)}))
     refused(lambda: Bundle.load(path), "external data", "'stolen'", "'../../etc/passwd'")
+
+
+# --- operators ---
+
+
+def loop(name: str = "loop", trips: int = 2**62) -> onnx.NodeProto:
+    """A Loop that ends in some thousand years and gives its first input back."""
+    body = helper.make_graph(
+        [helper.make_node("Identity", ["go"], ["go_on"]), helper.make_node("Identity", ["carried"], ["out"])],
+        "body",
+        [
+            helper.make_tensor_value_info("trip", TensorProto.INT64, []),
+            helper.make_tensor_value_info("go", TensorProto.BOOL, []),
+            helper.make_tensor_value_info("carried", TensorProto.FLOAT, None),
+        ],
+        [
+            helper.make_tensor_value_info("go_on", TensorProto.BOOL, []),
+            helper.make_tensor_value_info("out", TensorProto.FLOAT, None),
+        ],
+    )
+    return helper.make_node("Loop", ["trips", "", "endless_probabilities"], ["probabilities"], name=name, body=body)
+
+
+def behind_the_probabilities(model) -> None:
+    """The Loop between the graph and its output."""
+    last = next(node for node in model.graph.node if "probabilities" in node.output)
+    last.output[0] = "endless_probabilities"
+    model.graph.initializer.append(helper.make_tensor("trips", TensorProto.INT64, [], [2**62]))
+    model.graph.node.append(loop())
+
+
+def in_a_branch(model) -> None:
+    """The Loop inside a graph that is the attribute of an allowed operator."""
+    branch = helper.make_graph([loop()], "branch", [], [])
+    model.graph.node[0].attribute.append(helper.make_attribute("hidden", branch))
+
+
+def in_a_function(model) -> None:
+    """The Loop as the body of a function that has the name of an allowed operator."""
+    model.functions.append(helper.make_function("", "Relu", ["X"], ["Y"], [loop()], model.opset_import))
+
+
+@pytest.mark.parametrize(
+    ("hide", "found"),
+    [
+        (behind_the_probabilities, "operator 'Loop'; allowed: Add, AveragePool,"),
+        (in_a_branch, "operator 'Loop'; allowed: Add, AveragePool,"),
+        (in_a_function, "function 'Relu'; allowed: no functions"),
+    ],
+)
+def test_a_loop_is_refused_wherever_it_lies(path, hide, found):
+    rezipped(path, lambda own: own.update({"model.onnx": graph_with(hide)}))
+    started = time.process_time()
+    refused(lambda: Bundle.load(path), "operators", found)
+    assert time.process_time() - started < 1
+
+
+@pytest.mark.parametrize("operator", ["If", "Scan", "SequenceMap", "NonZero", "RandomNormal"])
+def test_an_operator_that_the_exporter_never_writes_is_refused(path, operator):
+    def add(model):
+        model.graph.node.append(helper.make_node(operator, ["image"], ["unused"]))
+
+    rezipped(path, lambda own: own.update({"model.onnx": graph_with(add)}))
+    refused(lambda: Bundle.load(path), "operators", f"operator {operator!r}")
+
+
+def test_a_function_of_allowed_operators_is_refused(path):
+    def add(model):
+        body = [helper.make_node("Add", ["X", "X"], ["Y"])]
+        model.functions.append(helper.make_function("", "Relu", ["X"], ["Y"], body, model.opset_import))
+
+    rezipped(path, lambda own: own.update({"model.onnx": graph_with(add)}))
+    refused(lambda: Bundle.load(path), "operators", "function 'Relu'; allowed: no functions")

@@ -28,6 +28,13 @@ OF_MODELS = {name: ModelTable(name) for name in (*BACKBONES, "compact", "cnn1", 
     "base": ModelTable("base", width=8),
     "mimo": ModelTable("mimo", backbone="resnet18"),
 }
+DEEPER = {
+    "resnet34": "resnet18",
+    "resnet101": "resnet50",
+    "resnet152": "resnet50",
+    "densenet169": "densenet121",
+    "vgg19": "vgg16",
+}
 CALIBRATORS = {
     "scale and bias": ScaleBias(1.0, 0.0),
     "beta": Beta(1.0, 1.0, 0.0),
@@ -54,8 +61,16 @@ def test_what_repeats_branches_or_draws_lots_is_not_allowed() -> None:
     assert not GRAPH_OPERATORS & {"Loop", "Scan", "If", "SequenceMap", "RandomNormal", "RandomUniform", "Bernoulli"}
 
 
+@pytest.mark.parametrize(("name", "sibling"), DEEPER.items())
+def test_a_deeper_network_repeats_the_layers_of_its_sibling(name: str, sibling: str) -> None:
+    layers = [
+        {type(layer) for layer in build_model(ModelTable(own), CLASSES, 1, SIZE).modules()} for own in (name, sibling)
+    ]
+    assert layers[0] == layers[1]
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("name", OF_MODELS)
+@pytest.mark.parametrize("name", [name for name in OF_MODELS if name not in DEEPER])
 def test_a_loader_takes_the_operators_of_a_network(name: str) -> None:
     assert written_for(graph_of(OF_MODELS[name])) <= GRAPH_OPERATORS
 

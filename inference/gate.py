@@ -16,6 +16,7 @@ import numpy as np
 
 from inference.documents import FactState, GateCheckDocument, GateCode, GateDocument
 from inference.exam import NOT_STATED, STATED, UNKNOWN_TERM, ExamFacts, ExamStatements, Fact, Said, read_exam
+from inference.exam.age import age_text
 from inference.exam.terms import BODY_PART, VIEW, Term, plain, read_text
 from inference.manifest import GateRules
 
@@ -137,7 +138,7 @@ def check_age(fact: Fact, allowed: tuple[float, float]) -> GateCheck:
     check = _Answer(fact, [low, high], f"; the model may be asked for ages {low:g} to {high:g}.", "age_years")
     for said in fact.sources:
         if said.years is not None and not low <= said.years <= high:
-            text = f"The patient is {said.years:.3g} years old by {said.attribute}"
+            text = f"The patient is {age_text(said.years)} old by {said.attribute}"
             return check.refused(text, said.years)
         if said.terms and low >= _YOUNGEST_ADULT:
             return check.refused(said.text, None)
@@ -146,7 +147,7 @@ def check_age(fact: Fact, allowed: tuple[float, float]) -> GateCheck:
         return GateCheck("age_years", None, [low, high], None, text, NOT_STATED)
     if fact.state != STATED or not isinstance(fact.value, float):
         return check.unclear()
-    text = f"The age of {fact.value:.3g} years is within range."
+    text = f"The age of {age_text(fact.value)} is within range."
     return GateCheck("age_years", fact.value, [low, high], True, text, STATED)
 
 

@@ -15,6 +15,8 @@ _DAYS_IN_A_YEAR = 365.25
 _YEARS = {"D": 1 / _DAYS_IN_A_YEAR, "W": 7 / _DAYS_IN_A_YEAR, "M": 1 / 12, "Y": 1.0, "": 1.0}
 _OLDEST = 130.0
 _CLOCKS_DIFFER = timedelta(days=1)  # a study of today may be dated tomorrow where we run
+_MONTHS_BELOW = 2.0  # years
+_ROUNDING = 1e-6  # 7 weeks are 48.99… days
 _CHILD_YEARS = 17.0  # a word for a child says: at most so old
 
 
@@ -22,7 +24,7 @@ def age_fact(statements: ExamStatements, today: date | None, groups: tuple[Said,
     """`groups`: sources that say "child" in words. The age is that of Patient's Age where it agrees with the dates."""
     sources = [said for said in (_from_age(statements.patient_age), _from_dates(statements, today)) if said is not None]
     known = [said.years for said in sources if said.years is not None]
-    shown = f"{known[0]:.3g} years" if known else ""
+    shown = age_text(known[0]) if known else ""
     everything = (*sources, *groups)
     if not everything:
         return Fact("age", "age", NOT_STATED)
@@ -33,6 +35,16 @@ def age_fact(statements: ExamStatements, today: date | None, groups: tuple[Said,
     if any(said.is_unknown for said in sources) or not known:
         return Fact("age", "age", UNKNOWN_TERM, None, "", everything)
     return Fact("age", "age", STATED, known[0], shown, everything)
+
+
+def age_text(years: float) -> str:
+    """As people say it: 60.5 years, from birth to two years 18 months or 12 days, whole ones that are over."""
+    if years >= _MONTHS_BELOW:
+        return f"{years:.3g} years"
+    count, unit = int(years * 12 + _ROUNDING), "month"
+    if count == 0:
+        count, unit = int(years * _DAYS_IN_A_YEAR + _ROUNDING), "day"
+    return f"{count} {unit}" if count == 1 else f"{count} {unit}s"
 
 
 def age_years(age: str) -> float | None:
@@ -71,7 +83,7 @@ def _from_dates(statements: ExamStatements, today: date | None) -> Said | None:
     years = (study - born).days / _DAYS_IN_A_YEAR
     if not 0 <= years <= _OLDEST:
         return Said(DATES, f"{years:.3g} years", (), True)
-    return Said(DATES, f"{years:.3g} years", (), False, years)
+    return Said(DATES, age_text(years), (), False, years)
 
 
 def _agree(stated: float, counted: float, age: str) -> bool:

@@ -20,7 +20,7 @@ def rules():
 @pytest.mark.parametrize(
     ("file", "verdict", "check", "words"),
     [
-        ("m02-infant-birthdate-only", "refused", "age_years", "0.0876 years old by birth and study date"),
+        ("m02-infant-birthdate-only", "refused", "age_years", "1 month old by birth and study date"),
         ("m04-lateral-viewcode-only", "refused", "view", "View Code Sequence says R-10236 (SRT, “left lateral”)"),
         ("m06-hand-anatomic-only", "refused", "body_part", "Anatomic Region Sequence says 85562004 (SCT, “Hand”)"),
         ("m07-for-processing", "refused", "presentation_intent", "Presentation Intent Type says FOR PROCESSING"),

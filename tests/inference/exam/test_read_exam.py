@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from inference.exam import CONTRADICTION, NOT_STATED, STATED, UNKNOWN_TERM, Code, ExamStatements, read_exam
-from inference.exam.age import age_years, dicom_date
+from inference.exam.age import age_text, age_years, dicom_date
 
 LEFT, RIGHT = Code("7771000", "SCT"), Code("G-A100", "SRT")
 LATERAL, AP = Code("399067008", "SCT"), Code("R-10206", "SRT")
@@ -144,3 +144,14 @@ def test_ages_are_read_with_and_without_unit(age, years):
 @pytest.mark.parametrize("text", ["20210231", "2021", "2021070a", "", "２０２１０７０３"])
 def test_what_is_no_date(text):
     assert dicom_date(text) is None
+
+
+@pytest.mark.parametrize(
+    ("years", "text"),
+    [
+        (0.0, "0 days"), (1 / 365.25, "1 day"), (7 * 7 / 365.25, "1 month"), (27 / 365.25, "27 days"), (32 / 365.25, "1 month"),
+        (18 / 12, "18 months"), (1.999, "23 months"), (2.0, "2 years"), (8.0, "8 years"), (60.52, "60.5 years"),
+    ],
+)  # fmt: skip
+def test_a_small_child_is_months_or_days_old(years: float, text: str) -> None:
+    assert age_text(years) == text

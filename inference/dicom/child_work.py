@@ -18,9 +18,9 @@ from inference.dicom.limits import Limits
 from inference.dicom.prepare import prepare_tensor
 from inference.dicom.preparse import parsed_file
 from inference.dicom.refusal import DicomRefusal
-from inference.dicom.sandbox import enter_sandbox
 from inference.dicom.stored_pixels import pixel_sha256
 from inference.preprocessing import InputSpec
+from inference.sandbox import enter_sandbox
 
 Answer = tuple[dict[str, Any], list[np.ndarray]]  # the document, and the arrays that follow it
 
@@ -30,7 +30,7 @@ def work(input_descriptor: int, result_descriptor: int) -> None:
     with os.fdopen(result_descriptor, "r+b") as result, os.fdopen(input_descriptor, "rb") as source:
         request = json.loads(result.read())
         limits = Limits(**request["limits"])
-        enter_sandbox(limits)
+        enter_sandbox(limits.ceilings)
         document, arrays = _answer(source, request, limits)
         body = json.dumps(document).encode("ascii")
         result.seek(0)

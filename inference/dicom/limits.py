@@ -2,7 +2,11 @@
 
 from dataclasses import dataclass
 
+from inference.sandbox import Ceilings
+
 MIB = 1024 * 1024
+
+_RESULT_BYTES = 512 * MIB  # pixels, or an inflated data set
 
 
 @dataclass(frozen=True)
@@ -26,6 +30,11 @@ class Limits:
     # 64 Mpixel decode with 577 MB resident; under 1 GiB of address space JPEG lossless fails misleadingly.
     address_space_bytes: int = 2048 * MIB
     descriptors: int = 32
+
+    @property
+    def ceilings(self) -> Ceilings:
+        """Of one decoding child."""
+        return Ceilings(self.address_space_bytes, self.decode_cpu_seconds, self.descriptors, _RESULT_BYTES)
 
 
 DEFAULT_LIMITS = Limits()

@@ -12,7 +12,7 @@ from inference.dicom.child_protocol import LENGTH, identity
 from inference.dicom.child_work import work as good_work
 from inference.dicom.header import DicomHeader
 from inference.dicom.limits import Limits
-from inference.dicom.sandbox import enter_sandbox
+from inference.sandbox import enter_sandbox
 
 NETWORK_REFUSED = 42
 
@@ -54,11 +54,11 @@ def work(input_descriptor: int, result_descriptor: int) -> None:
         os.kill(os.getppid(), signal.SIGKILL)
         time.sleep(60)
     elif order == b"SPIN":
-        enter_sandbox(Limits(decode_cpu_seconds=1))
+        enter_sandbox(Limits(decode_cpu_seconds=1).ceilings)
         while True:
             pass
     elif order == b"NETWORK":
-        enter_sandbox(Limits())
+        enter_sandbox(Limits().ceilings)
         try:
             socket.socket()
         except PermissionError:

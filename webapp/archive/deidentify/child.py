@@ -15,8 +15,8 @@ from inference.dicom.child_protocol import FAULTS_OF_THE_MACHINE, LENGTH
 from inference.dicom.limits import Limits
 from inference.dicom.preparse import ParsedFile, parsed_file
 from inference.dicom.refusal import DicomRefusal
-from inference.dicom.sandbox import enter_sandbox
 from inference.dicom.transfer_syntax import transfer_syntax
+from inference.sandbox import enter_sandbox
 from webapp.archive.deidentify import element_values as values
 from webapp.archive.deidentify.pixel_data import clean_pixel_data
 from webapp.archive.deidentify.plan import MOST_CHARACTERS, Plan, Survey
@@ -32,7 +32,7 @@ def work(input_descriptor: int, result_descriptor: int) -> None:
     with os.fdopen(result_descriptor, "r+b") as result, os.fdopen(input_descriptor, "rb") as source:
         request = json.loads(result.read())
         limits = Limits(**request["limits"])
-        enter_sandbox(limits)
+        enter_sandbox(limits.ceilings)
         document, content = _answer(source, request, limits)
         body = json.dumps(document).encode("ascii")
         result.seek(0)

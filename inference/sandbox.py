@@ -1,14 +1,11 @@
-"""What a decoding child may do: resource limits and no network, set before the first byte is read."""
+"""What a child that reads a stranger's file may do: resource limits and no network, set before the first byte is read."""
 
 import ctypes
 import platform
 import resource
 import struct
 import sys
-
-from inference.dicom.limits import MIB, Limits
-
-_RESULT_BYTES = 512 * MIB  # pixels, or an inflated data set
+from dataclasses import dataclass
 
 _PR_SET_NO_NEW_PRIVS = 38
 _PR_SET_SECCOMP = 22
@@ -16,7 +13,7 @@ _SECCOMP_MODE_FILTER = 2
 _ALLOW = 0x7FFF0000
 _ERRNO_EPERM = 0x00050000 | 1
 
-# Architecture audit number and the system calls that a decoder never needs:
+# Architecture audit number and the system calls that reading a file never needs:
 # socket, connect, execve, execveat, ptrace.
 _FORBIDDEN: dict[str, tuple[int, tuple[int, ...]]] = {
     "x86_64": (0xC000003E, (41, 42, 59, 322, 101)),
@@ -24,14 +21,25 @@ _FORBIDDEN: dict[str, tuple[int, tuple[int, ...]]] = {
 }
 
 
-def enter_sandbox(limits: Limits) -> None:
+@dataclass(frozen=True)
+class Ceilings:
+    """What one child may take. descriptors: one more than the highest number of an open file; result_bytes: of a file that
+    it writes."""
+
+    address_space_bytes: int
+    cpu_seconds: int
+    descriptors: int
+    result_bytes: int
+
+
+def enter_sandbox(ceilings: Ceilings) -> None:
     """Irreversible for the calling process."""
     _set(resource.RLIMIT_CORE, 0)
-    _set(resource.RLIMIT_NOFILE, limits.descriptors)
-    _set(resource.RLIMIT_FSIZE, _RESULT_BYTES)
+    _set(resource.RLIMIT_NOFILE, ceilings.descriptors)
+    _set(resource.RLIMIT_FSIZE, ceilings.result_bytes)
     if sys.platform == "linux":  # other kernels refuse or ignore a limit on the address space
-        _set(resource.RLIMIT_AS, limits.address_space_bytes)
-    resource.setrlimit(resource.RLIMIT_CPU, (limits.decode_cpu_seconds, limits.decode_cpu_seconds + 1))
+        _set(resource.RLIMIT_AS, ceilings.address_space_bytes)
+    resource.setrlimit(resource.RLIMIT_CPU, (ceilings.cpu_seconds, ceilings.cpu_seconds + 1))
     _forbid_network()
 
 

@@ -25,6 +25,7 @@ from inference.bundle_archive import (
     read_members,
     write_members,
 )
+from inference.bundle_error import BundleError
 from inference.calibration_forms import SCALE_BIAS
 from inference.graph_checks import GraphError, check_graph
 from inference.manifest import Finding, Manifest, ManifestError, parse_manifest
@@ -36,19 +37,6 @@ SELFCHECK_RELATIVE = 1e-3
 SELFCHECK_ABSOLUTE = 1e-6
 SELFCHECK_IMAGES = 64
 CALIBRATION_TOLERANCE = 1e-4
-
-
-class BundleError(Exception):
-    """A bundle that is refused. bundle: the file's name; check: which check failed; message: values and what is allowed."""
-
-    def __init__(self, bundle: str, check: str, message: str) -> None:
-        super().__init__(bundle, check, message)
-        self.bundle = bundle
-        self.check = check
-        self.message = message
-
-    def __str__(self) -> str:
-        return f"bundle {self.bundle}: {self.check}: {self.message}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,6 +55,11 @@ class Bundle:
         path = Path(path)
         data = _read_file(path)
         return _load_bytes(path.name, data, run_selfcheck=run_selfcheck, expected_id=expected_id)
+
+    @classmethod
+    def from_bytes(cls, name: str, data: bytes) -> Bundle:
+        """The same of a file's bytes, self-check included. name: what errors call it. Raises BundleError."""
+        return _load_bytes(name, data, run_selfcheck=True, expected_id=None)
 
     @property
     def name(self) -> str:

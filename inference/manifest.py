@@ -185,6 +185,15 @@ def array_to_json(values: np.ndarray) -> dict[str, Any]:
     return {"dtype": "float32", "shape": list(data.shape), "base64": base64.b64encode(data.tobytes()).decode("ascii")}
 
 
+def without_arrays(value: Any) -> Any:
+    """The manifest without its base64 arrays: they stay in the file, and a page never needs them."""
+    if isinstance(value, dict):
+        if set(value) == {"dtype", "shape", "base64"}:
+            return {"dtype": value["dtype"], "shape": value["shape"]}
+        return {key: without_arrays(inner) for key, inner in value.items()}
+    return [without_arrays(inner) for inner in value] if isinstance(value, list) else value
+
+
 def array_from_json(part: Mapping[str, Any], place: str, shape: tuple[int, ...]) -> np.ndarray:
     """Read an array of the manifest as float64; raises ManifestError if the shape or the byte count is another."""
     if tuple(part["shape"]) != shape:

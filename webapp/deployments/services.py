@@ -4,12 +4,13 @@ import os
 import time
 import uuid
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from inference.bundle_child import check_in_child
+from inference.bundle_error import BundleError
 from webapp import audit
 from webapp.accounts.models import User
 from webapp.archive.models import Project
@@ -28,18 +29,15 @@ class BundleRefused(Exception):
 
 
 def add_bundle(source: Path, user: User | None, shown_name: str = "") -> DeployedBundle:
-    """Copies the file into the store, replays its self-check on this machine, and registers it.
+    """Copies the file into the store, has it checked and its self-check replayed in a child, and registers it.
 
     `shown_name` stands in messages for a source that has a random name.
     A bundle that is already registered is returned as it is. Raises BundleRefused with the sentence of the check
     that failed; then neither a row nor a file remains.
     """
-    # Imported here: the web process needs ONNX Runtime only while it replays a self-check.
-    from inference.bundle import Bundle, BundleError
-
     copy = _copy_into_store(source)
     try:
-        bundle = Bundle.load(copy)
+        bundle = check_in_child(copy)
     except BundleError as problem:
         copy.unlink(missing_ok=True)
         audit.record(user, "refuse_bundle", "bundle", check=problem.check)
@@ -57,7 +55,7 @@ def add_bundle(source: Path, user: User | None, shown_name: str = "") -> Deploye
             defaults={
                 "name": bundle.name,
                 "version": bundle.version,
-                "manifest": without_arrays(dict(bundle.manifest)),
+                "manifest": bundle.manifest,
                 "card": bundle.card,
                 "selfcheck": {"passed": True, "at": timezone.now().isoformat()},
                 "bytes": size,
@@ -93,15 +91,6 @@ def roll_back(user: User | None, leaving: DeployedBundle | None = None) -> Deplo
     if current.replaced is None:
         raise BundleRefused(f"{current} replaced no other model, so there is nothing to roll back to.")
     return _put_in_service(current.replaced, user, "roll_back_bundle", remember=False)
-
-
-def without_arrays(value: Any) -> Any:
-    """The manifest without its base64 arrays: they stay in the file, and a page never needs them."""
-    if isinstance(value, dict):
-        if set(value) == {"dtype", "shape", "base64"}:
-            return {"dtype": value["dtype"], "shape": value["shape"]}
-        return {key: without_arrays(inner) for key, inner in value.items()}
-    return [without_arrays(inner) for inner in value] if isinstance(value, list) else value
 
 
 def _put_in_service(bundle: DeployedBundle, user: User | None, verb: str, *, remember: bool) -> DeployedBundle:

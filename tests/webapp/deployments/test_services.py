@@ -5,10 +5,11 @@ import zipfile
 import pytest
 from django.core.management import CommandError, call_command
 
+from inference.manifest import without_arrays
 from tests.inference.tiny_bundle import make_tiny_bundle
 from webapp.archive.models import Project
 from webapp.deployments.models import DeployedBundle
-from webapp.deployments.services import BundleRefused, activate, add_bundle, roll_back, without_arrays
+from webapp.deployments.services import BundleRefused, activate, add_bundle, roll_back
 from webapp.predictions.bundle_store import bundle_path
 from webapp.work.models import Job
 

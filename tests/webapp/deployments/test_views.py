@@ -1,11 +1,21 @@
 """Registry pages and API: who may look, who may change, and what a broken file is answered."""
 
+import threading
+from functools import partial
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test import Client
 
+from inference.bundle_child import CheckLimits, check_in_child
+from tests.inference.changed_bundle import graph_with, rezipped
+from tests.inference.endless_graph import behind_the_probabilities
 from tests.inference.tiny_bundle import make_tiny_bundle
 from tests.webapp.openapi_check import broken_promises
 from webapp.accounts.models import User
+from webapp.audit.models import AccessEvent
+from webapp.deployments import services
 from webapp.deployments.models import DeployedBundle
 from webapp.deployments.services import activate, add_bundle
 
@@ -65,6 +75,54 @@ def test_a_broken_file_is_answered_with_its_sentence(admin, tmp_path):
     assert answer.json()["text"].startswith("model.bundle: ")
     assert admin.post("/api/bundles/", {}).json()["text"] == "No file was sent; the field is called `file`."
     assert list(tmp_path.glob("store/*")) == list(tmp_path.glob("incoming/*")) == []
+
+
+@pytest.fixture
+def endless(tiny):
+    rezipped(tiny, lambda own: own.update({"model.onnx": graph_with(behind_the_probabilities)}))
+    return tiny
+
+
+@pytest.mark.parametrize(
+    ("what", "sentence"),
+    [
+        ("abort", "tiny.bundle: selfcheck: the process that checked it ended by signal 6;"),
+        ("let_loops_pass", "tiny.bundle: selfcheck: longer than 4 s;"),
+    ],
+)
+def test_a_bundle_that_ends_or_holds_its_child_is_refused(admin, endless, tmp_path, monkeypatch, what, sentence):
+    misbehaving = f"tests.inference.misbehaving_checks:{what}"
+    child = partial(check_in_child, limits=CheckLimits(seconds=4, cpu_seconds=20), answer_with=misbehaving)
+    monkeypatch.setattr(services, "check_in_child", child)
+    answer = admin.post("/api/bundles/", sent(endless))
+    assert (answer.status_code, answer.json()["code"]) == (422, "bundle_refused")
+    assert answer.json()["text"].startswith(sentence)
+    assert list(tmp_path.glob("store/*")) == list(tmp_path.glob("incoming/*")) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_administrators_who_add_one_hostile_bundle_at_once_are_both_refused(endless, tmp_path, monkeypatch):
+    meeting, answers = threading.Barrier(2, timeout=60), []
+
+    def check_together(path):
+        meeting.wait()
+        return check_in_child(path)
+
+    def add(name):
+        client = Client()
+        client.force_login(User.objects.create_user(name, password="long-enough-password", role="admin"))
+        answers.append(client.post("/api/bundles/", sent(endless)))
+        connection.close()
+
+    monkeypatch.setattr(services, "check_in_child", check_together)
+    threads = [threading.Thread(target=add, args=(name,)) for name in ("first", "second")]
+    [thread.start() for thread in threads]
+    [thread.join() for thread in threads]
+    assert [answer.status_code for answer in answers] == [422, 422]
+    assert all(answer.json()["text"].startswith("tiny.bundle: operators: operator 'Loop'") for answer in answers)
+    assert list(tmp_path.glob("store/*")) == list(tmp_path.glob("incoming/*")) == []
+    assert not DeployedBundle.objects.exists()
+    assert AccessEvent.objects.filter(verb="refuse_bundle").count() == 2
 
 
 def test_a_radiologist_reads_and_changes_nothing(reader, bundle, tiny):

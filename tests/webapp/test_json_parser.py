@@ -37,3 +37,9 @@ def test_a_deep_body_is_never_a_fault_of_ours(signed_in, address: str, depth: in
         assert answer.status_code < 500
         if depth == 100_000:
             assert (answer.status_code, answer.json()["code"]) == (400, "not_json")
+
+
+@pytest.mark.parametrize("address", ["/api/images/", "/api/schema/", "/api/studies/"])
+def test_a_token_of_strange_letters_is_a_wrong_token(client: Client, address: str):
+    answer = client.get(address, HTTP_AUTHORIZATION="Token \xff\xfe")
+    assert answer.status_code == 401

@@ -6,6 +6,7 @@ import threading
 import warnings
 from typing import cast
 
+from asgiref.sync import sync_to_async
 from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "webapp.settings")
@@ -14,13 +15,29 @@ warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume sy
 _django = get_asgi_application()
 
 from django.conf import settings  # noqa: E402 - settings exist once Django is set up
+from django.db import close_old_connections  # noqa: E402
 
 from inference.dicom import shared_pool  # noqa: E402
-from webapp.archive.upload.request_limit import Application, limit_requests  # noqa: E402
+from webapp.accounts.request_person import request_person  # noqa: E402
+from webapp.archive.upload.request_limit import Application, Message, limit_requests  # noqa: E402
 
 # Django spools a request's body into the default temporary folder, which may be memory: it belongs beside the store.
 tempfile.tempdir = str(settings.INCOMING_DIR)
-application = limit_requests(cast(Application, _django), settings.MAX_REQUEST_BYTES)
+
+
+def _is_from_a_person(scope: Message) -> bool:
+    close_old_connections()  # Django does it around its own requests; the door is before them
+    try:
+        return request_person(scope) is not None
+    finally:
+        close_old_connections()
+
+
+async def _knows_sender(scope: Message) -> bool:
+    return await sync_to_async(_is_from_a_person)(scope)
+
+
+application = limit_requests(cast(Application, _django), settings.MAX_REQUEST_BYTES, _knows_sender)
 
 # The decoding server takes about a second to start; the first upload should not wait for it.
 threading.Thread(target=shared_pool().start, name="warm-decoding-server", daemon=True).start()

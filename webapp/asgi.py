@@ -20,6 +20,9 @@ from django.db import close_old_connections  # noqa: E402
 from inference.dicom import shared_pool  # noqa: E402
 from webapp.accounts.request_person import request_person  # noqa: E402
 from webapp.archive.upload.request_limit import Application, Message, limit_requests  # noqa: E402
+from webapp.archive.upload.sized_request import SizedRequest  # noqa: E402
+
+_django.request_class = SizedRequest
 
 # Django spools a request's body into the default temporary folder, which may be memory: it belongs beside the store.
 tempfile.tempdir = str(settings.INCOMING_DIR)

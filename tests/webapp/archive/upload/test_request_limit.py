@@ -2,12 +2,16 @@
 
 import asyncio
 import errno
+import io
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from django.urls import reverse
 
 from webapp.archive.upload.request_limit import FILE_PATHS, FORM_BYTES, limit_requests
+from webapp.archive.upload.sized_request import SizedRequest
 
 
 async def everybody(scope: Any) -> bool:
@@ -88,3 +92,14 @@ def test_only_the_addresses_that_take_files_take_much(path: str, status: int) ->
 @pytest.mark.parametrize("name", ["api_uploads", "api_bundles", "add_model"])
 def test_the_addresses_that_take_files_exist(name: str) -> None:
     assert reverse(name) in FILE_PATHS
+
+
+@pytest.mark.parametrize("announced", [True, False])
+def test_a_form_is_read_whether_its_length_was_announced_or_not(announced: bool) -> None:
+    body = encode_multipart(BOUNDARY, {"upload": "x", "files": SimpleUploadedFile("a.dcm", b"0123456789")})
+    headers = [(b"content-type", MULTIPART_CONTENT.encode())]
+    headers += [(b"content-length", b"%d" % len(body))] if announced else [(b"transfer-encoding", b"chunked")]
+    scope = {"type": "http", "method": "POST", "path": "/api/uploads/", "query_string": b"", "headers": headers}
+    request = SizedRequest(scope, io.BytesIO(body))
+    assert request.POST["upload"] == "x"
+    assert request.FILES["files"].read() == b"0123456789"

@@ -92,7 +92,8 @@ class ExamFacts:
             "view_unclear": self.view.state in (UNKNOWN_TERM, CONTRADICTION),
             "body_part_unclear": self.body_part.state in (UNKNOWN_TERM, CONTRADICTION),
             "laterality_unclear": self.laterality.state in (UNKNOWN_TERM, CONTRADICTION),
-            "side_not_stated": self.is_frontal and self.orientation.state != STATED,
+            "side_not_stated": self.orientation.state == CONTRADICTION
+            or (self.is_frontal and self.orientation.state != STATED),
         }
         return tuple(code for code, holds in found.items() if holds)
 

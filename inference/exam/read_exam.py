@@ -31,6 +31,7 @@ _INTENT_OF_CLASS = {
 }
 _MOST_CHARACTERS = 64
 _FRONTAL_VIEWS = frozenset({"PA", "AP", "FRONTAL"})
+_LATERAL_VIEWS = frozenset({"LL", "RL", "LAT"})
 
 
 def read_exam(statements: ExamStatements, today: date | None = None) -> ExamFacts:
@@ -139,7 +140,10 @@ def _orientation_fact(statements: ExamStatements, directions: Directions | None,
     if directions is None or not _is_biped(statements):
         return Fact(name, title, UNKNOWN_TERM, None, "", (Said(said.attribute, said.shown, (), True),))
     views = {one.key for one in view.terms}
-    if (views and views <= _FRONTAL_VIEWS) and not directions.is_frontal:
+    is_contradicted = (
+        directions.is_frontal if views <= _LATERAL_VIEWS else views <= _FRONTAL_VIEWS and not directions.is_frontal
+    )
+    if views and is_contradicted:
         return Fact(name, title, CONTRADICTION, None, "", (said, *view.sources))
     return Fact(name, title, STATED, f"{directions.right}\\{directions.down}", stored, (said,))
 

@@ -114,6 +114,20 @@ def test_an_orientation_that_says_nothing_turns_nothing_and_is_told(orientation)
     assert "side_not_stated" in exam.warnings
 
 
+@pytest.mark.parametrize(
+    ("view", "orientation", "state"),
+    [
+        ("LL", "L\\F", CONTRADICTION), ("LAT", "R\\F", CONTRADICTION), ("PA", "A\\F", CONTRADICTION),
+        ("LL", "A\\F", STATED), ("RL", "P\\F", STATED), ("PA", "L\\F", STATED), ("", "L\\F", STATED), ("LLO", "L\\F", STATED),
+    ],
+)  # fmt: skip
+def test_an_orientation_that_contradicts_the_view_gives_no_letters(view, orientation, state):
+    exam = read_exam(ExamStatements(patient_orientation=orientation, view_position=view, body_part="CHEST"))
+    assert exam.orientation.state == state
+    assert bool(exam.placement()["right"]) is (state == STATED)
+    assert ("side_not_stated" in exam.warnings) is (state != STATED)
+
+
 def test_warnings_name_what_a_reader_should_know():
     statements = ExamStatements(
         sop_class_uid=RAW, quality_control_image="YES", view_position="PA", view_codes=(AP,), body_part="BRUST",

@@ -49,12 +49,18 @@ export function WindowCorner({ controller, header }: Props) {
   ].filter(Boolean);
   return (
     <div className="corner bl num" data-testid="corner-window">
-      {turned.length > 0 && <div className="model">{turned.join(' · ')}</div>}
-      {isPlacedTurned && (
-        <div>
-          <button type="button" aria-pressed={isSameOrientation(view, STORED)} onClick={() => controller.toggleStored()}>
-            As stored <kbd>T</kbd>
-          </button>
+      {turned.length > 0 && (
+        <div className="model">
+          {turned.join(' · ')}{' '}
+          {isPlacedTurned && (
+            <button
+              type="button"
+              aria-pressed={isSameOrientation(view, STORED)}
+              onClick={() => controller.toggleStored()}
+            >
+              As stored <kbd>T</kbd>
+            </button>
+          )}
         </div>
       )}
       {shown} · {view.zoom.toFixed(2)}× · {view.presetName}

@@ -15,6 +15,8 @@ MEDIA_CLASS_UID = 0x00020002
 MEDIA_INSTANCE_UID = 0x00020003
 TRANSFER_SYNTAX_UID = 0x00020010
 
+MEDIA_DIRECTORY_TEXT = "the file is a media directory (DICOMDIR), not an image"
+
 # Nothing in File Meta is long; certificates and private information stay far below.
 _MOST_BYTES = 1 << 20
 
@@ -60,7 +62,7 @@ def read_file_meta(data: mmap.mmap) -> FileMeta:
         raise DicomRefusal("no_transfer_syntax", "File Meta names no Transfer Syntax UID (0002,0010)")
     syntax = transfer_syntax(uid)
     if _uid(meta, MEDIA_CLASS_UID) == MEDIA_DIRECTORY:
-        raise DicomRefusal("unsupported_sop_class", "the file is a media directory (DICOMDIR), not an image")
+        raise DicomRefusal("unsupported_sop_class", MEDIA_DIRECTORY_TEXT)
     return FileMeta(meta, position, syntax)
 
 

@@ -158,11 +158,11 @@ def test_24_a_zip_bomb_stops_while_it_is_read(send: Send, storage: Path) -> None
 def test_25_names_in_a_zip_lead_nowhere(name: str, send: Send, storage: Path) -> None:
     before = set(storage.parent.rglob("x.dcm"))
 
-    items = unpacked(send, zip_of({name: chest_dicom(), "notes.txt": b"hello"}))["items"]
+    items = unpacked(send, zip_of({name: chest_dicom(), "notes": b"hello"}))["items"]
 
     assert [item["status"] for item in items] == ["accepted", "quarantined"]
     assert items[1]["reason"]["code"] == "not_dicom"
-    assert not {"/", "\\"} & set(items[0]["name"])
+    assert items[0]["name"] in ("x.dcm", "etc/x.dcm")
     assert set(storage.parent.rglob("x.dcm")) == before
     assert not Path("/etc/x.dcm").exists()
 

@@ -1,4 +1,4 @@
-"""Projects and quarantine in /admin/. Quarantine is listed by code and hash; an admin may delete, nobody may open."""
+"""Projects and quarantine in /admin/. Quarantine is listed by code, name and hash; an admin may delete, nobody may open."""
 
 from typing import Any
 
@@ -33,7 +33,7 @@ class ProjectAdmin(admin.ModelAdmin):
 
 @admin.register(QuarantinedFile)
 class QuarantinedFileAdmin(admin.ModelAdmin):
-    list_display = ("id", "code", "sha256", "bytes", "source", "uploaded_by", "created_at")
+    list_display = ("id", "code", "name", "sha256", "bytes", "source", "uploaded_by", "created_at")
     list_filter = ("code", "source")
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from webapp.archive.file_names import shown_name
+from webapp.archive.file_names import shown_path
 from webapp.archive.ingest import IngestOutcome, Sender, ingest_file, is_zip
 from webapp.archive.models import Project, UploadItem
 from webapp.archive.reasons import Reason, reason
@@ -21,9 +21,8 @@ class FileReport:
 
 
 def files_below(folder: Path) -> list[Path]:
-    """Regular files, sorted; hidden ones and symbolic links are left out."""
-    found = (path for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
-    return sorted(path for path in found if not any(part.startswith(".") for part in path.relative_to(folder).parts))
+    """Regular files, sorted, hidden ones too: an image may be called `.DS_Store`. Symbolic links are left out."""
+    return sorted(path for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
 
 
 def ingest_path(path: Path, name: str, project: Project) -> Iterator[FileReport]:
@@ -32,7 +31,7 @@ def ingest_path(path: Path, name: str, project: Project) -> Iterator[FileReport]
         if is_zip(path):
             yield from _ingest_zip(path, name, project)
         else:
-            yield FileReport(name, ingest_file(path, Sender(project, None, "directory", shown_name(name))))
+            yield FileReport(name, ingest_file(path, Sender(project, None, "directory", shown_path(name))))
     except ZipRefused as error:
         yield FileReport(name, _refused(error.reason))
     except PermissionError:
@@ -43,14 +42,14 @@ def _ingest_zip(path: Path, name: str, project: Project) -> Iterator[FileReport]
     budget = Budget(path.stat().st_size)
     with open_zip(path) as archive:
         for _, info in files_of(archive):
-            member = f"{name}/{shown_name(info.filename)}"
+            member = shown_path(info.filename)
             why = member_refusal(info)
             try:
-                sender = Sender(project, None, "zip", shown_name(info.filename))
+                sender = Sender(project, None, "zip", member)
                 outcome = _refused(why) if why else ingest_file(member_chunks(archive, info, budget), sender)
             except ZipRefused as error:
                 outcome = _refused(error.reason)
-            yield FileReport(member, outcome)
+            yield FileReport(f"{name}/{member}", outcome)
 
 
 def _refused(why: Reason) -> IngestOutcome:

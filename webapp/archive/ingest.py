@@ -6,8 +6,9 @@ transaction for the image, the rows that other rooms hang on it, the audit event
 
 import logging
 import uuid
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 
 from django.conf import settings
@@ -26,6 +27,7 @@ from webapp import audit
 from webapp.accounts.models import User
 from webapp.archive import children
 from webapp.archive.children import MachineFault
+from webapp.archive.file_names import shown_name
 from webapp.archive.frame import frames
 from webapp.archive.frame.model_inputs import keep_inputs
 from webapp.archive.image_columns import column_text, image_columns
@@ -44,6 +46,7 @@ from webapp.archive.storage import (
     read_chunks,
     receive,
 )
+from webapp.archive.system_files import START_BYTES, media_directory_reason, system_file_reason
 
 logger = logging.getLogger(__name__)
 Status = UploadItem.Status
@@ -72,8 +75,13 @@ class Sender:
     project: Project
     user: User | None
     source: str  # upload, zip or directory
-    name: str = ""  # as the sender calls the file; for display only
+    name: str = ""  # path or name as the sender gives it
     report: Callable[[IngestOutcome], object] = lambda outcome: None
+
+    @property
+    def passes_over(self) -> bool:
+        """Files found in a zip or a folder may be system files; one that somebody chose is answered as what it is."""
+        return self.source != "upload"
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,12 +98,19 @@ def ingest_file(content: Path | Iterable[bytes], sender: Sender) -> IngestOutcom
 
     Errors of `content` itself (a broken connection, a damaged zip member) pass through; nothing is left then.
     """
+    if isinstance(content, Path):
+        with content.open("rb") as handle:
+            return _ingest_chunks(read_chunks(handle), sender)
+    return _ingest_chunks(iter(content), sender)
+
+
+def _ingest_chunks(chunks: Iterator[bytes], sender: Sender) -> IngestOutcome:
+    start, chunks = _started(chunks)
+    why = system_file_reason(sender.name, start) if sender.passes_over else None
     try:
-        if isinstance(content, Path):
-            with content.open("rb") as handle:
-                received = receive(read_chunks(handle), settings.MAX_FILE_BYTES)
-        else:
-            received = receive(content, settings.MAX_FILE_BYTES)
+        if why:
+            return _ignore(sender, why)
+        received = receive(chunks, settings.MAX_FILE_BYTES)
     except FileTooLarge:
         return _refuse(sender, reason("too_large", f"The file is larger than {settings.MAX_FILE_BYTES // 2**20} MiB."))
     except StorageFull:
@@ -119,7 +134,8 @@ def _take(received: Received, sender: Sender) -> IngestOutcome:
     try:
         header = children.preparse(received.path, accepted_objects(), file_limits())
     except DicomRefusal as error:
-        return _quarantine(received, sender, reason_of(error))
+        why = media_directory_reason(error) if sender.passes_over else None
+        return _ignore(sender, why) if why else _quarantine(received, sender, reason_of(error))
     known = _known(sender.project, header)
     if known:
         return _settle_known(known, received, sender)
@@ -153,7 +169,7 @@ def _commit(received: Received, copy: Path, header: DicomHeader, decoded: _Decod
         stored_sha256=file_sha256(copy) if header.repairs else received.sha256,
         bytes=copy.stat().st_size,
         storage_key=uuid.uuid4(),
-        original_name=column_text(sender.name, "original_name"),
+        original_name=column_text(shown_name(sender.name) if sender.name else "", "original_name"),
         uploaded_by=sender.user,
     )
     is_repaired = bool(header.repairs)
@@ -203,7 +219,7 @@ def _settle_known(known: Image, received: Received, sender: Sender) -> IngestOut
 def _quarantine(received: Received, sender: Sender, why: Reason) -> IngestOutcome:
     """Keeps the bytes apart; when the disk is too full for that, the reason becomes storage_full."""
     outcome = IngestOutcome(Status.QUARANTINED, why, why.http)
-    with disk_full_is_told(), quarantine(received, why.code, sender.user, sender.source):
+    with disk_full_is_told(), quarantine(received, why.code, sender.user, sender.source, sender.name):
         sender.report(outcome)
     return outcome
 
@@ -215,6 +231,23 @@ def _refuse(sender: Sender, why: Reason) -> IngestOutcome:
         audit.record(sender.user, "file.refused", "file:not_kept", code=why.code, source=sender.source)
         sender.report(outcome)
     return outcome
+
+
+def _ignore(sender: Sender, why: Reason) -> IngestOutcome:
+    """A file that is plainly no image: nothing of it is kept but the line in the report."""
+    outcome = IngestOutcome(Status.IGNORED, why, why.http)
+    with disk_full_is_told(), transaction.atomic():
+        audit.record(sender.user, "file.ignored", "file:not_kept", code=why.code, source=sender.source)
+        sender.report(outcome)
+    return outcome
+
+
+def _started(chunks: Iterator[bytes]) -> tuple[bytes, Iterator[bytes]]:
+    """The first START_BYTES bytes, fewer when there are no more, and all chunks with them."""
+    read: list[bytes] = []
+    while sum(map(len, read)) < START_BYTES and (chunk := next(chunks, None)) is not None:
+        read.append(chunk)
+    return b"".join(read)[:START_BYTES], chain(read, chunks)
 
 
 def is_zip(path: Path) -> bool:

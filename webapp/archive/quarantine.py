@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from webapp import audit
+from webapp.archive.file_names import shown_path
 from webapp.archive.models import QuarantinedFile
 from webapp.archive.storage import Received, move_durably
 
@@ -20,9 +21,16 @@ def quarantine_path(kept: QuarantinedFile) -> Path:
 
 
 @contextmanager
-def quarantine(received: Received, code: str, user: Any, source: str) -> Iterator[QuarantinedFile]:
+def quarantine(received: Received, code: str, user: Any, source: str, name: str = "") -> Iterator[QuarantinedFile]:
     """One transaction: row, audit event and whatever the caller adds in the block; the file moves with it or not at all."""
-    kept = QuarantinedFile(code=code, sha256=received.sha256, bytes=received.bytes, source=source, uploaded_by=user)
+    kept = QuarantinedFile(
+        code=code,
+        name=shown_path(name) if name else "",
+        sha256=received.sha256,
+        bytes=received.bytes,
+        source=source,
+        uploaded_by=user,
+    )
     facts: dict[str, Any] = {"code": code, "sha256": kept.sha256, "bytes": kept.bytes, "source": source}
     try:
         with transaction.atomic():

@@ -38,6 +38,10 @@ REASONS: dict[str, tuple[int, str, str]] = {
     ),
     "zip_empty": (422, "The zip holds no files.", "Choose another zip."),
     "unreadable": (403, "The file may not be read.", "Give the account that runs this command the right to read it."),
+    "media_directory": (200, "A directory of the disc, not an image.", ""),
+    "system_file": (200, "A file of the operating system, not an image.", ""),
+    "text_file": (200, "A text of the disc, not an image.", ""),
+    "viewer_program": (200, "A part of the disc's viewer program, not an image.", ""),
     "worker_died": (500, "Unpacking failed several times and was given up.", "Send the files again."),
 }
 

@@ -6,7 +6,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Max
 
-from webapp.archive.file_names import shown_name
+from webapp.archive.file_names import shown_path
 from webapp.archive.ingest import IngestOutcome
 from webapp.archive.models import Upload, UploadItem
 from webapp.archive.reasons import Reason
@@ -34,7 +34,7 @@ def add_item(upload: Upload, name: str, **fields: Any) -> UploadItem:
     with transaction.atomic():
         Upload.objects.select_for_update().get(pk=upload.pk)
         position = next_position(upload)
-        return UploadItem.objects.create(upload=upload, position=position, name=shown_name(name), **fields)
+        return UploadItem.objects.create(upload=upload, position=position, name=shown_path(name), **fields)
 
 
 def next_position(upload: Upload) -> int:

@@ -35,10 +35,11 @@ class UploadItem(models.Model):
         REPAIRED = "repaired"
         DUPLICATE = "duplicate"
         QUARANTINED = "quarantined"
+        IGNORED = "ignored"  # plainly no image: neither taken nor kept, and no fault
 
     upload = models.ForeignKey(Upload, on_delete=models.CASCADE, related_name="items")
     position = models.PositiveIntegerField()
-    name = models.CharField(max_length=255)  # as the sender named it, for display only
+    name = models.CharField(max_length=255)  # path or name as the sender gave it, for display only
     status = models.CharField(max_length=12, choices=Status.choices, default=Status.PENDING)
     reason_code = models.CharField(max_length=40, blank=True)
     reason_text = models.CharField(max_length=400, blank=True)
@@ -59,10 +60,11 @@ class UploadItem(models.Model):
 
 
 class QuarantinedFile(models.Model):
-    """Bytes that were refused, kept for QUARANTINE_DAYS: never served, never parsed again. Listed by code and hash."""
+    """Bytes that were refused, kept for QUARANTINE_DAYS: never served, never parsed again. Listed by code, name and hash."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)  # also its name in QUARANTINE_DIR
     code = models.CharField(max_length=40)
+    name = models.CharField(max_length=255, blank=True)  # path or name as the sender gave it, for display only
     sha256 = models.CharField(max_length=64)
     bytes = models.PositiveBigIntegerField()
     source = models.CharField(max_length=16)

@@ -35,7 +35,7 @@ def test_every_file_below_the_folder_is_reported(folder: Path) -> None:
     (folder / "a.dcm").write_bytes(content)
     (folder / "deep" / "same.dcm").write_bytes(content)
     (folder / "deep" / "ct.dcm").write_bytes(ct_dicom())
-    (folder / "z.zip").write_bytes(zip_of({"in/b.dcm": chest_dicom(), "n.txt": b"x"}))
+    (folder / "z.zip").write_bytes(zip_of({"in/b.dcm": chest_dicom(), "n": b"x"}))
     (folder / ".hidden").write_bytes(b"x")
     (folder / "link.dcm").symlink_to(folder / "a.dcm")
 
@@ -46,11 +46,12 @@ def test_every_file_below_the_folder_is_reported(folder: Path) -> None:
         "a.dcm": ("accepted", None),
         "deep/ct.dcm": ("quarantined", "unsupported_sop_class"),
         "deep/same.dcm": ("duplicate", "duplicate"),
-        "z.zip/b.dcm": ("accepted", None),
-        "z.zip/n.txt": ("quarantined", "not_dicom"),
+        "z.zip/in/b.dcm": ("accepted", None),
+        "z.zip/n": ("quarantined", "not_dicom"),
+        ".hidden": ("ignored", "system_file"),
     }
-    assert document["counts"] == {"accepted": 2, "quarantined": 2, "duplicate": 1}
-    assert str(error) == "2 of 5 files were not accepted"
+    assert document["counts"] == {"accepted": 2, "quarantined": 2, "duplicate": 1, "ignored": 1}
+    assert str(error) == "2 of 6 files were not accepted"
     assert Image.objects.count() == 2
     assert (folder / "a.dcm").read_bytes() == content
 

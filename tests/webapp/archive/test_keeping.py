@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from inference.exam.age import dicom_date
 from tests.webapp.archive.dicom_files import chest_dicom, zip_of
-from webapp.archive.file_names import shown_name
+from webapp.archive.file_names import shown_name, shown_path
 from webapp.archive.frame.sealed_file import read_sealed, write_sealed
 from webapp.archive.image_columns import column_text, without_nul
 from webapp.archive.models import QuarantinedFile, Upload, UploadItem
@@ -116,6 +116,20 @@ def test_text_fits_its_column() -> None:
 )
 def test_names_are_cleaned_for_showing(name: str, shown: str) -> None:
     assert shown_name(name) == shown
+
+
+@pytest.mark.parametrize(
+    ("path", "shown"),
+    [
+        ("CD/DIR000/IM000", "CD/DIR000/IM000"),
+        ("..\\..\\C:\\a//b.dcm", "a/b.dcm"),
+        ("a\x00\n/b", "a/b"),
+        ("../", "unnamed"),
+        ("a/" + "b" * 200 + "/" + "c" * 60 + "/d", "…/" + "c" * 60 + "/d"),
+    ],
+)
+def test_paths_keep_their_folders_and_lead_nowhere(path: str, shown: str) -> None:
+    assert shown_path(path) == shown
 
 
 def test_cached_frames_of_no_image_are_removed(send: Callable[..., Any], storage: Path, settings: Any) -> None:

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from webapp import audit
 from webapp.accounts.models import User
-from webapp.archive.file_names import shown_name
+from webapp.archive.file_names import shown_path
 from webapp.archive.ingest import IngestOutcome, Sender, ingest_file, starts_like_zip
 from webapp.archive.models import Project, Upload, UploadItem
 from webapp.archive.quarantine import quarantine
@@ -41,7 +41,7 @@ def _receive_single(user: User, project: Project, file: UploadedFile, upload: Up
     def report(outcome: IngestOutcome) -> None:  # again, when the transaction of the first try was rolled back
         added[0] = add_item(upload, name, **outcome_fields(outcome)).position
 
-    ingest_file(file.chunks(), Sender(project, user, "upload", shown_name(name), report))
+    ingest_file(file.chunks(), Sender(project, user, "upload", shown_path(name), report))
     return added
 
 
@@ -60,7 +60,7 @@ def _receive_zip(user: User, file: UploadedFile, upload: Upload) -> list[int]:
             return _refuse_zip(upload, user, name, refusal)
         return _list_members(user, received, name, upload)
     except ZipRefused as error:
-        with quarantine(received, error.reason.code, user, "zip"):
+        with quarantine(received, error.reason.code, user, "zip", name):
             return [add_item(upload, name, is_container=True, **refusal_fields(error.reason)).position]
     except StorageFull:
         return _refuse_zip(upload, user, name, reason("storage_full"))
@@ -70,7 +70,7 @@ def _receive_zip(user: User, file: UploadedFile, upload: Upload) -> list[int]:
 
 def _list_members(user: User, received: Received, name: str, upload: Upload) -> list[int]:
     with open_zip(received.path) as archive:
-        members = [(index, shown_name(info.filename)) for index, info in files_of(archive)]
+        members = [(index, shown_path(info.filename)) for index, info in files_of(archive)]
     if not members:
         raise ZipRefused("zip_empty")
     waiting = waiting_zip_path(uuid.uuid4().hex)

@@ -128,7 +128,7 @@ def _close_container(container: UploadItem) -> None:
     fields = {"status": Status.ACCEPTED, "http": 200, "incoming_name": ""}
     if unread is not None and path.exists():
         received = Received(path, file_sha256(path), path.stat().st_size)
-        with quarantine(received, unread.reason_code, container.upload.user, "zip"):
+        with quarantine(received, unread.reason_code, container.upload.user, "zip", container.name):
             UploadItem.objects.filter(pk=container.pk).update(**fields)
         return
     UploadItem.objects.filter(pk=container.pk).update(**fields)

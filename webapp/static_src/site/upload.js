@@ -113,8 +113,9 @@ function showMembers(line, members) {
   const refused = members.filter((item) => item.status === 'quarantined');
   const taken = members.filter((item) => item.status === 'accepted' || item.status === 'repaired').length;
   const known = members.filter((item) => item.status === 'duplicate').length;
-  const parts = [`${taken} accepted`, known ? `${known} already here` : '', refused.length ? `${refused.length} refused` : ''];
-  line.show(taken || known ? 'accepted' : 'quarantined', 'unpacked', parts.filter(Boolean).join(', '));
+  const ignored = members.filter((item) => item.status === 'ignored').length;
+  const parts = [`${taken} accepted`, known ? `${known} already here` : '', refused.length ? `${refused.length} refused` : '', ignored ? `${ignored} ignored` : ''];
+  line.show(refused.length && !taken && !known ? 'quarantined' : 'accepted', 'unpacked', parts.filter(Boolean).join(', '));
   // Three members called IM0001 of three zips are told apart by their zip.
   for (const item of refused) newLine(`${item.name} in ${item.archive}`, () => {}).showItem(item);
 }

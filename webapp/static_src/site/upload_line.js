@@ -3,7 +3,7 @@
 
 /** @typedef {import('./send_file.js').Item} Item */
 
-const TITLES = { accepted: 'accepted', repaired: 'repaired', duplicate: 'already here', quarantined: 'refused', pending: 'unpacking' };
+const TITLES = { accepted: 'accepted', repaired: 'repaired', duplicate: 'already here', ignored: 'ignored', quarantined: 'refused', pending: 'unpacking' };
 
 export class UploadLine {
   /**

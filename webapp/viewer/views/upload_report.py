@@ -11,11 +11,19 @@ from django.views.decorators.http import require_GET
 from webapp.accounts.policy import may_see_upload, require
 from webapp.archive.models import Upload, UploadItem
 
-DOTS = {"accepted": "reader", "repaired": "reader", "duplicate": "idle", "quarantined": "stop", "pending": "focus"}
+DOTS = {
+    "accepted": "reader",
+    "repaired": "reader",
+    "duplicate": "idle",
+    "ignored": "idle",
+    "quarantined": "stop",
+    "pending": "focus",
+}
 TITLES = {
     "accepted": "accepted",
     "repaired": "repaired",
     "duplicate": "already here",
+    "ignored": "ignored",
     "quarantined": "refused",
     "pending": "waiting",
 }
@@ -35,7 +43,8 @@ def upload_report(request: HttpRequest, upload_id: uuid.UUID) -> HttpResponse:
     counts = dict(items.filter(is_container=False).order_by().values_list("status").annotate(n=Count("pk")))
     context = {
         "upload": upload,
-        "files": files,
+        "files": [file for file in files if not file["is_ignored"]],
+        "ignored": [file for file in files if file["is_ignored"]],
         "counts": [(TITLES[status], counts[status], DOTS[status]) for status in TITLES if counts.get(status)],
         "is_done": upload.state == Upload.State.DONE,
     }
@@ -49,6 +58,7 @@ def _line(item: UploadItem) -> dict[str, object]:
         "title": TITLES.get(item.status, item.status),
         "dot": DOTS.get(item.status, "idle"),
         "is_refused": item.status == UploadItem.Status.QUARANTINED,
+        "is_ignored": item.status == UploadItem.Status.IGNORED,
         "text": item.reason_text,
         "action": item.reason_action,
         "image": item.image,

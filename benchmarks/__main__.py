@@ -13,6 +13,7 @@ NAMES = (
     "upload_to_result",
     "worker_throughput",
     "event_streams",
+    "lists",
     "memory",
     "reader_study_statistics",
     "fit_loop",

@@ -35,6 +35,11 @@ def env_int(name: str, default: int, minimum: int = 0) -> int:
     return number
 
 
+def env_optional_int(name: str, minimum: int = 0) -> int | None:
+    """As `env_int`; None where nothing is set."""
+    return env_int(name, minimum, minimum) if os.environ.get(name, "") else None
+
+
 def kept_secret(path: Path, length: int = 48) -> str:
     """The secret kept in `path` (mode 0600), made on first use. Two processes that start together agree on one."""
     path.parent.mkdir(parents=True, exist_ok=True)

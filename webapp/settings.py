@@ -4,7 +4,7 @@ Environment: SIGHTLINE_HOME, SIGHTLINE_SECRET_KEY, SIGHTLINE_DEBUG, SIGHTLINE_HO
 SIGHTLINE_DEMO_PASSWORD, SIGHTLINE_IDLE_MINUTES, SIGHTLINE_QUOTA_GIB, SIGHTLINE_USER_QUOTA_GIB, SIGHTLINE_QUARANTINE_DAYS,
 DATABASE_URL, CELERY_BROKER_URL, SIGHTLINE_LEASE_SECONDS, SIGHTLINE_WORKER_THREADS, SIGHTLINE_WORKER_MEMORY_MB,
 SIGHTLINE_BATCH, SIGHTLINE_HUNG_SECONDS, SIGHTLINE_SUBMIT_UNDO_SECONDS, SIGHTLINE_LOG_LEVEL, SIGHTLINE_LOG_FORMAT,
-SIGHTLINE_METRICS_TOKEN, SIGHTLINE_DICOM_TOLERANCES_OFF, SIGHTLINE_TEST_CLOCK (tests only).
+SIGHTLINE_METRICS_TOKEN, SIGHTLINE_DICOM_TOLERANCES_OFF, SIGHTLINE_DISK_RESERVE_MIB, SIGHTLINE_TEST_CLOCK (tests only).
 """
 
 import os
@@ -15,7 +15,7 @@ from pathlib import Path
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 
-from webapp.environment import env_bool, env_int, kept_secret
+from webapp.environment import env_bool, env_int, env_optional_int, kept_secret
 from webapp.work.broker import broker_options
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -193,6 +193,8 @@ FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHand
 FILE_UPLOAD_PERMISSIONS = 0o600
 STORAGE_QUOTA_BYTES = env_int("SIGHTLINE_QUOTA_GIB", 500) * 2**30  # 0: no limit
 USER_QUOTA_BYTES = env_int("SIGHTLINE_USER_QUOTA_GIB", 100) * 2**30
+_reserve_mib = env_optional_int("SIGHTLINE_DISK_RESERVE_MIB")
+DISK_RESERVE_BYTES = None if _reserve_mib is None else _reserve_mib * 2**20  # None: by the size of the volume; 0: none
 DICOM_TOLERANCES_OFF = os.environ.get("SIGHTLINE_DICOM_TOLERANCES_OFF", "")  # names, with commas between
 QUARANTINE_DAYS = env_int("SIGHTLINE_QUARANTINE_DAYS", 30, minimum=1)
 DATA_UPLOAD_MAX_NUMBER_FILES = MAX_FILES_PER_REQUEST

@@ -5,9 +5,8 @@ A fault of the machine is never taken for the file's: such a file is not put int
 
 import errno
 import hashlib
-import shutil
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -211,19 +210,6 @@ def test_a_frame_that_cannot_be_decoded_now_is_503(send: Send, monkeypatch: Patc
 
 
 # a disk that is really full ----------------------------------------------------------------------------
-
-
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of 32 MiB; needs the right to mount one."""
-    folder = tmp_path / "small"
-    folder.mkdir()
-    mount = shutil.which("mount")
-    command = [mount or "mount", "-t", "tmpfs", "-o", "size=32m", "tmpfs", str(folder)]
-    if mount is None or subprocess.run(command, capture_output=True, check=False).returncode:
-        pytest.skip("mounting a small tmpfs is not allowed here (mount -t tmpfs -o size=32m)")
-    yield folder
-    subprocess.run(["umount", "--lazy", str(folder)], check=False)
 
 
 def upload(site: RealSite, seed: int) -> tuple[int, str, bytes]:

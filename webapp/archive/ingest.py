@@ -35,6 +35,7 @@ from webapp.archive.models import Image, Project, UploadItem
 from webapp.archive.quarantine import quarantine
 from webapp.archive.quota import quota_refusal
 from webapp.archive.reasons import Reason, reason, reason_of
+from webapp.archive.reserve import reserve_refusal
 from webapp.archive.storage import (
     FileTooLarge,
     Received,
@@ -98,6 +99,9 @@ def ingest_file(content: Path | Iterable[bytes], sender: Sender) -> IngestOutcom
 
     Errors of `content` itself (a broken connection, a damaged zip member) pass through; nothing is left then.
     """
+    refusal = reserve_refusal()  # before a byte is written; of a zip this may be half way
+    if refusal:
+        return _refuse(sender, refusal)
     if isinstance(content, Path):
         with content.open("rb") as handle:
             return _ingest_chunks(read_chunks(handle), sender)

@@ -24,6 +24,11 @@ REASONS: dict[str, tuple[int, str, str]] = {
     "too_large": (413, "The file is larger than allowed.", "Send a smaller file, or ask the administrator."),
     "quota_exceeded": (413, "The storage quota is used up.", _ADMIN),
     "storage_full": (507, "The server's disk is full.", _ADMIN),
+    "disk_reserve": (
+        507,
+        "The server's disk is filled up to the reserve that is kept for reading.",
+        _ADMIN,
+    ),
     "machine_fault": (503, "The server could not read the file, for a reason of its own.", _ADMIN),
     "zip_nested": (422, "A zip inside a zip is not opened.", "Send the inner zip by itself."),
     "zip_encrypted": (422, "This member of the zip is encrypted.", "Send it without a password."),

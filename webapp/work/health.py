@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from webapp.work import work_counts
+from webapp.work.disk_space import disk_space
 from webapp.work.extension_points import extension_points
 from webapp.work.models import Job
 from webapp.work.worker_beat import workers_seen
@@ -21,8 +22,8 @@ class Readiness:
     """What /readyz answers.
 
     queued, waiting (cannot run yet), running: jobs. queue_age_seconds: age of the oldest job that could run now; 0 when
-    there is none. workers: living ones on this machine. disk: `ok`, `low` (below 1 GiB; still ready) or `full`.
-    problems: what makes it not ready, in words.
+    there is none. workers: living ones on this machine. disk: `ok`, `low` (below the reserve: uploads are refused, reading
+    goes on; still ready) or `full`. storage: the same in words. problems: what makes it not ready, in words.
     """
 
     database: str
@@ -34,6 +35,7 @@ class Readiness:
     running: int = 0
     workers: int = 0
     disk: str = "ok"
+    storage: str = ""
     problems: tuple[str, ...] = ()
 
 
@@ -49,11 +51,11 @@ def readiness(now: datetime | None = None) -> Readiness:
         age = work_counts.queue_age_seconds(now)
     except DatabaseError:
         return Readiness("failed", "unknown", 0, 0.0, False, problems=("the database does not answer",))
-    disk = _disk_word()
+    disk = disk_space()
     problems = []
     if age > OLDEST_SECONDS:
         problems.append(f"a job that could run has waited {age:.0f} s: no worker is at work")
-    if disk == "full":
+    if disk.is_full:
         problems.append("the disk is full")
     return Readiness(
         database="ok",
@@ -64,16 +66,10 @@ def readiness(now: datetime | None = None) -> Readiness:
         waiting=waiting,
         running=running,
         workers=sum(worker.is_alive for worker in workers_seen()),
-        disk=disk,
+        disk="full" if disk.is_full else "low" if disk.is_low else "ok",
+        storage=disk.words(),
         problems=tuple(problems),
     )
-
-
-def _disk_word() -> str:
-    disk = work_counts.disk()
-    if disk.free < 2**20:
-        return "full"
-    return "low" if disk.is_low else "ok"
 
 
 @require_safe

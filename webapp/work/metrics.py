@@ -19,6 +19,7 @@ from rest_framework.views import APIView
 from webapp.accounts.policy import may_see_operations
 from webapp.first_renderer import FirstRenderer
 from webapp.work import work_counts
+from webapp.work.disk_space import disk_space
 from webapp.work.extension_points import extension_points
 from webapp.work.metric_family import Family, gauge, gauge_of
 from webapp.work.worker_beat import workers_seen
@@ -53,7 +54,7 @@ def _job_families() -> Iterator[Family]:
 
 
 def _machine_families() -> Iterator[Family]:
-    yield gauge_of("disk_free_bytes", "Free space where images are stored.", work_counts.disk().free)
+    yield gauge_of("disk_free_bytes", "Free space where images are stored.", disk_space().free)
     alive = [worker for worker in workers_seen() if worker.is_alive]
     yield gauge_of("workers", "Living workers on the web server's machine.", len(alive))
     memory = gauge("worker_resident_megabytes", "Resident memory of those workers.", "worker")

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from webapp import audit
 from webapp.accounts.policy import may_see_operations, require
 from webapp.work import work_counts
+from webapp.work.disk_space import disk_space
 from webapp.work.extension_points import extension_points
 from webapp.work.health import readiness
 from webapp.work.jobs.cancel import cancel, retry
@@ -93,7 +94,7 @@ def _context() -> dict[str, Any]:
         "workers": workers_seen(),
         "quarantined": extension_points.quarantined(),
         "tolerated": extension_points.tolerated(),
-        "disk": work_counts.disk(),
+        "disk": disk_space(),
         "most_rows": MOST_ROWS,
     }
 

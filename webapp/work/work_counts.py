@@ -1,11 +1,9 @@
 """Figures of the work: for the operations page, /readyz and /metrics. Ids, codes, counts and times; nothing of patients."""
 
-import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.db.models import Count, F, Max, Min, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 from django.utils import timezone
@@ -14,7 +12,6 @@ from webapp.work.metric_family import Histogram
 from webapp.work.models import Job
 
 READY = "a worker takes it as soon as one is free"
-LOW_DISK_BYTES = 2**30  # below it the next large zip may not fit
 
 
 @dataclass(frozen=True)
@@ -32,37 +29,12 @@ class Waiting:
         return span_words(self.age_seconds)
 
 
-@dataclass(frozen=True)
-class Disk:
-    """The volume of SIGHTLINE_HOME, in bytes."""
-
-    free: int
-    total: int
-
-    @property
-    def is_low(self) -> bool:
-        return self.free < LOW_DISK_BYTES
-
-    @property
-    def free_gib(self) -> float:
-        return self.free / 2**30
-
-    @property
-    def total_gib(self) -> float:
-        return self.total / 2**30
-
-
 def span_words(seconds: float) -> str:
     """A length of time as people say it: 45 s, 12 min, 3 h, 2 d. Rounded down."""
     for length, word in ((86400, "d"), (3600, "h"), (60, "min")):
         if seconds >= 2 * length or (word == "min" and seconds >= 100):
             return f"{int(seconds // length)} {word}"
     return f"{int(seconds)} s"
-
-
-def disk() -> Disk:
-    usage = shutil.disk_usage(settings.SIGHTLINE_HOME)
-    return Disk(usage.free, usage.total)
 
 
 def jobs_by_state() -> dict[tuple[str, str], int]:

@@ -16,6 +16,7 @@ from webapp.archive.quarantine import quarantine
 from webapp.archive.quota import quota_refusal
 from webapp.archive.reasons import Reason, reason
 from webapp.archive.reports import add_item, next_position, outcome_fields, refusal_fields, settle_state
+from webapp.archive.reserve import reserve_refusal
 from webapp.archive.storage import FileTooLarge, Received, StorageFull, disk_full_is_told, move_durably, receive
 from webapp.archive.zip.directory import MAX_TOTAL_BYTES, ZipRefused, files_of, open_zip
 from webapp.archive.zip.ingest import waiting_zip_path
@@ -48,6 +49,9 @@ def _receive_single(user: User, project: Project, file: UploadedFile, upload: Up
 def _receive_zip(user: User, file: UploadedFile, upload: Upload) -> list[int]:
     """Keeps the zip in INCOMING_DIR and lists its members as pending; once that is committed nothing is lost."""
     name = file.name or ""
+    refusal = reserve_refusal(file.size or 0)
+    if refusal:
+        return _refuse_zip(upload, user, name, refusal)
     try:
         received = receive(file.chunks(), MAX_TOTAL_BYTES)
     except FileTooLarge:

@@ -71,7 +71,7 @@ def test_a_body_that_does_not_fit_on_the_disk_is_507(has_answered: bool) -> None
     async def send(message: dict[str, Any]) -> None:
         sent.append(message)
 
-    scope = {"type": "http", "method": "POST", "path": "/", "headers": []}
+    scope = {"type": "http", "method": "POST", "path": "/api/reviews/", "headers": []}
     request = limit_requests(application, 10, everybody)(scope, None, send)
     if has_answered:  # a second start would break the connection's protocol
         with pytest.raises(OSError, match="No space left"):

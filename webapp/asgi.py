@@ -19,6 +19,7 @@ from django.db import close_old_connections  # noqa: E402
 
 from inference.dicom import shared_pool  # noqa: E402
 from webapp.accounts.request_person import request_person  # noqa: E402
+from webapp.accounts.sender_address import with_sender_address  # noqa: E402
 from webapp.archive.upload.request_limit import Application, Message, limit_requests  # noqa: E402
 from webapp.archive.upload.sized_request import SizedRequest  # noqa: E402
 
@@ -40,7 +41,8 @@ async def _knows_sender(scope: Message) -> bool:
     return await sync_to_async(_is_from_a_person)(scope)
 
 
-application = limit_requests(cast(Application, _django), settings.MAX_REQUEST_BYTES, _knows_sender)
+_limited = limit_requests(cast(Application, _django), settings.MAX_REQUEST_BYTES, _knows_sender)
+application = with_sender_address(_limited, settings.PROXIES)
 
 # The decoding server takes about a second to start; the first upload should not wait for it.
 threading.Thread(target=shared_pool().start, name="warm-decoding-server", daemon=True).start()

@@ -4,6 +4,7 @@ import contextlib
 import os
 import secrets
 import tempfile
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
@@ -38,6 +39,15 @@ def env_int(name: str, default: int, minimum: int = 0) -> int:
 def env_optional_int(name: str, minimum: int = 0) -> int | None:
     """As `env_int`; None where nothing is set."""
     return env_int(name, minimum, minimum) if os.environ.get(name, "") else None
+
+
+def env_networks(name: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    """Addresses and networks (`10.0.0.5,192.168.7.0/24`) from the variable `name`; raises ImproperlyConfigured for others."""
+    entries = [entry.strip() for entry in os.environ.get(name, "").split(",") if entry.strip()]
+    try:
+        return tuple(ip_network(entry) for entry in entries)
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name}: {error}; allowed are addresses and networks, commas between") from error
 
 
 def kept_secret(path: Path, length: int = 48) -> str:

@@ -2,6 +2,7 @@
 
 Counted in the database, so that all web processes see the same numbers. After FAILURES_PER_ACCOUNT for one account from one
 address, or FAILURES_PER_ADDRESS from one address, within WINDOW, attempts are refused before the password is looked at.
+Which address a request has is said in sender_address.py.
 """
 
 import hashlib

@@ -88,6 +88,7 @@ def _web(port: int) -> Child:
     arguments = ["uvicorn", "webapp.asgi:application", "--host", HOST, "--port", str(port), "--lifespan", "off"]
     # Event streams stay open until the server closes them.
     arguments += ["--timeout-graceful-shutdown", "3"]
+    arguments.append("--no-proxy-headers")  # webapp/accounts/sender_address.py says whose are believed
     return Child("web", [sys.executable, "-m", *arguments, "--log-level", level, "--no-access-log"])
 
 

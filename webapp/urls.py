@@ -4,6 +4,8 @@ from django.contrib import admin
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
+handler500 = "webapp.server_error.server_error"
+
 urlpatterns = [
     path("", include("webapp.viewer.urls")),
     path("", include("webapp.accounts.urls")),

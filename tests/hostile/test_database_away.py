@@ -48,6 +48,8 @@ def test_a_locked_database_is_told_and_loses_nothing(tmp_path: Path) -> None:
             ]
             began = time.monotonic()
             assert site.client.get("/api/me/").json()["username"] == "radiologist"
+            ready = site.client.get("/readyz")
+            assert (ready.status_code, ready.json()["database"]) == (503, "no_writes")
             assert time.monotonic() - began < 10, "reading waited for the writer"
             assert [told(one.result()) for one in waiting] == [(503, "5", "database_busy")] * 3
         assert site.client.get(frame).status_code == 200

@@ -29,6 +29,12 @@ def fast_passwords(settings: LazySettings) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
+@pytest.fixture(autouse=True)
+def readiness_is_looked_at_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a test before found is not this one's."""
+    monkeypatch.setattr("webapp.work.health.LOOK_SECONDS", 0)
+
+
 @pytest.fixture
 def person(db: None) -> Callable[..., object]:
     """Makes a person by role: `person("manager")`, or with a name: `person("radiologist", "stranger")`."""

@@ -78,7 +78,11 @@ def test_a_form_is_kept_and_not_sent_again_by_itself(manager: Client) -> None:
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(
-    "fields", [{"username": "manager", "password": "a secret of mine"}, {"file": SimpleUploadedFile("a.csv", b"1,2")}]
+    "fields",
+    [
+        {"username": "manager", "password": "a secret of mine"},
+        {"title": "kept", "file": SimpleUploadedFile("a.csv", b"1,2")},
+    ],
 )
 def test_a_password_or_a_file_is_not_put_into_a_page(fields: dict[str, Any], manager: Client) -> None:
     with another_writer():

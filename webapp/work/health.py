@@ -3,17 +3,19 @@
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from django.db import DatabaseError
+from django.db import Error
 from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from webapp.work import work_counts
+from webapp.work import work_counts, write_trial
 from webapp.work.disk_space import disk_space
 from webapp.work.extension_points import extension_points
 from webapp.work.models import Job
+from webapp.work.recent import Recent
 from webapp.work.worker_beat import workers_seen
 
+LOOK_SECONDS = 1.0  # strangers may ask at any rate: each process looks, and tries to write, at most so often
 OLDEST_SECONDS = 600.0  # a job that could run and has waited longer says that no worker is at work
 
 
@@ -21,9 +23,10 @@ OLDEST_SECONDS = 600.0  # a job that could run and has waited longer says that n
 class Readiness:
     """What /readyz answers.
 
-    queued, waiting (cannot run yet), running: jobs. queue_age_seconds: age of the oldest job that could run now; 0 when
-    there is none. workers: living ones on this machine. disk: `ok`, `low` (below the reserve: uploads are refused, reading
-    goes on; still ready) or `full`. storage: the same in words. problems: what makes it not ready, in words.
+    database: `ok`, `no_writes` or `failed`. queued, waiting (cannot run yet), running: jobs. queue_age_seconds: age of the
+    oldest job that could run now; 0 when there is none. workers: living ones on this machine. disk: `ok`, `low` (below the
+    reserve: uploads are refused, reading goes on; still ready) or `full`. storage: the same in words. problems: what makes it
+    not ready, in words.
     """
 
     database: str
@@ -40,8 +43,8 @@ class Readiness:
 
 
 def readiness(now: datetime | None = None) -> Readiness:
-    """Ready = the database answers, jobs are being taken, files can be written. A site without a model still reads
-    images."""
+    """Ready = the database answers and takes a write, jobs are being taken, files can be written: both writes are tried. A site
+    without a model still reads images."""
     now = now or timezone.now()
     try:
         has_model = extension_points.is_model_in_service()
@@ -49,16 +52,18 @@ def readiness(now: datetime | None = None) -> Readiness:
         running = Job.objects.filter(state=Job.State.RUNNING).count()
         waiting = queued - work_counts.runnable(now).count()
         age = work_counts.queue_age_seconds(now)
-    except DatabaseError:
-        return Readiness("failed", "unknown", 0, 0.0, False, problems=("the database does not answer",))
+    except Error:
+        unreadable = ("the database does not answer", *write_trial.folder_problems())
+        return Readiness("failed", "unknown", 0, 0.0, False, problems=unreadable)
     disk = disk_space()
-    problems = []
+    no_writes = write_trial.database_problems()
+    problems = [*no_writes, *write_trial.folder_problems()]
     if age > OLDEST_SECONDS:
         problems.append(f"a job that could run has waited {age:.0f} s: no worker is at work")
     if disk.is_full:
         problems.append("the disk is full")
     return Readiness(
-        database="ok",
+        database="no_writes" if no_writes else "ok",
         bundle="in service" if has_model else "none in service",
         queued=queued,
         queue_age_seconds=round(age, 1),
@@ -72,6 +77,14 @@ def readiness(now: datetime | None = None) -> Readiness:
     )
 
 
+_recent = Recent(readiness)
+
+
+def recent_readiness() -> Readiness:
+    """What was found at most LOOK_SECONDS ago."""
+    return _recent.get(LOOK_SECONDS)
+
+
 @require_safe
 def healthz(request: HttpRequest) -> JsonResponse:
     """The process answers."""
@@ -81,5 +94,5 @@ def healthz(request: HttpRequest) -> JsonResponse:
 @require_safe
 def readyz(request: HttpRequest) -> JsonResponse:
     """200 when work can be done, else 503; the body says what is wrong."""
-    found = readiness()
+    found = recent_readiness()
     return JsonResponse(asdict(found), status=200 if found.is_ready else 503)

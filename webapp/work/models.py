@@ -45,3 +45,12 @@ class Job(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.id} ({self.state})"
+
+
+class WriteTrial(models.Model):
+    """One row, written again and again: that it can be is what readiness asks."""
+
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"last written {self.at}"

@@ -1,5 +1,6 @@
 """`manage.py serve` for real: it answers, keeps its worker alive, and leaves nothing behind."""
 
+import http.client
 import os
 import signal
 import socket
@@ -27,7 +28,8 @@ def port() -> int:
 
 
 @pytest.fixture
-def environment(tmp_path) -> dict[str, str]:
+def environment(tmp_path, request) -> dict[str, str]:
+    """Parametrised: the seconds for which an idle connection is kept."""
     kept = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "CELERY_BROKER_URL")}
     return {
         **kept,
@@ -35,6 +37,7 @@ def environment(tmp_path) -> dict[str, str]:
         "SIGHTLINE_DEMO": "0",
         "PYTHONUNBUFFERED": "1",
         "SIGHTLINE_HUNG_SECONDS": "5",
+        **({"SIGHTLINE_KEEP_ALIVE_SECONDS": request.param} if hasattr(request, "param") else {}),
     }
 
 
@@ -96,6 +99,34 @@ def test_it_replaces_a_worker_that_hangs(served, port, tmp_path):
     os.killpg(first.pid, signal.SIGSTOP)  # alive for the process table, and doing nothing
     wait(lambda: (again := worker_of(served)) and again.pid != first.pid, "another worker")
     wait(lambda: f'"pid": {worker_of(served).pid}' in beat.read_text(), "the new worker's sign of life")
+
+
+def status_on(line: http.client.HTTPConnection) -> int:
+    line.request("GET", "/healthz")
+    answer = line.getresponse()
+    answer.read()
+    return answer.status
+
+
+def test_an_idle_connection_is_kept(served, port):
+    line = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    assert status_on(line) == 200
+    line.auto_open = False  # a second connection would hide that the first was closed
+    time.sleep(7)  # uvicorn by itself closes after 5 s
+    assert status_on(line) == 200
+    web = next(child for child in served.children() if "uvicorn" in child.cmdline())
+    assert web.cmdline()[web.cmdline().index("--timeout-keep-alive") + 1] == "75"
+
+
+@pytest.mark.parametrize("environment", ["2"], indirect=True)
+def test_an_idle_connection_is_closed_after_the_time_of_the_settings(served, port):
+    line = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    assert status_on(line) == 200
+    time.sleep(1)
+    assert status_on(line) == 200
+    began = time.monotonic()
+    assert line.sock.recv(1) == b""
+    assert 1 < time.monotonic() - began < 4
 
 
 def test_it_names_a_port_that_is_taken(environment):

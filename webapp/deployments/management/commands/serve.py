@@ -87,7 +87,7 @@ def _web(port: int) -> Child:
     level = logging.getLevelName(logging.getLogger().level).lower()
     arguments = ["uvicorn", "webapp.asgi:application", "--host", HOST, "--port", str(port), "--lifespan", "off"]
     # Event streams stay open until the server closes them.
-    arguments += ["--timeout-graceful-shutdown", "3"]
+    arguments += ["--timeout-graceful-shutdown", "3", "--timeout-keep-alive", str(settings.KEEP_ALIVE_SECONDS)]
     arguments.append("--no-proxy-headers")  # webapp/accounts/sender_address.py says whose are believed
     return Child("web", [sys.executable, "-m", *arguments, "--log-level", level, "--no-access-log"])
 

@@ -62,8 +62,9 @@ function refusal(request, answer) {
   const said = answer?.text ?? answer?.detail;
   if (status === 401 || status === 403) return new SendError(said ?? 'sign in again in another tab, then retry', true);
   if (status === 413) return new SendError(said ?? 'larger than this server takes', false);
-  if (status === 429) return new SendError('the server asks to go slower', true, 1000 * Number(request.getResponseHeader('Retry-After') ?? 2));
-  if (status === 502 || status === 503) return new SendError('the server is starting', true, PAUSE_MS);
+  const waitMs = 1000 * Number(request.getResponseHeader('Retry-After') ?? 0) || PAUSE_MS;
+  if (status === 429) return new SendError('the server asks to go slower', true, waitMs);
+  if (status === 502 || status === 503) return new SendError(said ?? 'the server is starting', true, waitMs);
   return new SendError(said ?? `the server failed (${status})`, status >= 500);
 }
 

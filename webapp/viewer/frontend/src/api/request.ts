@@ -8,6 +8,8 @@ export class RequestError extends Error {
     readonly text: string,
     /** The whole JSON answer, for what a sentence does not hold: the other version of a conflict. */
     readonly body: unknown = null,
+    /** When to come again, ms from now, as a busy server asks; 0 where it does not say. */
+    readonly retryAfterMs = 0,
   ) {
     super(`${status} ${code}: ${text}`);
   }
@@ -36,6 +38,35 @@ export function sentenceOf(body: unknown, status: number): { code: string; text:
   return fallback;
 }
 
+const LONGEST_PAUSE_MS = 30_000;
+const READS = 4; // times that a busy server is asked for the same thing before the reader is told
+
+/** What Retry-After asks for, ms; 0 where it says nothing, or a date. */
+function pauseOf(response: Response): number {
+  const seconds = Number(response.headers.get('Retry-After') ?? 0);
+  return Number.isFinite(seconds) ? Math.min(Math.max(0, 1000 * seconds), LONGEST_PAUSE_MS) : 0;
+}
+
+/** Resolves after `ms`, or at once when the request is given up. */
+function pause(ms: number, signal?: AbortSignal | null): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    signal?.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true });
+  });
+}
+
+/** Reading changes nothing, so a busy server (503 with Retry-After) is asked again by itself; a body never is. */
+async function read(path: string, init: RequestInit): Promise<Response> {
+  for (let left = READS - 1; ; left -= 1) {
+    try {
+      return await answer(path, init);
+    } catch (error) {
+      if (!(error instanceof RequestError) || error.status !== 503 || !error.retryAfterMs || left === 0) throw error;
+      await pause(error.retryAfterMs, init.signal);
+    }
+  }
+}
+
 async function answer(path: string, init: RequestInit): Promise<Response> {
   let response: Response;
   try {
@@ -47,7 +78,7 @@ async function answer(path: string, init: RequestInit): Promise<Response> {
   if (response.ok) return response;
   const body: unknown = await response.json().catch(() => null);
   const { code, text } = sentenceOf(body, response.status);
-  throw new RequestError(response.status, code, text, body);
+  throw new RequestError(response.status, code, text, body, pauseOf(response));
 }
 
 export async function getJson<T>(
@@ -55,12 +86,12 @@ export async function getJson<T>(
   signal?: AbortSignal,
   headers: Readonly<Record<string, string>> = {},
 ): Promise<T> {
-  const response = await answer(path, { headers: { Accept: 'application/json', ...headers }, signal });
+  const response = await read(path, { headers: { Accept: 'application/json', ...headers }, signal });
   return (await response.json()) as T;
 }
 
 export async function getBytes(path: string, signal?: AbortSignal): Promise<{ bytes: ArrayBuffer; headers: Headers }> {
-  const response = await answer(path, { headers: { Accept: 'application/octet-stream' }, signal });
+  const response = await read(path, { headers: { Accept: 'application/octet-stream' }, signal });
   return { bytes: await response.arrayBuffer(), headers: response.headers };
 }
 

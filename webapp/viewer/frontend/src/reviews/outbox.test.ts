@@ -17,7 +17,7 @@ const queued = (key: string, queuedAt: number, replacesKey: string | null = null
 });
 
 /** An outbox whose server answers with the listed statuses in turn, then 201; waiting between attempts is stepped by hand. */
-function outboxAgainst(statuses: number[]) {
+function outboxAgainst(statuses: number[], retryAfterMs = 0) {
   const sent: ReviewRequest[] = [];
   const waits: number[] = [];
   const saved: string[] = [];
@@ -28,7 +28,9 @@ function outboxAgainst(statuses: number[]) {
     send: (item) => {
       sent.push(item.body);
       const status = statuses.shift() ?? 201;
-      if (status >= 300 || status === 0) return Promise.reject(new RequestError(status, 'http', `status ${status}`));
+      if (status >= 300 || status === 0) {
+        return Promise.reject(new RequestError(status, 'http', `status ${status}`, null, retryAfterMs));
+      }
       return Promise.resolve({ id: `review-${item.key}` } as ReviewDocument);
     },
     onSaved: (item) => saved.push(item.key),
@@ -67,6 +69,25 @@ describe('the outbox', () => {
     expect(waits).toEqual([1000, 2000]);
     expect(saved).toEqual(['a']);
     expect(outbox.state.get().problem).toBeNull();
+  });
+
+  it('keeps an answer while the server is busy and comes again when it was asked to', async () => {
+    const { outbox, storage, sent, waits, saved, resume } = outboxAgainst([503, 503, 503, 503, 503], 5_000);
+    await outbox.add(queued('a', 1));
+    await outbox.add(queued('b', 2));
+    await turn();
+    expect((await storage.all()).map((item) => [item.key, item.refusal])).toEqual([
+      ['a', null],
+      ['b', null],
+    ]);
+    for (let again = 0; again < 6; again += 1) {
+      resume();
+      await turn();
+    }
+    expect(waits.slice(0, 5).every((ms) => ms >= 5_000)).toBe(true);
+    expect(saved).toEqual(['a', 'b']);
+    expect(new Set(sent.map((body) => body.idempotency_key)).size).toBe(2);
+    expect(outbox.state.get().refused).toEqual([]);
   });
 
   it('keeps an answer when the session has ended', async () => {

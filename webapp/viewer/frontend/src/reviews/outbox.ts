@@ -128,7 +128,7 @@ export class Outbox {
           : error.text,
     });
     const wait = this.options.wait ?? ((ms: number) => new Promise((resolve) => setTimeout(resolve, ms)));
-    void wait(waitMs(this.failures)).then(() => this.flush());
+    void wait(Math.max(waitMs(this.failures), error.retryAfterMs)).then(() => this.flush());
     return false;
   }
 }

@@ -4,18 +4,34 @@ interface Change {
   readonly images?: readonly string[];
 }
 
+export const REOPEN_MS = 5_000;
+
 /**
- * Follows `path` (server-sent events; the browser reconnects by itself) and calls `onChange` for messages that name `image`.
- * Without EventSource nothing happens: a pending run is polled anyway. Returns how to stop.
+ * Follows `path` (server-sent events) and calls `onChange` for messages that name `image`. A broken line is opened again by
+ * the browser; one that was refused (busy, too many lines open) by us after REOPEN_MS, and what was missed meanwhile is
+ * asked for. Without EventSource nothing happens: a pending run is polled anyway. Returns how to stop.
  */
 export function followCase(path: string, image: string, onChange: () => void): () => void {
   if (typeof EventSource === 'undefined') return () => undefined;
-  const source = new EventSource(path);
-  source.addEventListener('change', (event: MessageEvent<string>) => {
-    if (namesImage(event.data, image)) onChange();
-  });
-  source.addEventListener('bye', () => source.close());
-  return () => source.close();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let stop = (): void => undefined;
+  const open = (isAgain: boolean): void => {
+    const source = new EventSource(path);
+    if (isAgain) source.addEventListener('open', onChange, { once: true });
+    source.addEventListener('change', (event: MessageEvent<string>) => {
+      if (namesImage(event.data, image)) onChange();
+    });
+    source.addEventListener('bye', () => source.close());
+    source.addEventListener('error', () => {
+      if (source.readyState === EventSource.CLOSED) timer = setTimeout(() => open(true), REOPEN_MS);
+    });
+    stop = () => source.close();
+  };
+  open(false);
+  return () => {
+    clearTimeout(timer);
+    stop();
+  };
 }
 
 /** Whether a message's data names the image; anything else than the agreed shape does not. */

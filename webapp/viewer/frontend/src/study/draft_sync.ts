@@ -192,7 +192,7 @@ export class DraftSync {
     }
     this.failures += 1;
     this.state.set({ problem: error.text });
-    this.wake(waitMs(this.failures));
+    this.wake(Math.max(waitMs(this.failures), error.retryAfterMs));
   }
 
   private wake(ms: number): void {

@@ -56,6 +56,17 @@ describe('a submission', () => {
     expect(one.state.get().receipt).toBe(RECEIPT);
   });
 
+  it('comes again when a busy server asks, under the same key', async () => {
+    const { one, keys } = submission([new RequestError(503, 'database_busy', 'busy', null, 7_000)]);
+    one.start();
+    await vi.advanceTimersByTimeAsync(UNDO_MS + 6_999);
+    expect(keys).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(keys).toHaveLength(2);
+    expect(new Set(keys).size).toBe(1);
+    expect(one.state.get().receipt).toBe(RECEIPT);
+  });
+
   it('keeps the draft on this machine until the receipt is here', async () => {
     const { one, order } = submission([new RequestError(500, 'http', 'the server answered 500')]);
     one.start();

@@ -73,7 +73,8 @@ export class Submission {
     if (error.code === 'already_locked' && receipt) return this.done(receipt);
     if (error.status === 0 || error.status === 429 || error.status >= 500) {
       announce(`not submitted yet: ${error.text}; trying again`);
-      this.timer = setTimeout(() => void this.lock(failures + 1), waitMs(failures + 1));
+      const ms = Math.max(waitMs(failures + 1), error.retryAfterMs);
+      this.timer = setTimeout(() => void this.lock(failures + 1), ms);
       return;
     }
     this.state.set({ isLocking: false });

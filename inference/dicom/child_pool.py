@@ -194,14 +194,17 @@ class ChildPool:
         if len(answer) != STATUS.size:
             self._forget_server(control)
             return None
-        status, is_timed_out = STATUS.unpack(answer)
+        status, is_timed_out, fault = STATUS.unpack(answer)
+        if fault:
+            raise OSError(fault, os.strerror(fault))
         return status, is_timed_out
 
     def _send(self, message: bytes, descriptors: list[int]) -> socket.socket | None:
-        """The control socket of the server that has the request now; None when it could not be sent."""
+        """The control socket of the server that has the request now; None when it could not be sent. OSError where no
+        server can be started: the file has no part in that."""
         with self._lock:
+            control = self._running_control()
             try:
-                control = self._running_control()
                 socket.send_fds(control, [message], descriptors)
             except OSError:
                 self._stop()

@@ -8,8 +8,9 @@ from inference.dicom.header import DicomHeader
 
 # Caller to server, with three descriptors: status socket, file, result file. Seconds allowed.
 REQUEST = struct.Struct("<d")
-# Server to caller, on the status socket: wait status of the child, and whether its time ran out.
-STATUS = struct.Struct("<i?")
+# Server to caller, on the status socket: wait status of the child, whether its time ran out, and the error number of the
+# machine where no child could be started (0: one was).
+STATUS = struct.Struct("<i?i")
 # Result file: length of the document, the document as JSON, then what was asked for, little-endian: the pixels, then one
 # float32 tensor per InputSpec. Before the child runs, the same file holds the request as JSON.
 LENGTH = struct.Struct("<Q")

@@ -10,6 +10,7 @@ control socket closes, the server ends with all its children.
 """
 
 import contextlib
+import errno
 import fcntl
 import gc
 import importlib
@@ -91,12 +92,20 @@ class _Server:
             return False
         (seconds,) = REQUEST.unpack(message)
         status_descriptor, file_descriptor, result_descriptor = descriptors
-        pid = os.fork()
-        if pid == 0:
-            self._become_child(file_descriptor, result_descriptor)
-        os.close(file_descriptor)
-        os.close(result_descriptor)
-        child = _Child(pid, socket.socket(fileno=status_descriptor), time.monotonic() + seconds)
+        status = socket.socket(fileno=status_descriptor)
+        try:
+            pid = os.fork()
+        except OSError as error:  # no process or no memory is to be had: told apart from what the file does
+            with status, contextlib.suppress(OSError):
+                status.send(STATUS.pack(0, False, error.errno or errno.EAGAIN))
+            return True
+        else:
+            if pid == 0:
+                self._become_child(file_descriptor, result_descriptor)
+        finally:
+            os.close(file_descriptor)
+            os.close(result_descriptor)
+        child = _Child(pid, status, time.monotonic() + seconds)
         self.children[pid] = child
         self.selector.register(child.status, selectors.EVENT_READ, child)
         return True
@@ -144,5 +153,5 @@ class _Server:
             with contextlib.suppress(KeyError):
                 self.selector.unregister(child.status)
             with contextlib.suppress(OSError):
-                child.status.send(STATUS.pack(status, child.is_timed_out))
+                child.status.send(STATUS.pack(status, child.is_timed_out, 0))
             child.status.close()

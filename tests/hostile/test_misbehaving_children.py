@@ -1,5 +1,6 @@
 """A decoder that is killed, aborts, hangs or lies: a code for this file, nothing for the caller or the next one."""
 
+import errno
 import os
 import platform
 import signal
@@ -93,6 +94,32 @@ def test_a_killed_server_is_replaced(pool: ChildPool, tmp_path: Path) -> None:
     server.kill()
     server.wait()
     assert pool.decode(path, header).values.shape == (3, 4)
+
+
+def test_a_server_that_gets_no_process_is_the_machines_fault_not_the_files(tmp_path: Path) -> None:
+    path = MadeImage().write(tmp_path)
+    with ChildPool(work="tests.hostile.forkless_children:work") as forkless:
+        with pytest.raises(BlockingIOError):
+            forkless.preparse(path)
+        server = forkless.server_pid
+        with pytest.raises(BlockingIOError):
+            forkless.preparse(path)
+        assert forkless.server_pid == server  # it lives on and serves when processes are to be had again
+
+
+def test_a_server_that_cannot_be_started_is_the_machines_fault_not_the_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_process(*arguments: object, **options: object) -> None:
+        raise OSError(errno.ENOMEM, os.strerror(errno.ENOMEM))
+
+    path = MadeImage().write(tmp_path)
+    with ChildPool() as pool:
+        with monkeypatch.context() as starved:
+            starved.setattr("inference.dicom.child_pool.subprocess.Popen", no_process)
+            with pytest.raises(OSError, match="Cannot allocate memory"):
+                pool.preparse(path)
+        assert pool.preparse(path).rows == 3
 
 
 def test_many_threads_share_a_pool(pool: ChildPool, tmp_path: Path) -> None:

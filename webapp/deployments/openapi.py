@@ -44,7 +44,12 @@ class NotAllowed(TypedDict):
 BUNDLE, NOT_ALLOWED = ref(BundleDocument), ref(NotAllowed)
 JSON = "application/json"
 LISTED: dict[tuple[int, str], Schema] = {(200, JSON): ref(BundleList)}
-ADDED: dict[tuple[int, str], Schema] = {(201, JSON): BUNDLE, (403, JSON): NOT_ALLOWED, (422, JSON): REFUSAL}
+ADDED: dict[tuple[int, str], Schema] = {
+    (201, JSON): BUNDLE,
+    (403, JSON): NOT_ALLOWED,
+    (422, JSON): REFUSAL,
+    (503, JSON): REFUSAL,
+}
 CHANGED: dict[tuple[int, str], Schema] = {
     (200, JSON): BUNDLE,
     (403, JSON): NOT_ALLOWED,

@@ -1,5 +1,6 @@
 """Add a bundle, put it in service, go back to the one before."""
 
+import logging
 import os
 import time
 import uuid
@@ -14,10 +15,13 @@ from inference.bundle_error import BundleError
 from webapp import audit
 from webapp.accounts.models import User
 from webapp.archive.models import Project
+from webapp.archive.storage import is_disk_full
 from webapp.deployments.models import DeployedBundle
 from webapp.predictions.bundle_store import bundle_path
 from webapp.predictions.requests import INFER
 from webapp.work.jobs.finish import release_waiting
+
+logger = logging.getLogger(__name__)
 
 State = DeployedBundle.State
 COPY_BYTES = 2**20
@@ -28,16 +32,31 @@ class BundleRefused(Exception):
     """The file is not taken, or the step is not possible; the sentence is for the person who asked."""
 
 
+class BundleNotChecked(Exception):
+    """The machine, not the file, is at fault: no process, no memory, no room. The sentence is for the person who asked."""
+
+    def __init__(self, shown_name: str, fault: OSError) -> None:
+        why = "its disk is full" if is_disk_full(fault) else (fault.strerror or "a fault of the machine").lower()
+        super().__init__(
+            f"{shown_name} could not be checked: the server had no means for it just now ({why}). Nothing was kept; "
+            "send it again later, or tell whoever keeps the server."
+        )
+
+
 def add_bundle(source: Path, user: User | None, shown_name: str = "") -> DeployedBundle:
     """Copies the file into the store, has it checked and its self-check replayed in a child, and registers it.
 
     `shown_name` stands in messages for a source that has a random name.
     A bundle that is already registered is returned as it is. Raises BundleRefused with the sentence of the check
-    that failed; then neither a row nor a file remains.
+    that failed, BundleNotChecked for a fault of the machine; then neither a row nor a file remains.
     """
-    copy = _copy_into_store(source)
+    copy = _copy_into_store(source, shown_name or source.name)
     try:
         bundle = check_in_child(copy)
+    except OSError as problem:
+        copy.unlink(missing_ok=True)
+        logger.warning("a bundle could not be checked: %s", problem.strerror)
+        raise BundleNotChecked(shown_name or source.name, problem) from problem
     except BundleError as problem:
         copy.unlink(missing_ok=True)
         audit.record(user, "refuse_bundle", "bundle", check=problem.check)
@@ -119,7 +138,7 @@ def _lock_service() -> None:
     Project.objects.select_for_update().get(pk=Project.default().pk)
 
 
-def _copy_into_store(source: Path) -> Path:
+def _copy_into_store(source: Path, shown_name: str) -> Path:
     """A synced copy under a name of its own, in the folder where it will stay, so that the rename is atomic."""
     folder: Path = settings.BUNDLE_DIR
     folder.mkdir(parents=True, exist_ok=True)
@@ -133,7 +152,9 @@ def _copy_into_store(source: Path) -> Path:
             os.fsync(writer.fileno())
     except OSError as problem:
         copy.unlink(missing_ok=True)
-        raise BundleRefused(f"{source.name} cannot be copied into the store: {problem.strerror}") from problem
+        if is_disk_full(problem):
+            raise BundleNotChecked(shown_name, problem) from problem
+        raise BundleRefused(f"{shown_name} cannot be copied into the store: {problem.strerror}") from problem
     return copy
 
 

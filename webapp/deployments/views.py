@@ -19,7 +19,7 @@ from webapp.deployments.card_blocks import card_blocks
 from webapp.deployments.manifest_rows import finding_rows, measured_on, metric_rows
 from webapp.deployments.models import DeployedBundle
 from webapp.deployments.openapi import ADDED, CHANGED, LISTED, BundleDocument
-from webapp.deployments.services import BundleRefused, activate, add_bundle, roll_back
+from webapp.deployments.services import BundleNotChecked, BundleRefused, activate, add_bundle, roll_back
 from webapp.deployments.upload import uploaded_bundle
 
 UPLOAD_SCHEMA = {
@@ -61,6 +61,8 @@ class Bundles(APIView):
                 bundle = add_bundle(path, request.user, name)  # type: ignore[arg-type]
         except BundleRefused as problem:
             return Response({"code": "bundle_refused", "text": str(problem)}, status=422)
+        except BundleNotChecked as problem:
+            return Response({"code": "machine_fault", "text": str(problem)}, status=503)
         return Response(bundle_document(bundle), status=201)
 
 
@@ -122,7 +124,7 @@ def add_model(request: HttpRequest) -> HttpResponse:
     try:
         with uploaded_bundle(request.FILES.get("file")) as (path, name):  # type: ignore[arg-type]
             bundle = add_bundle(path, request.user, name)  # type: ignore[arg-type]
-    except BundleRefused as problem:
+    except (BundleRefused, BundleNotChecked) as problem:
         messages.error(request, f"Not added. {problem}")
         return redirect("models")
     messages.success(request, f"{bundle} passed its self-check and is registered.")

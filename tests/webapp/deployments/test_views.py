@@ -1,5 +1,8 @@
 """Registry pages and API: who may look, who may change, and what a broken file is answered."""
 
+import errno
+import json
+import os
 import threading
 from functools import partial
 
@@ -11,7 +14,7 @@ from django.test import Client
 from inference.bundle_child import CheckLimits, check_in_child
 from tests.inference.changed_bundle import graph_with, rezipped
 from tests.inference.endless_graph import behind_the_probabilities
-from tests.inference.tiny_bundle import make_tiny_bundle
+from tests.inference.tiny_bundle import make_tiny_bundle, tiny_manifest
 from tests.webapp.openapi_check import broken_promises
 from webapp.accounts.models import User
 from webapp.audit.models import AccessEvent
@@ -123,6 +126,81 @@ def test_two_administrators_who_add_one_hostile_bundle_at_once_are_both_refused(
     assert list(tmp_path.glob("store/*")) == list(tmp_path.glob("incoming/*")) == []
     assert not DeployedBundle.objects.exists()
     assert AccessEvent.objects.filter(verb="refuse_bundle").count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_administrators_who_add_one_good_bundle_at_once_get_one_row_and_one_file(tiny, tmp_path, monkeypatch):
+    meeting, answers = threading.Barrier(2, timeout=60), []
+
+    def check_together(path):
+        found = check_in_child(path)
+        meeting.wait()
+        return found
+
+    def add(name):
+        client = Client()
+        client.force_login(User.objects.create_user(name, password="long-enough-password", role="admin"))
+        answers.append(client.post("/api/bundles/", sent(tiny)))
+        connection.close()
+
+    monkeypatch.setattr(services, "check_in_child", check_together)
+    threads = [threading.Thread(target=add, args=(name,)) for name in ("first", "second")]
+    [thread.start() for thread in threads]
+    [thread.join() for thread in threads]
+    bundle = DeployedBundle.objects.get()
+    assert [(answer.status_code, answer.json()["id"]) for answer in answers] == [(201, bundle.pk)] * 2
+    assert [path.name for path in tmp_path.glob("store/*")] == [f"{bundle.pk}.bundle"]
+    assert (tmp_path / "store" / f"{bundle.pk}.bundle").read_bytes() == tiny.read_bytes()
+    assert AccessEvent.objects.filter(verb="add_bundle").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("where", "number", "word"),
+    [
+        ("inference.bundle_child.subprocess.Popen", errno.EAGAIN, "resource temporarily unavailable"),
+        ("inference.bundle_child.subprocess.Popen", errno.ENOMEM, "cannot allocate memory"),
+        ("inference.bundle_child.tempfile.TemporaryFile", errno.ENOSPC, "its disk is full"),
+        ("webapp.deployments.services.os.fsync", errno.ENOSPC, "its disk is full"),
+        ("webapp.deployments.upload._write", errno.ENOSPC, "its disk is full"),
+    ],
+)
+def test_a_machine_without_means_to_check_a_bundle_says_so(admin, tiny, tmp_path, monkeypatch, where, number, word):
+    def fail(*arguments, **options):
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(where, fail)
+    answer = admin.post("/api/bundles/", sent(tiny))
+    assert (answer.status_code, answer.json()["code"]) == (503, "machine_fault")
+    assert answer.json()["text"].startswith("tiny.bundle could not be checked: the server had no means for it just now")
+    assert f"({word})" in answer.json()["text"]
+    assert broken_promises("post", "/api/bundles/", 503, answer.json()) == []
+    page = admin.post("/models/add/", sent(tiny), follow=True).content.decode()
+    assert "Not added. tiny.bundle could not be checked" in page
+    assert list(tmp_path.glob("store/*")) == list(tmp_path.glob("incoming/*")) == []
+    assert not DeployedBundle.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"version": "1.0.0-" + "x" * 35}, "is too long; allowed: maxLength 40"),
+        ({"name": "x" * 65}, "{0,63}"),
+    ],
+)
+def test_a_name_or_version_longer_than_its_column_is_refused(admin, tiny, change, sentence):
+    manifest = json.dumps(tiny_manifest(**change)).encode()
+    rezipped(tiny, lambda own: own.update({"manifest.json": manifest}))
+    answer = admin.post("/api/bundles/", sent(tiny))
+    assert answer.status_code == 422
+    [field] = change
+    assert answer.json()["text"].startswith(f"tiny.bundle: manifest: {field}: ")
+    assert sentence in answer.json()["text"]
+    assert not DeployedBundle.objects.exists()
+
+
+def test_a_version_of_forty_characters_is_taken(admin, tiny):
+    make_tiny_bundle(tiny, version="1.0.0-" + "x" * 34)
+    assert admin.post("/api/bundles/", sent(tiny)).json()["version"] == "1.0.0-" + "x" * 34
 
 
 def test_a_radiologist_reads_and_changes_nothing(reader, bundle, tiny):

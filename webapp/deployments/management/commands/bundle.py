@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from webapp.deployments.models import DeployedBundle
-from webapp.deployments.services import BundleRefused, activate, add_bundle, roll_back
+from webapp.deployments.services import BundleNotChecked, BundleRefused, activate, add_bundle, roll_back
 
 
 class Command(BaseCommand):
@@ -27,7 +27,7 @@ class Command(BaseCommand):
         steps = {"add": self._add, "list": self._list, "activate": self._activate, "rollback": self._roll_back}
         try:
             steps[options["verb"]](options)
-        except BundleRefused as problem:
+        except (BundleRefused, BundleNotChecked) as problem:
             raise CommandError(str(problem)) from problem
 
     def _add(self, options: dict[str, Any]) -> None:

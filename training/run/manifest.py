@@ -95,7 +95,7 @@ def _finding(parts: BundleParts, k: int, name: str, block: dict[str, Any]) -> di
         )
     return {
         "key": finding_key(name),
-        "title": name.replace("_", " "),
+        "title": _title(name),
         "code": finding_code(name),
         "calibration": block,
         "operating_point": own["operating_point"],
@@ -106,6 +106,12 @@ def _finding(parts: BundleParts, k: int, name: str, block: dict[str, Any]) -> di
             for kind, part in parts.maps.items()
         },
     }
+
+
+def _title(name: str) -> str:
+    """A heading of the page: "lung_opacity" is "Lung opacity", capitals that a data set gives stay."""
+    words = name.replace("_", " ")
+    return words[:1].upper() + words[1:]
 
 
 def _fitted_on(calibration: RowCalibration, measures: Mapping[str, Any], name: str) -> FittedOn:

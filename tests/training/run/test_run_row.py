@@ -189,6 +189,7 @@ def test_any_row_becomes_a_bundle_that_serving_loads(
     assert bundle.contents.task == task
     Draft202012Validator(strict_schema()).validate(bundle.contents.document)
     assert [own.key for own in bundle.findings] == ["left", "right"]
+    assert [own.title for own in bundle.findings] == ["Left", "Right"]
     assert "Research use only — not for diagnosis" in bundle.card
     assert "pictures of nobody" in bundle.card
     assert "| left, gradcam |" in bundle.card

@@ -33,7 +33,7 @@ from tests.browser.study_steps import (
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-CALLED = "13-follow-up-opacity-effusion.dcm"  # the demo model calls an opacity here
+CALLED = "07-opacity-bilateral-ap.dcm"  # the demo model calls an opacity here
 NOT_CALLED = "04-normal-obese.dcm"  # and not here
 
 

@@ -55,12 +55,13 @@ def pack(state: Path, packed: Path) -> None:
 
 
 def lay_out(packed: Path, state: Path) -> None:
-    """The state folder again, as it was packed."""
+    """The state folder again, as it was packed. What the demo has no longer lies beside the packed file."""
     with zipfile.ZipFile(packed) as made:
         made.extractall(state)
     for name, of in json.loads((state / "files.json").read_text()).items():
         (state / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(DEMO / of, state / name)
+        beside = packed.parent / of
+        shutil.copyfile(beside if beside.exists() else DEMO / of, state / name)
 
 
 if __name__ == "__main__":

@@ -106,6 +106,9 @@ VERDICTS = {
         Verdict("cannot_judge", "Cannot judge"),
     )
 }
+WITHDRAWN = Verdict("withdrawn", "Withdrawn")
+"""Not a verdict on the finding: the reader takes the answer back and has none on it."""
+SAYABLE = {**VERDICTS, WITHDRAWN.code: WITHDRAWN}
 FAILURE_VERDICTS = tuple(code for code, verdict in VERDICTS.items() if verdict.is_failure)
 MODEL_CAUSES = {code: title for code, title in CAUSES.items() if code not in AIDED_READER_CAUSES}
 # Paper 001's pairs, offered first: (verdict, site, cause).

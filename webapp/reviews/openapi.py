@@ -8,11 +8,12 @@ from typing_extensions import TypedDict
 from webapp.json_bodies import coded, ref
 from webapp.predictions.openapi import Key, Time
 from webapp.refused import RefusedBody
-from webapp.reviews.failure_scheme import OUTCOMES, VERDICTS
+from webapp.reviews.failure_scheme import OUTCOMES, SAYABLE, VERDICTS
 
 Scheme = Field(description="a code of GET /api/failure-scheme/; an old review has one of its own scheme_version")
 SchemeCode = Annotated[str, Scheme]
 VerdictCode = Annotated[str, coded(VERDICTS)]
+SaidCode = Annotated[str, coded(SAYABLE)]
 
 
 class PixelBox(TypedDict):
@@ -48,7 +49,7 @@ class ReviewDocument(TypedDict):
     image_sha256: str
     bundle: str
     finding: str
-    verdict: VerdictCode
+    verdict: SaidCode
     confidence: int | None
     failure: FailureDocument | None
     note: str

@@ -14,6 +14,7 @@ from webapp.accounts.policy import Person, may_review, require
 from webapp.archive.models import Image
 from webapp.predictions.models import Prediction
 from webapp.reveal.shown_image import shown_sha256
+from webapp.reviews.failure_scheme import WITHDRAWN
 from webapp.reviews.models import CaseReview
 from webapp.reviews.review_body import PixelBox, ReviewBody, ReviewRefused, read_review_body
 from webapp.reviews.scheme_versions import current_scheme
@@ -41,11 +42,13 @@ def record_review(reader: Person, image: Image, data: object) -> tuple[CaseRevie
         _require_inside(body.failure.box, image)
     try:
         with transaction.atomic():
+            earlier = _replaced(reader, image, body)
             review = CaseReview(
                 reader=reader,
                 image=image,
                 prediction=prediction,
-                replaces=_replaced(reader, image, body),
+                replaces=earlier,
+                answer=earlier.answer if earlier and earlier.verdict != WITHDRAWN.code else uuid.uuid4(),
                 request_sha256=digest,
                 scheme_version=scheme.version,
                 **_columns(image, body, finding),
@@ -148,6 +151,15 @@ def _require_inside(box: PixelBox, image: Image) -> None:
 
 
 def _replaced(reader: User, image: Image, body: ReviewBody) -> CaseReview | None:
+    """The own review that this one corrects or takes back; raises ReviewRefused (409) when there is no answer to take back."""
+    earlier = _corrected(reader, image, body)
+    if body.verdict == WITHDRAWN and (earlier is None or earlier.verdict == WITHDRAWN.code):
+        text = f"there is no answer of yours on {body.finding!r} in this image to take back"
+        raise ReviewRefused("nothing_to_withdraw", text, "verdict", http=409)
+    return earlier
+
+
+def _corrected(reader: User, image: Image, body: ReviewBody) -> CaseReview | None:
     """The own review of the same image and finding that this one corrects.
 
     Without `replaces` it is the newest of the same model: a reader has one current answer per finding, whatever page or

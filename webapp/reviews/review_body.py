@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, 
 
 from webapp.body_values import is_storable, shown
 from webapp.refused import Refused
-from webapp.reviews.failure_scheme import CONFIDENCES, VERDICTS, Scheme, Verdict
+from webapp.reviews.failure_scheme import CONFIDENCES, SAYABLE, WITHDRAWN, Scheme, Verdict
 from webapp.reviews.openapi import SchemeCode
 from webapp.sent_body import OneOf, Says, SentBody, read_sent, said, storable
 
@@ -123,15 +123,17 @@ def _note(value: Any) -> Any:
     return value
 
 
-def _confidence(value: Any) -> Any:
+def _confidence(value: Any, info: ValidationInfo) -> Any:
     if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value not in CONFIDENCES):
         raise said("not_allowed", f"confidence {shown(value)} is not one of {', '.join(map(str, CONFIDENCES))}")
+    if value is not None and info.data.get("verdict") == WITHDRAWN.code:
+        raise said("confidence_not_allowed", f"verdict {WITHDRAWN.code!r} takes no confidence: nothing is said")
     return value
 
 
 def _failure(value: Any, info: ValidationInfo) -> Any:
     """Only where the verdict is a failure; a verdict that is none has been told already."""
-    verdict = VERDICTS.get(info.data.get("verdict", ""))
+    verdict = SAYABLE.get(info.data.get("verdict", ""))
     if verdict is None:
         return None
     if not verdict.is_failure and value is not None:
@@ -185,7 +187,7 @@ class ReviewRequest(SentBody):
 
     bundle: Short
     finding: Short
-    verdict: Annotated[str, OneOf(tuple(VERDICTS))]
+    verdict: Annotated[str, OneOf(tuple(SAYABLE))]
     confidence: Annotated[
         Annotated[int, Field(ge=min(CONFIDENCES), le=max(CONFIDENCES))] | None, BeforeValidator(_confidence)
     ] = None
@@ -207,7 +209,7 @@ def read_review_body(data: object, scheme: Scheme) -> ReviewBody:
     return ReviewBody(
         bundle=sent.bundle,
         finding=sent.finding,
-        verdict=VERDICTS[sent.verdict],
+        verdict=SAYABLE[sent.verdict],
         confidence=sent.confidence,
         failure=_mark(sent.failure) if sent.failure else None,
         note=sent.note or "",

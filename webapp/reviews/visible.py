@@ -6,8 +6,11 @@ from webapp.reviews.models import CaseReview, CaseReviewQuerySet
 
 
 def visible_reviews(user: Person) -> CaseReviewQuerySet:
-    """Clinical reviews of every image whose model output the person may see; related rows joined for reading."""
-    rows = CaseReview.objects.select_related("reader", "image", "prediction", "replaced_by")
+    """Clinical reviews of every image whose model output the person may see, without answers that were taken back.
+
+    Related rows are joined for reading.
+    """
+    rows = CaseReview.objects.standing().select_related("reader", "image", "prediction", "replaced_by")
     if may_see_image(user) is not None:
         return rows.none()
     return not_under_embargo(rows, user, "image")

@@ -6,7 +6,7 @@ from typing import Any, NoReturn, Self
 from django.conf import settings
 from django.db import models
 
-from webapp.reviews.failure_scheme import FAILURE_VERDICTS, SCHEME_VERSION
+from webapp.reviews.failure_scheme import FAILURE_VERDICTS, SCHEME_VERSION, WITHDRAWN
 from webapp.reviews.models.kept_row import AppendOnlyViolation
 
 
@@ -14,8 +14,13 @@ class CaseReviewQuerySet(models.QuerySet["CaseReview"]):
     """Reviews that can be read and added, not changed."""
 
     def current(self) -> Self:
-        """Those that no later review replaces."""
-        return self.filter(replaced_by__isnull=True)
+        """Those that no later review replaces, and that were not taken back."""
+        return self.filter(replaced_by__isnull=True).exclude(verdict=WITHDRAWN.code)
+
+    def standing(self) -> Self:
+        """Answers with the corrections they went through, without those that the reader took back: as if never given."""
+        withdrawn = CaseReview.objects.filter(answer=models.OuterRef("answer"), verdict=WITHDRAWN.code)
+        return self.filter(~models.Exists(withdrawn))
 
     def failures(self) -> Self:
         """Those that record a failure of the model."""
@@ -31,7 +36,7 @@ class CaseReviewQuerySet(models.QuerySet["CaseReview"]):
 
 
 class CaseReview(models.Model):
-    """One reader's verdict on one finding of one bundle in one image (studies_methods.md §9).
+    """One reader's verdict on one finding of one bundle in one image (studies_methods.md §9), or its withdrawal.
 
     Box in source image pixels, corner convention: the corner of the first pixel is (0, 0).
     """
@@ -65,6 +70,8 @@ class CaseReview(models.Model):
     reader = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="reviews")
     # One to one: a row is replaced at most once, so corrections form a chain and never fork.
     replaces = models.OneToOneField("self", on_delete=models.PROTECT, null=True, blank=True, related_name="replaced_by")
+    # Shared by an answer, its corrections and its withdrawal; whoever answers again after that begins another.
+    answer = models.UUIDField(default=uuid.uuid4, editable=False, db_index=True)
     idempotency_key = models.CharField(max_length=64)
     request_sha256 = models.CharField(max_length=64)
     created_at = models.DateTimeField(auto_now_add=True)

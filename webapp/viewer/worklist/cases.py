@@ -42,7 +42,8 @@ def cases(user: Person) -> QuerySet[Image]:
         .annotate(
             latest=Case(When(is_hidden=True, then=Value(None)), default=Subquery(newest), output_field=UUIDField()),
             is_read=Case(
-                When(is_hidden=True, then=Value(False)), default=Exists(CaseReview.objects.filter(image=OuterRef("pk")))
+                When(is_hidden=True, then=Value(False)),
+                default=Exists(CaseReview.objects.current().filter(image=OuterRef("pk"))),
             ),
         )
         .annotate(

@@ -1151,7 +1151,7 @@ export interface components {
             readonly replaces: string | null;
             readonly scheme_version: number;
             /** @enum {string} */
-            readonly verdict: "agree" | "false_positive" | "false_negative" | "wrong_place" | "cannot_judge";
+            readonly verdict: "agree" | "false_positive" | "false_negative" | "wrong_place" | "cannot_judge" | "withdrawn";
         };
         readonly ReviewList: {
             readonly reviews: readonly components["schemas"]["ReviewDocument"][];
@@ -1167,7 +1167,7 @@ export interface components {
             readonly reader?: string | null;
             readonly replaces?: string | null;
             /** @enum {string} */
-            readonly verdict: "agree" | "false_positive" | "false_negative" | "wrong_place" | "cannot_judge";
+            readonly verdict: "agree" | "false_positive" | "false_negative" | "wrong_place" | "cannot_judge" | "withdrawn";
         };
         /** @description What the model had said. */
         readonly ReviewedAnswer: {

@@ -25,6 +25,7 @@ export const VERDICT_TITLES: Record<Verdict, string> = {
   false_negative: 'False negative',
   wrong_place: 'Wrong place',
   cannot_judge: 'Cannot judge',
+  withdrawn: 'Withdrawn',
 };
 
 export const VERDICT_SHORT: Record<Verdict, string> = {
@@ -33,6 +34,7 @@ export const VERDICT_SHORT: Record<Verdict, string> = {
   false_negative: 'FN',
   wrong_place: 'wrong place',
   cannot_judge: 'cannot judge',
+  withdrawn: 'withdrawn',
 };
 
 export function emptyForm(finding: string, verdict: Verdict): FailureForm {

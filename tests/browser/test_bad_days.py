@@ -137,6 +137,28 @@ def test_two_readers_of_one_image_are_kept_apart(server: Server, page: Page, bro
     context.close()
 
 
+def test_an_answer_that_is_taken_back_leaves_an_unread_case(server: Server, page: Page) -> None:
+    # Seen: undo stored "cannot judge", which became a training label.
+    sign_in(page, server)
+    open_case(page, server, 1)
+    page.keyboard.press("y")
+    expect(page.get_by_test_id("save-state")).to_contain_text(re.compile(r"saved \d"), timeout=15_000)
+    with page.expect_response(is_delivery, timeout=15_000):
+        page.keyboard.press("Control+z")
+    expect(page.get_by_test_id("review-list").locator("li")).to_have_count(0)
+    expect(page.locator("[data-testid^=withdraw-]")).to_have_count(0)
+    page.reload()
+    wait_for(page, lambda: painted(page), "the radiograph after the reload")
+    expect(page.get_by_test_id("review-list").locator("li")).to_have_count(0)
+
+    page.keyboard.press("y")
+    with page.expect_response(is_delivery, timeout=15_000):
+        page.locator("[data-testid^=withdraw-]").first.click()
+    expect(page.get_by_test_id("review-list").locator("li")).to_have_count(0)
+    exported = page.request.get(f"{server.address}/api/reviews/export/?as=json").json()["reviews"]
+    assert [row for row in exported if row["image"] in page.url] == []
+
+
 def test_an_answer_that_waited_stays_its_readers(server: Server, page: Page) -> None:
     # Seen: the session ended, the answer waited, a colleague signed in at the same machine and got the answer as theirs.
     sign_in(page, server)

@@ -43,6 +43,18 @@ function OwnAnswer({ answer }: { readonly answer: Answer }) {
           {answer.confidence !== null && <span className="muted"> · confidence {answer.confidence}</span>}
         </span>
         <span className="faint small">{state}</span>
+        <button
+          type="button"
+          className="plain small"
+          title={`take this answer back (${keyOf('undo')} takes back the last one)`}
+          data-testid={`withdraw-${answer.finding}`}
+          onClick={(event) => {
+            event.stopPropagation();
+            session.withdraw(answer);
+          }}
+        >
+          take back
+        </button>
       </div>
       {answer.verdict === 'agree' && !form && (
         <ChipGroup

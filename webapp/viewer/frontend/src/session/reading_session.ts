@@ -20,6 +20,7 @@ import { PredictionsFeed, isPending, shownPrediction } from './predictions_feed'
 import { NextCase } from './next_case';
 import { followCase } from './case_events';
 import { ReviewsDesk } from './reviews_desk';
+import type { Answer } from './reviews_state';
 
 export class ReadingSession {
   readonly panel = createStore<PanelState>(INITIAL_PANEL);
@@ -217,6 +218,11 @@ export class ReadingSession {
   async undoAnswer(): Promise<void> {
     this.closeForm();
     this.announce((await this.desk.undo()) ?? 'no answer of yours to take back');
+  }
+
+  withdraw(answer: Answer): void {
+    this.closeForm();
+    void this.desk.withdraw(answer);
   }
 
   /** B: draw with the left button; B again places a box in the centre for the keyboard. */

@@ -44,6 +44,8 @@ export function withoutNulls(body: object): Record<string, unknown> {
 export class ReviewsDesk {
   readonly state = createStore<ReviewsState>({ saved: [], problem: null });
   readonly outbox: Outbox;
+  /** What was given in this sitting, newest last, with the own answer that stood before. */
+  private readonly given: { readonly finding: string; readonly before: Answer | null }[] = [];
 
   constructor(
     private readonly options: DeskOptions,
@@ -82,8 +84,8 @@ export class ReviewsDesk {
     return ownAnswer(this.answers(), finding);
   }
 
-  /** One-key answers without a form: agree, cannot judge. */
-  async judge(judgement: Judgement): Promise<void> {
+  /** Answers without a form: agree, cannot judge, withdrawn. */
+  async judge(judgement: Judgement, isStep = true): Promise<void> {
     const { bundle, finding, verdict, confidence } = judgement;
     const body = {
       bundle,
@@ -93,37 +95,33 @@ export class ReviewsDesk {
       failure: judgement.failure ?? null,
       note: judgement.note ?? '',
     };
-    await this.queue({ ...body, replaces: null, idempotency_key: crypto.randomUUID() });
+    await this.queue({ ...body, replaces: null, idempotency_key: crypto.randomUUID() }, isStep);
   }
 
   async saveForm(form: FailureForm, bundle: string): Promise<void> {
     await this.queue(requestOf(form, bundle, null, crypto.randomUUID()));
   }
 
-  /** Takes the newest own answer back: its predecessor is given again, or `cannot judge` when there was none. */
+  /**
+   * Takes back what was last given in this sitting: the answer before it is given again, or the finding has none again.
+   * Where nothing was given in this sitting the newest own answer is withdrawn. Returns what happened, null for nothing.
+   */
   async undo(): Promise<string | null> {
-    const answers = this.answers();
-    const last = currentAnswers(answers).find((answer) => answer.isMine);
-    if (!last) return null;
-    const before = answers.find((answer) => answer.id === last.replaces);
-    const again = before ?? {
-      ...last,
-      verdict: 'cannot_judge' as const,
-      confidence: null,
-      failure: null,
-      note: 'withdrawn',
-    };
-    await this.judge({
-      bundle: again.bundle,
-      finding: again.finding,
-      verdict: again.verdict,
-      confidence: again.confidence,
-      failure: again.failure,
-      note: again.note,
-    });
-    return before
-      ? `earlier answer given again: ${before.verdict.replace('_', ' ')}`
-      : 'answer withdrawn: cannot judge';
+    const step = this.given.pop();
+    if (step?.before) {
+      const { bundle, finding, verdict, confidence, failure, note } = step.before;
+      await this.judge({ bundle, finding, verdict, confidence, failure, note }, false);
+      return `earlier answer given again: ${verdict.replaceAll('_', ' ')}`;
+    }
+    const answer = step ? this.own(step.finding) : currentAnswers(this.answers()).find((own) => own.isMine);
+    if (!answer) return null;
+    await this.withdraw(answer, false);
+    return `answer on ${answer.finding.replaceAll('_', ' ')} taken back: you have none on it`;
+  }
+
+  /** Takes an own answer back, with the corrections it went through: no answer on the finding is left. */
+  async withdraw({ bundle, finding }: Pick<Answer, 'bundle' | 'finding'>, isStep = true): Promise<void> {
+    await this.judge({ bundle, finding, verdict: 'withdrawn', confidence: null }, isStep);
   }
 
   private readonly flush = (): void => void this.outbox.flush();
@@ -144,8 +142,10 @@ export class ReviewsDesk {
     this.state.set({ saved: [review, ...others] });
   }
 
-  private async queue(request: ReviewRequest): Promise<void> {
+  /** isStep: false for what undo itself gives. */
+  private async queue(request: ReviewRequest, isStep = true): Promise<void> {
     const previous = this.own(request.finding);
+    if (isStep) this.given.push({ finding: request.finding, before: previous });
     const replacesKey = previous?.isWaiting ? previous.id : null;
     await this.outbox.add({
       key: request.idempotency_key,

@@ -42,6 +42,16 @@ describe('answers to an image', () => {
     expect(ownAnswer(answers, 'effusion')?.id).toBe('k');
   });
 
+  it('are gone with all their corrections once they are taken back, sent or not', () => {
+    const withdrawal = { ...saved('w', 3, 'me', 'b'), verdict: 'withdrawn' as const };
+    const rows = [saved('a', 1, 'me'), saved('b', 2, 'me', 'a'), saved('c', 2, 'you')];
+    expect(allAnswers([...rows, withdrawal], [], 'me').map((a) => a.id)).toEqual(['c']);
+    const unsent = { ...waiting('k', 3, 'b'), body: { ...withdrawal, idempotency_key: 'k' } } as QueuedReview;
+    expect(allAnswers(rows, [unsent], 'me').map((a) => a.id)).toEqual(['c']);
+    const again = allAnswers([...rows, withdrawal, saved('d', 4, 'me', 'w')], [], 'me');
+    expect(ownAnswer(again, 'effusion')?.id).toBe('d');
+  });
+
   it("of another reader are never one's own", () => {
     expect(ownAnswer(allAnswers([saved('a', 1, 'you')], [], 'me'), 'effusion')).toBeNull();
   });

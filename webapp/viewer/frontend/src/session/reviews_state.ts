@@ -32,14 +32,33 @@ function answerOf(item: QueuedReview): Answer {
   };
 }
 
-/** All answers, newest first. */
+/** Ids of withdrawals and of all that they took back: an answer with the corrections it went through. */
+function takenBack(answers: readonly Answer[]): Set<string> {
+  const byId = new Map(answers.map((answer) => [answer.id, answer]));
+  const taken = new Set<string>();
+  for (const withdrawal of answers.filter((answer) => answer.verdict === 'withdrawn')) {
+    taken.add(withdrawal.id);
+    let earlier = byId.get(withdrawal.replaces ?? '');
+    while (earlier && !taken.has(earlier.id)) {
+      taken.add(earlier.id);
+      earlier = byId.get(earlier.replaces ?? '');
+    }
+  }
+  return taken;
+}
+
+/** All answers that stand or were corrected, newest first; those that were taken back are as if never given. */
 export function allAnswers(
   saved: readonly SavedAnswer[],
   waiting: readonly QueuedReview[],
   reader: string,
 ): Answer[] {
   const kept = saved.map((review) => ({ ...review, isWaiting: false, isMine: review.reader === reader }));
-  return [...waiting.map(answerOf), ...kept].sort((a, b) => Date.parse(b.created_at) - Date.parse(a.created_at));
+  const answers = [...waiting.map(answerOf), ...kept];
+  const taken = takenBack(answers);
+  return answers
+    .filter((answer) => !taken.has(answer.id))
+    .sort((a, b) => Date.parse(b.created_at) - Date.parse(a.created_at));
 }
 
 /** Answers that no later answer replaces. */

@@ -1,0 +1,81 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { ReviewDocument, ReviewRequest } from '../api/documents';
+import { memoryStorage } from '../reviews/outbox_storage';
+import { ReviewsDesk } from './reviews_desk';
+
+const agree = { bundle: 'b', finding: 'effusion', verdict: 'agree' as const, confidence: null };
+const doubt = { ...agree, verdict: 'cannot_judge' as const };
+const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5));
+
+/** A desk whose server keeps what it is sent, or is away. */
+function desk(isOnline = true) {
+  const sent: ReviewRequest[] = [];
+  vi.stubGlobal('fetch', (_path: string, init: { body: string }) => {
+    if (!isOnline) return Promise.reject(new TypeError('offline'));
+    const body = JSON.parse(init.body) as ReviewRequest;
+    sent.push(body);
+    const row = { ...body, id: `r${sent.length}`, reader: 'me', failure: null, note: '', created_at: new Date().toISOString() };
+    return Promise.resolve(new Response(JSON.stringify(row as unknown as ReviewDocument), { status: 201 }));
+  });
+  const options = { image: 'i', reader: 'me', path: '/reviews/', csrf: '', announce: () => undefined };
+  const made = new ReviewsDesk(options, memoryStorage());
+  return { desk: made, said: () => sent.map((body) => [body.verdict, body.replaces ?? null]) };
+}
+
+beforeEach(() => {
+  vi.stubGlobal('navigator', {});
+  vi.stubGlobal('document', { cookie: '' });
+});
+afterEach(() => vi.unstubAllGlobals());
+
+describe('taking back', () => {
+  it('leaves no answer where there was none before, and invents none', async () => {
+    const { desk: own, said } = desk();
+    await own.judge(agree);
+    await turn();
+    expect(await own.undo()).toBe('answer on effusion taken back: you have none on it');
+    await turn();
+    expect(said()).toEqual([
+      ['agree', null],
+      ['withdrawn', 'r1'],
+    ]);
+    expect(own.answers()).toEqual([]);
+    expect(await own.undo()).toBeNull();
+  });
+
+  it('goes back step by step, never forth', async () => {
+    const { desk: own, said } = desk();
+    await own.judge(agree);
+    await turn();
+    await own.judge(doubt);
+    await turn();
+    expect(await own.undo()).toBe('earlier answer given again: agree');
+    await turn();
+    await own.undo();
+    await turn();
+    expect(said().map(([verdict]) => verdict)).toEqual(['agree', 'cannot_judge', 'agree', 'withdrawn']);
+    expect(own.own('effusion')).toBeNull();
+  });
+
+  it('of an answer that was never sent sends both, in order', async () => {
+    const { desk: own } = desk(false);
+    await own.judge(agree);
+    await turn();
+    await own.undo();
+    const waiting = own.outbox.state.get().waiting;
+    expect(waiting.map((item) => item.body.verdict)).toEqual(['agree', 'withdrawn']);
+    expect(waiting[1]?.replacesKey).toBe(waiting[0]?.key);
+    expect(own.own('effusion')).toBeNull();
+  });
+
+  it('by the button can itself be taken back', async () => {
+    const { desk: own, said } = desk();
+    await own.judge(agree);
+    await turn();
+    await own.withdraw({ bundle: 'b', finding: 'effusion' });
+    await turn();
+    expect(await own.undo()).toBe('earlier answer given again: agree');
+    await turn();
+    expect(said().map(([verdict]) => verdict)).toEqual(['agree', 'withdrawn', 'agree']);
+  });
+});

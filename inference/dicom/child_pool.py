@@ -16,6 +16,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO
@@ -29,6 +30,7 @@ from inference.dicom.limits import DEFAULT_LIMITS, MIB, Limits
 from inference.dicom.refusal import DicomRefusal
 from inference.dicom.stored_pixels import StoredPixels
 from inference.dicom.tolerances import TOLERANCES
+from inference.dicom.transfer_syntax import transfer_syntax
 from inference.preprocessing import InputSpec, ModelInput, as_model_input
 
 # The server enforces the time limits; past this many seconds more, the server itself is taken for dead.
@@ -40,6 +42,21 @@ WORK = "inference.dicom.child_work:work"
 _SERVER = (
     "import sys; sys.path[:] = {path!r}; from inference.dicom.child_server import serve; serve({descriptor}, {work!r})"
 )
+
+
+@dataclass(frozen=True, eq=False)
+class Examined:
+    """What one child says of a new file. pixels: None where decoding again costs less than keeping them.
+
+    is_decoded: false for a file that must be repaired first; then there are neither pixels nor inputs.
+    inputs: one per model, None where the values cannot be brought to gray.
+    """
+
+    header: DicomHeader
+    is_decoded: bool = False
+    pixels: StoredPixels | None = None
+    tolerated: tuple[str, ...] = ()
+    inputs: Sequence[ModelInput | None] = ()
 
 
 class ChildPool:
@@ -81,6 +98,24 @@ class ChildPool:
             document = self._ask("preparse", path, accept, limits, limits.preparse_seconds, result)
         return DicomHeader.from_json(document["header"])
 
+    def examine(self, path: Path, accept: Accept, limits: Limits, specs: Sequence[InputSpec]) -> Examined:
+        """Pre-parse, decode check and model inputs of a new file in one child, where each of its own costs a fork.
+
+        Raises what `preparse` and `decode` raise.
+        """
+        with result_file() as result:
+            wishes = {"inputs": [spec.to_json() for spec in specs]}
+            document = self._ask("examine", path, accept, limits, limits.decode_seconds, result, wishes)
+            header = DicomHeader.from_json(document["header"])
+            decoded = document.get("decoded")
+            if decoded is None:
+                return Examined(header)
+            pixels = None
+            if not transfer_syntax(header.transfer_syntax_uid).is_quick:
+                pixels = _read_pixels(result, header, decoded)
+            inputs = _read_inputs(result, header, specs, decoded)
+        return Examined(header, True, pixels, _tolerated(decoded), inputs)
+
     def decode(self, path: Path, header: DicomHeader) -> StoredPixels:
         """Stored values of an accepted file whose header is known.
 
@@ -98,11 +133,7 @@ class ChildPool:
         """
         with result_file() as result:
             document = self._ask_decoder(path, header, specs, True, result)
-            values = _read_array(result, (header.rows, header.columns), header.pixel_dtype)
-            made = zip(specs, document["prepared"], strict=True)
-            inputs = [_read_input(result, header, spec) if is_made else None for spec, is_made in made]
-        tolerated = tuple(name for name in TOLERANCES if name in document["tolerated"])
-        return StoredPixels(values, str(document["decoder"]), str(document["sha256"]), tolerated), inputs
+            return _read_pixels(result, header, document), _read_inputs(result, header, specs, document)
 
     def prepare(self, path: Path, header: DicomHeader, specs: Sequence[InputSpec]) -> list[ModelInput]:
         """Model inputs of an accepted file, bit by bit `prepare_dicom` of what `decode` gives.
@@ -322,6 +353,22 @@ def _read_array(result: BinaryIO, shape: tuple[int, ...], dtype: "np.dtype[Any]"
             raise DicomRefusal("decoder_crash", f"the decoding process left {received} of {len(view)} bytes")
         received += count
     return values.astype(dtype, copy=False)
+
+
+def _tolerated(document: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(name for name in TOLERANCES if name in document["tolerated"])
+
+
+def _read_pixels(result: BinaryIO, header: DicomHeader, document: Mapping[str, Any]) -> StoredPixels:
+    values = _read_array(result, (header.rows, header.columns), header.pixel_dtype)
+    return StoredPixels(values, str(document["decoder"]), str(document["sha256"]), _tolerated(document))
+
+
+def _read_inputs(
+    result: BinaryIO, header: DicomHeader, specs: Sequence[InputSpec], document: Mapping[str, Any]
+) -> list[ModelInput | None]:
+    made = zip(specs, document["prepared"], strict=True)
+    return [_read_input(result, header, spec) if is_made else None for spec, is_made in made]
 
 
 def _read_input(result: BinaryIO, header: DicomHeader, spec: InputSpec) -> ModelInput:

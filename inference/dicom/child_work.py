@@ -6,6 +6,7 @@ A model needs some 200 kB of a radiograph of 10 MB: its input is made here, wher
 import errno
 import json
 import os
+from dataclasses import replace
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -16,9 +17,11 @@ from inference.dicom.decode import decode_values
 from inference.dicom.header import DicomHeader
 from inference.dicom.limits import Limits
 from inference.dicom.prepare import prepare_tensor
-from inference.dicom.preparse import parsed_file
+from inference.dicom.preparse import ParsedFile, parsed_file
 from inference.dicom.refusal import DicomRefusal
 from inference.dicom.stored_pixels import pixel_sha256
+from inference.dicom.tolerances import Leniency
+from inference.dicom.transfer_syntax import transfer_syntax
 from inference.preprocessing import InputSpec
 from inference.sandbox import enter_sandbox
 
@@ -65,20 +68,33 @@ def _parse_or_decode(source: BinaryIO, request: dict[str, Any], limits: Limits) 
         frozenset(tolerances),
     )
     with parsed_file(source, accept, limits) as parsed:
-        if request["operation"] == "preparse":
-            return {"header": parsed.header.to_json()}, []
-        values, decoder = decode_values(parsed)
-        seen_here = [name for name in parsed.leniency.used if name not in parsed.header.warnings]
-        document: dict[str, Any] = {"identity": identity(parsed.header), "decoder": decoder, "tolerated": seen_here}
-        arrays = []
-        if request["pixels"]:
-            document["sha256"] = pixel_sha256(values)
-            arrays.append(values)
-        # The caller's header, not the one parsed here: what an image is grayed by was fixed when it was accepted.
-        header = DicomHeader.from_json(request["header"]) if request["inputs"] else parsed.header
-        tensors = [_tensor(header, values, spec, is_required=not request["pixels"]) for spec in request["inputs"]]
-        document["prepared"] = [tensor is not None for tensor in tensors]
-        return {"decoded": document}, [*arrays, *(tensor for tensor in tensors if tensor is not None)]
+        found = {"header": parsed.header.to_json()}
+        if request["operation"] == "preparse" or (request["operation"] == "examine" and parsed.header.repairs):
+            return found, []
+        if request["operation"] == "examine":
+            # The caller refuses a tolerance that is switched off, by its name; the decoder would say less.
+            parsed = replace(parsed, leniency=Leniency(used=list(parsed.leniency.used)))
+            syntax = transfer_syntax(parsed.header.transfer_syntax_uid)
+            wishes = {**request, "header": None, "pixels": not syntax.is_quick, "required": False}
+            document, arrays = _decode(parsed, wishes)
+            return {**found, "decoded": document}, arrays
+        document, arrays = _decode(parsed, {**request, "required": not request["pixels"]})
+        return {"decoded": document}, arrays
+
+
+def _decode(parsed: ParsedFile, wishes: dict[str, Any]) -> Answer:
+    values, decoder = decode_values(parsed)
+    seen_here = [name for name in parsed.leniency.used if name not in parsed.header.warnings]
+    document: dict[str, Any] = {"identity": identity(parsed.header), "decoder": decoder, "tolerated": seen_here}
+    arrays = []
+    if wishes["pixels"]:
+        document["sha256"] = pixel_sha256(values)
+        arrays.append(values)
+    # The caller's header where it has one: what an image is grayed by was fixed when it was accepted.
+    header = DicomHeader.from_json(wishes["header"]) if wishes["header"] else parsed.header
+    tensors = [_tensor(header, values, spec, wishes["required"]) for spec in wishes["inputs"]]
+    document["prepared"] = [tensor is not None for tensor in tensors]
+    return document, [*arrays, *(tensor for tensor in tensors if tensor is not None)]
 
 
 def _tensor(header: DicomHeader, values: np.ndarray, spec: dict[str, Any], is_required: bool) -> np.ndarray | None:

@@ -31,6 +31,11 @@ class TransferSyntax:
     def is_encapsulated(self) -> bool:
         return self.codec != "native"
 
+    @property
+    def is_quick(self) -> bool:
+        """Whether decoding costs less than unpacking a kept copy of the pixels would."""
+        return self.codec in ("native", "uncompressed", "rle") and not self.is_deflated
+
 
 IMPLICIT_LITTLE_ENDIAN = "1.2.840.10008.1.2"
 EXPLICIT_LITTLE_ENDIAN = "1.2.840.10008.1.2.1"

@@ -73,15 +73,15 @@ def full_row(patch: Patch) -> None:
     patch.setattr(ingest, "run_image_stored", no_space)
 
 
-def full_preparse(patch: Patch) -> None:
-    patch.setattr(ChildPool, "preparse", no_space)  # a deflated data set is inflated onto the disk
+def full_examination(patch: Patch) -> None:
+    patch.setattr(ChildPool, "examine", no_space)  # a deflated data set is inflated onto the disk
 
 
 def full_decode(patch: Patch) -> None:
     patch.setattr(ChildPool, "decode_and_prepare", no_space)
 
 
-STEPS = (full_incoming, full_while_receiving, full_preparse, full_repair, full_decode, full_store, full_row)
+STEPS = (full_incoming, full_while_receiving, full_examination, full_repair, full_decode, full_store, full_row)
 
 
 @pytest.mark.parametrize("fill", STEPS, ids=lambda fill: fill.__name__)
@@ -162,25 +162,25 @@ def failing(times: int, whole: Callable[..., Any]) -> Callable[..., Any]:
     return call
 
 
-@pytest.mark.parametrize("operation", ["preparse", "decode_and_prepare"])
+@pytest.mark.parametrize("operation", ["examine", "decode_and_prepare"])
 def test_a_fault_that_passes_is_not_noticed(operation: str, send: Send, monkeypatch: Patch) -> None:
     monkeypatch.setattr(ChildPool, operation, failing(1, getattr(ChildPool, operation)))
-    assert send({"a.dcm": chest_dicom()}).json()["items"][0]["status"] == "accepted"
+    assert send({"a.dcm": needing_repair()}).json()["items"][0]["status"] == "repaired"
 
 
-@pytest.mark.parametrize("operation", ["preparse", "decode_and_prepare"])
+@pytest.mark.parametrize("operation", ["examine", "decode_and_prepare"])
 def test_a_fault_that_stays_is_the_machines_and_not_the_files(
     operation: str, send: Send, storage: Path, monkeypatch: Patch
 ) -> None:
     monkeypatch.setattr(ChildPool, operation, failing(2, getattr(ChildPool, operation)))
-    content = chest_dicom()
+    content = needing_repair()
 
     item = send({"a.dcm": content}).json()["items"][0]
 
     assert (item["status"], item["reason"]["code"], item["http"]) == ("quarantined", "machine_fault", 503)
     assert not QuarantinedFile.objects.exists()
     assert files_left(storage) == []
-    assert send({"a.dcm": content}).json()["items"][0]["status"] == "accepted"
+    assert send({"a.dcm": content}).json()["items"][0]["status"] == "repaired"
 
 
 def test_a_member_of_a_zip_waits_for_the_machine(send: Send) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from inference.dicom.accept import Accept
-from inference.dicom.child_pool import ChildPool, shared_pool
+from inference.dicom.child_pool import ChildPool, Examined, shared_pool
 from inference.dicom.header import DicomHeader
 from inference.dicom.limits import Limits
 from inference.dicom.stored_pixels import StoredPixels
@@ -27,9 +27,9 @@ def pool() -> ChildPool:
     return shared_pool()
 
 
-def preparse(path: Path, accept: Accept, limits: Limits) -> DicomHeader:
+def examine(path: Path, accept: Accept, limits: Limits, specs: Sequence[InputSpec]) -> Examined:
     """Raises DicomRefusal for the file's faults, StorageFull or MachineFault for the machine's."""
-    return asked_twice(lambda: pool().preparse(path, accept, limits))
+    return asked_twice(lambda: pool().examine(path, accept, limits, specs))
 
 
 def decode(path: Path, header: DicomHeader) -> StoredPixels:

@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from inference.dicom.accept import Accept
+from inference.dicom.child_pool import Examined
 from inference.dicom.header import DicomHeader
 from inference.dicom.limits import Limits
 from inference.dicom.refusal import DicomRefusal
@@ -89,7 +90,7 @@ class Sender:
 class _Decoded:
     """What the decode check gave: pixels, and the input of each model that is in service."""
 
-    pixels: StoredPixels
+    pixels: StoredPixels | None  # where they are worth keeping
     specs: Sequence[InputSpec]
     inputs: Sequence[ModelInput | None]
 
@@ -135,20 +136,21 @@ def _take(received: Received, sender: Sender) -> IngestOutcome:
         return _refuse(sender, refusal)
     if is_zip(received.path):
         return _quarantine(received, sender, reason("zip_nested"))
+    specs = [spec for hook in model_input_hooks for spec in hook(sender.project)]
     try:
-        header = children.preparse(received.path, accepted_objects(), file_limits())
+        examined = children.examine(received.path, accepted_objects(), file_limits(), specs)
     except DicomRefusal as error:
         why = media_directory_reason(error) if sender.passes_over else None
         return _ignore(sender, why) if why else _quarantine(received, sender, reason_of(error))
-    known = _known(sender.project, header)
+    known = _known(sender.project, examined.header)
     if known:
         return _settle_known(known, received, sender)
-    return _store(received, header, sender)
+    return _store(received, examined, specs, sender)
 
 
-def _store(received: Received, header: DicomHeader, sender: Sender) -> IngestOutcome:
-    """Repairs a copy, has it decoded and prepared for the model in service, and stores it."""
-    copy, specs = received.path, [spec for hook in model_input_hooks for spec in hook(sender.project)]
+def _store(received: Received, examined: Examined, specs: Sequence[InputSpec], sender: Sender) -> IngestOutcome:
+    """Stores the file, or a repaired copy that is decoded and prepared for the model in service first."""
+    copy, header = received.path, examined.header
     try:
         if header.repairs:
             copy = new_incoming_path()
@@ -156,13 +158,22 @@ def _store(received: Received, header: DicomHeader, sender: Sender) -> IngestOut
                 copy.touch(mode=0o600)
                 write_repaired(received.path, copy, header)
         try:
-            pixels, inputs = children.decode_and_prepare(copy, header, specs)
-            header = _with_tolerated(header, pixels)
+            decoded, tolerated = _decoded(copy, examined, specs)
+            header = _with_tolerated(header, tolerated)
         except DicomRefusal as error:
             return _quarantine(received, sender, reason_of(error))
-        return _commit(received, copy, header, _Decoded(pixels, specs, inputs), sender)
+        return _commit(received, copy, header, decoded, sender)
     finally:
         copy.unlink(missing_ok=True)
+
+
+def _decoded(copy: Path, examined: Examined, specs: Sequence[InputSpec]) -> tuple[_Decoded, Sequence[str]]:
+    """What the decode check gave and the faults that it tolerated. Raises DicomRefusal when `copy` cannot be decoded."""
+    if examined.is_decoded:
+        return _Decoded(examined.pixels, specs, examined.inputs), examined.tolerated
+    pixels, inputs = children.decode_and_prepare(copy, examined.header, specs)
+    kept = None if frames.is_quick(examined.header) else pixels
+    return _Decoded(kept, specs, inputs), pixels.tolerated
 
 
 def _commit(received: Received, copy: Path, header: DicomHeader, decoded: _Decoded, sender: Sender) -> IngestOutcome:
@@ -199,7 +210,8 @@ def _commit(received: Received, copy: Path, header: DicomHeader, decoded: _Decod
     except BaseException:
         _remove_unless_committed(image, stored)
         raise
-    frames.keep_decoded(image, decoded.pixels)
+    if decoded.pixels is not None:
+        frames.keep_decoded(image, decoded.pixels)
     return outcome
 
 
@@ -270,12 +282,12 @@ def accepted_objects() -> Accept:
     return replace(accept, tolerances=without(settings.DICOM_TOLERANCES_OFF))
 
 
-def _with_tolerated(header: DicomHeader, pixels: StoredPixels) -> DicomHeader:
+def _with_tolerated(header: DicomHeader, tolerated: Sequence[str]) -> DicomHeader:
     """The header with the faults that the decoder saw. Raises DicomRefusal decoder_error for one that is switched off."""
-    off = [name for name in pixels.tolerated if name not in accepted_objects().tolerances]
+    off = [name for name in tolerated if name not in accepted_objects().tolerances]
     if off:
         raise DicomRefusal("decoder_error", f"the pixels need the tolerance {off[0]}, which is switched off here")
-    return replace(header, warnings=(*header.warnings, *pixels.tolerated))
+    return replace(header, warnings=(*header.warnings, *tolerated))
 
 
 def file_limits() -> Limits:

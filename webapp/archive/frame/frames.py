@@ -1,4 +1,6 @@
-"""Pixels of a stored image: decoded once in a child, turned into display frames, both cached in FRAME_CACHE_DIR.
+"""Pixels of a stored image: decoded in a child, turned into display frames, both cached in FRAME_CACHE_DIR.
+
+Pixels that are decoded more quickly than unpacked (native, RLE) are not cached themselves.
 
 Each call first hashes the stored file (about 9 ms for 10 MB): a file that was changed on disk gives IntegrityMismatch
 and no image, even when the cache still holds its old pixels. The cache may be deleted at any time.
@@ -19,6 +21,7 @@ from django.conf import settings
 from inference.dicom.display import DisplayFrame, display_frame, preview
 from inference.dicom.header import DicomHeader
 from inference.dicom.stored_pixels import StoredPixels, pixel_sha256
+from inference.dicom.transfer_syntax import transfer_syntax
 from inference.documents import HeaderDocument
 from webapp.archive import children
 from webapp.archive.exam import exam_of
@@ -51,12 +54,19 @@ def decoded(image: Image) -> StoredPixels:
     Raises IntegrityMismatch, and DicomRefusal when the file cannot be decoded.
     """
     path = verified_path(image)
-    kept = kept_pixels(image)
+    header = header_of(image)
+    kept = None if is_quick(header) else kept_pixels(image)
     if kept is not None:
         return kept
-    pixels = children.decode(path, header_of(image))
-    keep_decoded(image, pixels)
+    pixels = children.decode(path, header)
+    if not is_quick(header):
+        keep_decoded(image, pixels)
     return pixels
+
+
+def is_quick(header: DicomHeader) -> bool:
+    """Whether a child decodes the pixels in less time than unpacking a kept copy takes."""
+    return transfer_syntax(header.transfer_syntax_uid).is_quick
 
 
 def display(image: Image, voi: str = "linear") -> DisplayFrame:

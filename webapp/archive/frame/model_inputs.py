@@ -13,9 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from inference.dicom.header import DicomHeader
 from inference.dicom.prepare import prepare_dicom
-from inference.dicom.transfer_syntax import transfer_syntax
 from inference.exam.orientation import Turn
 from inference.preprocessing import InputSpec, ModelInput, as_model_input
 from webapp.archive import children
@@ -24,9 +22,6 @@ from webapp.archive.frame import frames
 from webapp.archive.frame.sealed_file import read_sealed
 from webapp.archive.models import Image
 from webapp.archive.storage import verified_path
-
-# Unpacking a kept frame costs more than a child that copies native pixels, and far less than decoding others.
-_QUICK_CODECS = ("native", "rle")
 
 
 def prepared(image: Image, spec: InputSpec) -> ModelInput:
@@ -39,7 +34,7 @@ def prepared(image: Image, spec: InputSpec) -> ModelInput:
     if kept is not None:
         return kept
     header = frames.header_of(image)
-    pixels = None if _is_quick(header) else frames.kept_pixels(image)
+    pixels = None if frames.is_quick(header) else frames.kept_pixels(image)
     if pixels is None:
         [made] = children.prepare(path, header, [spec])
     else:
@@ -72,8 +67,3 @@ def _facts(image: Image, spec: InputSpec, turn: Turn) -> dict[str, Any]:
 
 def _path(image: Image, spec: InputSpec) -> Path:
     return frames.cache_path(image, f"input-{spec.key}")
-
-
-def _is_quick(header: DicomHeader) -> bool:
-    syntax = transfer_syntax(header.transfer_syntax_uid)
-    return syntax.codec in _QUICK_CODECS and not syntax.is_deflated

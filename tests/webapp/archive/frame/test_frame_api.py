@@ -11,6 +11,8 @@ import pytest
 import zstandard
 from django.test import Client
 
+from tests.inference.dicom.made_files import JPEG_2000, MadeImage
+from tests.inference.dicom.made_streams import RAMP, jpeg_2000
 from tests.webapp.archive.dicom_files import chest_dicom, chest_pixels, lut_dicom
 from webapp.archive import children
 from webapp.archive.frame import frames
@@ -126,7 +128,24 @@ def test_a_damaged_cache_is_made_anew(client: Client, image: Image) -> None:
     assert frame(client, image).content == good
 
 
-def test_pixels_are_decoded_once(client: Client, image: Image, monkeypatch: pytest.MonkeyPatch) -> None:
+def compressed(storage: Path) -> Image:
+    content = MadeImage(RAMP, syntax=JPEG_2000, bits_stored=10, stream=[jpeg_2000(RAMP)]).to_bytes()
+    image = ingest_file([content], Sender(Project.default(), None, "upload")).image
+    assert image is not None
+    return image
+
+
+def test_pixels_are_kept_where_decoding_is_dear_and_only_there(storage: Path, image: Image) -> None:
+    slow = compressed(storage)
+    frames.decoded(image)
+
+    assert frames.cache_path(slow, "decoded.zstd").exists()
+    assert not frames.cache_path(image, "decoded.zstd").exists()
+
+
+def test_pixels_are_decoded_once(client: Client, storage: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    image = compressed(storage)
+
     def no_pool() -> Any:
         raise AssertionError("decoded again")
 

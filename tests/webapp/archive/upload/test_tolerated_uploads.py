@@ -85,6 +85,12 @@ def test_a_tolerance_that_is_off_refuses(
     assert send({"b.dcm": content()}).json()["items"][0]["status"] == "accepted"
 
 
+def test_a_tolerance_of_the_decoder_that_is_off_is_named(send: Callable[..., Any], settings: Any) -> None:
+    settings.DICOM_TOLERANCES_OFF = "zero_before_end_marker"
+    item = send({"a.dcm": with_zero_before_the_end()}).json()["items"][0]
+    assert item["reason"]["text"] == "the pixels need the tolerance zero_before_end_marker, which is switched off here"
+
+
 def test_the_page_of_operations_counts_images_by_tolerance(
     send: Callable[..., Any], signed_in: Callable[..., Any], settings: Any
 ) -> None:

@@ -1,8 +1,10 @@
 """ASGI entry, served by uvicorn."""
 
+import logging
 import os
 import tempfile
 import threading
+import time
 import warnings
 from typing import cast
 
@@ -22,11 +24,15 @@ from webapp.accounts.request_person import request_person  # noqa: E402
 from webapp.accounts.sender_address import with_sender_address  # noqa: E402
 from webapp.archive.upload.request_limit import Application, Message, limit_requests  # noqa: E402
 from webapp.archive.upload.sized_request import SizedRequest  # noqa: E402
+from webapp.work.ballast import keep_ballast  # noqa: E402
 
 _django.request_class = SizedRequest
 
 # Django spools a request's body into the default temporary folder, which may be memory: it belongs beside the store.
 tempfile.tempdir = str(settings.INCOMING_DIR)
+
+
+BALLAST_EVERY_SECONDS = 10.0
 
 
 def _is_from_a_person(scope: Message) -> bool:
@@ -43,6 +49,19 @@ async def _knows_sender(scope: Message) -> bool:
 
 _limited = limit_requests(cast(Application, _django), settings.MAX_REQUEST_BYTES, _knows_sender)
 application = with_sender_address(_limited, settings.PROXIES)
+
+
+def _keep_ballast_for_ever() -> None:
+    while True:
+        try:
+            keep_ballast()
+        except OSError:
+            logging.getLogger(__name__).exception("the ballast could not be looked after")
+        close_old_connections()
+        time.sleep(BALLAST_EVERY_SECONDS)
+
+
+threading.Thread(target=_keep_ballast_for_ever, name="ballast", daemon=True).start()
 
 # The decoding server takes about a second to start; the first upload should not wait for it.
 threading.Thread(target=shared_pool().start, name="warm-decoding-server", daemon=True).start()

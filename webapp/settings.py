@@ -4,8 +4,8 @@ Environment: SIGHTLINE_HOME, SIGHTLINE_SECRET_KEY, SIGHTLINE_DEBUG, SIGHTLINE_HO
 SIGHTLINE_DEMO_PASSWORD, SIGHTLINE_IDLE_MINUTES, SIGHTLINE_QUOTA_GIB, SIGHTLINE_USER_QUOTA_GIB, SIGHTLINE_QUARANTINE_DAYS,
 DATABASE_URL, CELERY_BROKER_URL, SIGHTLINE_LEASE_SECONDS, SIGHTLINE_WORKER_THREADS, SIGHTLINE_WORKER_MEMORY_MB,
 SIGHTLINE_BATCH, SIGHTLINE_HUNG_SECONDS, SIGHTLINE_SUBMIT_UNDO_SECONDS, SIGHTLINE_LOG_LEVEL, SIGHTLINE_LOG_FORMAT,
-SIGHTLINE_METRICS_TOKEN, SIGHTLINE_DICOM_TOLERANCES_OFF, SIGHTLINE_DISK_RESERVE_MIB, SIGHTLINE_PROXIES,
-SIGHTLINE_KEEP_ALIVE_SECONDS, SIGHTLINE_TEST_CLOCK (tests only).
+SIGHTLINE_METRICS_TOKEN, SIGHTLINE_DICOM_TOLERANCES_OFF, SIGHTLINE_DISK_RESERVE_MIB, SIGHTLINE_BALLAST_MIB,
+SIGHTLINE_PROXIES, SIGHTLINE_KEEP_ALIVE_SECONDS, SIGHTLINE_TEST_CLOCK (tests only).
 """
 
 import os
@@ -66,6 +66,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "webapp.security_headers.SecurityHeadersMiddleware",
+    "webapp.full_disk.FullDiskMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -201,6 +202,8 @@ STORAGE_QUOTA_BYTES = env_int("SIGHTLINE_QUOTA_GIB", 500) * 2**30  # 0: no limit
 USER_QUOTA_BYTES = env_int("SIGHTLINE_USER_QUOTA_GIB", 100) * 2**30
 _reserve_mib = env_optional_int("SIGHTLINE_DISK_RESERVE_MIB")
 DISK_RESERVE_BYTES = None if _reserve_mib is None else _reserve_mib * 2**20  # None: by the size of the volume; 0: none
+_ballast_mib = env_optional_int("SIGHTLINE_BALLAST_MIB")
+BALLAST_BYTES = None if _ballast_mib is None else _ballast_mib * 2**20  # None: as the reserve, at most 1 GiB; 0: none
 DICOM_TOLERANCES_OFF = os.environ.get("SIGHTLINE_DICOM_TOLERANCES_OFF", "")  # names, with commas between
 QUARANTINE_DAYS = env_int("SIGHTLINE_QUARANTINE_DAYS", 30, minimum=1)
 DATA_UPLOAD_MAX_NUMBER_FILES = MAX_FILES_PER_REQUEST

@@ -12,7 +12,8 @@ from webapp.first_renderer import FirstRenderer
 
 class IntegrityAnswer(APIView):
     """For views that read stored files: 409 integrity_mismatch, refusals of the decoder by their own status,
-    and 503 or 507 for faults of the machine, after which a later try may succeed."""
+    and 503 for faults of the machine, after which a later try may succeed. A full disk is left to
+    webapp/full_disk.py."""
 
     content_negotiation_class: type[BaseContentNegotiation] = FirstRenderer
 
@@ -23,8 +24,8 @@ class IntegrityAnswer(APIView):
             return self._fault(http, "integrity_mismatch", text)
         if isinstance(error, DicomRefusal):
             return self._fault(error.http, error.code, error.text)
-        if isinstance(error, OSError):
-            why = reason("storage_full" if is_disk_full(error) else "machine_fault")
+        if isinstance(error, OSError) and not is_disk_full(error):
+            why = reason("machine_fault")
             return self._fault(why.http, why.code, why.text)
         return super().handle_exception(error)
 

@@ -23,6 +23,11 @@ from webapp.archive.models import Image
 
 CHUNK = 1 << 20
 NO_SPACE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+SQLITE_NO_SPACE = {
+    13,
+    4874,
+}  # SQLITE_FULL; SQLITE_IOERR_SHMSIZE, when the index of the log cannot grow (sqlite.org/rescode.html)
+DISK_FULL_STATE = "53100"  # SQLSTATE disk_full (PostgreSQL, appendix A); its message comes in the server's language
 
 
 class StorageFull(OSError):
@@ -68,9 +73,12 @@ def is_disk_full(error: Exception) -> bool:
     """True for the errors by which files, SQLite and PostgreSQL say that the disk takes no more."""
     if isinstance(error, OSError):
         return error.errno in NO_SPACE
-    if isinstance(error, OperationalError):
-        return "disk is full" in str(error) or "No space left" in str(error)
-    return False
+    if not isinstance(error, OperationalError):
+        return False
+    driver = error.__cause__
+    if getattr(driver, "sqlite_errorcode", 0) in SQLITE_NO_SPACE or getattr(driver, "sqlstate", "") == DISK_FULL_STATE:
+        return True
+    return "disk is full" in str(error) or "No space left" in str(error)
 
 
 def new_incoming_path() -> Path:

@@ -4,6 +4,7 @@ The token in the name is the fence of files: a late worker writes beside the val
 name that the committed row holds is ever served. The row also holds the SHA-256 of each file, checked at every reading.
 """
 
+import errno
 import hashlib
 import math
 import os
@@ -15,6 +16,8 @@ from uuid import UUID
 
 import numpy as np
 from django.conf import settings
+
+from webapp.work.ballast import is_released
 
 KIND = re.compile(r"[a-z][a-z0-9_-]{0,31}")
 
@@ -28,7 +31,9 @@ class WrittenMaps:
 
 
 def write_maps(prediction_id: UUID, token: UUID, maps: Mapping[str, np.ndarray]) -> WrittenMaps:
-    """Writes every map [K, h, w], fsynced. Raises OSError; leaves nothing behind then."""
+    """Writes every map [K, h, w], fsynced. Raises OSError, also while the ballast is released; leaves nothing behind then."""
+    if is_released():
+        raise OSError(errno.ENOSPC, "the disk is full: what is left is for the record")
     key, sha256 = f"{prediction_id}-{token}", {}
     try:
         for kind, values in maps.items():

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from webapp.work import work_counts, write_trial
+from webapp.work.ballast import ballast_words
 from webapp.work.disk_space import disk_space
 from webapp.work.extension_points import extension_points
 from webapp.work.models import Job
@@ -72,7 +73,7 @@ def readiness(now: datetime | None = None) -> Readiness:
         running=running,
         workers=sum(worker.is_alive for worker in workers_seen()),
         disk="full" if disk.is_full else "low" if disk.is_low else "ok",
-        storage=disk.words(),
+        storage=f"{disk.words()}; {ballast_words()}",
         problems=tuple(problems),
     )
 

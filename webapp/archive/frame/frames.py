@@ -28,6 +28,7 @@ from webapp.archive.exam import exam_of
 from webapp.archive.frame.sealed_file import read_sealed, write_sealed
 from webapp.archive.models import Image
 from webapp.archive.storage import verified_path
+from webapp.work.disk_space import disk_space
 
 logger = logging.getLogger(__name__)
 ZSTD_LEVEL = 3  # 25-70 ms and a third of the bytes for a CR of 6 MB
@@ -145,7 +146,9 @@ def _build(image: Image, voi: str, encoding: str) -> EncodedFrame:
 
 
 def keep(path: Path, facts: Mapping[str, Any], payload: bytes) -> None:
-    """A cache that cannot be written costs time, never the image."""
+    """A cache that cannot be written costs time, never the image; on a low disk it costs time as well, and no space."""
+    if disk_space().is_low:
+        return
     try:
         write_sealed(path, facts, payload)
     except OSError as error:

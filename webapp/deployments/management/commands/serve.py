@@ -17,6 +17,7 @@ from webapp.archive.tidy import tidy_archive
 from webapp.deployments.demo import load_demo
 from webapp.deployments.static_copy import collect_static_if_changed
 from webapp.deployments.supervisor import Child, Supervisor
+from webapp.work.ballast import keep_ballast
 from webapp.work.worker_beat import beat_path
 
 HOST = "127.0.0.1"
@@ -35,6 +36,7 @@ class Command(BaseCommand):
         _require_usable(port, workers)
         call_command("migrate", interactive=False, verbosity=0)
         collect_static_if_changed()
+        keep_ballast()  # before the demo and the children take space
         if settings.SIGHTLINE_DEMO:
             call_command("create_demo_users", stdout=io.StringIO())  # _greet tells the same
             load_demo(say=self.stdout.write)

@@ -18,6 +18,7 @@ from inference.explanation import Explanation, Origin, build_explanation
 from inference.gate import NOTHING_SAID, GateQuestion, judge
 from inference.preprocessing import ModelInput
 from inference.session import CPU, open_session, provider_of, run_session
+from inference.stoppable_run import RunWatch, run_limit, run_watched
 
 __all__ = ["Case", "Engine", "Explanation", "NonFiniteOutput"]
 
@@ -55,6 +56,7 @@ class Engine:
     providers None: CUDA if present and working, else CPU. threads None: the runtime's choice.
     turn: held while the model runs, and only then, by those who share a device; boxes and documents need none.
     On another provider than the CPU (where `Bundle.load` replayed it) the selfcheck is replayed first: BundleError.
+    is_timed: it is replayed on the CPU too, since a watched run is limited by what it took on this very session.
     """
 
     def __init__(
@@ -64,6 +66,7 @@ class Engine:
         threads: int | None = None,
         batch: int = BATCH,
         turn: AbstractContextManager[Any] | None = None,
+        is_timed: bool = False,
     ) -> None:
         if batch < 1:
             raise ValueError(f"batch {batch}; allowed: 1 or more")
@@ -72,30 +75,43 @@ class Engine:
         self._batch = batch
         self._session = open_session(bundle.onnx_bytes, providers, threads)
         self.provider = provider_of(self._session)
-        if self.provider != CPU:
+        self.selfcheck_seconds = 0.0  # how long its replay took; 0 where there was none
+        if self.provider != CPU or is_timed:
+            start = time.perf_counter()
             self._require_selfcheck()
+            self.selfcheck_seconds = time.perf_counter() - start
 
-    def explain(self, items: Sequence[Case]) -> list[Explanation]:
-        """Explanations in the order of the cases. Raises ValueError for a wrong input size, NonFiniteOutput."""
+    def explain(self, items: Sequence[Case], watch: RunWatch | None = None) -> list[Explanation]:
+        """Explanations in the order of the cases. Raises ValueError for a wrong input size, NonFiniteOutput; with a watch
+        also RunTooLong and RunUnwanted."""
         for item in items:
             self._require_size(item.input)
-        return [explanation for batch in self._batches(items) for explanation in self._explain_batch(batch)]
+        return [explanation for batch in self._batches(items) for explanation in self._explain_batch(batch, watch)]
+
+    def limit_seconds(self, images: int) -> float:
+        """How long a watched run of so many images may take."""
+        return run_limit(self.selfcheck_seconds, images, len(self.bundle.selfcheck["image"]))
 
     def _batches(self, items: Sequence[Case]) -> Iterator[Sequence[Case]]:
         for start in range(0, len(items), self._batch):
             yield items[start : start + self._batch]
 
-    def _explain_batch(self, items: Sequence[Case]) -> list[Explanation]:
+    def _explain_batch(self, items: Sequence[Case], watch: RunWatch | None) -> list[Explanation]:
         images = np.stack([item.input.image for item in items])
         with self._turn:
             start = time.perf_counter()
-            outputs = run_session(self._session, images)
+            outputs = self._run(images, watch)
             seconds = (time.perf_counter() - start) / len(items)
         explanations = []
         for row, item in enumerate(items):
             own = {name: values[row] for name, values in outputs.items()}
             explanations.append(self._explain_one(item, own, seconds))
         return explanations
+
+    def _run(self, images: np.ndarray, watch: RunWatch | None) -> dict[str, np.ndarray]:
+        if watch is None:
+            return run_session(self._session, images)
+        return run_watched(self._session, images, watch, self.limit_seconds(len(images)))
 
     def _explain_one(self, item: Case, outputs: dict[str, np.ndarray], seconds: float) -> Explanation:
         bundle = self.bundle

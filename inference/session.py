@@ -45,10 +45,12 @@ def provider_of(session: onnxruntime.InferenceSession) -> str:
     return str(session.get_providers()[0])
 
 
-def run_session(session: onnxruntime.InferenceSession, images: np.ndarray) -> dict[str, np.ndarray]:
-    """All outputs by name. images: float32 [N, 1, H, W]."""
+def run_session(
+    session: onnxruntime.InferenceSession, images: np.ndarray, options: onnxruntime.RunOptions | None = None
+) -> dict[str, np.ndarray]:
+    """All outputs by name. images: float32 [N, 1, H, W]. options: of this run alone; another thread may end it by them."""
     names = [output.name for output in session.get_outputs()]
-    values: Sequence[np.ndarray] = session.run(names, {"image": np.ascontiguousarray(images, np.float32)})
+    values: Sequence[np.ndarray] = session.run(names, {"image": np.ascontiguousarray(images, np.float32)}, options)
     return dict(zip(names, values, strict=True))
 
 

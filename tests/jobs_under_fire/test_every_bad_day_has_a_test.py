@@ -63,6 +63,14 @@ BAD_DAYS: dict[str, tuple[str, ...]] = {
     "an image that kills its worker": (
         "jobs_under_fire/test_kills.py::test_a_job_that_kills_its_worker_does_not_take_others_with_it",
     ),
+    "a model that runs for ever on an image": (
+        "webapp/predictions/test_wanted_run.py::test_a_run_that_takes_too_long_fails_its_image_with_the_limit_in_words",
+        "webapp/predictions/test_wanted_run.py::test_of_a_batch_that_takes_too_long_each_image_is_tried_alone",
+        "webapp/predictions/test_wanted_run.py::test_a_run_that_cannot_be_stopped_ends_the_worker_and_the_row_says_why",
+    ),
+    "a job that is cancelled while the model runs": (
+        "webapp/predictions/test_wanted_run.py::test_a_running_model_run_is_cancelled_within_a_second",
+    ),
     "a process killed between the file and its row": (
         "hostile/test_killed_while_storing.py::test_a_stored_file_without_a_row_is_put_apart_after_a_day",
     ),

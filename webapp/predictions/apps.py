@@ -1,6 +1,8 @@
 from django.apps import AppConfig
 
-INFER_LIMIT_SECONDS = 180.0
+# Of a whole job: two model runs of the longest limit (one may wait for the other's), and time to load and prepare. A run
+# has its own limit, far below.
+INFER_LIMIT_SECONDS = 400.0
 
 
 class PredictionsConfig(AppConfig):

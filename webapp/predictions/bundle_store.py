@@ -88,7 +88,7 @@ def _load(bundle_id: str) -> "Engine":
     try:
         bundle = Bundle.load(path, expected_id=bundle_id)
         threads = settings.WORKER_THREADS or None
-        return Engine(bundle, threads=threads, batch=settings.WORKER_BATCH, turn=_one_run)
+        return Engine(bundle, threads=threads, batch=settings.WORKER_BATCH, turn=_one_run, is_timed=True)
     except BundleError as problem:
         raise BundleUnavailable(
             f"model {bundle_id[:12]} cannot be loaded: {problem.check}: {problem.message}"

@@ -8,6 +8,7 @@ import logging
 from collections.abc import Sequence
 
 from inference.engine import Case, Engine, Explanation
+from inference.stoppable_run import RunTooLong, RunUnwanted, RunWatch
 
 logger = logging.getLogger(__name__)
 
@@ -19,10 +20,15 @@ class EngineOutOfMemory(MemoryError):
     """The model run found no memory, even for a single image."""
 
 
-def explain_cases(engine: Engine, cases: Sequence[Case]) -> list[Explanation | Exception]:
-    """Explanation or exception of each case, in their order. Never raises for a case."""
+def explain_cases(
+    engine: Engine, cases: Sequence[Case], watch: RunWatch | None = None
+) -> list[Explanation | Exception]:
+    """Explanation or exception of each case, in their order. Never raises for a case; RunTooLong and RunUnwanted, where the
+    watch stopped a run, are about all of them."""
     try:
-        return list(engine.explain(cases))
+        return list(engine.explain(cases, watch))
+    except (RunTooLong, RunUnwanted):
+        raise
     except Exception as problem:
         is_memory = ran_out_of_memory(problem)
         if len(cases) == 1:
@@ -30,7 +36,7 @@ def explain_cases(engine: Engine, cases: Sequence[Case]) -> list[Explanation | E
         logger.warning("a run of %d images failed (%s); they are run in parts", len(cases), type(problem).__name__)
     step = max(1, len(cases) // 2) if is_memory else 1
     parts = [cases[start : start + step] for start in range(0, len(cases), step)]
-    return [answer for part in parts for answer in explain_cases(engine, part)]
+    return [answer for part in parts for answer in explain_cases(engine, part, watch)]
 
 
 def ran_out_of_memory(problem: Exception) -> bool:

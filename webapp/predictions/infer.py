@@ -20,9 +20,9 @@ from webapp.archive.frame.model_inputs import prepared
 from webapp.archive.models import Image
 from webapp.archive.storage import IntegrityMismatch
 from webapp.predictions.bundle_store import BundleUnavailable, engine_for
-from webapp.predictions.engine_run import explain_cases
 from webapp.predictions.map_files import WrittenMaps, remove_maps, remove_other_runs, write_maps
 from webapp.predictions.models import Prediction
+from webapp.predictions.wanted_run import Prepared, explain_wanted
 from webapp.work.jobs.claim import Claim
 from webapp.work.jobs.kinds import JobMustWait, JobRefused, Result
 from webapp.work.jobs.lease import Lease
@@ -50,16 +50,6 @@ class Opened:
     claim: Claim
     prediction: Prediction
     engine: Engine
-
-
-@dataclass(frozen=True, eq=False)
-class Prepared:
-    """One image ready for the model."""
-
-    claim: Claim
-    prediction: Prediction
-    engine: Engine
-    case: Case
 
 
 def open_jobs(claims: Sequence[Claim]) -> list[Opened | Exception]:
@@ -94,7 +84,7 @@ def prepare(opened: Opened, lease: Lease) -> Prepared:
         input=model_input,
         question=GateQuestion(exam_of(image), image.modality, image.project.takes_for_processing),
     )
-    return Prepared(opened.claim, opened.prediction, engine, case)
+    return Prepared(opened.claim, opened.prediction, engine, case, lease)
 
 
 def explain_together(items: Sequence[Prepared]) -> list[Result | Exception]:
@@ -102,7 +92,7 @@ def explain_together(items: Sequence[Prepared]) -> list[Result | Exception]:
     results: dict[int, Result | Exception] = {}
     for engine in {id(item.engine): item.engine for item in items}.values():
         group = [item for item in items if item.engine is engine]
-        answers = explain_cases(engine, [item.case for item in group])
+        answers = explain_wanted(engine, group)
         for item, answer in zip(group, answers, strict=True):
             results[id(item)] = _result(item, answer)
     return [results[id(item)] for item in items]

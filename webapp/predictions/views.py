@@ -63,7 +63,7 @@ class ImagePredictions(APIView):
 
 
 class CancelPrediction(APIView):
-    """Stops a queued prediction at once and a running one at its next heartbeat."""
+    """Stops a queued prediction at once and a running one within a second."""
 
     @extend_schema(operation_id="cancel_prediction", request=None, responses=CHANGED)
     def post(self, request: Request, prediction_id: UUID) -> Response:

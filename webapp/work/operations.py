@@ -21,6 +21,10 @@ from webapp.work.models import Job
 from webapp.work.worker_beat import workers_seen
 
 MOST_ROWS = 50
+# True of every kind: a model run is stopped between two steps of its graph, everything else between two of its own.
+ASKED_TO_STOP = (
+    "Asked to stop. A model run ends within a second; a zip ends after the file in hand, and what it has stored stays."
+)
 MOST_RETRIED = 500  # per press; each is one UPDATE and one wake-up
 
 
@@ -53,13 +57,13 @@ def retry_job(request: HttpRequest, job_id: UUID) -> HttpResponse:
 @require_POST
 @login_required
 def cancel_job(request: HttpRequest, job_id: UUID) -> HttpResponse:
-    """Cancels a queued job at once and a running one at its next heartbeat."""
+    """Cancels a queued job at once; a running one is asked to stop."""
     require(may_see_operations(request.user))
     job = get_object_or_404(Job, pk=job_id)
     if cancel(job.id):
         audit.record(request.user, "cancel_job", f"job:{job.id}", kind=job.kind)
         is_running = job.state == Job.State.RUNNING
-        messages.success(request, "Asked to stop: it ends at its next heartbeat." if is_running else "Cancelled.")
+        messages.success(request, ASKED_TO_STOP if is_running else "Cancelled.")
     else:
         messages.error(request, f"Not cancelled: the job is {job.state}.")
     return redirect("operations")

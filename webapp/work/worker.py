@@ -15,7 +15,7 @@ from inference.dicom import DicomRefusal
 from webapp.work.batch import Held, work_off
 from webapp.work.jobs.claim import Candidate, Claim, claim, claim_more, claim_next
 from webapp.work.jobs.finish import close_cancelled, fail, finish, finish_together, park, postpone
-from webapp.work.jobs.kinds import JobMustWait, JobRefused, Result, Together, kind_named
+from webapp.work.jobs.kinds import JobMustWait, JobPutBack, JobRefused, Result, Together, kind_named
 from webapp.work.jobs.lease import Heartbeat, JobCancelled, LeaseLost
 
 logger = logging.getLogger(__name__)
@@ -160,7 +160,7 @@ def _close_after(claimed: Claim, problem: Exception) -> None:
     elif isinstance(problem, JobMustWait):
         park(claimed, problem.reason)
         logger.info("job %s waits: %s", job_id, problem.reason)
-    elif isinstance(problem, DicomRefusal) and problem.code in PASSING_REFUSALS:
+    elif isinstance(problem, JobPutBack) or (isinstance(problem, DicomRefusal) and problem.code in PASSING_REFUSALS):
         postpone(claimed, problem.code, problem.text)
         logger.warning("job %s: %s, attempt %d", job_id, problem.code, claimed.job.attempts)
     elif isinstance(problem, JobRefused | DicomRefusal):

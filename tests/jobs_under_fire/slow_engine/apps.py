@@ -20,12 +20,12 @@ class SlowEngineConfig(AppConfig):
         gate = Path(os.environ["FIRE_GATE"]) if "FIRE_GATE" in os.environ else None
         explain, runs = Engine.explain, itertools.count()
 
-        def slow(engine: Engine, items: Sequence[Any]) -> list[Any]:
+        def slow(engine: Engine, items: Sequence[Any], *watch: Any) -> list[Any]:
             time.sleep(seconds * len(items))
             if next(runs) > 0:  # the first run of a process passes
                 while gate is not None and not gate.exists():
                     time.sleep(0.05)
-            return explain(engine, items)
+            return explain(engine, items, *watch)
 
         Engine.explain = slow  # type: ignore[method-assign]
         poison, explain_together = os.environ.get("FIRE_POISON", ""), infer.explain_together

@@ -21,7 +21,7 @@ class FakeEngine:
     def __init__(self, bad: str = "", most: int = 99) -> None:
         self.bad, self.most, self.runs = bad, most, []
 
-    def explain(self, cases):
+    def explain(self, cases, watch=None):
         self.runs.append(len(cases))
         if len(cases) > self.most:
             raise RuntimeError("[ONNXRuntimeError] Failed to allocate memory for requested buffer of size 1")

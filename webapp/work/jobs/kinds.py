@@ -19,6 +19,16 @@ class JobRefused(Exception):
         self.text = text
 
 
+class JobPutBack(Exception):
+    """The run ended without an answer, and which of its jobs is at fault is not known: each is tried again, alone, and fails
+    with this code and sentence when its attempts are used up."""
+
+    def __init__(self, code: str, text: str) -> None:
+        super().__init__(code, text)
+        self.code = code
+        self.text = text
+
+
 class JobMustWait(Exception):
     """Nothing is wrong with the job, but it cannot run yet. It stays queued, keeps its attempts and shows why."""
 

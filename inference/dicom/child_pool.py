@@ -49,10 +49,11 @@ class Examined:
     """What one child says of a new file. pixels: None where decoding again costs less than keeping them.
 
     is_decoded: false for a file that must be repaired first; then there are neither pixels nor inputs.
-    inputs: one per model, None where the values cannot be brought to gray.
+    inputs: one per spec, None where the values cannot be brought to gray.
     """
 
     header: DicomHeader
+    specs: Sequence[InputSpec]
     is_decoded: bool = False
     pixels: StoredPixels | None = None
     tolerated: tuple[str, ...] = ()
@@ -109,12 +110,12 @@ class ChildPool:
             header = DicomHeader.from_json(document["header"])
             decoded = document.get("decoded")
             if decoded is None:
-                return Examined(header)
+                return Examined(header, specs)
             pixels = None
             if not transfer_syntax(header.transfer_syntax_uid).is_quick:
                 pixels = _read_pixels(result, header, decoded)
             inputs = _read_inputs(result, header, specs, decoded)
-        return Examined(header, True, pixels, _tolerated(decoded), inputs)
+        return Examined(header, specs, True, pixels, _tolerated(decoded), inputs)
 
     def decode(self, path: Path, header: DicomHeader) -> StoredPixels:
         """Stored values of an accepted file whose header is known.

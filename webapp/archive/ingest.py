@@ -86,6 +86,14 @@ class Sender:
         return self.source != "upload"
 
 
+@dataclass(frozen=True)
+class NotReceived:
+    """A file of which nothing was kept when it came: ignored, too large, or the disk is full."""
+
+    why: Reason
+    is_ignored: bool = False
+
+
 @dataclass(frozen=True, eq=False)
 class _Decoded:
     """What the decode check gave: pixels, and the input of each model that is in service."""
@@ -105,50 +113,69 @@ def ingest_file(content: Path | Iterable[bytes], sender: Sender) -> IngestOutcom
         return _refuse(sender, refusal)
     if isinstance(content, Path):
         with content.open("rb") as handle:
-            return _ingest_chunks(read_chunks(handle), sender)
-    return _ingest_chunks(iter(content), sender)
+            arrival = receive_file(read_chunks(handle), sender)
+    else:
+        arrival = receive_file(content, sender)
+    return settle_file(arrival, sender, lambda path: examine(path, input_specs(sender.project)))
 
 
-def _ingest_chunks(chunks: Iterator[bytes], sender: Sender) -> IngestOutcome:
-    start, chunks = _started(chunks)
+def receive_file(content: Iterable[bytes], sender: Sender) -> Received | NotReceived:
+    """The first step of `ingest_file`, without the database: a thread may run ahead with it."""
+    start, chunks = _started(iter(content))
     why = system_file_reason(sender.name, start) if sender.passes_over else None
+    if why:
+        return NotReceived(why, is_ignored=True)
     try:
-        if why:
-            return _ignore(sender, why)
-        received = receive(chunks, settings.MAX_FILE_BYTES)
+        return receive(chunks, settings.MAX_FILE_BYTES)
     except FileTooLarge:
-        return _refuse(sender, reason("too_large", f"The file is larger than {settings.MAX_FILE_BYTES // 2**20} MiB."))
+        return NotReceived(reason("too_large", f"The file is larger than {settings.MAX_FILE_BYTES // 2**20} MiB."))
     except StorageFull:
-        return _refuse(sender, reason("storage_full"))
+        return NotReceived(reason("storage_full"))
+
+
+def examine(path: Path, specs: Sequence[InputSpec]) -> Examined:
+    """The second step, without the database. Raises DicomRefusal, StorageFull and MachineFault."""
+    return children.examine(path, accepted_objects(), file_limits(), specs)
+
+
+def settle_file(arrival: Received | NotReceived, sender: Sender, examined: Callable[[Path], Examined]) -> IngestOutcome:
+    """The rest: stores what has arrived, or says why not. examined: gives what `examine` gave or gives of the file."""
     try:
-        return _take(received, sender)
+        if isinstance(arrival, NotReceived):
+            return _ignore(sender, arrival.why) if arrival.is_ignored else _refuse(sender, arrival.why)
+        return _take(arrival, sender, examined)
     except StorageFull:
         return _refuse(sender, reason("storage_full"))
     except MachineFault:  # never the file's fault: it is not put into quarantine, the sender keeps it
         return _refuse(sender, reason("machine_fault"))
     finally:
-        received.path.unlink(missing_ok=True)
+        if isinstance(arrival, Received):
+            arrival.path.unlink(missing_ok=True)
 
 
-def _take(received: Received, sender: Sender) -> IngestOutcome:
+def input_specs(project: Project) -> list[InputSpec]:
+    """What the models of `project` in service take."""
+    return [spec for hook in model_input_hooks for spec in hook(project)]
+
+
+def _take(received: Received, sender: Sender, examined: Callable[[Path], Examined]) -> IngestOutcome:
     refusal = quota_refusal(sender.user, received.bytes)
     if refusal:
         return _refuse(sender, refusal)
     if is_zip(received.path):
         return _quarantine(received, sender, reason("zip_nested"))
-    specs = [spec for hook in model_input_hooks for spec in hook(sender.project)]
     try:
-        examined = children.examine(received.path, accepted_objects(), file_limits(), specs)
+        found = examined(received.path)
     except DicomRefusal as error:
         why = media_directory_reason(error) if sender.passes_over else None
         return _ignore(sender, why) if why else _quarantine(received, sender, reason_of(error))
-    known = _known(sender.project, examined.header)
+    known = _known(sender.project, found.header)
     if known:
         return _settle_known(known, received, sender)
-    return _store(received, examined, specs, sender)
+    return _store(received, found, sender)
 
 
-def _store(received: Received, examined: Examined, specs: Sequence[InputSpec], sender: Sender) -> IngestOutcome:
+def _store(received: Received, examined: Examined, sender: Sender) -> IngestOutcome:
     """Stores the file, or a repaired copy that is decoded and prepared for the model in service first."""
     copy, header = received.path, examined.header
     try:
@@ -158,7 +185,7 @@ def _store(received: Received, examined: Examined, specs: Sequence[InputSpec], s
                 copy.touch(mode=0o600)
                 write_repaired(received.path, copy, header)
         try:
-            decoded, tolerated = _decoded(copy, examined, specs)
+            decoded, tolerated = _decoded(copy, examined)
             header = _with_tolerated(header, tolerated)
         except DicomRefusal as error:
             return _quarantine(received, sender, reason_of(error))
@@ -167,8 +194,9 @@ def _store(received: Received, examined: Examined, specs: Sequence[InputSpec], s
         copy.unlink(missing_ok=True)
 
 
-def _decoded(copy: Path, examined: Examined, specs: Sequence[InputSpec]) -> tuple[_Decoded, Sequence[str]]:
+def _decoded(copy: Path, examined: Examined) -> tuple[_Decoded, Sequence[str]]:
     """What the decode check gave and the faults that it tolerated. Raises DicomRefusal when `copy` cannot be decoded."""
+    specs = examined.specs
     if examined.is_decoded:
         return _Decoded(examined.pixels, specs, examined.inputs), examined.tolerated
     pixels, inputs = children.decode_and_prepare(copy, examined.header, specs)

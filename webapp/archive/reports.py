@@ -62,11 +62,13 @@ def upload_document(upload: Upload, added: Collection[int] = ()) -> dict[str, An
     """
     rows = list(upload.items.select_related("parent").order_by("position"))
     shown = [row for row in rows if not row.is_container or row.status == Status.QUARANTINED]
+    counts = _counts(shown)
     return {
         "id": str(upload.id),
         "state": upload.state,
         "created_at": upload.created_at,
-        "counts": _counts(shown),
+        "counts": counts,
+        "progress": {"read": counts["total"] - counts[Status.PENDING], "total": counts["total"]},
         "items": [item_document(row) for row in shown],
         "added": [row.position for row in shown if row.position in added],
     }

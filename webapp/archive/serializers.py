@@ -34,11 +34,17 @@ class UploadItemSerializer(serializers.Serializer[Any]):
     image = serializers.UUIDField(allow_null=True)
 
 
+class UploadProgressSerializer(serializers.Serializer[Any]):
+    read = serializers.IntegerField(help_text="files that have their final status")
+    total = serializers.IntegerField(help_text="files that are known so far")
+
+
 class UploadSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     state = serializers.ChoiceField(choices=Upload.State.choices)
     created_at = serializers.DateTimeField()
     counts = serializers.DictField(child=serializers.IntegerField())
+    progress = UploadProgressSerializer()
     items = UploadItemSerializer(many=True)
     added = serializers.ListField(
         child=serializers.IntegerField(), help_text="positions of the items that this request has added"

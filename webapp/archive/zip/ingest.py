@@ -5,7 +5,6 @@ Each member's outcome is committed with its image, so a run that was killed goes
 
 import logging
 import uuid
-import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,14 +13,15 @@ from django.db import transaction
 
 from inference.file_sha256 import file_sha256
 from webapp import audit
-from webapp.archive.ingest import IngestOutcome, Sender, ingest_file
+from webapp.archive.ingest import IngestOutcome, Sender, input_specs, settle_file
 from webapp.archive.models import Project, Upload, UploadItem
 from webapp.archive.quarantine import quarantine
 from webapp.archive.reasons import Reason, reason
 from webapp.archive.reports import outcome_fields, refusal_fields, settle_state
 from webapp.archive.storage import Received
-from webapp.archive.zip.directory import ZipRefused, member_refusal, open_zip
-from webapp.archive.zip.members import Budget, member_chunks
+from webapp.archive.zip.directory import ZipRefused, open_zip
+from webapp.archive.zip.members import Budget
+from webapp.archive.zip.read_ahead import MemberRead, ReadAhead
 
 logger = logging.getLogger(__name__)
 Status = UploadItem.Status
@@ -75,26 +75,23 @@ def _ingest_container(container: UploadItem, keep_going: Callable[[], bool]) -> 
     path = waiting_zip_path(container.incoming_name)
     if not path.exists():
         raise ZipRefused("zip_damaged", "The zip is no longer on the server.")
-    budget = Budget(path.stat().st_size)
     project = Project.default()
     settle_state(container.upload)
+    pending = list(container.members.filter(status=Status.PENDING).select_related("upload__user").order_by("position"))
     with open_zip(path) as archive:
-        for item in container.members.filter(status=Status.PENDING).order_by("position"):
-            if not keep_going():
-                return False
-            _ingest_member(archive, item, budget, project)
-            settle_state(container.upload)
+        entries = archive.infolist()
+        wanted = [(entries[item.member_index or 0], _sender(project, item)) for item in pending]
+        with ReadAhead(archive, Budget(path.stat().st_size), input_specs(project)) as ahead:
+            for place, (item, read) in enumerate(zip(pending, ahead.members(wanted), strict=True)):
+                if not keep_going():
+                    return False
+                _settle_member(item, read)
+                if place == 0:  # at work from here to the end; counting after each member took a tenth of the job
+                    settle_state(container.upload)
     return True
 
 
-def _ingest_member(archive: zipfile.ZipFile, item: UploadItem, budget: Budget, project: Project) -> None:
-    """One bad member never stops the others. Raises PassingFault when the machine is at fault."""
-    info = archive.infolist()[item.member_index or 0]
-    why = member_refusal(info)
-    if why is not None:
-        _settle(item, why)
-        return
-
+def _sender(project: Project, item: UploadItem) -> Sender:
     def report(outcome: IngestOutcome) -> None:
         if outcome.reason is not None and outcome.reason.code in PASSING:
             raise PassingFault(outcome.reason.code)
@@ -102,9 +99,13 @@ def _ingest_member(archive: zipfile.ZipFile, item: UploadItem, budget: Budget, p
         if not UploadItem.objects.filter(pk=item.pk, status=Status.PENDING).update(**fields):
             raise _SettledElsewhere
 
+    return Sender(project, item.upload.user, "zip", item.name, report)
+
+
+def _settle_member(item: UploadItem, read: MemberRead) -> None:
+    """One bad member never stops the others. Raises PassingFault when the machine is at fault."""
     try:
-        sender = Sender(project, item.upload.user, "zip", item.name, report)
-        ingest_file(member_chunks(archive, info, budget), sender)
+        settle_file(read.arrival(), read.sender, read.examined)
     except ZipRefused as error:
         _settle(item, error.reason)
     except _SettledElsewhere:

@@ -47,6 +47,7 @@ def upload_report(request: HttpRequest, upload_id: uuid.UUID) -> HttpResponse:
         "ignored": [file for file in files if file["is_ignored"]],
         "counts": [(TITLES[status], counts[status], DOTS[status]) for status in TITLES if counts.get(status)],
         "is_done": upload.state == Upload.State.DONE,
+        "progress": {"read": len(files) - counts.get("pending", 0), "total": len(files)},
     }
     return render(request, "viewer/upload_report.html", context)
 

@@ -3,6 +3,7 @@
 import io
 import stat
 import struct
+import threading
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -11,9 +12,11 @@ from typing import Any
 import pytest
 
 from tests.webapp.archive.dicom_files import chest_dicom, zip_of
+from webapp.archive import ingest
 from webapp.archive.models import Image, QuarantinedFile, Upload, UploadItem
 from webapp.archive.zip import directory as zip_directory
 from webapp.archive.zip import members as zip_members
+from webapp.archive.zip import read_ahead
 from webapp.archive.zip.ingest import abandon_zips, ingest_zip_members
 
 
@@ -198,6 +201,67 @@ def test_a_run_that_was_stopped_goes_on_where_it_was(send: Callable[..., Any]) -
     assert Upload.objects.get().state == "done"
     assert list(UploadItem.objects.filter(is_container=False).values_list("status", flat=True)) == ["accepted"] * 3
     assert Image.objects.count() == 3
+
+
+def waiting_files(storage: Path) -> list[Path]:
+    return [path for path in (storage / "incoming_dir").rglob("*") if path.is_file()]
+
+
+def test_members_that_were_read_ahead_of_a_stop_are_removed(send: Callable[..., Any], storage: Path) -> None:
+    document = send({"a.zip": zip_of({f"{n}.dcm": chest_dicom() for n in range(6)})}).json()
+    answers = iter([True, False])
+    ingest_zip_members(document["id"], keep_going=lambda: next(answers))
+
+    assert Image.objects.count() == 1
+    assert [path.parent.name for path in waiting_files(storage)] == ["zips"]
+
+
+def test_members_that_were_read_ahead_of_a_fault_are_removed(
+    send: Callable[..., Any], storage: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document = send({"a.zip": zip_of({f"{n}.dcm": chest_dicom() for n in range(6)})}).json()
+    monkeypatch.setattr("webapp.archive.ingest.run_image_stored", lambda image: 1 / 0)
+
+    with pytest.raises(ZeroDivisionError):
+        ingest_zip_members(document["id"])
+
+    assert not Image.objects.exists()
+    assert [path.parent.name for path in waiting_files(storage)] == ["zips"]
+
+
+def test_members_are_examined_while_others_are_stored(
+    send: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document = send({"a.zip": zip_of({f"{n}.dcm": chest_dicom() for n in range(4)})}).json()
+    is_second_examined = threading.Event()
+    examined: list[Path] = []
+
+    def examine(path: Path, specs: Any) -> Any:
+        examined.append(path)
+        if len(examined) > 1:
+            is_second_examined.set()
+        return ingest.examine(path, specs)
+
+    monkeypatch.setattr(read_ahead, "examine", examine)
+    monkeypatch.setattr(ingest, "image_stored_hooks", [lambda image: is_second_examined.wait(60) or 1 / 0])
+
+    ingest_zip_members(document["id"])
+
+    assert Image.objects.count() == 4
+
+
+def test_the_report_says_how_many_files_are_read(send: Callable[..., Any]) -> None:
+    document = send({"a.zip": zip_of({f"{n}.dcm": chest_dicom() for n in range(3)})}).json()
+    assert document["progress"] == {"read": 0, "total": 3}
+    answers = iter([True, False])
+    ingest_zip_members(document["id"], keep_going=lambda: next(answers))
+
+    report = send.client.get(f"/api/uploads/{document['id']}/").json()
+    page = send.client.get(f"/uploads/{document['id']}/").content.decode()
+
+    assert (report["state"], report["progress"]) == ("working", {"read": 1, "total": 3})
+    assert '<progress id="upload-progress" value="1" max="3"' in page
+    assert "1 of 3 files read" in page
 
 
 def test_a_job_that_was_given_up_ends_the_report_and_keeps_the_zip(send: Callable[..., Any]) -> None:

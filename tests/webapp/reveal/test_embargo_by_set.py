@@ -13,7 +13,7 @@ from webapp.archive.models import Image
 from webapp.reveal.embargoed import embargo_by_set, under_embargo
 from webapp.reviews.record_review import record_review
 from webapp.viewer.views.events import visible
-from webapp.viewer.worklist.cases import cases
+from webapp.viewer.worklist.cases import streams
 
 pytestmark = pytest.mark.django_db
 NOT_ANSWERED = Refusal("not_answered", "Answer first: the model is shown after.")
@@ -38,7 +38,7 @@ def in_lists(user: Person) -> set[object]:
     """Images whose results the worklist, the events and the conditions of other lists give this person."""
     everything = list(Image.objects.values_list("pk", flat=True))
     ways = [
-        set(cases(user).exclude(case_state="hidden").values_list("pk", flat=True)),
+        {key for entries in streams(user) for key in entries.exclude(case_state="hidden").values_list("pk", flat=True)},
         set(Image.objects.exclude(under_embargo(user)).values_list("pk", flat=True)),
         {key for key in everything if str(key) in visible(everything, user)},
     ]

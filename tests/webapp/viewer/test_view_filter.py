@@ -7,7 +7,7 @@ from reader_study.services.choose_cases import find_images
 from tests.reader_study.studies.study_factory import make_study
 from tests.webapp.viewer.case_factory import make_image
 from webapp.archive.models import Image
-from webapp.viewer.worklist.cases import cases, condition
+from webapp.viewer.worklist.cases import condition, streams
 from webapp.viewer.worklist.query import WorklistQuery
 
 pytestmark = pytest.mark.django_db
@@ -27,7 +27,8 @@ def test_a_view_is_the_same_images_everywhere(signed_in, view, names):
     in_api = {row["id"] for row in client.get(f"/api/images/?view={view}").json()["results"]}
     in_search = client.post("/api/images/search/", {"filters": {"view": view}}, "application/json").json()["results"]
     query = WorklistQuery.from_query({"state": "all", "view": view}, client.person)
-    in_list = cases(client.person).filter(condition(query))
+    (shown,) = streams(client.person)
+    in_list = shown.filter(condition(query))
 
     assert len(wanted) == len(names)
     assert in_api == {str(key) for key in wanted}

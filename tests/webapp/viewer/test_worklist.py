@@ -207,7 +207,9 @@ def test_a_declared_filter_is_on_the_page_in_the_address_and_in_the_list(
     signed_in: SignedIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     choices = [("DX", "digital"), ("CR", "plates")]
-    monkeypatch.setitem(WorklistFilters.base_filters, "modality", CodeFilter("modality", label="Kind", choices=choices))
+    monkeypatch.setitem(
+        WorklistFilters.base_filters, "modality", CodeFilter("image__modality", label="Kind", choices=choices)
+    )
     for modality in ("DX", "CR"):
         make_image(patient_id=modality, modality=modality)
     client = signed_in()

@@ -3,8 +3,6 @@
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
-from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -12,16 +10,17 @@ from django.views.decorators.http import require_GET
 
 from webapp import audit
 from webapp.accounts.form_post import form_post
-from webapp.accounts.policy import Person, may_see_image, may_upload, require
+from webapp.accounts.policy import may_see_image, may_upload, require
 from webapp.archive.models import Image
-from webapp.viewer.worklist.cases import cases, select
-from webapp.viewer.worklist.filters import DEFAULT_STATE, STATES
+from webapp.viewer.worklist.bounded_count import COUNTED
+from webapp.viewer.worklist.cases import streams
+from webapp.viewer.worklist.filters import DEFAULT_STATE
+from webapp.viewer.worklist.listing import count_states, list_page
 from webapp.viewer.worklist.neighbours import forget_opened
-from webapp.viewer.worklist.query import WorklistQuery
+from webapp.viewer.worklist.query import EXACT, WorklistQuery
 from webapp.viewer.worklist.rows import rows
 from webapp.viewer.worklist.searches import keep_search, search_text
 
-PAGE_SIZE = 50
 QUERY_KEY = "worklist_query"
 PART_HEADER = "X-Sightline-Part"  # the page's own script asks for the list alone
 
@@ -63,20 +62,25 @@ def worklist_search(request: HttpRequest) -> HttpResponse:
 
 def _list_context(request: HttpRequest, query: WorklistQuery, error: str) -> dict[str, Any]:
     text = search_text(request.session, query.search)
-    page = Paginator(select(query, request.user, text), PAGE_SIZE).get_page(query.page)
+    found = streams(request.user)
+    page = list_page(query, found, text)
+    counts = count_states(found, query.is_exact)
+    counts_are_bounded = page.count.is_more or any(count.is_more for count in counts.values())
     now = timezone.now()
     return {
         "error": error,
         "query": query,
-        "rows": rows(list(page.object_list), request.user, now),
+        "rows": rows(page.cases, request.user, now),
         "page": page,
         "cursor": now.isoformat(),
         "codes": query.as_query(),
         "headers": _headers(query),
-        "previous_page": query.as_query(page=page.previous_page_number()) if page.has_previous() else None,
-        "next_page": query.as_query(page=page.next_page_number()) if page.has_next() else None,
-        "empty": None if page.paginator.count else _why_empty(query, text),
-        "counts": _counts(request.user),
+        "previous_page": query.as_query(page=page.number - 1) if page.has_previous else None,
+        "next_page": query.as_query(page=page.number + 1) if page.has_next else None,
+        "counted": query.as_query(count=EXACT) if counts_are_bounded else None,
+        "counted_to": f"{COUNTED:,}",
+        "empty": None if page.cases else _why_empty(query, text),
+        "counts": counts,
     }
 
 
@@ -109,12 +113,6 @@ def _headers(query: WorklistQuery) -> list[dict[str, str]]:
             {"title": title, "href": "/" + query.as_query(sort=target, page=1) if key else "", "direction": direction}
         )
     return heads
-
-
-def _counts(user: Person) -> dict[str, int]:
-    """Cases per state, over everything."""
-    counted = cases(user).order_by().values("case_state").annotate(n=Count("pk"))  # type: ignore[misc]
-    return dict.fromkeys(STATES, 0) | {row["case_state"]: row["n"] for row in counted}
 
 
 def _why_empty(query: WorklistQuery, text: str) -> dict[str, str]:

@@ -1,68 +1,70 @@
-"""Images with the state of their newest result, ready to be filtered and sorted in the database."""
+"""The cases of the worklist for one person: the entries that the database keeps, with what is under embargo masked.
 
-from django.db.models import (
-    BooleanField,
-    Case,
-    Exists,
-    ExpressionWrapper,
-    F,
-    OuterRef,
-    Q,
-    QuerySet,
-    Subquery,
-    UUIDField,
-    Value,
-    When,
-)
-from django.db.models.expressions import OrderBy
+Two streams that share no case: what the person may see, as it is, and what is hidden, which carries nothing of results
+and reviews, so that neither order, nor filters, nor counts can tell them. Each is read in the order of an index, and their union
+merges the two: a list costs what it shows, however many cases there are.
+"""
+
+from typing import Any
+
+from django.db.models import CharField, F, FloatField, Q, QuerySet, UUIDField, Value
 
 from webapp.accounts.policy import Person
-from webapp.archive.models import Image
-from webapp.predictions.models import Prediction
 from webapp.reveal.embargoed import under_embargo
-from webapp.reviews.models import CaseReview
+from webapp.viewer.models import NO_SCORE_DOWN, NO_SCORE_UP, WorklistEntry
 from webapp.viewer.worklist.query import WorklistQuery
 from webapp.viewer.worklist.searches import search_condition
-from webapp.work.models import Job
+
+Entries = QuerySet[Any, Any]  # of WorklistEntry, with the annotations of `streams`
+Streams = list[Entries]
+HIDDEN = "hidden"
+# The sort codes without their direction; descending is the exact reverse but for the cases that have no value: always last.
+_SORT_COLUMNS = {
+    "-arrived": ("arrived", "pk"),
+    "arrived": ("arrived", "pk"),
+    "-finding": ("rank_down", "arrived", "pk"),
+    "finding": ("rank_up", "arrived", "pk"),
+    "-study": ("study_down", "study_time", "arrived", "pk"),
+    "study": ("study_up", "study_time", "arrived", "pk"),
+}
 
 
-def cases(user: Person) -> QuerySet[Image]:
-    """Images annotated with `latest` (prediction id), `case_state` (a code of filters.STATES), `highest` probability and finding.
+def sort_columns(sort: str) -> tuple[str, ...]:
+    """The columns that a list is ordered by, all in one direction; the last tells any two cases apart."""
+    return _SORT_COLUMNS[sort]
 
-    case_state: read (somebody reviewed it), else by the newest result: waiting, failed, refused, to_read; no_model without one.
-    Images under embargo for `user` are `hidden` and carry nothing of results and reviews, so that neither order, nor filters,
-    nor counts can tell them.
-    """
-    hidden = under_embargo(user)
-    newest = Prediction.objects.filter(image=OuterRef("pk")).order_by("-created_at", "-id").values("pk")[:1]
-    result = Prediction.objects.filter(pk=OuterRef("latest"))
-    is_hidden = Value(False) if hidden is None else Case(When(hidden, then=Value(True)), default=Value(False))
-    return (
-        Image.objects.annotate(is_hidden=ExpressionWrapper(is_hidden, BooleanField()))
-        .annotate(
-            latest=Case(When(is_hidden=True, then=Value(None)), default=Subquery(newest), output_field=UUIDField()),
-            is_read=Case(
-                When(is_hidden=True, then=Value(False)),
-                default=Exists(CaseReview.objects.current().filter(image=OuterRef("pk"))),
-            ),
-        )
-        .annotate(
-            job_state=Subquery(result.values("job__state")[:1]),
-            highest=Subquery(result.values("highest_probability")[:1]),
-            highest_finding=Subquery(result.values("highest_finding")[:1]),
-            highest_decision=Subquery(result.values("highest_decision")[:1]),
-        )
-        .annotate(case_state=_case_state())
+
+def streams(user: Person) -> Streams:
+    """Entries that `user` may see, and the hidden ones where there are any. Both carry case_state (a code of filters.STATES),
+    highest_finding, newest (prediction id), rank_down and rank_up (the probability, or what stands last where there is none)."""
+    hidden = under_embargo(user, "image")
+    if hidden is None or not WorklistEntry.objects.filter(hidden).exists():
+        return [_shown(WorklistEntry.objects.all())]
+    return [_shown(WorklistEntry.objects.exclude(hidden)), _masked(WorklistEntry.objects.filter(hidden))]
+
+
+def _shown(entries: Entries) -> Entries:
+    return entries.annotate(
+        case_state=F("state"),
+        highest_finding=F("finding"),
+        newest=F("latest"),
+        rank_down=F("score_down"),
+        rank_up=F("score_up"),
     )
 
 
-def select(query: WorklistQuery, user: Person, search: str = "") -> QuerySet[Image]:
-    """The cases of one choice of filters, in its order. `search` is the text behind the query's search code."""
-    return cases(user).filter(condition(query, search)).order_by(*order(query))
+def _masked(entries: Entries) -> Entries:
+    return entries.annotate(
+        case_state=Value(HIDDEN, CharField()),
+        highest_finding=Value("", CharField()),
+        newest=Value(None, UUIDField(null=True)),
+        rank_down=Value(NO_SCORE_DOWN, FloatField()),
+        rank_up=Value(NO_SCORE_UP, FloatField()),
+    )
 
 
 def condition(query: WorklistQuery, search: str = "") -> Q:
-    """What a choice of filters lets through."""
+    """What a choice of filters lets through. `search` is the text behind the query's search code."""
     wanted = query.filters.condition()
     if query.search:
         # A code this session does not know must not show everything as if nothing had been searched.
@@ -70,23 +72,8 @@ def condition(query: WorklistQuery, search: str = "") -> Q:
     return wanted
 
 
-def order(query: WorklistQuery) -> list[OrderBy]:
-    """Sort columns, ending in arrival and id so that pages never overlap."""
-    column = {"arrived": "created_at", "finding": "highest", "study": "study_date"}[query.sort.lstrip("-")]
-    is_descending = query.sort.startswith("-")
-    first = F(column).desc(nulls_last=True) if is_descending else F(column).asc(nulls_last=True)
-    second = [F("study_time").desc() if is_descending else F("study_time").asc()] if column == "study_date" else []
-    arrival = F("created_at").asc() if query.sort == "arrived" else F("created_at").desc()
-    return [first, *second, arrival, F("pk").desc()]
-
-
-def _case_state() -> Case:
-    return Case(
-        When(is_hidden=True, then=Value("hidden")),
-        When(is_read=True, then=Value("read")),
-        When(latest__isnull=True, then=Value("no_model")),
-        When(job_state__in=[Job.State.QUEUED, Job.State.RUNNING], then=Value("waiting")),
-        When(job_state__in=[Job.State.FAILED, Job.State.CANCELLED], then=Value("failed")),
-        When(highest_decision="refused", then=Value("refused")),
-        default=Value("to_read"),
-    )
+def ordered(chosen: Streams, columns: tuple[str, ...], is_descending: bool) -> Entries:
+    """The chosen entries of all streams in the order of `columns`, as tuples of them; the last is the image's id."""
+    first, *others = [entries.order_by().values_list(*columns) for entries in chosen]
+    together = first.union(*others, all=True) if others else first
+    return together.order_by(*(f"-{column}" if is_descending else column for column in columns))

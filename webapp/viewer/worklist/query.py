@@ -12,18 +12,21 @@ SORTS = ("-arrived", "arrived", "-finding", "finding", "-study", "study")
 DEFAULT_SORT = "-arrived"
 SEARCH = re.compile(r"[0-9a-f]{8}")
 LAST_PAGE = 1_000_000
+EXACT = "exact"
 # What these are when the address does not name them; a filter's default stands in its declaration.
-DEFAULTS: dict[str, str | int] = {"search": "", "sort": DEFAULT_SORT, "page": 1}
+DEFAULTS: dict[str, str | int] = {"search": "", "sort": DEFAULT_SORT, "count": "", "page": 1}
 
 
 @dataclass(frozen=True)
 class WorklistQuery:
-    """One choice of checked filters. `search` is the code of a text that the session keeps; empty: none."""
+    """One choice of checked filters. `search` is the code of a text that the session keeps; empty: none. is_exact: counts
+    are told beyond their bound, at the price of a walk through everything."""
 
     filters: WorklistFilters
     search: str
     sort: str
     page: int
+    is_exact: bool = False
 
     @classmethod
     def from_query(cls, query: Mapping[str, str], person: Person) -> "WorklistQuery":
@@ -36,7 +39,10 @@ class WorklistQuery:
             raise ValueError(f"search {search[:40]!r} is not a code of the form {SEARCH.pattern}")
         if sort not in SORTS:
             raise ValueError(f"sort {sort[:40]!r} is not one of {', '.join(SORTS)}")
-        return cls(filters, search, sort, int(page))
+        count = query.get("count") or ""
+        if count not in ("", EXACT):
+            raise ValueError(f"count {count[:40]!r} is not {EXACT}")
+        return cls(filters, search, sort, int(page), count == EXACT)
 
     @property
     def state(self) -> str:
@@ -60,6 +66,7 @@ class WorklistQuery:
 
     def _codes(self, changes: Mapping[str, str | int]) -> dict[str, str | int]:
         """Raises KeyError for a change of a code that does not exist."""
-        own = {**self.filters.values, "search": self.search, "sort": self.sort, "page": self.page, **changes}
+        own: dict[str, str | int] = {**self.filters.values, "search": self.search, "sort": self.sort, "page": self.page}
+        own |= {"count": EXACT if self.is_exact else "", **changes}
         defaults = {name: one.default for name, one in self.filters.filters.items()} | DEFAULTS
         return {name: value for name, value in own.items() if value != defaults[name]}

@@ -1,8 +1,8 @@
-"""One row of the worklist, from an annotated image, its newest result and its reviews."""
+"""One row of the worklist, from an image, its newest result and its reviews."""
 
 import datetime
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -18,6 +18,7 @@ from webapp.reviews.scheme_versions import SchemeBook
 from webapp.reviews.visible import visible_reviews
 from webapp.viewer.worklist.filters import STATES
 from webapp.viewer.worklist.labels import age_of_case, person_label, study_label
+from webapp.viewer.worklist.listing import Listed
 from webapp.viewer.worklist.queue import Queue, read_queue
 from webapp.work.models import Job
 
@@ -65,68 +66,77 @@ class Row:
     warnings: tuple[str, ...]
 
 
-def rows(images: Sequence[Image], user: Person, now: datetime.datetime) -> list[Row]:
-    """Rows of one page of images annotated for `user` (worklist.cases); five queries however many there are."""
-    found = Prediction.objects.select_related("job").in_bulk([image.latest for image in images])  # type: ignore[attr-defined]
+def rows(listed: Sequence[Listed], user: Person, now: datetime.datetime) -> list[Row]:
+    """Rows of one page of the list for `user`; a fixed number of queries however many there are."""
+    images = Image.objects.defer("header", "repairs").in_bulk([case.image for case in listed])
+    found = Prediction.objects.select_related("job").in_bulk([case.latest for case in listed if case.latest])
     reviews = _reviews_by_image(images, user)
-    queue = read_queue()
-    why, book = _why_hidden(images, user), SchemeBook()
-    return [_row(image, found.get(image.latest), reviews[image.pk], queue, user, now, why, book) for image in images]  # type: ignore[attr-defined]
+    # Asked only where a case waits: on most pages none does.
+    queue = read_queue() if any(case.state == "waiting" for case in listed) else Queue({}, None)
+    why, book = _why_hidden(listed, images, user), SchemeBook()
+    return [
+        _row(
+            images[case.image], case, found.get(case.latest) if case.latest else None, reviews[case.image],
+            _Page(queue, user, now, why, book),
+        )
+        for case in listed
+    ]  # fmt: skip
 
 
-def _why_hidden(images: Sequence[Image], user: Person) -> str:
+def _why_hidden(listed: Sequence[Listed], images: Mapping[UUID, Image], user: Person) -> str:
     """The sentence of the first hidden case stands for all: asking the rules about each would be a query per row."""
-    first = next((image for image in images if image.is_hidden), None)  # type: ignore[attr-defined]
+    first = next((images[case.image] for case in listed if case.state == "hidden"), None)
     refusal = None if first is None else may_see_predictions(user, first)
     return refusal.text if refusal else ""
 
 
-def _reviews_by_image(images: Iterable[Image], user: Person) -> dict[UUID, list[CaseReview]]:
+def _reviews_by_image(images: Iterable[UUID], user: Person) -> dict[UUID, list[CaseReview]]:
     by_image: dict[UUID, list[CaseReview]] = defaultdict(list)
-    for review in visible_reviews(user).filter(image__in=[image.pk for image in images]).current():
-        by_image[review.image_id].append(review)
+    reviews = visible_reviews(user).filter(image__in=list(images)).current()
+    for review in reviews.select_related(None).select_related("reader"):
+        by_image[review.image_id].append(review)  # type: ignore[attr-defined]
     return by_image
 
 
-def _row(
-    image: Image,
-    prediction: Prediction | None,
-    reviews: list[CaseReview],
-    queue: Queue,
-    user: Person,
-    now: datetime.datetime,
-    why_hidden: str,
-    book: SchemeBook,
-) -> Row:
+@dataclass(frozen=True)
+class _Page:
+    """What all rows of a page share."""
+
+    queue: Queue
+    user: Person
+    now: datetime.datetime
+    why_hidden: str
+    book: SchemeBook
+
+
+def _row(image: Image, case: Listed, prediction: Prediction | None, reviews: list[CaseReview], page: _Page) -> Row:
     """`prediction` is None and `reviews` are empty for a hidden case."""
-    is_hidden = image.is_hidden  # type: ignore[attr-defined]
-    state = image.case_state  # type: ignore[attr-defined]
     document = {} if prediction is None else prediction.document
     meter = _meter(prediction, document)
-    sentence = why_hidden if is_hidden else _sentence(prediction, document, meter, queue)
+    is_hidden = case.state == "hidden"
     return Row(
         id=image.pk,
         number=image.patient_id or "no id",
         person=person_label(image),
         study=study_label(image),
         view=view_label(image.view) or "–",
-        state=state,
-        state_title=_state_title(image),
-        dot=DOTS[state],
+        state=case.state,
+        state_title=_state_title(case.state, prediction),
+        dot=DOTS[case.state],
         meter=meter,
-        sentence=sentence,
-        review=_review_label(reviews, document, user),
-        failures=tuple(_failure_label(review, book) for review in reviews if review.outcome),
-        age=age_of_case(image, now),
+        sentence=page.why_hidden if is_hidden else _sentence(prediction, document, meter, page.queue),
+        review=_review_label(reviews, document, page.user),
+        failures=tuple(_failure_label(review, page.book) for review in reviews if review.outcome),
+        age=age_of_case(image, page.now),
         arrived=image.created_at,
         warnings=tuple(str(code).replace("_", " ") for code in image.warnings),
     )
 
 
-def _state_title(image: Image) -> str:
+def _state_title(state: str, prediction: Prediction | None) -> str:
     """As in the filter, but a case that waits says whether a worker has it."""
-    is_running = image.case_state == "waiting" and image.job_state == Job.State.RUNNING  # type: ignore[attr-defined]
-    return "running" if is_running else STATES[image.case_state]  # type: ignore[attr-defined]
+    is_running = prediction is not None and prediction.job is not None and prediction.job.state == Job.State.RUNNING
+    return "running" if state == "waiting" and is_running else STATES[state]
 
 
 def _meter(prediction: Prediction | None, document: dict[str, Any]) -> Meter | None:

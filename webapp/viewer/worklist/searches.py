@@ -7,9 +7,12 @@ import secrets
 from django.contrib.sessions.backends.base import SessionBase
 from django.db.models import Q
 
+from webapp.archive.models import Image
+
 KEPT = 20
 LONGEST = 100
 SESSION_KEY = "worklist_searches"
+UID = re.compile(r"[0-9]+(\.[0-9]+)+")
 
 
 def keep_search(session: SessionBase, text: str) -> str:
@@ -29,19 +32,19 @@ def search_text(session: SessionBase, code: str) -> str:
 
 
 def search_condition(text: str) -> Q:
-    """Images that match every word: in name, number, accession, UID, or as a study date (2026-11-18, 18.11.2026, 20261118)."""
+    """Entries that match every word: in name, number, accession, UID, or as a study date (2026-11-18, 18.11.2026, 20261118)."""
     condition = Q()
     for word in text.split():
-        matches = (
-            Q(patient_name__icontains=word)
-            | Q(patient_id__icontains=word)
-            | Q(accession_number__icontains=word)
-            | Q(sop_instance_uid=word)
-            | Q(study_instance_uid=word)
-        )
-        day = _day(word)
-        condition &= matches | Q(study_date=day) if day else matches
-    return condition
+        condition &= _matches(word)
+    return Q(image__in=Image.objects.filter(condition).order_by().values("pk")) if condition else condition
+
+
+def _matches(word: str) -> Q:
+    matches = Q(patient_name__icontains=word) | Q(patient_id__icontains=word) | Q(accession_number__icontains=word)
+    if UID.fullmatch(word):
+        matches |= Q(sop_instance_uid=word) | Q(study_instance_uid=word)
+    day = _day(word)
+    return matches | Q(study_date=day) if day else matches
 
 
 def _day(word: str) -> datetime.date | None:

@@ -21,10 +21,13 @@ SUBSET = (
     "tests/webapp/predictions/test_infer.py",
     "tests/webapp/archive/upload/test_upload_api.py",
     "tests/webapp/archive/test_image_api.py",
+    "tests/webapp/archive/test_quota.py",
+    "tests/webapp/test_kept_in_step.py",
     "tests/webapp/audit",
     "tests/webapp/deployments/test_services.py",
     "tests/webapp/viewer/test_worklist.py",
     "tests/webapp/viewer/test_embargo.py",
+    "tests/webapp/viewer/test_random_worklists.py",
     "tests/webapp/reviews/test_image_reviews.py",
     "tests/webapp/reviews/test_append_only.py",
 )

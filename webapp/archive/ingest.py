@@ -34,7 +34,7 @@ from webapp.archive.frame.model_inputs import keep_inputs
 from webapp.archive.image_columns import column_text, image_columns
 from webapp.archive.models import Image, Project, UploadItem
 from webapp.archive.quarantine import quarantine
-from webapp.archive.quota import quota_refusal
+from webapp.archive.quota import QuotaExceeded, quota_refusal, require_within_quota
 from webapp.archive.reasons import Reason, reason, reason_of
 from webapp.archive.reserve import reserve_refusal
 from webapp.archive.storage import (
@@ -146,6 +146,8 @@ def settle_file(arrival: Received | NotReceived, sender: Sender, examined: Calla
         return _take(arrival, sender, examined)
     except StorageFull:
         return _refuse(sender, reason("storage_full"))
+    except QuotaExceeded as full:
+        return _refuse(sender, full.why)
     except MachineFault:  # never the file's fault: it is not put into quarantine, the sender keeps it
         return _refuse(sender, reason("machine_fault"))
     finally:
@@ -225,6 +227,7 @@ def _commit(received: Received, copy: Path, header: DicomHeader, decoded: _Decod
         move_durably(copy, stored)
         with disk_full_is_told(), transaction.atomic():
             image.save(force_insert=True)
+            require_within_quota(sender.user)  # again: others may have come in since the first question
             run_image_stored(image)
             _record_stored(image, sender)
             sender.report(outcome)

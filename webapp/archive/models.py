@@ -6,9 +6,9 @@ from django.conf import settings
 from django.db import models
 
 from webapp.archive.preview_check import PreviewCheck
-from webapp.archive.upload_models import QuarantinedFile, Upload, UploadItem
+from webapp.archive.upload_models import QuarantinedFile, StoredBytes, Upload, UploadItem
 
-__all__ = ["Image", "PreviewCheck", "Project", "QuarantinedFile", "Upload", "UploadItem"]
+__all__ = ["Image", "PreviewCheck", "Project", "QuarantinedFile", "StoredBytes", "Upload", "UploadItem"]
 
 
 class Project(models.Model):

@@ -76,3 +76,13 @@ class QuarantinedFile(models.Model):
 
     def __str__(self) -> str:
         return f"{self.id} {self.code}"
+
+
+class StoredBytes(models.Model):
+    """How much of a person's files is kept, quarantined ones too. Written by triggers alone (quota.py)."""
+
+    owner = models.BigIntegerField(primary_key=True)  # key of the person; 0: what commands have stored
+    bytes = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"stored bytes of {self.owner}"

@@ -20,6 +20,9 @@ from webapp.archive.reports import upload_document
 from webapp.archive.serializers import FaultSerializer, UploadRequestSerializer, UploadSerializer
 from webapp.archive.storage import is_disk_full
 from webapp.archive.upload.receive import receive_files
+from webapp.archive.upload.sized_request import SizedRequest
+
+CUT = "The request ended before its last file had ended. Nothing of it was kept; send it again."
 
 
 class UploadThrottle(UserRateThrottle):
@@ -64,11 +67,13 @@ class UploadsView(APIView):
         return Response(upload_document(upload, added), status=202)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Looks at the size first: the check of the session's CSRF token already reads the whole body."""
+        """Looks at size and end first: the check of the session's CSRF token already reads the whole body."""
         limit = settings.MAX_REQUEST_BYTES
         if int(request.META.get("CONTENT_LENGTH") or 0) > limit:
             text = f"One request may hold {limit / 2**30:g} GiB. Send fewer files."
             raise RequestFault(413, "request_too_large", text)
+        if isinstance(request._request, SizedRequest) and request._request.is_cut():
+            raise RequestFault(400, "request_cut", CUT)
         super().initial(request, *args, **kwargs)
 
     def handle_exception(self, error: Exception) -> Response:

@@ -35,16 +35,26 @@ class ZipRefused(Exception):
 def open_zip(path: Path) -> zipfile.ZipFile:
     """The zip, its directory checked for size and count first. Raises ZipRefused."""
     count, directory_bytes = _claimed_directory(path)
-    if count > MAX_MEMBERS or directory_bytes > MAX_DIRECTORY_BYTES:
-        raise ZipRefused("zip_members", f"The zip has more than {MAX_MEMBERS} members.")
+    if directory_bytes > MAX_DIRECTORY_BYTES:
+        raise ZipRefused(
+            "zip_members", f"The list of the zip's members is longer than {MAX_DIRECTORY_BYTES >> 20} MiB."
+        )
+    _require_few(count)
     try:
         archive = zipfile.ZipFile(path)
     except (zipfile.BadZipFile, ValueError, OSError, struct.error, NotImplementedError) as error:
         raise ZipRefused("zip_damaged") from error
-    if len(archive.infolist()) > MAX_MEMBERS:  # the count field may say less than the directory holds
+    try:
+        _require_few(len(archive.infolist()))  # the count field may say less than the directory holds
+    except ZipRefused:
         archive.close()
-        raise ZipRefused("zip_members", f"The zip has more than {MAX_MEMBERS} members.")
+        raise
     return archive
+
+
+def _require_few(count: int) -> None:
+    if count > MAX_MEMBERS:
+        raise ZipRefused("zip_members", f"The zip has {count} members; {MAX_MEMBERS} are allowed.")
 
 
 def files_of(archive: zipfile.ZipFile) -> list[tuple[int, zipfile.ZipInfo]]:

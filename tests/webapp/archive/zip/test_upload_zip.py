@@ -138,7 +138,7 @@ def test_too_many_members_are_counted_before_any_is_read(send: Callable[..., Any
     item = send({"a.zip": content}).json()["items"][0]
 
     assert (item["status"], item["reason"]["code"], item["http"]) == ("quarantined", "zip_members", 413)
-    assert item["reason"]["text"] == "The zip has more than 2000 members."
+    assert item["reason"]["text"] == "The zip has 2001 members; 2000 are allowed."
 
 
 def test_an_end_record_that_lies_about_the_count_is_found_out(send: Callable[..., Any]) -> None:
@@ -148,7 +148,34 @@ def test_an_end_record_that_lies_about_the_count_is_found_out(send: Callable[...
 
     item = send({"a.zip": bytes(content)}).json()["items"][0]
 
-    assert item["reason"]["code"] == "zip_members"
+    assert (item["reason"]["code"], item["reason"]["text"]) == (
+        "zip_members",
+        "The zip has 2001 members; 2000 are allowed.",
+    )
+
+
+@pytest.mark.parametrize("lie", ["directory", "member"])
+def test_a_size_of_4_gib_that_lies_plays_no_part(lie: str, send: Callable[..., Any], storage: Path) -> None:
+    content = bytearray(zip_of({"a.dcm": chest_dicom(), "b.dcm": chest_dicom()}, zipfile.ZIP_STORED))
+    signature, offset = (b"PK\x01\x02", 24) if lie == "directory" else (b"PK\x03\x04", 22)
+    place = content.index(signature) + offset
+    struct.pack_into("<L", content, place, 0xFFFFFF00)  # of the first member: nearly 4 GiB
+
+    items = unpacked(send, bytes(content))["items"]
+
+    assert [item["status"] for item in items] == ["accepted", "accepted"]
+    assert waiting_files(storage) == []
+
+
+def test_a_directory_that_says_less_than_a_member_holds_gives_no_half_of_an_image(send: Callable[..., Any]) -> None:
+    content = bytearray(zip_of({"a.dcm": chest_dicom()}, zipfile.ZIP_STORED))
+    place = content.index(b"PK\x01\x02") + 20
+    struct.pack_into("<LL", content, place, 9000, 9000)  # packed and unpacked: a part of the file
+
+    items = unpacked(send, bytes(content))["items"]
+
+    assert [(item["status"], item["reason"]["code"]) for item in items] == [("quarantined", "zip_damaged")]
+    assert not Image.objects.exists()
 
 
 @pytest.mark.parametrize("comment", [b"", b"x" * 0xFFFF])

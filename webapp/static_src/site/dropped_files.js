@@ -1,38 +1,56 @@
 // @ts-check
-/** All files of a drop, folders walked. Hidden files and the viewer programs that CDs carry are left out. */
+/**
+ * All files of a drop, folders walked. Hidden files and the viewer programs that CDs carry need not be sent: they are named as
+ * ignored. By name and beginning, as on the server: a file with the DICM prefix is sent, whatever its name.
+ */
 const NOT_IMAGES = /(^\.|^thumbs\.db$|^dicomdir$|\.(exe|dll|inf|ini|html?|js|css|txt|pdf|xml|jar|ico)$)/i;
+const MEDIA_DIRECTORY = '1.2.840.10008.1.3.10'; // a SOP class, which File Meta names near the beginning
+const START_BYTES = 1024;
+
+/**
+ * @typedef {{files: File[], ignored: string[]}} Found ignored: paths
+ */
 
 /**
  * @param {DataTransfer} transfer
- * @returns {Promise<File[]>}
+ * @returns {Promise<Found>}
  */
 export async function droppedFiles(transfer) {
   // Entries must be taken before the first await: the list is emptied when the event ends.
   const entries = [...transfer.items].map((item) => item.webkitGetAsEntry?.()).filter((entry) => entry !== null && entry !== undefined);
-  if (!entries.length) return [...transfer.files];
+  /** @type {Found} */
+  const found = { files: [], ignored: [] };
+  if (!entries.length) found.files.push(...transfer.files);
   // What was dropped by itself is sent whatever its name: the server says what is wrong with it.
-  const found = await Promise.all(entries.map((entry) => walk(entry, true)));
-  return found.flat();
+  for (const entry of entries) await walk(entry, true, found);
+  return found;
 }
 
 /**
  * @param {FileSystemEntry} entry
  * @param {boolean} isTop
- * @returns {Promise<File[]>}
+ * @param {Found} found
  */
-async function walk(entry, isTop) {
+async function walk(entry, isTop, found) {
   if (entry.isFile) {
-    if (!isTop && NOT_IMAGES.test(entry.name)) return [];
-    const file = /** @type {FileSystemFileEntry} */ (entry);
-    return [await new Promise((resolve, reject) => file.file(resolve, reject))];
+    const source = /** @type {FileSystemFileEntry} */ (entry);
+    const file = await new Promise((/** @type {(file: File) => void} */ resolve, reject) => source.file(resolve, reject));
+    if (!isTop && NOT_IMAGES.test(entry.name) && !(await mayBeImage(file))) found.ignored.push(entry.fullPath);
+    else found.files.push(file);
+    return;
   }
   const reader = /** @type {FileSystemDirectoryEntry} */ (entry).createReader();
-  /** @type {File[]} */
-  const files = [];
   for (;;) {
     // readEntries answers at most 100 at a time, and an empty list at the end.
     const batch = await new Promise((/** @type {(found: FileSystemEntry[]) => void} */ resolve, reject) => reader.readEntries(resolve, reject));
-    if (!batch.length) return files;
-    for (const child of batch) files.push(...(await walk(child, false)));
+    if (!batch.length) return;
+    for (const child of batch) await walk(child, false, found);
   }
+}
+
+/** @param {File} file */
+async function mayBeImage(file) {
+  const start = new TextDecoder('latin1').decode(await file.slice(0, START_BYTES).arrayBuffer());
+  const isDirectory = file.name.toLowerCase() === 'dicomdir' && (start.length === 132 || start.includes(MEDIA_DIRECTORY));
+  return start.slice(128, 132) === 'DICM' && !isDirectory;
 }

@@ -120,6 +120,13 @@ function showMembers(line, members) {
   for (const item of refused) newLine(`${item.name} in ${item.archive}`, () => {}).showItem(item);
 }
 
+/** @param {string[]} paths files of a folder that are not sent */
+function showIgnored(paths) {
+  const line = newLine(paths.length === 1 ? paths[0] : `${paths.length} files of the folder`, () => {});
+  line.show('ignored', 'ignored', paths.length === 1 ? 'Not an image, and not sent.' : `Not images, and not sent: ${paths.join(', ')}`);
+  showTotal();
+}
+
 function showTotal() {
   const statuses = lines.map((line) => line.element.dataset.status ?? '');
   const open = statuses.filter((status) => ['waiting', 'sending', 'unpacking'].includes(status)).length;
@@ -141,7 +148,9 @@ function listenToDrops() {
     if (!event.dataTransfer || !isFiles(event)) return;
     event.preventDefault();
     mark(-depth);
-    add(await droppedFiles(event.dataTransfer));
+    const { files, ignored } = await droppedFiles(event.dataTransfer);
+    if (files.length || !ignored.length) add(files);
+    if (ignored.length) showIgnored(ignored);
   });
 }
 

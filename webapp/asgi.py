@@ -24,6 +24,7 @@ from webapp.accounts.request_person import request_person  # noqa: E402
 from webapp.accounts.sender_address import with_sender_address  # noqa: E402
 from webapp.archive.upload.request_limit import Application, Message, limit_requests  # noqa: E402
 from webapp.archive.upload.sized_request import SizedRequest  # noqa: E402
+from webapp.archive.upload.traffic import UploadLimits  # noqa: E402
 from webapp.work.ballast import keep_ballast  # noqa: E402
 
 _django.request_class = SizedRequest
@@ -35,19 +36,22 @@ tempfile.tempdir = str(settings.INCOMING_DIR)
 BALLAST_EVERY_SECONDS = 10.0
 
 
-def _is_from_a_person(scope: Message) -> bool:
+def _person_of(scope: Message) -> int | None:
     close_old_connections()  # Django does it around its own requests; the door is before them
     try:
-        return request_person(scope) is not None
+        person = request_person(scope)
+        return person.pk if person else None
     finally:
         close_old_connections()
 
 
-async def _knows_sender(scope: Message) -> bool:
-    return await sync_to_async(_is_from_a_person)(scope)
+async def _knows_sender(scope: Message) -> int | None:
+    return await sync_to_async(_person_of)(scope)
 
 
-_limited = limit_requests(cast(Application, _django), settings.MAX_REQUEST_BYTES, _knows_sender)
+_limited = limit_requests(
+    cast(Application, _django), settings.MAX_REQUEST_BYTES, _knows_sender, UploadLimits(**settings.UPLOAD_LIMITS)
+)
 application = with_sender_address(_limited, settings.PROXIES)
 
 

@@ -10,7 +10,6 @@ from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.throttling import UserRateThrottle
 from rest_framework.views import APIView
 
 from webapp.accounts.models import User
@@ -25,12 +24,6 @@ from webapp.archive.upload.sized_request import SizedRequest
 CUT = "The request ended before its last file had ended. Nothing of it was kept; send it again."
 
 
-class UploadThrottle(UserRateThrottle):
-    """429 beyond the rate `uploads` of the settings: a browser sends one file per request, a script gone wild more."""
-
-    scope = "uploads"
-
-
 class RequestFault(Exception):
     """The request itself is refused: http, code and sentence."""
 
@@ -40,10 +33,12 @@ class RequestFault(Exception):
 
 
 class UploadsView(APIView):
-    """Takes files. 202 with one item per file; only faults of the request itself are answered 4xx or 507."""
+    """Takes files. 202 with one item per file; only faults of the request itself are answered 4xx or 507.
+
+    What the door before the body refuses (request_limit.py) is described here as well.
+    """
 
     parser_classes = (MultiPartParser,)
-    throttle_classes = (UploadThrottle,)
 
     @extend_schema(
         request={"multipart/form-data": UploadRequestSerializer},
@@ -52,7 +47,8 @@ class UploadsView(APIView):
             400: FaultSerializer,
             404: OpenApiResponse(description="the upload to append to does not exist or is not yours"),
             413: FaultSerializer,
-            429: OpenApiResponse(description="too many requests"),
+            408: FaultSerializer,
+            429: FaultSerializer,
             507: FaultSerializer,
         },
     )

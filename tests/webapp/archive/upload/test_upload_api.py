@@ -85,15 +85,6 @@ def test_too_many_files_are_413(send: Callable[..., Any], settings: Any) -> None
     assert (answer.status_code, answer.json()["code"]) == (413, "too_many_files")
 
 
-def test_too_many_requests_are_429(send: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    from webapp.archive.upload.api import UploadThrottle
-
-    monkeypatch.setattr(UploadThrottle, "THROTTLE_RATES", {"uploads": "1/min"})
-    send({"a.dcm": b"x"})
-
-    assert send({"a.dcm": b"x"}).status_code == 429
-
-
 def test_files_pass_by_the_disk_and_not_through_memory(settings: Any) -> None:
     assert [
         f"{TemporaryFileUploadHandler.__module__}.{TemporaryFileUploadHandler.__name__}"

@@ -64,6 +64,13 @@ class Server:
         _wait(lambda: _queue_is_empty(client), "the demo images to be finished")
         return client
 
+    @property
+    def pid(self) -> int:
+        """Of the process that holds all others. Within the block only."""
+        if self.process is None:
+            raise RuntimeError("the server is not started")
+        return self.process.pid
+
     def __exit__(self, *details: object) -> None:
         if self.process:
             self.process.send_signal(signal.SIGTERM)

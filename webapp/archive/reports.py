@@ -1,6 +1,6 @@
 """The sender's report: uploads, their items, and their JSON document (architecture.md section 5)."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from django.db import transaction
@@ -60,7 +60,8 @@ def upload_document(upload: Upload, added: Collection[int] = ()) -> dict[str, An
 
     A zip appears as its members; as itself only when it was refused whole.
     """
-    rows = list(upload.items.select_related("parent").order_by("position"))
+    rows = list(upload.items.order_by("position"))
+    zips = {row.pk: row.name for row in rows if row.is_container}
     shown = [row for row in rows if not row.is_container or row.status == Status.QUARANTINED]
     counts = _counts(shown)
     return {
@@ -69,17 +70,18 @@ def upload_document(upload: Upload, added: Collection[int] = ()) -> dict[str, An
         "created_at": upload.created_at,
         "counts": counts,
         "progress": {"read": counts["total"] - counts[Status.PENDING], "total": counts["total"]},
-        "items": [item_document(row) for row in shown],
+        "items": [_item_document(row, zips) for row in shown],
         "added": [row.position for row in shown if row.position in added],
     }
 
 
-def item_document(row: UploadItem) -> dict[str, Any]:
+def _item_document(row: UploadItem, zips: Mapping[int, str]) -> dict[str, Any]:
+    """zips: names of the zips of the upload, by key; no member has another."""
     why = {"code": row.reason_code, "text": row.reason_text, "action": row.reason_action}
     return {
         "position": row.position,
         "name": row.name,
-        "archive": row.parent.name if row.parent else None,
+        "archive": zips.get(row.parent_id or 0),  # type: ignore[attr-defined]
         "status": row.status,
         "reason": why if row.reason_code else None,
         "http": row.http,

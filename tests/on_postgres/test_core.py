@@ -17,6 +17,8 @@ SUBSET = (
     "tests/webapp/work/test_lease.py",
     "tests/webapp/work/test_batch.py",
     "tests/webapp/work/test_worker.py",
+    "tests/webapp/work/test_readiness.py",
+    "tests/webapp/test_server_error.py",
     "tests/webapp/predictions/test_requests.py",
     "tests/webapp/predictions/test_infer.py",
     "tests/webapp/archive/upload/test_upload_api.py",

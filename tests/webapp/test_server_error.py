@@ -1,12 +1,14 @@
 """A database that is locked or away is 503 and comes again; a fault of the program stays 500."""
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DataError, InterfaceError, OperationalError, ProgrammingError
 from django.test import Client
@@ -117,6 +119,21 @@ def test_reading_goes_on_and_the_session_is_noted_later(manager: Client) -> None
     assert manager.session[LAST_SEEN] == session[LAST_SEEN]
     manager.get("/studies/", headers=BROWSER)
     assert manager.session[LAST_SEEN] >= session[LAST_SEEN] + 600
+
+
+@pytest.mark.django_db
+def test_a_session_that_ended_meanwhile_is_no_busy_database(manager: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    session = manager.session
+    session[LAST_SEEN] -= 600
+    session.save()
+
+    @contextmanager
+    def after_the_sign_out(seconds: float) -> Iterator[None]:
+        Session.objects.all().delete()
+        yield
+
+    monkeypatch.setattr("webapp.accounts.session_limits.impatient_transaction", after_the_sign_out)
+    assert manager.get("/studies/", headers=BROWSER).status_code == 400
 
 
 # any view ---------------------------------------------------------------------------------------------

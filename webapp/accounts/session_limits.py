@@ -60,8 +60,9 @@ def _save_at_once(request: HttpRequest) -> None:
     try:
         with impatient_transaction(SAVE_PATIENCE_SECONDS):
             request.session.save()
-    except UpdateError:
-        return  # signed out meanwhile: Django says so with the answer
+    except UpdateError as problem:  # Django's word for whatever keeps a session that exists from being saved
+        if passing_fault(problem.__context__) is None:
+            return  # it is gone: signed out meanwhile, which Django says with the answer
     except Error as problem:
         if passing_fault(problem) is None:
             raise

@@ -9,7 +9,7 @@ from django.db import OperationalError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from tests.webapp.locked_database import another_writer
+from tests.webapp.locked_database import another_writer, patience_ms
 from webapp.archive.models import Project
 from webapp.work import health, write_trial
 from webapp.work.models import WriteTrial
@@ -35,14 +35,11 @@ def test_one_row_is_written_again_and_no_file_stays(client: Client, storage: Pat
 def test_a_locked_database_is_named_at_once(client: Client, storage: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(write_trial, "PATIENCE_SECONDS", 0.2)
     Project.default()
-    with another_writer():
-        with connection.cursor() as cursor:
-            cursor.execute("PRAGMA busy_timeout = 20000")
+    with another_writer(patience_ms=20_000):
         began = time.monotonic()
         answer = client.get("/readyz")
         assert time.monotonic() - began < 15, "as patient as other writers"
-        with connection.cursor() as cursor:
-            assert cursor.execute("PRAGMA busy_timeout").fetchone() == (20000,)
+        assert patience_ms() == 20_000
     assert answer.status_code == 503
     assert answer.json()["database"] == "no_writes"
     assert answer.json()["problems"] == ["the database takes no write: another program has locked it"]

@@ -225,6 +225,7 @@ JOB_MAX_ATTEMPTS = 3
 WORKER_THREADS = env_int("SIGHTLINE_WORKER_THREADS", 0)  # 0: ONNX Runtime chooses
 WORKER_HUNG_SECONDS = env_int("SIGHTLINE_HUNG_SECONDS", 60, minimum=5)  # silent for so long: killed and replaced
 WORKER_DIR = SIGHTLINE_HOME / "workers"  # signs of life
+RUN_DIR = SIGHTLINE_HOME / "runs"  # the model that each worker runs at the moment
 WORKER_BATCH = env_int("SIGHTLINE_BATCH", 4, minimum=1)  # images that a worker explains in one run of the model
 SUBMIT_UNDO_SECONDS = env_int("SIGHTLINE_SUBMIT_UNDO_SECONDS", 5)  # a study reading can be taken back for so long
 WORKER_MEMORY_MB = env_int("SIGHTLINE_WORKER_MEMORY_MB", 8192, minimum=256)  # a worker above it is replaced

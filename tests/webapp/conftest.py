@@ -9,7 +9,15 @@ import pytest
 from django.conf import LazySettings
 from django.test import Client
 
-STORAGE_SETTINGS = ("STORE_DIR", "QUARANTINE_DIR", "INCOMING_DIR", "FRAME_CACHE_DIR", "MAP_DIR", "BUNDLE_DIR")
+STORAGE_SETTINGS = (
+    "STORE_DIR",
+    "QUARANTINE_DIR",
+    "INCOMING_DIR",
+    "FRAME_CACHE_DIR",
+    "MAP_DIR",
+    "BUNDLE_DIR",
+    "RUN_DIR",
+)
 
 
 @pytest.fixture

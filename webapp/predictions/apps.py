@@ -16,6 +16,7 @@ class PredictionsConfig(AppConfig):
         from webapp.archive.ingest import image_stored_hooks, model_input_hooks
         from webapp.predictions import figures, requests
         from webapp.predictions.bundle_store import input_specs_in_service
+        from webapp.predictions.run_mark import run_mark, tell_ended_runs
         from webapp.work.extension_points import extension_points
         from webapp.work.jobs.kinds import Kind, Together, imported_when_run, register_kind
 
@@ -25,5 +26,7 @@ class PredictionsConfig(AppConfig):
         register_kind(Kind(requests.INFER, Together(prepare, explain_together, open_jobs), INFER_LIMIT_SECONDS))
         image_stored_hooks.append(requests.predict_new_image)
         model_input_hooks.append(input_specs_in_service)
+        extension_points.each_sweep.append(tell_ended_runs)
+        extension_points.asked_to_stop.append(run_mark.withdraw)
         extension_points.is_model_in_service = figures.is_model_in_service
         extension_points.metric_families.append(figures.metric_families)

@@ -3,6 +3,7 @@
 import logging
 import re
 import threading
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ from django.conf import settings
 from inference.bundle_archive import ArchiveError, read_manifest
 from inference.preprocessing import InputSpec
 from webapp.archive.models import Project
+from webapp.predictions.run_mark import run_mark
 
 if TYPE_CHECKING:
     from inference.engine import Engine
@@ -52,6 +54,10 @@ def _glance(bundle_id: str) -> InputSpec:
     return InputSpec.from_manifest(read_manifest(bundle_path(bundle_id))["input"])
 
 
+# One model run at a time per process: two would share the same cores, and on a GPU the same memory.
+_one_run = threading.Lock()
+
+
 class EngineShelf:
     """The last engine asked for. One model at a time: a GPU rarely holds two."""
 
@@ -60,21 +66,18 @@ class EngineShelf:
         self._bundle_id = ""
         self._engine: Engine | None = None
 
-    def get(self, bundle_id: str) -> "Engine":
-        """Engine of this bundle, loaded and self-checked once per process.
+    def get(self, bundle_id: str, jobs: Iterable[object] = ()) -> "Engine":
+        """Engine of this bundle, loaded and self-checked once per process. jobs: for which it is wanted.
 
         Raises BundleUnavailable with a sentence that names the bundle and the check.
         """
         with self._lock:
             if self._engine is None or self._bundle_id != bundle_id:
                 self._engine = None  # frees the old model before the new one is loaded
-                self._engine = _load(bundle_id)
+                with _one_run, run_mark.in_hand(bundle_id, jobs):
+                    self._engine = _load(bundle_id)
                 self._bundle_id = bundle_id
             return self._engine
-
-
-# One model run at a time per process: two would share the same cores, and on a GPU the same memory.
-_one_run = threading.Lock()
 
 
 def _load(bundle_id: str) -> "Engine":
@@ -98,6 +101,6 @@ def _load(bundle_id: str) -> "Engine":
 _shelf = EngineShelf()
 
 
-def engine_for(bundle_id: str) -> "Engine":
-    """Engine of this bundle, kept in this process."""
-    return _shelf.get(bundle_id)
+def engine_for(bundle_id: str, jobs: Iterable[object] = ()) -> "Engine":
+    """Engine of this bundle, kept in this process. jobs: for which it is wanted."""
+    return _shelf.get(bundle_id, jobs)

@@ -22,6 +22,7 @@ from webapp.archive.storage import IntegrityMismatch
 from webapp.predictions.bundle_store import BundleUnavailable, engine_for
 from webapp.predictions.map_files import WrittenMaps, remove_maps, remove_other_runs, write_maps
 from webapp.predictions.models import Prediction
+from webapp.predictions.run_mark import tell_answered, tell_ended_runs
 from webapp.predictions.wanted_run import Prepared, explain_wanted
 from webapp.work.jobs.claim import Claim
 from webapp.work.jobs.kinds import JobMustWait, JobRefused, Result
@@ -53,18 +54,21 @@ class Opened:
 
 
 def open_jobs(claims: Sequence[Claim]) -> list[Opened | Exception]:
-    """The rows of all jobs by one query. In the place of a job: JobMustWait without a usable model, JobRefused without rows."""
+    """The rows of all jobs by one query, after the workers that ended meanwhile are counted: the model in service may be
+    another by then. In the place of a job: JobMustWait without a usable model, JobRefused without rows."""
+    tell_ended_runs()
     rows = Prediction.objects.select_related("image__project").defer("document")  # of an earlier run: not ours to read
     rows = rows.filter(job_id__in=[claim.job.id for claim in claims])
     by_job = {row.job_id: row for row in rows}  # type: ignore[attr-defined]
-    return [_open(claim, by_job.get(claim.job.id)) for claim in claims]
+    jobs = [claim.job.id for claim in claims]
+    return [_open(claim, by_job.get(claim.job.id), jobs) for claim in claims]
 
 
-def _open(claim: Claim, prediction: Prediction | None) -> Opened | Exception:
+def _open(claim: Claim, prediction: Prediction | None, jobs: Sequence[UUID]) -> Opened | Exception:
     if prediction is None:
         return JobRefused("prediction_missing", "The result that this job was to fill no longer exists.")
     try:
-        return Opened(claim, prediction, _engine_in_service(prediction.image))
+        return Opened(claim, prediction, _engine_in_service(prediction.image, jobs))
     except JobMustWait as wait:
         return wait
 
@@ -93,6 +97,8 @@ def explain_together(items: Sequence[Prepared]) -> list[Result | Exception]:
     for engine in {id(item.engine): item.engine for item in items}.values():
         group = [item for item in items if item.engine is engine]
         answers = explain_wanted(engine, group)
+        if any(isinstance(answer, Explanation) for answer in answers):
+            tell_answered(engine.bundle.id)
         for item, answer in zip(group, answers, strict=True):
             results[id(item)] = _result(item, answer)
     return [results[id(item)] for item in items]
@@ -130,12 +136,12 @@ def highest_finding(document: Mapping[str, Any]) -> Highest:
     return Highest(top["key"], top["probability"], top["decision"])
 
 
-def _engine_in_service(image: Image) -> Engine:
+def _engine_in_service(image: Image, jobs: Sequence[UUID]) -> Engine:
     bundle_id = image.project.active_bundle
     if not bundle_id:
         raise JobMustWait(NO_MODEL)
     try:
-        return engine_for(bundle_id)
+        return engine_for(bundle_id, jobs)
     except BundleUnavailable as problem:
         raise JobMustWait(f"waiting: {problem}") from problem
 

@@ -16,6 +16,7 @@ from inference.engine import Case, Engine, Explanation
 from inference.stoppable_run import LEAST_SECONDS, SELFCHECK_TIMES, RunTooLong, RunUnwanted, RunWatch
 from webapp.predictions.engine_run import explain_cases
 from webapp.predictions.models import Prediction
+from webapp.predictions.run_mark import RUN_TOO_LONG, run_mark
 from webapp.work.jobs.claim import Claim
 from webapp.work.jobs.finish import fail, postpone
 from webapp.work.jobs.kinds import JobPutBack, JobRefused
@@ -23,7 +24,6 @@ from webapp.work.jobs.lease import OVERRUN_EXIT, JobCancelled, Lease, LeaseLost
 
 logger = logging.getLogger(__name__)
 
-RUN_TOO_LONG = "run_too_long"
 _SENTENCE = (
     "The model run was {how} after {seconds:.0f} s; its limit is {limit:.0f} s ({times} times the model's self-check on this "
     "machine, {selfcheck:.1f} s, and at least {least:.0f} s). Tell an administrator; another model may read the image."
@@ -64,6 +64,7 @@ def _watch(engine: Engine, items: Sequence[Prepared]) -> RunWatch:
     return RunWatch(
         is_wanted=lambda: all(item.lease.is_good for item in items),
         when_stuck=partial(_end_worker, engine, items),
+        in_hand=run_mark.in_hand(engine.bundle.id, (item.claim.job.id for item in items)),
     )
 
 
@@ -71,6 +72,7 @@ def _end_worker(engine: Engine, items: Sequence[Prepared], problem: RunTooLong) 
     """Called while the run goes on: nothing but the end of the process ends it. Its supervisor starts another."""
     jobs = ", ".join(str(item.claim.job.id) for item in items)
     logger.error("%s, but it goes on: worker ends. Jobs %s, bundle %s", problem, jobs, engine.bundle.id[:12])
+    run_mark.say(RUN_TOO_LONG)
     text = _text(engine, problem, "ended with its worker")
     try:
         for item in items:

@@ -27,7 +27,7 @@ class Readiness:
     database: `ok`, `no_writes` or `failed`. queued, waiting (cannot run yet), running: jobs. queue_age_seconds: age of the
     oldest job that could run now; 0 when there is none. workers: living ones on this machine. disk: `ok`, `low` (below the
     reserve: uploads are refused, reading goes on; still ready) or `full`. storage: the same in words. problems: what makes it
-    not ready, in words.
+    not ready, in words. notices: what an administrator must know though it is ready.
     """
 
     database: str
@@ -41,6 +41,7 @@ class Readiness:
     disk: str = "ok"
     storage: str = ""
     problems: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
 
 
 def readiness(now: datetime | None = None) -> Readiness:
@@ -53,6 +54,7 @@ def readiness(now: datetime | None = None) -> Readiness:
         running = Job.objects.filter(state=Job.State.RUNNING).count()
         waiting = queued - work_counts.runnable(now).count()
         age = work_counts.queue_age_seconds(now)
+        notices = extension_points.model_notices()
     except Error:
         unreadable = ("the database does not answer", *write_trial.folder_problems())
         return Readiness("failed", "unknown", 0, 0.0, False, problems=unreadable)
@@ -63,6 +65,7 @@ def readiness(now: datetime | None = None) -> Readiness:
         problems.append(f"a job that could run has waited {age:.0f} s: no worker is at work")
     if disk.is_full:
         problems.append("the disk is full")
+    problems += [notice.text for notice in notices if notice.is_problem]
     return Readiness(
         database="no_writes" if no_writes else "ok",
         bundle="in service" if has_model else "none in service",
@@ -75,6 +78,7 @@ def readiness(now: datetime | None = None) -> Readiness:
         disk="full" if disk.is_full else "low" if disk.is_low else "ok",
         storage=f"{disk.words()}; {ballast_words()}",
         problems=tuple(problems),
+        notices=tuple(notice.text for notice in notices if not notice.is_problem),
     )
 
 

@@ -11,11 +11,22 @@ from typing import Any
 from celery import bootsteps
 from django.conf import settings
 
+from webapp.work.extension_points import extension_points
 from webapp.work.jobs.kinds import longest_limit
 from webapp.work.jobs.sweep import PERIOD_SECONDS, sweep
 from webapp.work.worker import resident_megabytes
 from webapp.work.worker_beat import Beat, WorkerSeen
 from webapp.work.worker_threads import worker_threads
+
+
+def _sweep() -> None:
+    sweep()
+    _look()
+
+
+def _look() -> None:
+    for look in extension_points.each_sweep:
+        look()
 
 
 class PollStep(bootsteps.StartStopStep):
@@ -30,7 +41,8 @@ class PollStep(bootsteps.StartStopStep):
         self._beat = Beat(self._describe, self._is_moving)
 
     def start(self, parent: Any) -> None:
-        worker_threads.start(sweep, PERIOD_SECONDS)
+        _look()  # before the first claim: what the process before this one left may change what is done with its jobs
+        worker_threads.start(_sweep, PERIOD_SECONDS)
         self._beat.start()
 
     def stop(self, parent: Any) -> None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from django.db import close_old_connections, connections
 
+from webapp.work.extension_points import extension_points
 from webapp.work.jobs.kinds import short_kinds
 from webapp.work.worker import run_one
 
@@ -65,6 +66,8 @@ class WorkerThreads:
     def end_soon(self) -> None:
         """No further jobs are claimed."""
         self._stop.set()
+        for told in extension_points.asked_to_stop:
+            told()
         self.wake()
 
     def wake(self) -> bool:

@@ -4,6 +4,7 @@ import threading
 
 import pytest
 
+from webapp.work.extension_points import extension_points
 from webapp.work.jobs.kinds import short_kinds
 from webapp.work.worker_threads import WorkerThreads
 
@@ -81,6 +82,13 @@ def test_they_stop_when_asked(at_work):
     threads = at_work(Looks())
     threads.stop()
     assert not threads.wake()
+
+
+def test_rooms_above_are_told_that_the_worker_was_asked_to_stop(monkeypatch):
+    told = []
+    monkeypatch.setattr(extension_points, "asked_to_stop", [lambda: told.append("stop")])
+    WorkerThreads(Looks()).end_soon()
+    assert told == ["stop"]
 
 
 def test_one_thread_sweeps_and_not_more_often_than_said(at_work):

@@ -71,6 +71,13 @@ BAD_DAYS: dict[str, tuple[str, ...]] = {
     "a job that is cancelled while the model runs": (
         "webapp/predictions/test_wanted_run.py::test_a_running_model_run_is_cancelled_within_a_second",
     ),
+    "a model that ends its workers": (
+        "jobs_under_fire/test_models_change.py::"
+        "test_a_bundle_that_ends_its_worker_three_times_goes_and_the_one_before_does_its_jobs",
+        "webapp/deployments/test_strikes.py::"
+        "test_a_job_that_ends_the_worker_at_every_attempt_takes_the_bundle_out_whatever_is_answered",
+        "webapp/deployments/test_strikes.py::test_without_one_before_images_wait_and_the_site_is_not_ready",
+    ),
     "a process killed between the file and its row": (
         "hostile/test_killed_while_storing.py::test_a_stored_file_without_a_row_is_put_apart_after_a_day",
     ),

@@ -9,7 +9,7 @@ from tests.inference import tiny_bundle
 from tests.inference.tiny_bundle import make_tiny_bundle, tiny_manifest
 from tests.jobs_under_fire.site import wait
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 HIGH_OFFSET = (
     6.0  # sigmoid(0.8 * logit + 6) > 0.9 for every logit >= -2; with the usual -0.1 it is below 0.8 for logit <= 1
@@ -50,6 +50,20 @@ def test_each_result_names_the_bundle_that_computed_it(make_site, high_bundle):
         assert document["bundle"] == bundle_id
         probabilities = [finding["probability"] for finding in document["findings"]]
         assert (min(probabilities) > 0.9) == (version == "2.0.0"), (version, probabilities)
+
+
+def test_a_bundle_that_ends_its_worker_three_times_goes_and_the_one_before_does_its_jobs(make_site, high_bundle):
+    site = make_site()
+    site.environment["FIRE_KILLER"] = "2.0.0"
+    site.manage("bundle", "add", str(high_bundle), "--activate")
+    assert [site.start_worker().wait(60) for _ in range(3)] == [9, 9, 9]
+    site.start_worker()
+    site.assert_each_job_is_done_once()
+    assert site.rows("SELECT DISTINCT bundle_version FROM predictions_prediction") == [("1.0.0",)]
+    states = site.rows("SELECT version, state FROM deployments_deployedbundle ORDER BY version")
+    assert states == [("1.0.0", "active"), ("2.0.0", "failed")]
+    assert site.rows("SELECT count(*) FROM deployments_bundlestrike") == [(3,)]
+    assert site.rows("SELECT count(*) FROM audit_accessevent WHERE verb = 'take_out_bundle'") == [(1,)]
 
 
 def test_jobs_wait_with_their_reason_while_the_model_is_missing_and_run_when_one_comes(make_site, high_bundle):

@@ -12,7 +12,7 @@ class DeployedBundle(models.Model):
         REGISTERED = "registered", "Registered"
         ACTIVE = "active", "In service"
         RETIRED = "retired", "Retired"
-        FAILED = "failed", "Failed"
+        FAILED = "failed", "Taken out"
 
     bundle_id = models.CharField(max_length=64, primary_key=True, help_text="SHA-256 of the file")
     name = models.CharField(max_length=100)
@@ -29,6 +29,10 @@ class DeployedBundle(models.Model):
     # What roll back returns to. Kept through a roll back, so that a second one goes one step further.
     replaced = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 
+    # When and why it went out of service by itself; emptied when a person puts it in service again.
+    taken_out_at = models.DateTimeField(null=True, blank=True)
+    taken_out_why = models.CharField(max_length=500, blank=True)
+
     class Meta:
         ordering = ["-added_at"]
         constraints = [
@@ -42,3 +46,22 @@ class DeployedBundle(models.Model):
     def short_id(self) -> str:
         """First twelve digits of the id, as people see it."""
         return self.bundle_id[:12]
+
+
+class BundleStrike(models.Model):
+    """A worker that ended while a run of the bundle was in hand. The id is that of the process (predictions.run_mark)."""
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    bundle = models.ForeignKey(DeployedBundle, on_delete=models.PROTECT, related_name="strikes")
+    began_at = models.DateTimeField(help_text="when the run began")
+    at = models.DateTimeField(default=timezone.now, help_text="when it was counted")
+    worker = models.CharField(max_length=128, help_text="host and process")
+    reason = models.CharField(max_length=64)
+    jobs = models.JSONField(default=list, help_text="ids of the jobs in hand")
+    survived_at = models.DateTimeField(null=True, blank=True, help_text="the bundle's first answer afterwards")
+
+    class Meta:
+        ordering = ["at"]
+
+    def __str__(self) -> str:
+        return f"strike {self.id} of {self.bundle}"

@@ -29,6 +29,8 @@ class BundleDocument(TypedDict):
     activated_at: Time | None
     activated_by: str | None
     replaced: Annotated[str | None, Field(description="id of the bundle that a roll back returns to")]
+    taken_out_at: Annotated[Time | None, Field(description="when it went out of service by itself")]
+    taken_out_why: Annotated[str, Field(description="why, as one sentence; else empty")]
 
 
 class BundleList(TypedDict):

@@ -101,7 +101,7 @@ def roll_back(user: User | None, leaving: DeployedBundle | None = None) -> Deplo
     `leaving`: the bundle that the person saw in service. Two people who press at once must not go back two steps, so
     it is compared under the lock that every change of service takes.
     """
-    _lock_service()
+    lock_service()
     current = DeployedBundle.objects.filter(state=State.ACTIVE).select_related("replaced").first()
     if leaving is not None and (current is None or leaving.pk != current.pk):
         raise BundleRefused(f"{leaving} is not in service; only the model in service can be rolled back.")
@@ -116,7 +116,7 @@ def _put_in_service(bundle: DeployedBundle, user: User | None, verb: str, *, rem
     if not bundle_path(bundle.bundle_id).is_file():
         raise BundleRefused(f"The file of {bundle} ({bundle.short_id}) is missing from the store; add it again.")
     with transaction.atomic():
-        _lock_service()
+        lock_service()
         current = DeployedBundle.objects.filter(state=State.ACTIVE).exclude(pk=bundle.pk).first()
         DeployedBundle.objects.filter(state=State.ACTIVE).update(state=State.RETIRED)
         bundle.refresh_from_db()
@@ -125,15 +125,21 @@ def _put_in_service(bundle: DeployedBundle, user: User | None, verb: str, *, rem
         bundle.state = State.ACTIVE
         bundle.activated_at = timezone.now()
         bundle.activated_by = user
+        bundle.taken_out_at, bundle.taken_out_why = None, ""
         bundle.save()
-        Project.objects.update(active_bundle=bundle.bundle_id)  # one model serves all projects
-        released = release_waiting(INFER)
+        released = name_in_projects(bundle)
         before = current.bundle_id if current else ""
         audit.record(user, verb, f"bundle:{bundle.bundle_id}", before=before, released=released)
     return bundle
 
 
-def _lock_service() -> None:
+def name_in_projects(bundle: DeployedBundle | None) -> int:
+    """One model serves all projects, from now on this one; the number of waiting jobs that it releases."""
+    Project.objects.update(active_bundle=bundle.bundle_id if bundle else "")
+    return release_waiting(INFER) if bundle else 0
+
+
+def lock_service() -> None:
     """One change of the model in service at a time, until the transaction ends."""
     Project.objects.select_for_update().get(pk=Project.default().pk)
 

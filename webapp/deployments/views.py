@@ -20,6 +20,7 @@ from webapp.deployments.manifest_rows import finding_rows, measured_on, metric_r
 from webapp.deployments.models import DeployedBundle
 from webapp.deployments.openapi import ADDED, CHANGED, LISTED, BundleDocument
 from webapp.deployments.services import BundleNotChecked, BundleRefused, activate, add_bundle, roll_back
+from webapp.deployments.strikes import notices
 from webapp.deployments.upload import uploaded_bundle
 
 UPLOAD_SCHEMA = {
@@ -41,6 +42,8 @@ def bundle_document(bundle: DeployedBundle) -> BundleDocument:
         "activated_at": bundle.activated_at.isoformat() if bundle.activated_at else None,
         "activated_by": bundle.activated_by.username if bundle.activated_by else None,
         "replaced": bundle.replaced_id,  # type: ignore[attr-defined]
+        "taken_out_at": bundle.taken_out_at.isoformat() if bundle.taken_out_at else None,
+        "taken_out_why": bundle.taken_out_why,
     }
 
 
@@ -98,7 +101,11 @@ def models(request: HttpRequest) -> HttpResponse:
     """The registry: which model is in service, since when, by whom, and the others."""
     bundles = list(_all_bundles())
     current = next((bundle for bundle in bundles if bundle.state == DeployedBundle.State.ACTIVE), None)
-    return render(request, "deployments/models.html", {"bundles": bundles, "current": current, **_rights(request)})
+    return render(
+        request,
+        "deployments/models.html",
+        {"bundles": bundles, "current": current, "notices": notices(), **_rights(request)},
+    )
 
 
 @require_safe

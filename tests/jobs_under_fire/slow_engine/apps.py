@@ -13,21 +13,30 @@ class SlowEngineConfig(AppConfig):
     label = "slow_engine"
 
     def ready(self) -> None:
+        from inference import engine as running
         from inference.engine import Engine
         from webapp.predictions import infer
 
         seconds = float(os.environ["FIRE_SECONDS"])
         gate = Path(os.environ["FIRE_GATE"]) if "FIRE_GATE" in os.environ else None
-        explain, runs = Engine.explain, itertools.count()
+        explain, run_watched, runs = Engine.explain, running.run_watched, itertools.count()
+        killer = os.environ.get("FIRE_KILLER", "")
 
-        def slow(engine: Engine, items: Sequence[Any], *watch: Any) -> list[Any]:
-            time.sleep(seconds * len(items))
+        def slow_run(session: Any, images: Any, watch: Any, limit_seconds: float) -> Any:
+            with watch.in_hand:
+                if killer and session.get_modelmeta().custom_metadata_map["sightline.version"] == killer:
+                    os._exit(9)
+                time.sleep(seconds * len(images))
+            return run_watched(session, images, watch, limit_seconds)
+
+        def gated(engine: Engine, items: Sequence[Any], *watch: Any) -> list[Any]:
             if next(runs) > 0:  # the first run of a process passes
                 while gate is not None and not gate.exists():
                     time.sleep(0.05)
             return explain(engine, items, *watch)
 
-        Engine.explain = slow  # type: ignore[method-assign]
+        running.run_watched = slow_run
+        Engine.explain = gated  # type: ignore[method-assign]
         poison, explain_together = os.environ.get("FIRE_POISON", ""), infer.explain_together
 
         def poisoned(items: Sequence[Any]) -> list[Any]:

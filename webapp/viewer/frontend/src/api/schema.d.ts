@@ -188,6 +188,13 @@ export interface components {
             readonly replaced: string | null;
             /** @enum {string} */
             readonly state: "registered" | "active" | "retired" | "failed";
+            /**
+             * Format: date-time
+             * @description when it went out of service by itself
+             */
+            readonly taken_out_at: string | null;
+            /** @description why, as one sentence; else empty */
+            readonly taken_out_why: string;
             readonly version: string;
         };
         readonly BundleFinding: {

@@ -43,6 +43,12 @@ def count_rows(rows: Sequence[Rows], is_exact: bool = False) -> BoundedCount:
 
 def count_each(groups: Sequence[Sequence[Rows]], is_exact: bool = False) -> list[BoundedCount]:
     """The count of each group, by one question to the database."""
+    totals = count_up_to(groups, None if is_exact else COUNTED + 1)
+    return [BoundedCount(total) if is_exact else bounded(total) for total in totals]
+
+
+def count_up_to(groups: Sequence[Sequence[Rows]], most: int | None) -> list[int]:
+    """How many rows each group has; of each queryset no more than `most` are looked at."""
     parts: list[str] = []
     values: list[Any] = []
     places: list[list[int]] = []
@@ -50,7 +56,7 @@ def count_each(groups: Sequence[Sequence[Rows]], is_exact: bool = False) -> list
         mine = []
         for rows in group:
             try:
-                sql, its_values = _without_order(rows, is_exact).query.sql_with_params()
+                sql, its_values = rows.order_by().values("pk")[:most].query.sql_with_params()
             except EmptyResultSet:  # Django knows that there is none
                 continue
             mine.append(len(parts))
@@ -62,10 +68,4 @@ def count_each(groups: Sequence[Sequence[Rows]], is_exact: bool = False) -> list
         with connection.cursor() as cursor:
             cursor.execute(f"SELECT {', '.join(parts)}", values)
             found = cursor.fetchone()
-    totals = [sum(found[place] for place in mine) for mine in places]
-    return [BoundedCount(total) if is_exact else bounded(total) for total in totals]
-
-
-def _without_order(rows: Rows, is_exact: bool) -> Rows:
-    keys = rows.order_by().values("pk")
-    return keys if is_exact else keys[: COUNTED + 1]
+    return [sum(found[place] for place in mine) for mine in places]

@@ -1,14 +1,17 @@
 """One page of the worklist, and the counts beside it."""
 
+from collections import Counter
 from dataclasses import dataclass
 from uuid import UUID
 
-from webapp.viewer.worklist.bounded_count import BoundedCount, count_each, count_rows
-from webapp.viewer.worklist.cases import Streams, condition, ordered, sort_columns
+from webapp.viewer.models import WorklistEntry
+from webapp.viewer.worklist.bounded_count import COUNTED, BoundedCount, bounded, count_each, count_rows, count_up_to
+from webapp.viewer.worklist.cases import HIDDEN, Entries, Streams, condition, ordered, sort_columns, walked
 from webapp.viewer.worklist.filters import STATES
 from webapp.viewer.worklist.query import WorklistQuery
 
 PAGE_SIZE = 50
+KEPT_STATES = tuple(state for state in STATES if state not in ("open", "all", HIDDEN))
 
 
 @dataclass(frozen=True)
@@ -43,17 +46,27 @@ class ListPage:
         return self.start + len(self.cases) - 1
 
 
-def list_page(query: WorklistQuery, found: Streams, search: str = "") -> ListPage:
-    """The page that `query` names of what is `found` for a person (cases.streams); the last one where there are fewer."""
+def list_page(
+    query: WorklistQuery, found: Streams, search: str = "", counts: dict[str, BoundedCount] | None = None
+) -> ListPage:
+    """The page that `query` names of what is `found` for a person (cases.streams); the last one where there are fewer.
+
+    counts: what count_states has told, if it was asked; it spares counting a list that is all of one state.
+    """
     wanted = condition(query, search)
-    chosen = [entries.filter(wanted) for entries in found]
+    chosen = [entries.filter(wanted) for entries in walked(found, query)]
     number, keys = query.page, _keys(chosen, query.sort, query.page)
     if not keys and number > 1:
         number = max(1, -(-count_rows(chosen, is_exact=True).number // PAGE_SIZE))
         keys = _keys(chosen, query.sort, number)
     has_next = len(keys) > PAGE_SIZE
     keys = keys[:PAGE_SIZE]
-    count = count_rows(chosen, query.is_exact) if has_next or number > 1 else BoundedCount(len(keys))
+    if not has_next and number == 1:
+        count = BoundedCount(len(keys))
+    elif counts and not query.is_exact and not query.search and query.filters.codes.keys() <= {"state"}:
+        count = sum((counts[state] for state in _of_state(query.state)), BoundedCount(0))
+    else:
+        count = count_rows(chosen, query.is_exact)
     return ListPage(number, _listed(found, keys), count, has_next)
 
 
@@ -70,8 +83,25 @@ def _listed(found: Streams, keys: list[UUID]) -> list[Listed]:
     return [by_key[key] for key in keys]
 
 
+def _of_state(code: str) -> list[str]:
+    """What the code of the state filter stands for, as in_state."""
+    states = [HIDDEN, *KEPT_STATES]
+    return [state for state in states if code == "all" or state == code or (code == "open" and state != "read")]
+
+
 def count_states(found: Streams, is_exact: bool = False) -> dict[str, BoundedCount]:
     """Cases per state, over everything."""
-    states = [state for state in STATES if state not in ("open", "all")]
-    groups = [[entries.filter(case_state=state) for entries in found] for state in states]
-    return dict(zip(states, count_each(groups, is_exact), strict=True))
+    if len(found) > 1:
+        return _count_beside_hidden(found[1], is_exact)
+    groups = [[found[0].filter(case_state=state)] for state in KEPT_STATES]
+    return {HIDDEN: BoundedCount(0)} | dict(zip(KEPT_STATES, count_each(groups, is_exact), strict=True))
+
+
+def _count_beside_hidden(masked: Entries, is_exact: bool) -> dict[str, BoundedCount]:
+    """Those of each state less the hidden ones of it: asking for each state without them would find them anew each time."""
+    hidden = Counter(masked.order_by().values_list("state", flat=True))
+    groups = [[WorklistEntry.objects.filter(state=state)] for state in KEPT_STATES]
+    totals = count_up_to(groups, None if is_exact else COUNTED + 1 + hidden.total())
+    as_count = BoundedCount if is_exact else bounded
+    shown = {state: as_count(total - hidden[state]) for state, total in zip(KEPT_STATES, totals, strict=True)}
+    return {HIDDEN: as_count(hidden.total())} | shown

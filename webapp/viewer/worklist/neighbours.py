@@ -10,7 +10,7 @@ from django.db.models import BooleanField, F, Func, Value
 from webapp.accounts.policy import Person
 from webapp.archive.models import Image
 from webapp.viewer.worklist.bounded_count import BoundedCount, count_each
-from webapp.viewer.worklist.cases import Streams, condition, ordered, sort_columns, streams
+from webapp.viewer.worklist.cases import Streams, condition, ordered, sort_columns, streams, walked
 from webapp.viewer.worklist.query import WorklistQuery
 from webapp.viewer.worklist.searches import search_text
 
@@ -54,7 +54,7 @@ class Beyond(Func):
 
 def neighbours(image: Image, query: WorklistQuery, user: Person, session: SessionBase) -> Neighbours:
     """Cases opened since the list was shown stay in it, so that reading one does not pull it from under its neighbours."""
-    found = streams(user)
+    found = walked(streams(user), query)
     wanted = condition(query, search_text(session, query.search))
     chosen = [entries.filter(wanted) for entries in found]
     opened = {*map(UUID, session.get(OPENED_KEY, [])), image.pk}

@@ -46,6 +46,7 @@ def _last_spans() -> list[tuple[datetime.datetime, datetime.datetime]]:
     """Start and end of up to RECENT jobs that succeeded."""
     done = [WorklistEntry.objects.filter(state=state).order_by("-arrived", "-pk") for state in ("to_read", "read")]
     newest = [key for entries in done for key in entries.values_list("latest", flat=True)[:RECENT] if key]
-    jobs = Prediction.objects.filter(pk__in=newest, job__state=Job.State.SUCCEEDED, job__started_at__isnull=False)
-    found = jobs.order_by("-job__finished_at").values_list("job__started_at", "job__finished_at")
-    return [(start, end) for start, end in found[:RECENT] if start and end]
+    # The state is looked at here: a database that is asked for jobs which succeeded may begin with all of them.
+    rows = Prediction.objects.filter(pk__in=newest).values_list("job__state", "job__started_at", "job__finished_at")
+    found = [(start, end) for state, start, end in rows if state == Job.State.SUCCEEDED and start and end]
+    return sorted(found, key=lambda span: span[1], reverse=True)[:RECENT]

@@ -6,13 +6,15 @@ from webapp.json_bodies import page_body
 
 
 class PatientFacts(TypedDict):
-    """As the file states them; age: "63 y" or "18 mo"; empty when not known."""
+    """As the file states them; age: "63 y" or "18 mo"; empty when not known. age_problem: what the sources of the age say
+    where they contradict each other or cannot be read, else empty."""
 
     name: str
     id: str
     birth_date: str
     sex: str
     age: str
+    age_problem: str
 
 
 class ImageFacts(TypedDict):

@@ -62,6 +62,24 @@ def test_every_role_gets_the_boot_document(signed_in: SignedIn, role: str) -> No
 
 
 @pytest.mark.usefixtures("built")
+@pytest.mark.parametrize(
+    ("age", "problem"),
+    [
+        ("060Y", ""),
+        ("045Y", "Patient's Age says 045Y, but birth and study date says 61.3 years"),
+        ("old", "Patient's Age says old, which is not known here, but birth and study date says 61.3 years"),
+    ],
+)
+def test_the_boot_document_says_where_the_age_contradicts_the_birth_date(
+    signed_in: SignedIn, age: str, problem: str
+) -> None:
+    header = {"patient_age": age, "patient_birth_date": "19600229", "study_date": "20210703"}
+    image = make_image(header=header)
+    document = boot(signed_in().get(f"/images/{image.pk}/").content.decode())
+    assert document["image"]["patient"]["age_problem"] == problem
+
+
+@pytest.mark.usefixtures("built")
 def test_the_page_loads_the_entry_and_the_sheets_of_its_chunks(signed_in: SignedIn) -> None:
     text = signed_in().get(f"/images/{make_image().pk}/").content.decode()
     assert '<script type="module" src="/static/viewer/assets/reading-AbCd1234.js"></script>' in text

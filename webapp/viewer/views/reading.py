@@ -10,8 +10,10 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
+from inference.exam import CONTRADICTION, UNKNOWN_TERM
 from webapp import audit
 from webapp.accounts.policy import may_see_image, require
+from webapp.archive.exam import exam_of
 from webapp.archive.models import Image
 from webapp.archive.view_positions import view_label
 from webapp.built_viewer import is_built
@@ -57,6 +59,7 @@ def boot_document(request: HttpRequest, image: Image, query: WorklistQuery) -> B
                 "birth_date": image.patient_birth_date,
                 "sex": image.patient_sex,
                 "age": _age(image),
+                "age_problem": _age_problem(image),
             },
             "study_date": image.study_date.isoformat() if image.study_date else None,
             "accession": image.accession_number,
@@ -85,6 +88,11 @@ def _age(image: Image) -> str:
     """ "63 y" or "18 mo"; empty when not known."""
     age = age_label(image.age_years)
     return f"{age} y" if age.isdigit() else age
+
+
+def _age_problem(image: Image) -> str:
+    age = exam_of(image).age
+    return age.text if age.state in (CONTRADICTION, UNKNOWN_TERM) else ""
 
 
 def _query(request: HttpRequest) -> WorklistQuery:

@@ -28,7 +28,7 @@ export function boot(scenario) {
       id: scenario,
       sop_instance_uid: '1.2.3',
       code: 'C0147',
-      patient: { name: 'DOE^JANE', id: '004-221', birth_date: '19630412', sex: 'F', age: '063Y' },
+      patient: { name: 'DOE^JANE', id: '004-221', birth_date: '19630412', sex: 'F', age: '063Y', age_problem: '' },
       study_date: '2026-11-18',
       accession: '88213',
       view: 'PA',

@@ -773,9 +773,13 @@ export interface components {
             readonly specificity: components["schemas"]["Estimate"];
             readonly threshold: number;
         };
-        /** @description As the file states them; age: "63 y" or "18 mo"; empty when not known. */
+        /**
+         * @description As the file states them; age: "63 y" or "18 mo"; empty when not known. age_problem: what the sources of the age say
+         *     where they contradict each other or cannot be read, else empty.
+         */
         readonly PatientFacts: {
             readonly age: string;
+            readonly age_problem: string;
             readonly birth_date: string;
             readonly id: string;
             readonly name: string;

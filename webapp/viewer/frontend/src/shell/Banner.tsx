@@ -1,7 +1,10 @@
-/** Who the picture shows, which model speaks, and what it may be used for: visible at every width. */
+/**
+ * Who the picture shows, which model speaks, and what it may be used for. What tells one patient from another is whole at every
+ * width; the model, the second half of the warning and the name give way, in this order.
+ */
 import { shownPrediction } from '../session/predictions_feed';
 import { useStore } from '../state/store';
-import { ageText, dateText, personName, shortNumber } from './patient_text';
+import { NOT_STATED, dateText, identityFields, personName } from './patient_text';
 import { useSession } from './session_context';
 
 function ModelChip() {
@@ -12,45 +15,69 @@ function ModelChip() {
   const short = `${shown.bundle.slice(0, 4)}…${shown.bundle.slice(-2)}`;
   const provider = shown.provider.replace('ExecutionProvider', '');
   return (
-    <span className="chip" title={`bundle ${shown.bundle}`} data-testid="model-chip">
-      {shown.bundle_name} {shown.bundle_version} · <span className="num">{short}</span>
-      {provider && ` · ${provider}`}
+    <span className="chip model-chip" title={`bundle ${shown.bundle}`} data-testid="model-chip">
+      <span>
+        {shown.bundle_name} {shown.bundle_version}
+      </span>
+      <span>
+        · <span className="num">{short}</span>
+        {provider && ` · ${provider}`}
+      </span>
     </span>
+  );
+}
+
+export function ResearchLine() {
+  return (
+    <span className="research" title="Research use only — not for diagnosis" data-testid="research-banner">
+      <span>Research use only </span>
+      <span>— not for diagnosis</span>
+    </span>
+  );
+}
+
+function Identity() {
+  const { image } = useSession().boot;
+  const exam = [image.view || `view ${NOT_STATED}`, dateText(image.study_date) || `study date ${NOT_STATED}`, image.modality];
+  return (
+    <div className="identity">
+      {identityFields(image.patient, image.accession).map(({ key, label, text, isDoubtful }) => (
+        <span key={key} className="field" data-testid={`patient-${key}`}>
+          {label && <span className="label">{label} </span>}
+          <bdi className={isDoubtful ? 'stop' : text === NOT_STATED ? 'muted' : 'num'}>{text}</bdi>
+        </span>
+      ))}
+      <span className="muted exam-line">{[...exam, image.code].filter(Boolean).join(' · ')}</span>
+    </div>
   );
 }
 
 export function Banner() {
   const { boot } = useSession();
-  const { image } = boot;
-  const { patient } = image;
-  const facts = [
-    patient.sex,
-    ageText(patient.age),
-    patient.birth_date && `born ${dateText(patient.birth_date)}`,
-    dateText(image.study_date),
-  ].filter(Boolean);
-  const numbers = [patient.id && ['ID', patient.id], image.accession && ['Acc', image.accession]];
-  const named = numbers.filter((pair): pair is [string, string] => Boolean(pair));
-  const inFull = [...facts, ...named.map((pair) => pair.join(' '))].join(' · ');
-  const inShort = [...facts, ...named.map(([name, number]) => `${name} ${shortNumber(number)}`)].join(' · ');
+  const { patient } = boot.image;
+  const name = personName(patient.name);
   return (
-    <header className="banner">
+    <header className="banner is-of-a-patient">
       <a className="brand" href={boot.urls.worklist} title="back to the worklist">
         Sightline
       </a>
-      <span className="chip num">{image.code}</span>
-      <span className="patient" title={inFull}>
-        {personName(patient.name)} <span className="muted">{inShort}</span>
+      <span className={patient.name ? 'patient' : 'patient muted'} dir="auto" title={name} data-testid="patient-name">
+        {name}
       </span>
-      <span className="grow" />
-      <ModelChip />
-      <span className="research" data-testid="research-banner">
-        Research use only — not for diagnosis
+      <ResearchLine />
+      <Identity />
+      <span className="banner-tail">
+        {boot.position && (
+          <span className="case-position muted">
+            {boot.position} of {boot.count}
+          </span>
+        )}
+        <ModelChip />
       </span>
-      {boot.position && (
-        <span className="case-position muted">
-          {boot.position} of {boot.count}
-        </span>
+      {patient.age_problem && (
+        <p className="stop identity-problem" role="note" data-testid="identity-problem">
+          {patient.age_problem}
+        </p>
       )}
     </header>
   );

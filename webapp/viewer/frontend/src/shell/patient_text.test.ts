@@ -1,17 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { ageText, dateText, personName, shortNumber } from './patient_text';
+import { ageText, dateText, identityFields, personName } from './patient_text';
 
 describe('patient fields', () => {
   it.each([
     ['DOE^JANE', 'DOE, JANE'],
     ['DOE^JANE^M^DR', 'DOE, JANE M DR'],
     ['DOE', 'DOE'],
-    ['', 'no name'],
+    ['', 'name not stated'],
     ['<b>X</b>^Y', '<b>X</b>, Y'],
     ['YAMADA^TARO=山田^太郎', 'YAMADA, TARO'],
     ['=山田^太郎=やまだ^たろう', '山田 太郎'],
     ['==やまだ^たろう', 'やまだ たろう'],
-    ['^=^', 'no name'],
+    ['^=^', 'name not stated'],
     ['Люк^Иван', 'Люк, Иван'],
   ])('writes the name %s as %s', (stored, text) => expect(personName(stored, 'en-GB')).toBe(text));
 
@@ -35,9 +35,36 @@ describe('patient fields', () => {
     expect(ageText('8')).toBe('8');
   });
 
-  it('keeps both ends of a long number and all of a short one', () => {
-    expect(shortNumber('MRN-0042')).toBe('MRN-0042');
-    expect(shortNumber('12345678901234567890')).toBe('12345678901234567890');
-    expect(shortNumber('0004cfab-14fd-4e49-80ba-63a80b6bddd6')).toBe('0004cfab…0b6bddd6');
+});
+
+describe('what tells one patient from another', () => {
+  const patient = { id: '004-221', birth_date: '19610203', sex: 'F', age: '63 y', age_problem: '' };
+  const said = (change: Partial<typeof patient>, accession = '88213'): string[] =>
+    identityFields({ ...patient, ...change }, accession).map(({ label, text }) => `${label} ${text}`.trim());
+
+  it('is said in one order, labelled where the text alone would not tell', () => {
+    expect(said({})).toEqual(['F', '63 y', 'born 1961-02-03', 'ID 004-221', 'Acc 88213']);
+  });
+
+  it('is said to be missing, field by field', () => {
+    expect(said({ sex: '', age: ' ', birth_date: '', id: '  ' }, '')).toEqual([
+      'sex not stated',
+      'age not stated',
+      'born not stated',
+      'ID not stated',
+      'Acc not stated',
+    ]);
+  });
+
+  it('keeps a long number whole', () => {
+    const id = '0004cfab-14fd-4e49-80ba-63a80b6bddd6';
+    expect(said({ id })).toContain(`ID ${id}`);
+  });
+
+  it('has no age where its sources contradict each other', () => {
+    const fields = identityFields({ ...patient, age: '', age_problem: "Patient's Age says 045Y, but …" }, '');
+    expect(fields.filter((field) => field.isDoubtful).map(({ key, label, text }) => [key, label, text])).toEqual([
+      ['age', 'age', 'unclear'],
+    ]);
   });
 });

@@ -1,4 +1,5 @@
 /** Patient fields as text: DICOM's carets, dates and ages in readable form. */
+import type { PatientFacts } from '../api/schema';
 
 const EAST_ASIAN = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/u;
 const READS_IDEOGRAMS = /^(ja|ko|zh)\b/i;
@@ -10,7 +11,7 @@ const READS_IDEOGRAMS = /^(ja|ko|zh)\b/i;
 export function personName(stored: string, language: string = navigator.language): string {
   const [alphabetic = '', ideographic = '', phonetic = ''] = stored.split('=').map(nameParts);
   const chosen = READS_IDEOGRAMS.test(language) ? ideographic || alphabetic : alphabetic || ideographic;
-  return chosen || phonetic || 'no name';
+  return chosen || phonetic || `name ${NOT_STATED}`;
 }
 
 /** One group as text; names in ideograms, kana or Hangul take no comma. */
@@ -32,7 +33,29 @@ export function ageText(stored: string): string {
   return match ? `${match[1]} ${match[2]?.toLowerCase()}` : stored;
 }
 
-/** A patient or accession number as it fits one line: beginning and end of a long one, which its tooltip has in full. */
-export function shortNumber(stored: string): string {
-  return stored.length > 20 ? `${stored.slice(0, 8)}…${stored.slice(-8)}` : stored;
+export const NOT_STATED = 'not stated';
+
+export interface IdentityField {
+  readonly key: 'sex' | 'age' | 'birth-date' | 'id' | 'accession';
+  /** Before the text; empty where the text speaks for itself. */
+  readonly label: string;
+  readonly text: string;
+  /** Whether the file's sources contradict each other about it, or cannot be read. */
+  readonly isDoubtful: boolean;
+}
+
+/** What tells one patient from another, whole; a field that the file lacks says so. */
+export function identityFields(patient: Omit<PatientFacts, 'name'>, accession: string): IdentityField[] {
+  const { sex, age, birth_date: born, id, age_problem: problem } = patient;
+  const field = (key: IdentityField['key'], label: string, stored: string, isLabelled = true): IdentityField => {
+    const text = stored.trim();
+    return { key, label: text && !isLabelled ? '' : label, text: text || NOT_STATED, isDoubtful: false };
+  };
+  return [
+    field('sex', 'sex', sex, false),
+    problem ? { key: 'age', label: 'age', text: 'unclear', isDoubtful: true } : field('age', 'age', ageText(age), false),
+    field('birth-date', 'born', dateText(born)),
+    field('id', 'ID', id),
+    field('accession', 'Acc', accession),
+  ];
 }

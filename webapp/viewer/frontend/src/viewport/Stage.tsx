@@ -9,13 +9,16 @@ import { useStore } from '../state/store';
 import { SideMarks } from './SideMarks';
 import { ScaleCorner, WindowCorner, qualityText, useHeader } from './ViewCorners';
 
+/** The banner says which sources of the age contradict each other. */
+const SAID_ELSEWHERE = new Set(['age_unclear']);
+
 function Corners({ header }: { readonly header: HeaderDocument }) {
   const session = useSession();
   const { image } = session.boot;
   const { mapKind, isAiVisible, isAiHeld } = useStore(session.panel);
   useStore(session.predictions.state); // the selected finding is read from it
   const finding = session.selected();
-  const warnings = [...new Set([...header.quality.warnings, ...image.warnings])];
+  const warnings = [...new Set([...header.quality.warnings, ...image.warnings])].filter((code) => !SAID_ELSEWHERE.has(code));
   const isMapShown = mapKind && finding && isAiVisible && !isAiHeld;
   return (
     <>

@@ -49,9 +49,10 @@ class ReadingUrls(TypedDict):
 
 @page_body
 class BootDocument(TypedDict):
-    """`/images/{id}/`."""
+    """`/images/{id}/`. sitting: webapp.accounts.sitting."""
 
     image: ImageFacts
+    sitting: str
     user: SignedInPerson
     urls: ReadingUrls
     csrf: str

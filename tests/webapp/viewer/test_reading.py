@@ -59,6 +59,7 @@ def test_every_role_gets_the_boot_document(signed_in: SignedIn, role: str) -> No
     assert document["image"]["study_date"] == "2026-11-18"
     assert document["urls"]["reviews"] == f"/api/images/{image.pk}/reviews/"
     assert document["user"]["role"] == role
+    assert re.fullmatch("[0-9a-f]{40}", document["sitting"])
 
 
 @pytest.mark.usefixtures("built")

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET
 from inference.exam import CONTRADICTION, UNKNOWN_TERM
 from webapp import audit
 from webapp.accounts.policy import may_see_image, require
+from webapp.accounts.sitting import sitting_of
 from webapp.archive.exam import exam_of
 from webapp.archive.models import Image
 from webapp.archive.view_positions import view_label
@@ -70,6 +71,7 @@ def boot_document(request: HttpRequest, image: Image, query: WorklistQuery) -> B
             "rows": image.rows,
             "columns": image.columns,
         },
+        "sitting": sitting_of(request.session),
         "user": {"username": user.get_username(), "role": user.role},
         "urls": {
             "header": f"{api}header/",

@@ -38,6 +38,7 @@ export function boot(scenario) {
       rows,
       columns,
     },
+    sitting: 'mock',
     user: { username: 'radiologist', role: 'radiologist' },
     urls: {
       header: `${base}/header/`,

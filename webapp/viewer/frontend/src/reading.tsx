@@ -4,6 +4,7 @@ import { createRoot } from 'react-dom/client';
 import { readBoot } from './boot';
 import { openOutboxStorage } from './reviews/outbox_storage';
 import { ReadingSession } from './session/reading_session';
+import { Sitting, browserChoices } from './session/sitting';
 import { FaultBoundary } from './shell/FaultBoundary';
 import { NoWebGl } from './shell/NoWebGl';
 import { ReadingPage } from './shell/ReadingPage';
@@ -17,7 +18,9 @@ async function start(element: HTMLElement): Promise<void> {
     root.render(<NoWebGl />);
     return;
   }
-  const session = new ReadingSession(readBoot(element), await openOutboxStorage());
+  const boot = readBoot(element);
+  const sitting = new Sitting(boot.sitting, browserChoices());
+  const session = new ReadingSession(boot, await openOutboxStorage(), sitting);
   exposeHooks(session);
   root.render(
     <StrictMode>

@@ -164,10 +164,11 @@ export interface components {
             readonly resume: string;
             readonly "take-over": string;
         };
-        /** @description `/images/{id}/`. */
+        /** @description `/images/{id}/`. sitting: webapp.accounts.sitting. */
         readonly BootDocument: {
             readonly csrf: string;
             readonly image: components["schemas"]["ImageFacts"];
+            readonly sitting: string;
             readonly urls: components["schemas"]["ReadingUrls"];
             readonly user: components["schemas"]["SignedInPerson"];
         };

@@ -5,7 +5,7 @@ import type { FindingDocument } from '../api/documents';
 import { VERDICT_SHORT } from '../reviews/failure_form';
 import { fraction } from '../panel/wording';
 import type { PanelState } from '../session/panel_state';
-import { areBoxesShown, boxesToShow } from '../session/panel_state';
+import { areBoxesShown, boxesToShow, isAiShown } from '../session/panel_state';
 import type { ReadingSession } from '../session/reading_session';
 import { currentAnswers } from '../session/reviews_state';
 import { useSession } from '../shell/session_context';
@@ -89,13 +89,13 @@ export function useOverlay(heat: RefObject<HTMLCanvasElement | null>, boxes: Ref
   useEffect(() => {
     const now = layers.current;
     if (!now) return;
-    const isAiShown = panel.isAiVisible && !panel.isAiHeld;
-    const ai = isAiShown ? modelBoxes(panel, session.findings()) : [];
+    const isDrawn = isAiShown(panel) && !panel.isAiHeld;
+    const ai = isDrawn ? modelBoxes(panel, session.findings()) : [];
     now.boxes.setBoxes([...ai, ...readerBoxes(session, panel)]);
     if (now.affine) now.boxes.draw(now.affine);
   }, [session, layers, panel, predictions, reviews, outbox, scheme]);
 
-  const isAiShown = panel.isAiVisible && !panel.isAiHeld;
+  const isDrawn = isAiShown(panel) && !panel.isAiHeld;
   const { mapKind, selected, thresholds, colours } = panel;
   useEffect(() => {
     let isStale = false;
@@ -105,7 +105,7 @@ export function useOverlay(heat: RefObject<HTMLCanvasElement | null>, boxes: Ref
       now.heat.setPicture(picture);
       if (now.affine) now.heat.draw(now.affine);
     };
-    if (!isAiShown || !mapKind) show(null);
+    if (!isDrawn || !mapKind) show(null);
     else {
       heatPicture(session, session.panel.get(), mapCache).then(show, () => {
         show(null);
@@ -115,7 +115,7 @@ export function useOverlay(heat: RefObject<HTMLCanvasElement | null>, boxes: Ref
     return () => {
       isStale = true;
     };
-  }, [session, layers, predictions, isAiShown, mapKind, selected, thresholds, colours]);
+  }, [session, layers, predictions, isDrawn, mapKind, selected, thresholds, colours]);
 
   useEffect(() => {
     layers.current?.heat.setOpacity(panel.opacity);

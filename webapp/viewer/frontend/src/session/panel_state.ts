@@ -12,8 +12,9 @@ export interface PanelState {
   readonly thresholds: Readonly<Record<string, number>>;
   readonly opacity: number;
   readonly colours: ColourMap;
+  /** false: neither numbers nor boxes nor maps of the model are shown, here and in the next cases. */
   readonly isAiVisible: boolean;
-  /** O is held down: the AI layer is hidden until it is released. */
+  /** O is held down: what the model draws is hidden until it is released. */
   readonly isAiHeld: boolean;
   /** Findings whose boxes were switched by hand; absent = shown for a positive decision. */
   readonly boxes: Readonly<Record<string, boolean>>;
@@ -40,6 +41,9 @@ export const INITIAL_PANEL: PanelState = {
   form: null,
   announcement: '',
 };
+
+/** Whether anything that the model says may be drawn or written. */
+export const isAiShown = (panel: Pick<PanelState, 'isAiVisible'>): boolean => panel.isAiVisible;
 
 export const thresholdKey = (finding: string, kind: MapKind): string => `${finding}/${kind}`;
 

@@ -10,31 +10,39 @@ import { scaleOf } from '../overlay/map_scores';
 import type { FailureForm } from '../reviews/failure_form';
 import { emptyForm, formOf, missing } from '../reviews/failure_form';
 import type { OutboxStorage } from '../reviews/outbox_storage';
+import type { Store } from '../state/store';
 import { createStore } from '../state/store';
 import { ViewportController } from '../viewport/controller';
-import { choosePreset } from '../viewport/presets';
+import { choosePreset, openingPreset } from '../viewport/presets';
 import type { PanelState } from './panel_state';
-import { INITIAL_PANEL, areBoxesShown, saysPresent, thresholdKey } from './panel_state';
+import { INITIAL_PANEL, areBoxesShown, isAiShown, saysPresent, thresholdKey } from './panel_state';
 import type { PredictionsState } from './predictions_feed';
 import { PredictionsFeed, isPending, shownPrediction } from './predictions_feed';
 import { NextCase } from './next_case';
 import { followCase } from './case_events';
 import { ReviewsDesk } from './reviews_desk';
 import type { Answer } from './reviews_state';
+import type { Sitting, SittingChoices } from './sitting';
+import { keptPreset } from './sitting';
+import { keepChoices, panelChoices } from './sitting_panel';
 
 export class ReadingSession {
-  readonly panel = createStore<PanelState>(INITIAL_PANEL);
+  readonly panel: Store<PanelState>;
   readonly scheme = createStore<{ scheme: Scheme | null }>({ scheme: null });
   readonly controller: ViewportController;
   readonly predictions: PredictionsFeed;
   readonly desk: ReviewsDesk;
   readonly nextCase: NextCase;
   private isLeaveAsked = false;
+  private isUnkeptTold = false;
 
   constructor(
     readonly boot: Boot,
     storage: OutboxStorage,
+    readonly sitting: Sitting,
   ) {
+    // Before anything is drawn: what was switched off must not flash up.
+    this.panel = createStore<PanelState>({ ...INITIAL_PANEL, ...panelChoices(sitting.choices()) });
     const announce = (text: string): void => this.announce(text);
     this.controller = new ViewportController({
       imageId: boot.image.id,
@@ -42,6 +50,8 @@ export class ReadingSession {
       framePath: boot.urls.frame,
       announce,
       onDraftBox: (box) => this.changeForm({ box }),
+      opening: (header) => openingPreset(header, sitting.choices().preset ?? null, announce),
+      onPreset: (preset) => this.keep({ preset: keptPreset(preset) }),
     });
     this.nextCase = new NextCase(boot.next);
     this.predictions = new PredictionsFeed(boot.urls.predictions, boot.csrf, (before, after) =>
@@ -54,6 +64,7 @@ export class ReadingSession {
   }
 
   async open(): Promise<void> {
+    keepChoices(this);
     void this.desk.open();
     void loadScheme(this.boot.urls.scheme).then(
       (scheme) => this.scheme.set({ scheme }),
@@ -141,9 +152,9 @@ export class ReadingSession {
   }
 
   toggleAi(): void {
-    const isAiVisible = !this.panel.get().isAiVisible;
+    const isAiVisible = !isAiShown(this.panel.get());
     this.panel.set({ isAiVisible });
-    this.announce(isAiVisible ? 'AI layer shown' : 'AI layer hidden');
+    this.announce(isAiVisible ? 'the model is shown' : 'the model is hidden, in the next cases too');
   }
 
   holdAi(isAiHeld: boolean): void {
@@ -154,7 +165,15 @@ export class ReadingSession {
     return choosePreset(this.controller, key);
   }
 
+  /** Keeps choices for the sitting; says once when the browser does not. */
+  keep(change: Partial<SittingChoices>): void {
+    if (this.sitting.keep(change) || this.isUnkeptTold) return;
+    this.isUnkeptTold = true;
+    this.announce('this browser keeps no choices: they hold for this page only');
+  }
+
   agree(key: string): void {
+    if (this.isAiUnseen()) return;
     this.judge(key, 'agree', this.desk.own(key)?.verdict === 'agree' ? (this.desk.own(key)?.confidence ?? null) : null);
   }
 
@@ -171,7 +190,7 @@ export class ReadingSession {
   /** What disagreeing means for this finding: the model's yes is a false positive, its no a false negative. */
   disagree(): void {
     const finding = this.selected();
-    if (!finding) return;
+    if (!finding || this.isAiUnseen()) return;
     if (finding.decision === 'refused') return this.announce('the model gave no answer here: nothing can be wrong');
     this.openForm(finding.key, saysPresent(finding) ? 'false_positive' : 'false_negative');
   }
@@ -183,6 +202,13 @@ export class ReadingSession {
     const form = own?.verdict === verdict ? formOf(own) : emptyForm(key, verdict);
     this.panel.set({ form });
     this.controller.placeDraftBox(form.box);
+  }
+
+  /** Nobody agrees or disagrees with what is not shown. */
+  private isAiUnseen(): boolean {
+    const isUnseen = !isAiShown(this.panel.get());
+    if (isUnseen) this.announce('what the model says is hidden: O shows it');
+    return isUnseen;
   }
 
   /** Nobody judges an image that could not be shown. */

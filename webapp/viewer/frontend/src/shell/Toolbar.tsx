@@ -1,5 +1,6 @@
 /** Tools and window presets; every button shows its key. */
 import { actionOf, keyOf } from '../keys/key_table';
+import { isAiShown } from '../session/panel_state';
 import { useStore } from '../state/store';
 import { ToolButton } from './ToolButton';
 import { DragTools, FitTools, InvertTool, Presets } from './ViewTools';
@@ -30,7 +31,7 @@ export function Toolbar() {
         label="AI"
         shortcut={keyOf('layer')}
         hint={actionOf('layer')}
-        isOn={panel.isAiVisible}
+        isOn={isAiShown(panel)}
         onPress={() => session.toggleAi()}
       />
       <ToolButton

@@ -5,6 +5,7 @@ import { mapTitle } from '../overlay/map_layers';
 import { useOverlay } from '../overlay/use_overlay';
 import { dateText } from '../shell/patient_text';
 import { useSession } from '../shell/session_context';
+import { isAiShown } from '../session/panel_state';
 import { useStore } from '../state/store';
 import { SideMarks } from './SideMarks';
 import { ScaleCorner, WindowCorner, qualityText, useHeader } from './ViewCorners';
@@ -15,11 +16,13 @@ const SAID_ELSEWHERE = new Set(['age_unclear']);
 function Corners({ header }: { readonly header: HeaderDocument }) {
   const session = useSession();
   const { image } = session.boot;
-  const { mapKind, isAiVisible, isAiHeld } = useStore(session.panel);
+  const panel = useStore(session.panel);
+  const { mapKind, isAiHeld } = panel;
   useStore(session.predictions.state); // the selected finding is read from it
   const finding = session.selected();
   const warnings = [...new Set([...header.quality.warnings, ...image.warnings])].filter((code) => !SAID_ELSEWHERE.has(code));
-  const isMapShown = mapKind && finding && isAiVisible && !isAiHeld;
+  const isShown = isAiShown(panel) && !isAiHeld;
+  const map = session.shown()?.maps.find(({ kind, findings }) => kind === mapKind && finding && findings.includes(finding.key));
   return (
     <>
       <div className="corner tl">
@@ -34,8 +37,8 @@ function Corners({ header }: { readonly header: HeaderDocument }) {
         ))}
       </div>
       <div className="corner tr">
-        {isMapShown && `${mapTitle(mapKind)} · ${finding.title}`}
-        {(!isAiVisible || isAiHeld) && 'AI layer hidden'}
+        {isShown && map && finding && `${mapTitle(map.kind)} · ${finding.title}`}
+        {!isShown && 'model hidden'}
       </div>
       <WindowCorner controller={session.controller} header={header} />
       <ScaleCorner controller={session.controller} header={header} />

@@ -34,6 +34,10 @@ export interface ControllerOptions {
   readonly framePath: string;
   readonly announce: (text: string) => void;
   readonly onDraftBox: (box: PixelBox | null) => void;
+  /** Index of the preset to open with; without it the server's. */
+  readonly opening?: (header: HeaderDocument) => number;
+  /** A preset was chosen; null: the view was reset to the image's own. */
+  readonly onPreset?: (preset: PresetItem | null) => void;
 }
 
 /** The two conversions of vtk's image data that Cornerstone's types leave optional. */
@@ -80,11 +84,12 @@ export class ViewportController {
         onHash: (frame, sha256, announced) =>
           this.checkHash(sha256, frame === LINEAR_FRAME ? header.sha256 : announced),
       });
-      const first = header.presets[header.opening] ?? fullRange(header);
+      const opening = this.options.opening?.(header) ?? header.opening;
+      const first = header.presets[opening] ?? fullRange(header);
       await loadFrame(imageIdOf(this.options.imageId, first.frame));
       if (this.element !== element) return;
       this.createEngine(element, header);
-      await this.show(first, header.opening);
+      await this.show(first, opening);
       const placed = placedOrientation(header.placement);
       if (!isSameOrientation(placed, STORED)) this.turn(placed);
       if (this.element === element) this.view.set({ status: 'ready' });
@@ -131,6 +136,7 @@ export class ViewportController {
   async applyPreset(preset: PresetItem, index: number | null): Promise<void> {
     if (!this.viewport) return;
     await this.show(preset, index);
+    if (index !== null) this.options.onPreset?.(preset);
     this.options.announce(`window ${preset.name}`);
   }
 
@@ -221,6 +227,7 @@ export class ViewportController {
     this.view.set({ isInverted: false, isSmooth: true });
     const { presets, opening } = this.loaded;
     await this.show(presets[opening] ?? fullRange(this.loaded), opening);
+    this.options.onPreset?.(null);
     this.options.announce('view and window reset');
   }
 

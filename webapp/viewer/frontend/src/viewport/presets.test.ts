@@ -4,7 +4,7 @@ import { PRESET_KEYS } from '../keys/preset_keys';
 import { STUDY_KEYS } from '../study/study_keys';
 import { VOTE_KEYS } from '../truth/vote_keys';
 import type { ViewportController } from './controller';
-import { choosePreset } from './presets';
+import { choosePreset, openingPreset } from './presets';
 
 const preset = (key: number) => ({ key, name: `preset ${key}`, lower: 0, upper: 1, frame: 'linear' });
 const PRESETS = [preset(1), preset(7), preset(6)];
@@ -40,5 +40,25 @@ describe('a window preset', () => {
     expect(rows.map(({ id, shown, action, combinations }) => ({ id, shown, action, combinations }))).toEqual([
       { id: 'preset', ...PRESET_KEYS },
     ]);
+  });
+});
+
+describe('the preset that opens an image', () => {
+  const named = (key: number, name: string) => ({ ...preset(key), name });
+  const header = { presets: [named(1, 'As acquired'), named(2, 'Auto'), named(3, 'Lungs')], opening: 1 };
+
+  it('is the image’s own where none is kept, and the kept one where the image has it', () => {
+    const said: string[] = [];
+    expect(openingPreset(header, null, (text) => said.push(text))).toBe(1);
+    expect(openingPreset(header, { key: 3, name: 'Lungs' }, (text) => said.push(text))).toBe(2);
+    expect(said).toEqual([]);
+  });
+
+  it('is the image’s own where the kept one is missing or means something else, and that is said', () => {
+    for (const kept of [{ key: 4, name: 'Mediastinum' }, { key: 3, name: 'Mediastinum' }]) {
+      const said: string[] = [];
+      expect(openingPreset(header, kept, (text) => said.push(text))).toBe(1);
+      expect(said).toEqual(['this image has no window Mediastinum: Auto is shown']);
+    }
   });
 });

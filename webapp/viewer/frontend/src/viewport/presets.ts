@@ -1,4 +1,5 @@
 /** Choosing a window by the key of its preset, and the windows that only the file itself stores. */
+import type { HeaderDocument, PresetItem } from '../api/documents';
 import type { ViewportController } from './controller';
 import { furtherPresets } from './window_level';
 
@@ -17,4 +18,23 @@ export async function nextStoredWindow(controller: ViewportController): Promise<
   const next = further[(now + 1) % Math.max(1, further.length)];
   if (next) await controller.applyPreset(next, null);
   return next !== undefined;
+}
+
+/** Key of the file's own window (docs/pixels.md, section 5). */
+export const AS_ACQUIRED = 1;
+
+/**
+ * Index of the preset that opens the image: the one kept from the case before, where this image has it, otherwise the image's
+ * own; then `announce` is told which is missing.
+ */
+export function openingPreset(
+  header: Pick<HeaderDocument, 'presets' | 'opening'>,
+  kept: Pick<PresetItem, 'key' | 'name'> | null,
+  announce: (text: string) => void,
+): number {
+  if (!kept) return header.opening;
+  const index = header.presets.findIndex((preset) => preset.key === kept.key && preset.name === kept.name);
+  if (index >= 0) return index;
+  announce(`this image has no window ${kept.name}: ${header.presets[header.opening]?.name ?? 'the full range'} is shown`);
+  return header.opening;
 }

@@ -1,0 +1,39 @@
+/** In place of what the model says while it is hidden: the findings by name, and how to show it. */
+import { Fragment } from 'react';
+import { keyOf } from '../keys/key_table';
+import { useSession } from '../shell/session_context';
+import { useStore } from '../state/store';
+import { FailureFormView } from './FailureFormView';
+
+export function HiddenModel() {
+  const session = useSession();
+  const { form } = useStore(session.panel);
+  return (
+    <div data-testid="model-hidden">
+      <div className="model-state muted">
+        <p>What the model says is hidden, in the next cases too.</p>
+        <button type="button" data-testid="show-model" onClick={() => session.toggleAi()}>
+          Show it <kbd>{keyOf('layer')}</kbd>
+        </button>
+      </div>
+      {session.findings().map(({ key, title }) => (
+        <Fragment key={key}>
+          <section className="finding" aria-label={title}>
+            <div className="row">
+              <span className="name grow">{title}</span>
+              <button
+                type="button"
+                className="plain"
+                data-testid={`cannot_judge-${key}`}
+                onClick={() => session.judge(key, 'cannot_judge', null)}
+              >
+                cannot judge
+              </button>
+            </div>
+          </section>
+          {form?.finding === key && <FailureFormView form={form} />}
+        </Fragment>
+      ))}
+    </div>
+  );
+}

@@ -108,7 +108,7 @@ def ingest_file(content: Path | Iterable[bytes], sender: Sender) -> IngestOutcom
 
     Errors of `content` itself (a broken connection, a damaged zip member) pass through; nothing is left then.
     """
-    refusal = reserve_refusal()  # before a byte is written; of a zip this may be half way
+    refusal = reserve_refusal()  # before a byte is written
     if refusal:
         return _refuse(sender, refusal)
     if isinstance(content, Path):
@@ -143,7 +143,8 @@ def settle_file(arrival: Received | NotReceived, sender: Sender, examined: Calla
     try:
         if isinstance(arrival, NotReceived):
             return _ignore(sender, arrival.why) if arrival.is_ignored else _refuse(sender, arrival.why)
-        return _take(arrival, sender, examined)
+        refusal = reserve_refusal()  # of a zip or a folder this may be half way
+        return _refuse(sender, refusal) if refusal else _take(arrival, sender, examined)
     except StorageFull:
         return _refuse(sender, reason("storage_full"))
     except QuotaExceeded as full:

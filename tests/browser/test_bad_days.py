@@ -149,7 +149,8 @@ def test_an_answer_that_is_taken_back_leaves_an_unread_case(server: Server, page
     wait_for(page, lambda: painted(page), "the radiograph after the reload")
     expect(page.get_by_test_id("review-list").locator("li")).to_have_count(0)
 
-    page.keyboard.press("y")
+    with page.expect_response(is_delivery, timeout=15_000):
+        page.keyboard.press("y")
     with page.expect_response(is_delivery, timeout=15_000):
         page.locator("[data-testid^=withdraw-]").first.click()
     expect(page.get_by_test_id("review-list").locator("li")).to_have_count(0)

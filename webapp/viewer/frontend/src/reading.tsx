@@ -2,6 +2,7 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { readBoot } from './boot';
+import { browserDrafts } from './reviews/draft_storage';
 import { openOutboxStorage } from './reviews/outbox_storage';
 import { ReadingSession } from './session/reading_session';
 import { Sitting, browserChoices } from './session/sitting';
@@ -20,7 +21,7 @@ async function start(element: HTMLElement): Promise<void> {
   }
   const boot = readBoot(element);
   const sitting = new Sitting(boot.sitting, browserChoices());
-  const session = new ReadingSession(boot, await openOutboxStorage(), sitting);
+  const session = new ReadingSession(boot, await openOutboxStorage(), sitting, browserDrafts);
   exposeHooks(session);
   root.render(
     <StrictMode>

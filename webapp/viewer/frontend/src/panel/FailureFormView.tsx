@@ -100,6 +100,11 @@ function SaveRow({ form }: { readonly form: FailureForm }) {
   return (
     <div className="row">
       <span className="grow small muted">{hint}</span>
+      {form.isChanged && (
+        <button type="button" className="plain" data-testid="discard-draft" onClick={() => void session.discardForm()}>
+          Discard
+        </button>
+      )}
       <button type="button" className="plain" onClick={() => session.closeForm()}>
         Close
       </button>
@@ -116,11 +121,16 @@ function SaveRow({ form }: { readonly form: FailureForm }) {
   );
 }
 
+/** HH:MM of the draft that the form was opened from. */
+const unsavedWords = ({ keptAt }: FailureForm): string =>
+  keptAt === undefined ? 'not saved yet' : `draft kept from ${clock(new Date(keptAt)).slice(0, 5)}`;
+
 export function FailureFormView({ form }: { readonly form: FailureForm }) {
   const session = useSession();
   const { scheme } = useStore(session.scheme);
   useStore(session.desk.state);
   useStore(session.desk.outbox.state);
+  const { problem } = useStore(session.drafts.state);
   const place = useRef<HTMLElement>(null);
   const isLoaded = scheme !== null;
   useEffect(() => {
@@ -134,13 +144,18 @@ export function FailureFormView({ form }: { readonly form: FailureForm }) {
   const rows = scheme.suggestions.filter((row) => row.verdict === form.verdict);
   const change = (key: keyof FailureForm) => (value: string) => session.changeForm({ [key]: value });
   const state =
-    form.isChanged || !own ? 'not saved yet' : own.isWaiting ? 'waiting' : `saved ${clock(new Date(own.created_at))}`;
+    form.isChanged || !own ? unsavedWords(form) : own.isWaiting ? 'waiting' : `saved ${clock(new Date(own.created_at))}`;
   return (
     <section className="failure" ref={place} aria-label={VERDICT_TITLES[form.verdict]} data-testid="failure-form">
       <div className="row">
         <h3 className="grow reader">{VERDICT_TITLES[form.verdict]}</h3>
-        <span className="faint small">{state}</span>
+        <span className="faint small" data-testid="form-state">{state}</span>
       </div>
+      {problem && form.isChanged && (
+        <p className="stop small" role="alert" data-testid="draft-problem">
+          {problem}
+        </p>
+      )}
       <Question
         question={form.verdict === 'false_negative' ? 'Where is it?' : 'Where did it look?'}
         choices={scheme.sites}

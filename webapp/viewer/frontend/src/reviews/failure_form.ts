@@ -14,6 +14,8 @@ export interface FailureForm {
   readonly box: PixelBox | null;
   /** True when the form holds something that has not been sent. */
   readonly isChanged: boolean;
+  /** When the draft was kept that the form was opened from, ms since 1970. */
+  readonly keptAt?: number;
 }
 
 /** Laterality "not stated" of the scheme. */

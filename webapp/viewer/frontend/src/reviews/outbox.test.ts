@@ -3,7 +3,7 @@ import type { ReviewDocument, ReviewRequest } from '../api/documents';
 import { RequestError } from '../api/request';
 import { Outbox } from './outbox';
 import type { QueuedReview } from './outbox_storage';
-import { memoryStorage } from './outbox_storage';
+import { memoryStorage, withOverflow } from './outbox_storage';
 
 const queued = (key: string, queuedAt: number, replacesKey: string | null = null): QueuedReview => ({
   key,
@@ -123,5 +123,32 @@ describe('the outbox', () => {
     await outbox.flush();
     expect(sent).toEqual([]);
     expect(await storage.all()).toHaveLength(1);
+  });
+});
+
+describe('a browser that is full', () => {
+  it('loses no answer: it stays in the page, in order, until it is sent, and the page knows', async () => {
+    let isFull = false;
+    const inner = memoryStorage();
+    const kept = {
+      ...inner,
+      isDurable: true,
+      put: (item: QueuedReview) => (isFull ? Promise.reject(new Error('QuotaExceededError')) : inner.put(item)),
+    };
+    const storage = withOverflow(kept);
+    await storage.put(queued('a', 1));
+    isFull = true;
+    await storage.put(queued('b', 2));
+    await storage.put({ ...queued('a', 1), refusal: 'changed' });
+    expect((await storage.all()).map((item) => [item.key, item.refusal])).toEqual([
+      ['a', 'changed'],
+      ['b', null],
+    ]);
+    expect(storage.isDurable).toBe(false);
+    await storage.remove('b');
+    isFull = false;
+    await storage.put(queued('a', 1));
+    expect((await storage.all()).map((item) => [item.key, item.refusal])).toEqual([['a', null]]);
+    expect(storage.isDurable).toBe(true);
   });
 });

@@ -84,6 +84,7 @@ export class Outbox {
     this.state.set({
       waiting: own.filter((item) => item.refusal === null),
       refused: own.filter((item) => item.refusal !== null),
+      isDurable: this.storage.isDurable,
     });
   }
 

@@ -52,6 +52,35 @@ export function memoryStorage(): OutboxStorage {
   };
 }
 
+/** What `kept` does not take (the browser's storage is full) stays in memory and goes its way; `isDurable` is false while it does. */
+export function withOverflow(kept: OutboxStorage): OutboxStorage {
+  const overflow = memoryStorage();
+  let held = 0;
+  return {
+    get isDurable() {
+      return kept.isDurable && held === 0;
+    },
+    async all() {
+      const over = await overflow.all();
+      held = over.length;
+      const keys = new Set(over.map((item) => item.key));
+      return byTime([...(await kept.all()).filter((item) => !keys.has(item.key)), ...over]);
+    },
+    async put(item) {
+      try {
+        await kept.put(item);
+        await overflow.remove(item.key);
+      } catch {
+        await overflow.put(item);
+      }
+    },
+    async remove(key) {
+      await overflow.remove(key);
+      await kept.remove(key);
+    },
+  };
+}
+
 /** IndexedDB, or memory where the browser refuses it (private windows); `isDurable` tells the reader which. */
 export async function openOutboxStorage(): Promise<OutboxStorage> {
   let database: IDBDatabase;
@@ -61,10 +90,11 @@ export async function openOutboxStorage(): Promise<OutboxStorage> {
     return memoryStorage();
   }
   const store = (mode: IDBTransactionMode): IDBObjectStore => database.transaction(STORE, mode).objectStore(STORE);
-  return {
+  const kept: OutboxStorage = {
     isDurable: true,
     all: async () => byTime(await settled(store('readonly').getAll() as IDBRequest<QueuedReview[]>)),
     put: async (item) => void (await settled(store('readwrite').put(item))),
     remove: async (key) => void (await settled(store('readwrite').delete(key))),
   };
+  return withOverflow(kept);
 }

@@ -9,6 +9,8 @@ import type { MapKind } from '../api/documents';
 import { scaleOf } from '../overlay/map_scores';
 import type { FailureForm } from '../reviews/failure_form';
 import { emptyForm, formOf, missing } from '../reviews/failure_form';
+import { DraftMarks } from '../reviews/draft_marks';
+import type { DraftStorage } from '../reviews/draft_storage';
 import type { OutboxStorage } from '../reviews/outbox_storage';
 import type { Store } from '../state/store';
 import { createStore } from '../state/store';
@@ -33,6 +35,10 @@ export class ReadingSession {
   readonly predictions: PredictionsFeed;
   readonly desk: ReviewsDesk;
   readonly nextCase: NextCase;
+  readonly drafts: DraftMarks;
+  /** Kept marks are opened once: one that the reader closes stays closed. */
+  private isDraftOpened = false;
+  private areDraftsRead = false;
   private isLeaveAsked = false;
   private isUnkeptTold = false;
 
@@ -40,6 +46,7 @@ export class ReadingSession {
     readonly boot: Boot,
     storage: OutboxStorage,
     readonly sitting: Sitting,
+    drafts: DraftStorage,
   ) {
     // Before anything is drawn: what was switched off must not flash up.
     this.panel = createStore<PanelState>({ ...INITIAL_PANEL, ...panelChoices(sitting.choices()) });
@@ -54,6 +61,7 @@ export class ReadingSession {
       onPreset: (preset) => this.keep({ preset: keptPreset(preset) }),
     });
     this.nextCase = new NextCase(boot.next);
+    this.drafts = new DraftMarks(drafts, { reader: boot.user.username, image: boot.image.id });
     this.predictions = new PredictionsFeed(boot.urls.predictions, boot.csrf, (before, after) =>
       this.tellChange(before, after),
     );
@@ -66,6 +74,10 @@ export class ReadingSession {
   async open(): Promise<void> {
     keepChoices(this);
     void this.desk.open();
+    void this.drafts.open().then(() => {
+      this.areDraftsRead = true;
+      this.openDraft();
+    });
     void loadScheme(this.boot.urls.scheme).then(
       (scheme) => this.scheme.set({ scheme }),
       () => this.announce('the failure scheme could not be loaded: reload the page'),
@@ -74,6 +86,8 @@ export class ReadingSession {
     const stop = view.subscribe(() => {
       if (view.get().status === 'loading') return;
       stop();
+      // A draft may have been opened before there was a picture to draw its box on.
+      this.controller.placeDraftBox(this.panel.get().form?.box ?? null);
       void this.nextCase.prepare();
     });
     followCase(this.boot.urls.events, this.boot.image.id, () => {
@@ -184,7 +198,7 @@ export class ReadingSession {
     this.closeForm();
     const own = this.desk.own(key);
     if (own?.verdict === verdict && own.confidence === confidence) return this.announce('already saved');
-    void this.desk.judge({ bundle, finding: key, verdict, confidence });
+    void this.desk.judge({ bundle, finding: key, verdict, confidence }).then(() => this.drafts.discard(bundle, key));
   }
 
   /** What disagreeing means for this finding: the model's yes is a false positive, its no a false negative. */
@@ -199,7 +213,9 @@ export class ReadingSession {
     if (this.isImageMissing()) return;
     this.select(key);
     const own = this.desk.own(key);
-    const form = own?.verdict === verdict ? formOf(own) : emptyForm(key, verdict);
+    const kept = this.drafts.find(this.shown()?.bundle ?? '', key, verdict);
+    const given = own?.verdict === verdict ? formOf(own) : emptyForm(key, verdict);
+    const form = kept ? { ...kept.form, keptAt: kept.keptAt } : given;
     this.panel.set({ form });
     this.controller.placeDraftBox(form.box);
   }
@@ -221,9 +237,32 @@ export class ReadingSession {
   changeForm(change: Partial<FailureForm>): void {
     this.isLeaveAsked = false;
     const { form } = this.panel.get();
-    if (form) this.panel.set({ form: { ...form, ...change, isChanged: true } });
+    const bundle = this.shown()?.bundle;
+    if (!form || !bundle) return;
+    const changed = { ...form, ...change, isChanged: true };
+    this.panel.set({ form: changed });
+    void this.drafts.keep(changed, bundle);
   }
 
+  /** The newest mark that was left half-filled on this image and model, in its place. */
+  private openDraft(): void {
+    const draft = this.drafts.newest(this.shown()?.bundle ?? '');
+    if (!this.areDraftsRead || this.isDraftOpened || !this.shown()?.bundle) return;
+    this.isDraftOpened = true;
+    if (draft && !this.panel.get().form) this.openForm(draft.form.finding, draft.form.verdict);
+  }
+
+  /** Throws the half-filled mark away. */
+  async discardForm(): Promise<void> {
+    const { form } = this.panel.get();
+    const bundle = this.shown()?.bundle;
+    this.closeForm();
+    if (!form || !bundle) return;
+    await this.drafts.discard(bundle, form.finding, form.verdict);
+    this.announce('the draft is discarded');
+  }
+
+  /** What is half-filled stays as a draft. */
   closeForm(): void {
     this.panel.set({ form: null });
     this.controller.placeDraftBox(null);
@@ -239,6 +278,7 @@ export class ReadingSession {
     if (!form.isChanged) return this.announce('already saved');
     this.closeForm();
     await this.desk.saveForm(form, bundle);
+    await this.drafts.discard(bundle, form.finding);
   }
 
   async undoAnswer(): Promise<void> {
@@ -292,7 +332,8 @@ export class ReadingSession {
     const { form } = this.panel.get();
     if (image && form?.isChanged && !this.isLeaveAsked) {
       this.isLeaveAsked = true;
-      return this.announce('unsaved mark: Enter saves it, Esc drops it, the same key again leaves the case');
+      const kept = this.drafts.state.get().problem ?? 'the same key again leaves the case, the draft stays';
+      return this.announce(`unsaved mark: Enter saves it; ${kept}`);
     }
     if (image) window.location.assign(`/images/${image}/${window.location.search}`);
     else this.announce('no further case in this list');
@@ -305,6 +346,7 @@ export class ReadingSession {
       const first = findings.find((finding) => finding.decision === 'positive') ?? findings[0];
       this.panel.set({ selected: first?.key ?? null });
     }
+    this.openDraft();
     const was = before.items[0];
     const now = after.items[0];
     if (isPending(was) && now && !isPending(now)) this.announce(`model run ${now.state}`);

@@ -1,0 +1,115 @@
+"""A half-filled mark is lost neither by a reload nor by a killed page nor by a sign-out, and is nobody else's."""
+
+import re
+
+import pytest
+from playwright.sync_api import Error, Page, expect
+
+from tests.browser.canvas import painted, wait_for
+from tests.browser.conftest import Server, keep_screenshot, sign_in
+from tests.browser.test_bad_days import open_case
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+NOTE = "hilar vessels, half a thought"
+FULL = """
+IDBObjectStore.prototype.put = () => { throw new DOMException('no room', 'QuotaExceededError'); };
+"""
+
+
+def begin_a_mark(page: Page) -> None:
+    page.keyboard.press("x")
+    page.get_by_test_id("severity-1").click()
+    page.get_by_test_id("note").fill(NOTE)
+    page.get_by_test_id("note").blur()
+    page.keyboard.press("b")
+    page.keyboard.press("b")
+    expect(page.get_by_test_id("box-numbers")).to_contain_text("x, y, w, h")
+
+
+def expect_the_draft(page: Page) -> None:
+    wait_for(page, lambda: painted(page), "the radiograph")
+    expect(page.get_by_test_id("form-state")).to_have_text(re.compile(r"^draft kept from \d\d:\d\d$"), timeout=15_000)
+    expect(page.get_by_test_id("note")).to_have_value(NOTE)
+    expect(page.get_by_test_id("severity-1")).to_have_attribute("aria-checked", "true")
+    expect(page.get_by_test_id("box-numbers")).to_contain_text("x, y, w, h")
+
+
+def expect_no_draft(page: Page) -> None:
+    wait_for(page, lambda: painted(page), "the radiograph")
+    page.wait_for_timeout(1500)
+    expect(page.get_by_test_id("failure-form")).to_have_count(0)
+
+
+def as_another(page: Page, server: Server, username: str) -> None:
+    page.goto(f"{server.address}/")
+    page.get_by_test_id("user-menu").click()
+    page.get_by_test_id("sign-out").click()
+    page.wait_for_url(re.compile("/sign-in/"))
+    sign_in(page, server, username)
+
+
+def test_a_half_filled_mark_is_there_again(server: Server, page: Page) -> None:
+    sign_in(page, server)
+    page.goto("about:blank")
+    dying = page.context.new_page()
+    case = open_case(dying, server, 0)
+    begin_a_mark(dying)
+    dying.reload()
+    expect_the_draft(dying)
+    keep_screenshot(dying, "draft-kept")
+
+    with pytest.raises(Error, match="crash"):
+        dying.goto("chrome://crash")  # the process of the page ends without a word
+    dying.close()
+    page.goto(case)
+    expect_the_draft(page)
+
+    as_another(page, server, "radiologist2")
+    page.goto(case)
+    expect_no_draft(page)
+    page.keyboard.press("x")
+    expect(page.get_by_test_id("note")).to_have_value("")
+    page.keyboard.press("Escape")
+    as_another(page, server, "radiologist")
+    page.goto(case)
+    expect_the_draft(page)
+
+    page.get_by_test_id("site-HIL").click()
+    page.locator("[data-testid^=cause-]").first.click()
+    page.get_by_test_id("confidence-3").click()
+    page.get_by_test_id("save-review").click()
+    expect(page.get_by_test_id("save-state")).to_contain_text(re.compile(r"saved \d"), timeout=15_000)
+    page.reload()
+    expect(page.get_by_test_id("review-list")).to_contain_text(NOTE, timeout=15_000)
+    expect_no_draft(page)
+
+
+def test_a_draft_is_discarded_on_purpose_only(server: Server, page: Page) -> None:
+    sign_in(page, server)
+    open_case(page, server, 1)
+    begin_a_mark(page)
+    page.get_by_role("button", name="Close", exact=True).click()
+    page.reload()
+    expect_the_draft(page)
+    page.get_by_test_id("discard-draft").click()
+    expect(page.get_by_test_id("failure-form")).to_have_count(0)
+    page.reload()
+    expect_no_draft(page)
+
+
+def test_a_browser_that_keeps_nothing_says_so_and_the_page_loses_nothing(server: Server, page: Page) -> None:
+    sign_in(page, server)
+    page.add_init_script(FULL)
+    open_case(page, server, 1)
+    begin_a_mark(page)
+    expect(page.get_by_test_id("draft-problem")).to_contain_text("keeps no drafts")
+    expect(page.get_by_test_id("note")).to_have_value(NOTE)
+    page.get_by_role("button", name="Close", exact=True).click()
+    page.keyboard.press("x")
+    expect(page.get_by_test_id("note")).to_have_value(NOTE)
+    page.get_by_role("button", name="Close", exact=True).click()
+    page.keyboard.press("y")
+    expect(page.get_by_test_id("save-state")).to_contain_text(re.compile(r"saved \d"), timeout=15_000)
+    page.reload()
+    expect(page.get_by_test_id("review-list")).to_contain_text("Agree", timeout=15_000)

@@ -21,11 +21,12 @@ async function start(element: HTMLElement): Promise<void> {
   }
   const boot = readBoot(element);
   const sitting = new Sitting(boot.sitting, browserChoices());
-  const session = new ReadingSession(boot, await openOutboxStorage(), sitting, browserDrafts);
+  const storage = await openOutboxStorage();
+  const session = new ReadingSession(boot, storage, sitting, browserDrafts);
   exposeHooks(session);
   root.render(
     <StrictMode>
-      <FaultBoundary keepsAnswers>
+      <FaultBoundary keepsAnswers={storage.isDurable}>
         <ReadingPage session={session} />
       </FaultBoundary>
     </StrictMode>,

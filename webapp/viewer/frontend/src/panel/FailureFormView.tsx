@@ -96,7 +96,7 @@ function SaveRow({ form }: { readonly form: FailureForm }) {
     ? `still needed: ${lacks.join(', ')}`
     : form.isChanged
       ? 'ready'
-      : 'saved; change anything to save anew';
+      : 'already given; change anything to save anew';
   return (
     <div className="row">
       <span className="grow small muted">{hint}</span>

@@ -16,6 +16,8 @@ export interface OutboxState {
   /** Why sending stands still: offline, signed out; null while all is well. */
   readonly problem: string | null;
   readonly isDurable: boolean;
+  /** False until it has been looked what an earlier visit left behind. */
+  readonly isRead: boolean;
 }
 
 export interface OutboxOptions {
@@ -40,6 +42,7 @@ export class Outbox {
     savedAt: null,
     problem: null,
     isDurable: true,
+    isRead: false,
   });
   private sending = false;
   private failures = 0;
@@ -85,6 +88,7 @@ export class Outbox {
       waiting: own.filter((item) => item.refusal === null),
       refused: own.filter((item) => item.refusal !== null),
       isDurable: this.storage.isDurable,
+      isRead: true,
     });
   }
 

@@ -20,7 +20,7 @@ import type { PanelState } from './panel_state';
 import { INITIAL_PANEL, areBoxesShown, isAiShown, saysPresent, thresholdKey } from './panel_state';
 import type { PredictionsState } from './predictions_feed';
 import { PredictionsFeed, isPending, shownPrediction } from './predictions_feed';
-import { NextCase } from './next_case';
+import { prepareNextCase } from './next_case';
 import { followCase } from './case_events';
 import { ReviewsDesk } from './reviews_desk';
 import type { Answer } from './reviews_state';
@@ -34,7 +34,6 @@ export class ReadingSession {
   readonly controller: ViewportController;
   readonly predictions: PredictionsFeed;
   readonly desk: ReviewsDesk;
-  readonly nextCase: NextCase;
   readonly drafts: DraftMarks;
   /** Kept marks are opened once: one that the reader closes stays closed. */
   private isDraftOpened = false;
@@ -60,7 +59,6 @@ export class ReadingSession {
       opening: (header) => openingPreset(header, sitting.choices().preset ?? null, announce),
       onPreset: (preset) => this.keep({ preset: keptPreset(preset) }),
     });
-    this.nextCase = new NextCase(boot.next);
     this.drafts = new DraftMarks(drafts, { reader: boot.user.username, image: boot.image.id });
     this.predictions = new PredictionsFeed(boot.urls.predictions, boot.csrf, (before, after) =>
       this.tellChange(before, after),
@@ -88,7 +86,7 @@ export class ReadingSession {
       stop();
       // A draft may have been opened before there was a picture to draw its box on.
       this.controller.placeDraftBox(this.panel.get().form?.box ?? null);
-      void this.nextCase.prepare();
+      void prepareNextCase(this.boot.next);
     });
     followCase(this.boot.urls.events, this.boot.image.id, () => {
       void this.predictions.refresh();
@@ -197,8 +195,12 @@ export class ReadingSession {
     this.select(key);
     this.closeForm();
     const own = this.desk.own(key);
-    if (own?.verdict === verdict && own.confidence === confidence) return this.announce('already saved');
+    if (own?.verdict === verdict && own.confidence === confidence) return this.announce(this.givenWords(own));
     void this.desk.judge({ bundle, finding: key, verdict, confidence }).then(() => this.drafts.discard(bundle, key));
+  }
+
+  private givenWords(own: Answer | null): string {
+    return own?.isWaiting ? 'already given: it waits to be sent' : 'already saved';
   }
 
   /** What disagreeing means for this finding: the model's yes is a false positive, its no a false negative. */
@@ -275,7 +277,7 @@ export class ReadingSession {
     if (!form || !bundle) return;
     const lacks = missing(form);
     if (lacks.length) return this.announce(`still needed: ${lacks.join(', ')}`);
-    if (!form.isChanged) return this.announce('already saved');
+    if (!form.isChanged) return this.announce(this.givenWords(this.desk.own(form.finding)));
     this.closeForm();
     await this.desk.saveForm(form, bundle);
     await this.drafts.discard(bundle, form.finding);

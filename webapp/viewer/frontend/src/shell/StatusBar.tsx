@@ -1,16 +1,17 @@
 /** The last line: is everything saved, and which keys matter most. */
 import { clock } from '../panel/wording';
-import type { NextCaseState } from '../session/next_case';
 import { useStore } from '../state/store';
 import { useSession } from './session_context';
 
 function SaveState() {
   const session = useSession();
   const { outbox } = session.desk;
-  const { waiting, refused, savedAt, problem, isDurable } = useStore(outbox.state);
+  const { waiting, refused, savedAt, problem, isDurable, isRead } = useStore(outbox.state);
+  const { form } = useStore(session.panel);
   const count = waiting.length;
   const pending = `${count} ${count === 1 ? 'answer' : 'answers'} waiting${problem ? `: ${problem}` : ''}`;
-  const settled = savedAt ? `saved ${clock(savedAt)}` : 'no unsaved answers';
+  const saved = savedAt ? `saved ${clock(savedAt)}` : isRead ? 'no unsaved answers' : '';
+  const settled = form?.isChanged ? [savedAt && saved, 'a mark is not saved yet'].filter(Boolean).join(' · ') : saved;
   return (
     <>
       <span data-testid="save-state" className={refused.length ? 'stop' : count ? 'model' : ''}>
@@ -26,21 +27,12 @@ function SaveState() {
   );
 }
 
-const NEXT_CASE: Record<NextCaseState['status'], string> = {
-  none: '',
-  preparing: 'preparing the next case',
-  ready: 'next case ready',
-  unavailable: '',
-};
-
 export function StatusBar() {
-  const { boot, nextCase, panel } = useSession();
-  const { status } = useStore(nextCase.state);
+  const { boot, panel } = useSession();
   const { announcement } = useStore(panel);
   return (
     <footer className="status-bar">
       <SaveState />
-      <span>{NEXT_CASE[status]}</span>
       <span className="faint" aria-hidden="true">
         {announcement}
       </span>

@@ -33,7 +33,11 @@ class Prediction(models.Model):
 
     class Meta:
         ordering = ["-created_at"]
-        indexes = [models.Index(fields=["image", "-created_at"], name="prediction_of_image")]
+        indexes = [
+            models.Index(fields=["image", "-created_at"], name="prediction_of_image"),
+            models.Index(fields=["created_at"], name="prediction_created"),  # these two: for a look for changes
+            models.Index(fields=["finished_at"], name="prediction_finished"),
+        ]
 
     def __str__(self) -> str:
         return f"prediction {self.id}"

@@ -41,7 +41,13 @@ class Job(models.Model):
 
     class Meta:
         db_table = "predictions_job"  # jobs were rows of predictions once
-        indexes = [models.Index(fields=["state", "-priority", "created_at"], name="job_queue_order")]
+        # A look for changes asks each second for those since the last: by each of the times a job carries.
+        indexes = [
+            models.Index(fields=["state", "-priority", "created_at"], name="job_queue_order"),
+            models.Index(fields=["created_at"], name="job_created"),
+            models.Index(fields=["started_at"], name="job_started"),
+            models.Index(fields=["finished_at"], name="job_finished"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.id} ({self.state})"

@@ -87,6 +87,8 @@ class CaseReview(models.Model):
         indexes = [
             models.Index(fields=["image", "-created_at"], name="reader_stud_image_i_7f9570_idx"),
             models.Index(fields=["verdict", "-created_at"], name="reader_stud_verdict_0bd576_idx"),
+            models.Index(fields=["created_at"], name="review_created"),  # for a look for changes
+            models.Index(fields=["site", "image"], name="review_site"),  # for the worklist's filter by site
         ]
 
     def __str__(self) -> str:

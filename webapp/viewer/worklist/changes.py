@@ -5,17 +5,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from django.db.models import Max, Q
+from django.db.models import Max
 from django.utils import timezone
 
-from webapp.archive.models import Image
 from webapp.predictions.models import Prediction
 from webapp.reviews.models import CaseReview
+from webapp.viewer.models import WorklistEntry
 
 # A row carries the time at which its transaction wrote it, not the time of its commit: look back this far again.
 COMMIT_LAG = datetime.timedelta(seconds=5)
 OLDEST = datetime.timedelta(minutes=10)  # a page that slept longer reloads the list as a whole
 MOST = 500
+RESULT_TIMES = ("created_at", "finished_at", "job__created_at", "job__started_at", "job__finished_at")
 State = tuple[object, ...]  # of one image: compares unequal once something about it has changed
 
 
@@ -35,16 +36,12 @@ def read_cursor(text: str, now: datetime.datetime) -> datetime.datetime:
 def states_since(moment: datetime.datetime) -> dict[UUID, State]:
     """Images whose row, job or reviews were touched after `moment` (less the commit lag), each with a comparable state."""
     since = moment - COMMIT_LAG
-    touched: set[UUID] = set(Image.objects.filter(created_at__gt=since).values_list("pk", flat=True)[:MOST])
-    results = Prediction.objects.filter(
-        Q(created_at__gt=since)
-        | Q(finished_at__gt=since)
-        | Q(job__created_at__gt=since)
-        | Q(job__started_at__gt=since)
-        | Q(job__finished_at__gt=since)
-    )
-    touched.update(results.values_list("image", flat=True)[:MOST])
-    touched.update(CaseReview.objects.filter(created_at__gt=since).values_list("image", flat=True)[:MOST])
+    touched: set[UUID] = set(WorklistEntry.objects.filter(arrived__gt=since).values_list("pk", flat=True)[:MOST])
+    for time in RESULT_TIMES:  # one question each, in no order: each reads its own index
+        results = Prediction.objects.filter(**{f"{time}__gt": since}).order_by()
+        touched.update(results.values_list("image", flat=True)[:MOST])
+    reviews = CaseReview.objects.filter(created_at__gt=since).order_by()
+    touched.update(reviews.values_list("image", flat=True)[:MOST])
     return _states(touched)
 
 

@@ -10,6 +10,14 @@ from webapp.accounts.policy import Refusal
 from webapp.accounts.sign_in_throttle import check_credentials
 
 
+class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]
+    """What a person decides about the pages they see."""
+
+    class Meta:
+        model = User
+        fields = ("look_first",)
+
+
 class SignInForm(forms.Form):
     """Name and password; `user` or `refusal` is set once the form has been validated."""
 

@@ -26,6 +26,10 @@ class User(AbstractUser):
 
     role = models.CharField(max_length=16, choices=Role.choices, default=Role.RADIOLOGIST)
 
+    look_first = models.BooleanField(
+        "what the model says is shown after my own answer, or when I ask for it", default=False
+    )
+
     objects = PeopleManager()  # type: ignore[misc]
 
     def save(self, *args: Any, **kwargs: Any) -> None:

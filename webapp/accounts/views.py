@@ -1,7 +1,9 @@
 """Pages: signing in and out, and the door of the admin pages."""
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import login, logout
+from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render, resolve_url
@@ -13,8 +15,8 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from webapp.accounts.demo_users import DEMO_USERS
-from webapp.accounts.forms import SignInForm
-from webapp.accounts.policy import may_manage_people, require
+from webapp.accounts.forms import SettingsForm, SignInForm
+from webapp.accounts.policy import may_manage_people, require, require_person
 from webapp.accounts.sign_in_throttle import TOO_MANY
 
 
@@ -43,6 +45,19 @@ def admin_door(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         return redirect("admin:index")
     return redirect_to_login(request.GET.get("next") or reverse("admin:index"))
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def own_settings(request: HttpRequest) -> HttpResponse:
+    """`/settings/`: what the person signed in decides about their own pages."""
+    person = require_person(request.user)
+    form = SettingsForm(request.POST if request.method == "POST" else None, instance=person)
+    if form.is_bound and form.is_valid():
+        form.save()
+        messages.success(request, "Your settings are saved.")
+        return redirect("own_settings")
+    return render(request, "accounts/settings.html", {"form": form})
 
 
 @require_POST

@@ -35,6 +35,7 @@ class ImageFacts(TypedDict):
 class SignedInPerson(TypedDict):
     username: str
     role: str
+    look_first: bool
 
 
 class ReadingUrls(TypedDict):

@@ -60,6 +60,7 @@ def test_every_role_gets_the_boot_document(signed_in: SignedIn, role: str) -> No
     assert document["urls"]["reviews"] == f"/api/images/{image.pk}/reviews/"
     assert document["user"]["role"] == role
     assert re.fullmatch("[0-9a-f]{40}", document["sitting"])
+    assert document["user"]["look_first"] is False
 
 
 @pytest.mark.usefixtures("built")

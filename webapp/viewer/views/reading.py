@@ -72,7 +72,7 @@ def boot_document(request: HttpRequest, image: Image, query: WorklistQuery) -> B
             "columns": image.columns,
         },
         "sitting": sitting_of(request.session),
-        "user": {"username": user.get_username(), "role": user.role},
+        "user": {"username": user.get_username(), "role": user.role, "look_first": user.look_first},
         "urls": {
             "header": f"{api}header/",
             "frame": f"{api}frame/",

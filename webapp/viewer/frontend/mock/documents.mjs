@@ -39,7 +39,7 @@ export function boot(scenario) {
       columns,
     },
     sitting: 'mock',
-    user: { username: 'radiologist', role: 'radiologist' },
+    user: { username: 'radiologist', role: 'radiologist', look_first: false },
     urls: {
       header: `${base}/header/`,
       frame: `${base}/frame/`,

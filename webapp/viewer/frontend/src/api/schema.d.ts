@@ -1268,6 +1268,7 @@ export interface components {
             readonly value: number;
         };
         readonly SignedInPerson: {
+            readonly look_first: boolean;
             readonly role: string;
             readonly username: string;
         };

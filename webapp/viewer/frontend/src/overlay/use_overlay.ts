@@ -5,7 +5,7 @@ import type { FindingDocument } from '../api/documents';
 import { VERDICT_SHORT } from '../reviews/failure_form';
 import { fraction } from '../panel/wording';
 import type { PanelState } from '../session/panel_state';
-import { areBoxesShown, boxesToShow, isAiShown } from '../session/panel_state';
+import { areBoxesShown, boxesToShow, isAiShown, isLookingFirst } from '../session/panel_state';
 import type { ReadingSession } from '../session/reading_session';
 import { currentAnswers } from '../session/reviews_state';
 import { useSession } from '../shell/session_context';
@@ -91,7 +91,7 @@ export function useOverlay(heat: RefObject<HTMLCanvasElement | null>, boxes: Ref
     if (!now) return;
     const isDrawn = isAiShown(panel) && !panel.isAiHeld;
     const ai = isDrawn ? modelBoxes(panel, session.findings()) : [];
-    now.boxes.setBoxes([...ai, ...readerBoxes(session, panel)]);
+    now.boxes.setBoxes([...ai, ...(isLookingFirst(panel) ? [] : readerBoxes(session, panel))]);
     if (now.affine) now.boxes.draw(now.affine);
   }, [session, layers, panel, predictions, reviews, outbox, scheme]);
 

@@ -1,17 +1,23 @@
 /** In place of what the model says while it is hidden: the findings by name, and how to show it. */
 import { Fragment } from 'react';
 import { keyOf } from '../keys/key_table';
+import { isLookingFirst } from '../session/panel_state';
 import { useSession } from '../shell/session_context';
 import { useStore } from '../state/store';
 import { FailureFormView } from './FailureFormView';
 
 export function HiddenModel() {
   const session = useSession();
-  const { form } = useStore(session.panel);
+  const panel = useStore(session.panel);
+  const { form } = panel;
   return (
     <div data-testid="model-hidden">
       <div className="model-state muted">
-        <p>What the model says is hidden, in the next cases too.</p>
+        <p>
+          {isLookingFirst(panel)
+            ? 'Look first: what the model says comes after your answer, or when you ask for it.'
+            : 'What the model says is hidden, in the next cases too.'}
+        </p>
         <button type="button" data-testid="show-model" onClick={() => session.toggleAi()}>
           Show it <kbd>{keyOf('layer')}</kbd>
         </button>

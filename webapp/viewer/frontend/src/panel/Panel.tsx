@@ -1,6 +1,6 @@
 /** The right panel: findings, the form of a failure, answers. */
 import { Fragment } from 'react';
-import { isAiShown } from '../session/panel_state';
+import { isAiShown, isLookingFirst } from '../session/panel_state';
 import { shownPrediction } from '../session/predictions_feed';
 import { useSession } from '../shell/session_context';
 import { useStore } from '../state/store';
@@ -31,7 +31,7 @@ export function Panel() {
             {form?.finding === finding.key && <FailureFormView form={form} />}
           </Fragment>
         ))}
-      <ReviewList />
+      {!isLookingFirst(panel) && <ReviewList />}
     </aside>
   );
 }

@@ -14,6 +14,10 @@ export interface PanelState {
   readonly colours: ColourMap;
   /** false: neither numbers nor boxes nor maps of the model are shown, here and in the next cases. */
   readonly isAiVisible: boolean;
+  /** The person looks first: the model is shown after the own answer, or the key. */
+  readonly isLookFirst: boolean;
+  /** This case's model was shown, by an answer or the key. */
+  readonly isRevealed: boolean;
   /** O is held down: what the model draws is hidden until it is released. */
   readonly isAiHeld: boolean;
   /** Findings whose boxes were switched by hand; absent = shown for a positive decision. */
@@ -34,6 +38,8 @@ export const INITIAL_PANEL: PanelState = {
   opacity: DEFAULT_OPACITY,
   colours: DEFAULT_COLOUR_MAP,
   isAiVisible: true,
+  isLookFirst: false,
+  isRevealed: false,
   isAiHeld: false,
   boxes: {},
   boxRule: 'component',
@@ -43,7 +49,10 @@ export const INITIAL_PANEL: PanelState = {
 };
 
 /** Whether anything that the model says may be drawn or written. */
-export const isAiShown = (panel: Pick<PanelState, 'isAiVisible'>): boolean => panel.isAiVisible;
+export const isAiShown = (panel: PanelState): boolean => panel.isAiVisible && !isLookingFirst(panel);
+
+/** The person has not answered yet and has not asked to see: colleagues' answers, which speak of the model, are left out too. */
+export const isLookingFirst = ({ isLookFirst, isRevealed }: PanelState): boolean => isLookFirst && !isRevealed;
 
 export const thresholdKey = (finding: string, kind: MapKind): string => `${finding}/${kind}`;
 

@@ -17,7 +17,7 @@ import { createStore } from '../state/store';
 import { ViewportController } from '../viewport/controller';
 import { choosePreset, openingPreset } from '../viewport/presets';
 import type { PanelState } from './panel_state';
-import { INITIAL_PANEL, areBoxesShown, isAiShown, saysPresent, thresholdKey } from './panel_state';
+import { INITIAL_PANEL, areBoxesShown, isAiShown, isLookingFirst, saysPresent, thresholdKey } from './panel_state';
 import type { PredictionsState } from './predictions_feed';
 import { PredictionsFeed, isPending, shownPrediction } from './predictions_feed';
 import { prepareNextCase } from './next_case';
@@ -48,7 +48,11 @@ export class ReadingSession {
     drafts: DraftStorage,
   ) {
     // Before anything is drawn: what was switched off must not flash up.
-    this.panel = createStore<PanelState>({ ...INITIAL_PANEL, ...panelChoices(sitting.choices()) });
+    this.panel = createStore<PanelState>({
+      ...INITIAL_PANEL,
+      ...panelChoices(sitting.choices()),
+      isLookFirst: boot.user.look_first,
+    });
     const announce = (text: string): void => this.announce(text);
     this.controller = new ViewportController({
       imageId: boot.image.id,
@@ -71,6 +75,8 @@ export class ReadingSession {
 
   async open(): Promise<void> {
     keepChoices(this);
+    this.desk.state.subscribe(() => this.revealWhenAnswered());
+    this.desk.outbox.state.subscribe(() => this.revealWhenAnswered());
     void this.desk.open();
     void this.drafts.open().then(() => {
       this.areDraftsRead = true;
@@ -130,13 +136,14 @@ export class ReadingSession {
   /** Map of the n-th finding (1-based), with the kind in use or the first there is. */
   showMapOf(n: number): void {
     const finding = this.findings()[n - 1];
-    if (!finding) return;
+    if (!finding || this.isLookFirstTold()) return;
     this.select(finding.key);
     const kind = this.panel.get().mapKind ?? (this.shown()?.maps[0]?.kind);
     if (kind) this.panel.set({ mapKind: kind, isAiVisible: true });
   }
 
   toggleMap(kind: MapKind): void {
+    if (this.isLookFirstTold()) return;
     const document = this.shown()?.maps.find((map) => map.kind === kind);
     const finding = this.selected();
     if (!document || !finding) return this.announce('no map of this kind for this image');
@@ -165,7 +172,7 @@ export class ReadingSession {
 
   toggleAi(): void {
     const isAiVisible = !isAiShown(this.panel.get());
-    this.panel.set({ isAiVisible });
+    this.panel.set(isAiVisible ? { isAiVisible, isRevealed: true } : { isAiVisible });
     this.announce(isAiVisible ? 'the model is shown' : 'the model is hidden, in the next cases too');
   }
 
@@ -220,6 +227,18 @@ export class ReadingSession {
     const form = kept ? { ...kept.form, keptAt: kept.keptAt } : given;
     this.panel.set({ form });
     this.controller.placeDraftBox(form.box);
+  }
+
+  /** Looking first ends with an own answer on what this model says. */
+  private revealWhenAnswered(): void {
+    const bundle = this.shown()?.bundle;
+    if (!bundle || !isLookingFirst(this.panel.get())) return;
+    if (this.desk.answers().some((answer) => answer.isMine && answer.bundle === bundle)) this.panel.set({ isRevealed: true });
+  }
+
+  /** One key shows the model, not any that happens to be pressed. */
+  private isLookFirstTold(): boolean {
+    return isLookingFirst(this.panel.get()) && this.isAiUnseen();
   }
 
   /** Nobody agrees or disagrees with what is not shown. */
@@ -348,6 +367,7 @@ export class ReadingSession {
       const first = findings.find((finding) => finding.decision === 'positive') ?? findings[0];
       this.panel.set({ selected: first?.key ?? null });
     }
+    this.revealWhenAnswered();
     this.openDraft();
     const was = before.items[0];
     const now = after.items[0];

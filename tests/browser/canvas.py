@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 READ_CANVAS = """
 selector => {
@@ -72,3 +72,11 @@ def drag_box(page: Page) -> None:
     page.mouse.down()
     page.mouse.move(x + 90, y + 110, steps=6)
     page.mouse.up()
+
+
+def opened(page: Page) -> Page:
+    """The first case of the worklist, once its picture and its findings are there."""
+    page.get_by_test_id("worklist-row").first.get_by_role("link").first.click()
+    wait_for(page, lambda: painted(page), "the radiograph")
+    expect(page.locator("[data-testid^=select-]").first).to_be_attached(timeout=60_000)
+    return page

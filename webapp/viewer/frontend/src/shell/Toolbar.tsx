@@ -3,7 +3,7 @@ import { actionOf, keyOf } from '../keys/key_table';
 import { isAiShown } from '../session/panel_state';
 import { useStore } from '../state/store';
 import { ToolButton } from './ToolButton';
-import { DragTools, FitTools, InvertTool, Presets } from './ViewTools';
+import { DragTools, FitTools, InvertTool, Presets, TurnTools } from './ViewTools';
 import { useSession } from './session_context';
 
 export function Toolbar() {
@@ -22,6 +22,7 @@ export function Toolbar() {
         onPress={() => session.drawBox()}
       />
       <span className="sep" />
+      <TurnTools controller={controller} />
       <InvertTool controller={controller} />
       <Presets controller={controller} announce={(text) => session.announce(text)} />
       <span className="sep" />

@@ -67,6 +67,29 @@ export function FitTools({ controller }: Props) {
   );
 }
 
+const TURNS = [
+  { sign: '⟲', key: 'L', title: 'rotate left', turn: (controller: ViewportController) => controller.rotate(-90) },
+  { sign: '⟳', key: 'R', title: 'rotate right', turn: (controller: ViewportController) => controller.rotate(90) },
+  { sign: '⇋', key: 'H', title: 'flip horizontal', turn: (controller: ViewportController) => controller.flip('horizontal') },
+  { sign: '⥮', key: 'V', title: 'flip vertical', turn: (controller: ViewportController) => controller.flip('vertical') },
+];
+
+/** `hasKeys`: whether the page's table has R, L, H and V. */
+export function TurnTools({ controller, hasKeys = true }: Props & { readonly hasKeys?: boolean }) {
+  return TURNS.map(({ sign, key, title, turn }) => (
+    <button
+      key={key}
+      type="button"
+      aria-label={title}
+      title={hasKeys ? `${title} (${key})` : title}
+      data-testid={title.replace(' ', '-')}
+      onClick={() => turn(controller)}
+    >
+      {sign}
+    </button>
+  ));
+}
+
 export function InvertTool({ controller }: Props) {
   const { isInverted } = useStore(controller.view);
   return (

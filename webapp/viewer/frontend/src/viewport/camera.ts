@@ -58,27 +58,45 @@ export function orientationOf(viewport: StackViewport): Orientation {
   return { rotation: Math.round(rotation) % 360, flipHorizontal, flipVertical };
 }
 
+/** Turns about the middle of the canvas: the image point there, and the magnification, stay. */
 export function orient(viewport: StackViewport, change: Partial<Orientation>): void {
+  const { focalPoint, parallelScale } = viewport.getCamera();
   const { rotation, flipHorizontal, flipVertical } = { ...orientationOf(viewport), ...change };
   viewport.setCamera({ flipHorizontal, flipVertical }); // setViewPresentation sets a flip and cannot take it back
   viewport.setViewPresentation({ ...viewport.getViewPresentation(), rotation });
+  if (focalPoint) moveFocalPoint(viewport, focalPoint, parallelScale);
   viewport.render();
+}
+
+const FITTED_WITHIN_PX = 1.5;
+
+/** Whether the image, whose corners lie at `corners`, just fills a canvas of that size in one direction and is centred in both. */
+export function isFitted(corners: readonly CanvasPoint[], width: number, height: number): boolean {
+  const [left, right, top, bottom] = extent(corners);
+  const isNear = (one: number, other: number): boolean => Math.abs(one - other) <= FITTED_WITHIN_PX;
+  const fills = isNear(right - left, width) ? bottom - top <= height + FITTED_WITHIN_PX : isNear(bottom - top, height) && right - left <= width;
+  return fills && isNear(left + right, width) && isNear(top + bottom, height);
+}
+
+function extent(corners: readonly CanvasPoint[]): [number, number, number, number] {
+  const xs = corners.map((p) => p.x);
+  const ys = corners.map((p) => p.y);
+  return [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
 }
 
 /** Whole image in view, centred, whatever its rotation. `corners`: the four image corners on the canvas, CSS px. */
 export function fit(viewport: StackViewport, corners: () => readonly CanvasPoint[]): void {
   viewport.setViewPresentation({ ...viewport.getViewPresentation(), zoom: 1, pan: [0, 0] });
-  const xs = corners().map((p) => p.x);
-  const ys = corners().map((p) => p.y);
-  const width = Math.max(...xs) - Math.min(...xs);
-  const height = Math.max(...ys) - Math.min(...ys);
+  const [left, right, top, bottom] = extent(corners());
+  const width = right - left;
+  const height = bottom - top;
   const { clientWidth, clientHeight } = viewport.element;
   const factor = Math.min(clientWidth / width, clientHeight / height);
   const { focalPoint, parallelScale } = viewport.getCamera();
   if (!focalPoint || !parallelScale) return;
   const centre = viewport.canvasToWorld([
-    (Math.max(...xs) + Math.min(...xs)) / 2,
-    (Math.max(...ys) + Math.min(...ys)) / 2,
+    (left + right) / 2,
+    (top + bottom) / 2,
   ]);
   moveFocalPoint(viewport, [centre[0], centre[1], focalPoint[2]], parallelScale / factor);
 }

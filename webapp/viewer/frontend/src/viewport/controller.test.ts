@@ -65,7 +65,7 @@ vi.mock('@cornerstonejs/core', () => {
 });
 vi.mock('@cornerstonejs/tools', () => ({ init: () => undefined }));
 vi.mock('../api/request', () => ({ getJson: () => Promise.resolve(HEADER) }));
-vi.mock('./camera', () => ({ fit: () => undefined, orient: () => undefined, orientationOf: () => ({}) }));
+vi.mock('./camera', () => ({ fit: () => undefined, isFitted: () => true, orient: () => undefined, orientationOf: () => ({}) }));
 vi.mock('./tool_group', () => ({
   ViewportTools: class {
     destroy(): void {}
@@ -79,7 +79,7 @@ vi.mock('./draft_box', () => ({
 vi.mock('./frame_loader', () => ({
   addSource: (source: FrameSource) => void (fakes.source = source),
   removeSource: () => undefined,
-  registerFrameLoader: () => undefined,
+  loadFrame: () => Promise.resolve(),
   startFrame: () => undefined,
   imageIdOf: (id: string, frame: string) => `sightline:${id}:${frame}`,
 }));

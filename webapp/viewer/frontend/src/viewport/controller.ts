@@ -2,7 +2,7 @@
  * The one owner of Cornerstone objects: engine, stack viewport, tools. Lives outside React; components read its
  * store and call its verbs. Mounting twice (StrictMode) destroys the first engine before the second is made.
  */
-import { Enums, RenderingEngine, cache, eventTarget, imageLoader, init as initCore } from '@cornerstonejs/core';
+import { Enums, RenderingEngine, cache, eventTarget, init as initCore } from '@cornerstonejs/core';
 import type { StackViewport, Types } from '@cornerstonejs/core';
 import { init as initTools } from '@cornerstonejs/tools';
 import type { HeaderDocument, PresetItem } from '../api/documents';
@@ -13,15 +13,16 @@ import type { Affine, CanvasPoint, ImagePoint } from '../geometry/pixels';
 import { REFERENCE_PX, affineFromThreePoints, canvasPoint, imagePoint, scales } from '../geometry/pixels';
 import { createStore } from '../state/store';
 import type { Orientation } from './camera';
-import { fit, orient, orientationOf, panBy, zoomAbout } from './camera';
+import { fit, isFitted, orient, orientationOf, panBy, zoomAbout } from './camera';
 import { DraftBox } from './draft_box';
-import { addSource, imageIdOf, registerFrameLoader, removeSource, startFrame } from './frame_loader';
+import { faultText } from './fault_text';
+import { addSource, imageIdOf, loadFrame, removeSource, startFrame } from './frame_loader';
 import { STORED, isSameOrientation, placedOrientation } from './placement';
 import { ViewportTools } from './tool_group';
 import type { Tool, ViewState } from './view_state';
 import { INITIAL_VIEW } from './view_state';
 import type { Bounds } from './window_level';
-import { LINEAR_FRAME, draggedBounds, linearBounds } from './window_level';
+import { LINEAR_FRAME, draggedBounds, fullRange, linearBounds } from './window_level';
 
 const { Events, InterpolationType, ViewportType } = Enums;
 const WHEEL_STEP = 1.15;
@@ -60,6 +61,7 @@ export class ViewportController {
   private element: HTMLDivElement | null = null;
   private resizeObserver: ResizeObserver | null = null;
   private shown: PresetItem | null = null;
+  private size: [number, number] = [0, 0]; // of the canvas as last laid out, CSS px
   private drawScheduled = false;
   private readonly drawListeners = new Set<(affine: Affine) => void>();
 
@@ -91,10 +93,10 @@ export class ViewportController {
       this.createEngine(element, header);
       await this.show(first, opening);
       const placed = placedOrientation(header.placement);
-      if (!isSameOrientation(placed, STORED)) this.turn(placed);
+      if (!isSameOrientation(placed, STORED)) this.place(placed);
       if (this.element === element) this.view.set({ status: 'ready' });
     } catch (error) {
-      if (this.element === element) this.fail(`The image could not be shown: ${messageOf(error).replace(/\.$/, '')}.`);
+      if (this.element === element) this.fail(`The image could not be shown: ${faultText(error).replace(/\.$/, '')}.`);
     }
   }
 
@@ -223,7 +225,7 @@ export class ViewportController {
     if (!this.viewport || !this.loaded) return;
     this.viewport.resetProperties();
     this.viewport.resetCamera();
-    this.turn(placedOrientation(this.loaded.placement));
+    this.place(placedOrientation(this.loaded.placement));
     this.view.set({ isInverted: false, isSmooth: true });
     const { presets, opening } = this.loaded;
     await this.show(presets[opening] ?? fullRange(this.loaded), opening);
@@ -280,7 +282,8 @@ export class ViewportController {
     element.addEventListener(Events.CAMERA_MODIFIED, this.scheduleDraw);
     element.addEventListener(Events.IMAGE_RENDERED, this.scheduleDraw);
     eventTarget.addEventListener(Events.WEBGL_CONTEXT_LOST, this.contextLost);
-    this.resizeObserver = new ResizeObserver(() => this.engine?.resize(true, true));
+    this.size = [element.clientWidth, element.clientHeight];
+    this.resizeObserver = new ResizeObserver(this.resize);
     this.resizeObserver.observe(element);
   }
 
@@ -304,11 +307,31 @@ export class ViewportController {
     this.setBounds(preset);
   }
 
+  /** A picture that was fitted is fitted again; one that was zoomed or moved keeps both. */
   private turn(change: Partial<Orientation>): void {
     if (!this.viewport) return;
+    const wasFitted = this.isFitted();
     orient(this.viewport, change);
+    if (wasFitted) this.fit();
+  }
+
+  private place(orientation: Orientation): void {
+    if (!this.viewport) return;
+    orient(this.viewport, orientation);
     this.fit();
   }
+
+  private isFitted(): boolean {
+    return isFitted(this.canvasCorners(), ...this.size);
+  }
+
+  private readonly resize = (): void => {
+    if (!this.engine || !this.element) return;
+    const wasFitted = this.isFitted();
+    this.engine.resize(true, true);
+    this.size = [this.element.clientWidth, this.element.clientHeight];
+    if (wasFitted) this.fit();
+  };
 
   private readonly windowDrag = (dx: number, dy: number): void => {
     const height = this.element?.clientHeight ?? 1;
@@ -381,19 +404,4 @@ export class ViewportController {
     this.view.set({ status: 'error', error });
     this.options.announce(error);
   }
-}
-
-function fullRange(header: HeaderDocument): PresetItem {
-  return { key: 6, name: 'Full range', frame: LINEAR_FRAME, lower: header.sample_min, upper: header.sample_max };
-}
-
-async function loadFrame(imageId: string): Promise<void> {
-  registerFrameLoader();
-  await imageLoader.loadAndCacheImage(imageId);
-}
-
-function messageOf(error: unknown): string {
-  if (error instanceof Error) return 'text' in error && typeof error.text === 'string' ? error.text : error.message;
-  const inner = error as { error?: unknown } | null;
-  return inner?.error instanceof Error ? messageOf(inner.error) : String(error);
 }

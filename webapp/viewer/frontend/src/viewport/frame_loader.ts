@@ -196,3 +196,9 @@ export function registerFrameLoader(): void {
   imageLoader.registerImageLoader(SCHEME, load);
   metaData.addProvider(metadataOf, PROVIDER_PRIORITY);
 }
+
+/** Fetches and decodes a frame unless the cache has it. */
+export async function loadFrame(imageId: string): Promise<void> {
+  registerFrameLoader();
+  await imageLoader.loadAndCacheImage(imageId);
+}

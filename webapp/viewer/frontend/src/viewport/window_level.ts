@@ -65,3 +65,8 @@ export function furtherPresets(header: HeaderDocument): PresetItem[] {
     width: voi.width,
   }));
 }
+
+/** The preset of a picture for which the server offers none. */
+export function fullRange(header: HeaderDocument): PresetItem {
+  return { key: 6, name: 'Full range', frame: LINEAR_FRAME, lower: header.sample_min, upper: header.sample_max };
+}

@@ -10,6 +10,7 @@ import { FaultBoundary } from './shell/FaultBoundary';
 import { NoWebGl } from './shell/NoWebGl';
 import { ReadingPage } from './shell/ReadingPage';
 import './style/reading.css';
+import './style/sheet.css';
 import { exposeHooks } from './test_hooks';
 import { hasWebGl2 } from './viewport/webgl';
 

@@ -9,6 +9,7 @@ import { openDraftStorage } from './study/draft_storage';
 import { StudyApi, tabId } from './study/study_api';
 import { StudySession } from './study/study_session';
 import './style/reading.css';
+import './style/sheet.css';
 import './style/study.css';
 import { exposeHooksOf } from './test_hooks';
 import { hasWebGl2 } from './viewport/webgl';

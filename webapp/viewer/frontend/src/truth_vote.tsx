@@ -4,6 +4,7 @@ import { createRoot } from 'react-dom/client';
 import { FaultBoundary } from './shell/FaultBoundary';
 import { NoWebGl } from './shell/NoWebGl';
 import './style/reading.css';
+import './style/sheet.css';
 import './style/study.css';
 import { exposeHooksOf } from './test_hooks';
 import { VotePage } from './truth/VotePage';

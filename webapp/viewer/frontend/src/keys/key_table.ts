@@ -73,6 +73,7 @@ export const KEY_TABLE: readonly KeyRow<ReadingSession>[] = [
   row('View', 'flip-horizontal', 'H', 'flip horizontal', ['h'], (s) => s.controller.flip('horizontal')),
   row('View', 'flip-vertical', 'V', 'flip vertical', ['v'], (s) => s.controller.flip('vertical')),
   row('View', 'stored', 'T', 'as stored, or turned to L\\F', ['t'], (s) => s.controller.toggleStored()),
+  row('View', 'sheet', 'U', 'panel up on a narrow window', ['u'], (s) => s.sheet.cycle()),
   row('View', 'smooth', 'S', 'interpolation on or off', ['s'], (s) => s.controller.toggleSmooth()),
   row('Tools', 'zoom-tool', 'Z', 'zoom on left drag', ['z'], (s) => s.controller.chooseTool('zoom')),
   row('Tools', 'box', 'B', 'draw a box; again: box in the centre', ['b'], (s) => s.drawBox()),

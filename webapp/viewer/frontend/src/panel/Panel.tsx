@@ -1,11 +1,13 @@
-/** The right panel: findings, the form of a failure, answers. */
+/** The panel: findings, the form of a failure, answers. */
 import { Fragment } from 'react';
 import { isAiShown, isLookingFirst } from '../session/panel_state';
 import { shownPrediction } from '../session/predictions_feed';
+import { SidePanel } from '../shell/SidePanel';
 import { useSession } from '../shell/session_context';
 import { useStore } from '../state/store';
 import { FailureFormView } from './FailureFormView';
 import { FindingCard } from './FindingCard';
+import { FindingStrip } from './FindingStrip';
 import { HiddenModel } from './HiddenModel';
 import { GateVerdict, ModelState } from './ModelState';
 import { ReviewList } from './ReviewList';
@@ -19,7 +21,7 @@ export function Panel() {
   const shown = shownPrediction(items);
   const findings = session.findings();
   return (
-    <aside className="panel" aria-label="Findings and answers">
+    <SidePanel label="Findings and answers" sheet={session.sheet} strip={<FindingStrip findings={isShown ? findings : []} />}>
       <h2>Findings</h2>
       {isShown ? <ModelState shown={shown} /> : <HiddenModel />}
       {isShown && shown?.state === 'succeeded' && <GateVerdict prediction={shown} />}
@@ -32,6 +34,6 @@ export function Panel() {
           </Fragment>
         ))}
       {!isLookingFirst(panel) && <ReviewList />}
-    </aside>
+    </SidePanel>
   );
 }

@@ -6,6 +6,11 @@ export function fraction(value: number): string {
   return value.toFixed(2).replace(/^(-?)0\./, '$1.');
 }
 
+/** What stands for the number of a finding: the number, or that there is none. */
+export function numberText({ probability }: Pick<FindingDocument, 'probability'>): string {
+  return probability === null ? 'no number' : fraction(probability);
+}
+
 /** The sentence under a finding's bar. */
 export function findingSentence(finding: FindingDocument): string {
   const { decision, reason, probability, operating_point: point } = finding;

@@ -12,6 +12,7 @@ import { emptyForm, formOf, missing } from '../reviews/failure_form';
 import { DraftMarks } from '../reviews/draft_marks';
 import type { DraftStorage } from '../reviews/draft_storage';
 import type { OutboxStorage } from '../reviews/outbox_storage';
+import { Sheet } from '../shell/sheet';
 import type { Store } from '../state/store';
 import { createStore } from '../state/store';
 import { ViewportController } from '../viewport/controller';
@@ -35,6 +36,7 @@ export class ReadingSession {
   readonly predictions: PredictionsFeed;
   readonly desk: ReviewsDesk;
   readonly drafts: DraftMarks;
+  readonly sheet = new Sheet();
   /** Kept marks are opened once: one that the reader closes stays closed. */
   private isDraftOpened = false;
   private areDraftsRead = false;
@@ -226,6 +228,7 @@ export class ReadingSession {
     const given = own?.verdict === verdict ? formOf(own) : emptyForm(key, verdict);
     const form = kept ? { ...kept.form, keptAt: kept.keptAt } : given;
     this.panel.set({ form });
+    this.sheet.show();
     this.controller.placeDraftBox(form.box);
   }
 
@@ -317,6 +320,7 @@ export class ReadingSession {
     if (!this.panel.get().form) this.disagree();
     if (!this.panel.get().form) return this.announce('choose a finding first');
     if (this.controller.view.get().tool !== 'box') {
+      if (this.sheet.state.get().height === 'full') this.sheet.set('closed'); // the picture must be in sight
       this.controller.chooseTool('box');
       return this.announce('draw a box; B again places one in the centre; arrows move it, alt and arrows resize it');
     }

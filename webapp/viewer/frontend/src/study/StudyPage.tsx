@@ -2,8 +2,9 @@
 import { useEffect, useState } from 'react';
 import { listenToKeys } from '../keys/key_handler';
 import { KeySheet } from '../shell/KeySheet';
+import { SidePanel } from '../shell/SidePanel';
 import { ToolButton } from '../shell/ToolButton';
-import { DragTools, FitTools, InvertTool, Presets } from '../shell/ViewTools';
+import { DragTools, FitTools, InvertTool, Presets, TurnTools } from '../shell/ViewTools';
 import { useStore } from '../state/store';
 import { AiPanel } from './AiPanel';
 import { AnswerPanel } from './AnswerPanel';
@@ -65,6 +66,7 @@ function Tools({ session, reading }: Props) {
     <nav className="toolbar" aria-label="Tools">
       <DragTools controller={controller} />
       <span className="sep" />
+      <TurnTools controller={controller} />
       <InvertTool controller={controller} />
       <Presets controller={controller} announce={(text) => session.announce(text)} />
       <span className="sep" />
@@ -154,7 +156,7 @@ function CasePage({ session, reading }: Props) {
     <>
       <Tools session={session} reading={reading} />
       <StudyStage reading={reading} />
-      <aside className="panel" aria-label="Answer">
+      <SidePanel label="Answer" sheet={session.sheet} strip={<span className="muted">Answer</span>}>
         <Notices session={session} reading={reading} />
         <AiPanel reading={reading} />
         {reading.assignment.stage === 'coding' ? (
@@ -163,7 +165,7 @@ function CasePage({ session, reading }: Props) {
           <AnswerPanel reading={reading} />
         )}
         <Submit session={session} reading={reading} />
-      </aside>
+      </SidePanel>
       <SaveLine session={session} reading={reading} />
     </>
   );

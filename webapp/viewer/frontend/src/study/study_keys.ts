@@ -104,6 +104,7 @@ export const STUDY_KEYS: readonly KeyRow<StudySession>[] = [
   row('View', 'flip-horizontal', 'H', 'flip horizontal', ['h'], (r) => r.controller.flip('horizontal')),
   row('View', 'flip-vertical', 'V', 'flip vertical', ['v'], (r) => r.controller.flip('vertical')),
   row('View', 'stored', 'T', 'as stored, or turned to L\\F', ['t'], (r) => r.controller.toggleStored()),
+  row('View', 'sheet', 'U', 'panel up on a narrow window', ['u'], (_r, _c, s) => s.sheet.cycle()),
   row('View', 'smooth', 'S', 'interpolation on or off', ['s'], (r) => r.controller.toggleSmooth()),
   row('View', 'zoom-tool', 'Z', 'zoom on left drag', ['z'], (r) => r.controller.chooseTool('zoom')),
   row('View', 'pause', '⇧P', 'pause: the picture is hidden, the clock stands', ['shift+p'], (r) => void r.togglePause()),

@@ -2,6 +2,7 @@
 import type { Scheme } from '../api/scheme';
 import { loadScheme } from '../api/scheme';
 import { RequestError, signIn } from '../api/request';
+import { Sheet } from '../shell/sheet';
 import { createStore } from '../state/store';
 import { CaseReading } from './case_reading';
 import type { Assignment, NextStep, Receipt, StudyBoot } from './documents';
@@ -35,6 +36,8 @@ export class StudySession {
     isKeySheetOpen: false,
     scheme: null,
   });
+
+  readonly sheet = new Sheet();
 
   constructor(
     readonly boot: StudyBoot,

@@ -4,7 +4,8 @@ import { listenToKeys } from '../keys/key_handler';
 import type { LabelledBox } from '../overlay/box_layer';
 import { useLayers } from '../overlay/use_layers';
 import { ChipGroup } from '../panel/ChipGroup';
-import { DragTools, FitTools, InvertTool, Presets } from '../shell/ViewTools';
+import { SidePanel } from '../shell/SidePanel';
+import { DragTools, FitTools, InvertTool, Presets, TurnTools } from '../shell/ViewTools';
 import { useStore } from '../state/store';
 import { SideMarks } from '../viewport/SideMarks';
 import { ScaleCorner, WindowCorner, useHeader } from '../viewport/ViewCorners';
@@ -207,15 +208,16 @@ export function VotePage({ voting }: Props) {
       <nav className="toolbar" aria-label="Tools">
         <DragTools controller={controller} />
         <span className="sep" />
+        <TurnTools controller={controller} hasKeys={false} />
         <InvertTool controller={controller} />
         <Presets controller={controller} announce={(text) => voting.announce(text)} />
         <span className="sep" />
         <FitTools controller={controller} />
       </nav>
       <Stage voting={voting} />
-      <aside className="panel" aria-label="Vote">
+      <SidePanel label="Vote" sheet={voting.sheet} strip={<span className="muted">Vote</span>}>
         <Ballot voting={voting} />
-      </aside>
+      </SidePanel>
       <footer className="status-bar">
         <span role="status" aria-live="polite" data-testid="live-region">
           {announcement}

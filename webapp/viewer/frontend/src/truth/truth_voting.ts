@@ -3,6 +3,7 @@ import { RequestError, getJson, sendJson } from '../api/request';
 import type { TruthDocument, VoteBoot } from '../api/schema';
 import type { PixelBox } from '../geometry/pixel_box';
 import { centreBox, movedBox, resizedBox } from '../geometry/pixel_box';
+import { Sheet } from '../shell/sheet';
 import { createStore } from '../state/store';
 import { ViewportController } from '../viewport/controller';
 
@@ -27,6 +28,7 @@ export const STATUSES = [
 
 export class TruthVoting {
   readonly controller: ViewportController;
+  readonly sheet = new Sheet();
   readonly state = createStore<VotingState>({
     document: null,
     status: null,

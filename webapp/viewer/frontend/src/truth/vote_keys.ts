@@ -75,6 +75,14 @@ export const VOTE_KEYS: readonly Row[] = [
     run: (voting) => voting.controller.toggleStored(),
   },
   {
+    id: 'sheet',
+    group: 'View',
+    shown: 'U',
+    action: 'panel up on a narrow window',
+    combinations: ['u'],
+    run: (voting) => voting.sheet.cycle(),
+  },
+  {
     id: 'escape',
     group: 'View',
     shown: 'Esc',

@@ -16,6 +16,7 @@ import type { Orientation } from './camera';
 import { fit, isFitted, orient, orientationOf, panBy, zoomAbout } from './camera';
 import { DraftBox } from './draft_box';
 import { faultText } from './fault_text';
+import type { ControllerOptions } from './controller_options';
 import { addSource, imageIdOf, loadFrame, removeSource, startFrame } from './frame_loader';
 import { STORED, isSameOrientation, placedOrientation } from './placement';
 import { ViewportTools } from './tool_group';
@@ -28,18 +29,6 @@ const { Events, InterpolationType, ViewportType } = Enums;
 const WHEEL_STEP = 1.15;
 const CACHE_BYTES = 512 * 1024 * 1024;
 const CONTEXT_LOST = 'The graphics context was lost. Your answers are kept: reload the page to see the image again.';
-
-export interface ControllerOptions {
-  readonly imageId: string;
-  readonly headerPath: string;
-  readonly framePath: string;
-  readonly announce: (text: string) => void;
-  readonly onDraftBox: (box: PixelBox | null) => void;
-  /** Index of the preset to open with; without it the server's. */
-  readonly opening?: (header: HeaderDocument) => number;
-  /** A preset was chosen; null: the view was reset to the image's own. */
-  readonly onPreset?: (preset: PresetItem | null) => void;
-}
 
 /** The two conversions of vtk's image data that Cornerstone's types leave optional. */
 interface PixelGrid {

@@ -1,0 +1,27 @@
+/** The panel beside the picture; on narrow windows the sheet below it, with its handle. */
+import { useStore } from '../state/store';
+import { SheetHandle } from './SheetHandle';
+import type { Sheet } from './sheet';
+
+interface Props {
+  readonly label: string;
+  readonly sheet: Sheet;
+  /** Stays in sight when the sheet is closed. */
+  readonly strip?: React.ReactNode;
+  readonly children: React.ReactNode;
+}
+
+/** Its key in the tables of all reading pages. */
+export const SHEET_KEY = 'U';
+
+export function SidePanel({ label, sheet, strip, children }: Props) {
+  const { height } = useStore(sheet.state);
+  return (
+    <aside className="side" aria-label={label} data-testid="side-panel" data-height={height}>
+      <SheetHandle sheet={sheet} shortcut={SHEET_KEY}>
+        {strip}
+      </SheetHandle>
+      <div className="panel">{children}</div>
+    </aside>
+  );
+}

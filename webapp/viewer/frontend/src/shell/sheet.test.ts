@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import { Sheet, nearestHeight } from './sheet';
+
+describe('the sheet of a narrow window', () => {
+  it('opens half on a tall window and as a strip on a low one', () => {
+    expect(new Sheet(1180).state.get().height).toBe('half');
+    expect(new Sheet(450).state.get().height).toBe('closed');
+  });
+
+  it('goes up and down one height at a time and stops at both ends', () => {
+    const sheet = new Sheet(450);
+    const seen = ([1, 1, 1, -1, -1, -1] as const).map((by) => {
+      sheet.step(by);
+      return sheet.state.get().height;
+    });
+    expect(seen).toEqual(['half', 'full', 'full', 'half', 'closed', 'closed']);
+  });
+
+  it('goes round by its key', () => {
+    const sheet = new Sheet(450);
+    const seen = [1, 2, 3].map(() => {
+      sheet.cycle();
+      return sheet.state.get().height;
+    });
+    expect(seen).toEqual(['half', 'full', 'closed']);
+  });
+
+  it('comes up for what is opened in it, and stays where it is when it is up', () => {
+    const sheet = new Sheet(450);
+    sheet.show();
+    expect(sheet.state.get().height).toBe('half');
+    sheet.set('full');
+    sheet.show();
+    expect(sheet.state.get().height).toBe('full');
+  });
+
+  it('follows the pointer to the nearest height', () => {
+    const edges = { closed: 1100, half: 700, full: 110 };
+    expect([1090, 880, 600, 300].map((at) => nearestHeight(at, edges))).toEqual(['closed', 'half', 'half', 'full']);
+  });
+});

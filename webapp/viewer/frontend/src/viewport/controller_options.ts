@@ -1,0 +1,15 @@
+/** What a page tells its viewport: where the image comes from, and whom to tell what happens. */
+import type { HeaderDocument, PresetItem } from '../api/documents';
+import type { PixelBox } from '../geometry/pixel_box';
+
+export interface ControllerOptions {
+  readonly imageId: string;
+  readonly headerPath: string;
+  readonly framePath: string;
+  readonly announce: (text: string) => void;
+  readonly onDraftBox: (box: PixelBox | null) => void;
+  /** Index of the preset to open with; without it the server's. */
+  readonly opening?: (header: HeaderDocument) => number;
+  /** A preset was chosen; null: the view was reset to the image's own. */
+  readonly onPreset?: (preset: PresetItem | null) => void;
+}

@@ -255,6 +255,23 @@ def test_what_the_ballast_gave_back_is_not_for_maps(home: Path, storage: Path, m
     write_maps(uuid4(), uuid4(), maps)
 
 
+def test_maps_are_written_where_a_ballast_could_not_be_made_yet(
+    home: Path, storage: Path, monkeypatch: pytest.MonkeyPatch, settings: LazySettings
+) -> None:
+    # A large volume that was below its reserve already when the ballast came: nothing was ever full.
+    settings.BALLAST_BYTES = MIB
+    leave(monkeypatch, 3 * MIB)
+    keep_ballast()
+    assert not (home / "ballast").exists()
+    write_maps(uuid4(), uuid4(), {"gradcam": np.zeros((1, 2, 2), np.float32)})
+
+
+def test_what_a_killed_process_left_of_a_ballast_goes(home: Path) -> None:
+    (home / ".ballast-1234").write_bytes(b"half")
+    keep_ballast()
+    assert [path.name for path in home.iterdir()] == ["ballast"]
+
+
 def test_below_the_reserve_no_cache_is_written(site: Any, monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
     frames.forget(Image.objects.get())
     leave(monkeypatch, 3 * MIB)

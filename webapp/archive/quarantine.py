@@ -46,9 +46,9 @@ def quarantine(received: Received, code: str, user: Any, source: str, name: str 
 def delete_quarantined(kept: QuarantinedFile, actor: Any) -> None:
     """Removes row and file; the event stays."""
     with transaction.atomic():
-        audit.record(actor, "file.quarantine_deleted", f"quarantine:{kept.id}", code=kept.code, sha256=kept.sha256)
-        path = quarantine_path(kept)
-        kept.delete()
+        key, path = kept.id, quarantine_path(kept)
+        kept.delete()  # before the record, as where files come in: the total of its owner is locked first everywhere
+        audit.record(actor, "file.quarantine_deleted", f"quarantine:{key}", code=kept.code, sha256=kept.sha256)
         transaction.on_commit(lambda: path.unlink(missing_ok=True))
 
 

@@ -160,13 +160,13 @@ def _replaced(reader: User, image: Image, body: ReviewBody) -> CaseReview | None
 
 
 def _corrected(reader: User, image: Image, body: ReviewBody) -> CaseReview | None:
-    """The own review of the same image and finding that this one corrects.
+    """The own review of the same image, finding and model that this one corrects: what two models say are two questions.
 
-    Without `replaces` it is the newest of the same model: a reader has one current answer per finding, whatever page or
+    Without `replaces` it is the newest: a reader has one current answer per finding, whatever page or
     program sent it, so that no count takes a change of mind for two failures.
     """
+    own = CaseReview.objects.filter(reader=reader, image=image, finding=body.finding, bundle_id=body.bundle)
     if body.replaces is None:
-        own = CaseReview.objects.filter(reader=reader, image=image, finding=body.finding, bundle_id=body.bundle)
         return own.filter(replaced_by__isnull=True).order_by("-created_at").first()
     try:
         key = uuid.UUID(body.replaces)
@@ -174,9 +174,9 @@ def _corrected(reader: User, image: Image, body: ReviewBody) -> CaseReview | Non
         raise ReviewRefused(
             "not_allowed", f"replaces {body.replaces!r} is not the id of a review", "replaces"
         ) from None
-    review = CaseReview.objects.filter(pk=key, reader=reader, image=image, finding=body.finding).first()
+    review = own.filter(pk=key).first()
     if review is None:
-        text = f"replaces {body.replaces!r} is not a review of yours of {body.finding!r} in this image"
+        text = f"replaces {body.replaces!r} is not a review of yours of {body.finding!r} by this model in this image"
         raise ReviewRefused("not_yours", text, "replaces")
     if CaseReview.objects.filter(replaces=review).exists():
         text = f"review {body.replaces!r} has already been replaced: reload and correct the newest one"

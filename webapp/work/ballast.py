@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import Error
 
 from webapp import audit
-from webapp.work.disk_space import DiskSpace, disk_space, size_words
+from webapp.work.disk_space import FULL_BYTES, DiskSpace, disk_space, size_words
 
 logger = logging.getLogger(__name__)
 
@@ -37,9 +37,13 @@ def wanted_bytes(disk: DiskSpace) -> int:
 
 
 def is_released() -> bool:
-    """The disk was full and there is no room yet: what is free is for the record and readers' answers alone."""
+    """The disk was full and there is no room yet: what is free is for the record and readers' answers alone.
+
+    A ballast that could not be made yet on a disk with more room than it takes is no such state.
+    """
     disk = disk_space()
-    return disk.is_low and bool(wanted_bytes(disk)) and not _held_bytes()
+    wanted = wanted_bytes(disk)
+    return disk.is_low and 0 < disk.free <= wanted + FULL_BYTES and not _held_bytes()
 
 
 def keep_ballast() -> None:
@@ -67,7 +71,8 @@ def release_ballast() -> bool:
 
 def _make(size: int) -> None:
     """Whole or not at all: a name of its own until every block is there."""
-    _path().unlink(missing_ok=True)
+    for old in (_path(), *_path().parent.glob(".ballast-*")):  # of a process that was killed while it made one
+        old.unlink(missing_ok=True)
     if not size:
         return
     new = _path().with_name(f".ballast-{os.getpid()}")

@@ -113,6 +113,19 @@ def test_it_takes_back_the_own_answer_on_one_finding_only(reader: User, other_re
         record_review(reader, case, taken_back(replaces=str(kept[1].pk)))
 
 
+def test_answers_to_two_models_are_two_answers(reader: User, case: Image) -> None:
+    # Seen: an answer to the newer model replaced that to the older, and taking it back erased both.
+    newer = "c0" + "1" * 62
+    make_result(case, bundle_id=newer)
+    older, _ = record_review(reader, case, review_body())
+    with pytest.raises(ReviewRefused, match="by this model"):
+        record_review(reader, case, review_body(bundle=newer, replaces=str(older.pk)))
+    record_review(reader, case, review_body(bundle=newer))
+    record_review(reader, case, taken_back(bundle=newer))
+    assert list(CaseReview.objects.current()) == [older]
+    assert list(CaseReview.objects.standing()) == [older]
+
+
 @pytest.mark.parametrize("answers", [0, 1])
 def test_nothing_can_be_taken_back_where_nothing_stands(
     reader_client: Client, reader: User, case: Image, answers: int

@@ -9,7 +9,7 @@ no view has run yet.
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from django.db import DatabaseError
+from django.db import Error
 from django.urls import reverse
 
 from webapp.archive.reserve import reserve_refusal
@@ -114,7 +114,7 @@ def _counted(receive: Any, most: int, takes_files: bool) -> Any:
             raise NotLetIn(TOO_LARGE)
         if takes_files and count >= next_look:
             next_look = count + ROOM_EVERY_BYTES
-            _require_room(0)
+            _require_room((COPIES - 1) * count)  # what has come is written; the copy of it is not yet
         return message
 
     return counted
@@ -130,7 +130,7 @@ def _require_room(more_bytes: int) -> None:
 async def _require_person(scope: Message, knows_sender: KnowsSender) -> int:
     try:
         person = await knows_sender(scope)
-    except DatabaseError as error:
+    except Error as error:
         raise NotLetIn(BUSY) from error
     if person:
         return person

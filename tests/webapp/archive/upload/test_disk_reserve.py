@@ -109,13 +109,24 @@ def test_a_body_that_would_reach_the_reserve_is_not_asked_for(free: Free) -> Non
 
 def test_a_body_of_unknown_length_ends_where_the_reserve_begins(free: Free, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(request_limit, "ROOM_EVERY_BYTES", 10)
-    left = [2 * GIB + 1] * 3 + [2 * GIB - 1] * 9
+    left = [2 * GIB + 200] * 3 + [2 * GIB - 1] * 9
     monkeypatch.setattr(shutil, "disk_usage", lambda path: Usage(100 * GIB, 0, left.pop(0)))
 
     status, body, asked = send_body("/api/uploads/", [b"x" * 6] * 20)
 
     assert (status, asked) == (507, 6)  # looked at before the body, after 12, 24 and 36 bytes
     assert b"disk_reserve" in body
+
+
+def test_a_body_of_unknown_length_ends_where_its_copies_would_touch_the_reserve(
+    free: Free, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(request_limit, "ROOM_EVERY_BYTES", 10)
+    free(2 * GIB + 30)
+
+    status, _, asked = send_body("/api/uploads/", [b"x" * 6] * 20)
+
+    assert (status, asked) == (507, 4)  # after 12 bytes two copies of them have room, after 24 not
 
 
 def test_forms_and_reviews_are_taken_below_the_reserve(free: Free) -> None:

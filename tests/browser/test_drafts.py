@@ -85,6 +85,25 @@ def test_a_half_filled_mark_is_there_again(server: Server, page: Page) -> None:
     expect_no_draft(page)
 
 
+def test_a_draft_waits_until_the_model_is_shown_whose_call_it_tells(server: Server, page: Page) -> None:
+    sign_in(page, server, "radiologist3")
+    open_case(page, server, 2)
+    begin_a_mark(page)
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    page.keyboard.press("o")
+    page.reload()
+    expect(page.get_by_test_id("model-hidden")).to_be_visible(timeout=15_000)
+    expect_no_draft(page)
+    for key in ("g", "w", "Shift+1", "x"):
+        page.keyboard.press(key)
+    expect(page.get_by_test_id("model-hidden")).to_be_visible()
+    expect(page.get_by_test_id("failure-form")).to_have_count(0)
+    page.keyboard.press("o")
+    expect_the_draft(page)
+    page.get_by_test_id("discard-draft").click()
+
+
 def test_a_draft_is_discarded_on_purpose_only(server: Server, page: Page) -> None:
     sign_in(page, server)
     open_case(page, server, 1)

@@ -38,10 +38,12 @@ function modelBoxes(panel: PanelState, findings: readonly FindingDocument[]): La
     );
 }
 
-/** Saved boxes of all readers; the one in the open form is drawn by the tool instead. */
+/** Saved boxes, of all readers where the model is shown: colleagues' speak of it. None while looking first. The one in the open form is drawn by the tool instead. */
 function readerBoxes(session: ReadingSession, panel: PanelState): LabelledBox[] {
   const { scheme } = session.scheme.get();
-  return currentAnswers(session.desk.answers()).flatMap((answer) => {
+  if (isLookingFirst(panel)) return [];
+  const answers = session.desk.answers().filter((answer) => answer.isMine || isAiShown(panel));
+  return currentAnswers(answers).flatMap((answer) => {
     const box = answer.failure?.box;
     const isEdited = panel.form?.isChanged && answer.isMine && answer.finding === panel.form.finding;
     if (!box || isEdited) return [];
@@ -91,7 +93,7 @@ export function useOverlay(heat: RefObject<HTMLCanvasElement | null>, boxes: Ref
     if (!now) return;
     const isDrawn = isAiShown(panel) && !panel.isAiHeld;
     const ai = isDrawn ? modelBoxes(panel, session.findings()) : [];
-    now.boxes.setBoxes([...ai, ...(isLookingFirst(panel) ? [] : readerBoxes(session, panel))]);
+    now.boxes.setBoxes([...ai, ...readerBoxes(session, panel)]);
     if (now.affine) now.boxes.draw(now.affine);
   }, [session, layers, panel, predictions, reviews, outbox, scheme]);
 

@@ -140,7 +140,7 @@ export function FailureFormView({ form }: { readonly form: FailureForm }) {
   }, [form.finding, form.verdict, isLoaded]);
   if (!scheme) return <p className="muted">Loading the failure scheme…</p>;
 
-  const own = session.desk.own(form.finding);
+  const own = session.desk.own(form.finding, form.bundle);
   const rows = scheme.suggestions.filter((row) => row.verdict === form.verdict);
   const change = (key: keyof FailureForm) => (value: string) => session.changeForm({ [key]: value });
   const state =

@@ -123,7 +123,7 @@ export function FindingCard({ prediction, finding }: Props) {
   const { selected } = useStore(session.panel);
   useStore(session.desk.state);
   useStore(session.desk.outbox.state);
-  const own = session.desk.own(finding.key);
+  const own = session.desk.own(finding.key, prediction.bundle ?? '');
   const isSelected = selected === finding.key;
   return (
     <section

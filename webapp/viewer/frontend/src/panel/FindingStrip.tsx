@@ -4,6 +4,10 @@ import { useSession } from '../shell/session_context';
 import { useStore } from '../state/store';
 import { numberText } from './wording';
 
+/** The number where the card shows one, otherwise the word that the card shows in its place. */
+const stripText = (finding: FindingDocument): string =>
+  finding.decision === 'positive' || finding.decision === 'negative' ? numberText(finding) : finding.decision;
+
 export function FindingStrip({ findings }: { readonly findings: readonly FindingDocument[] }) {
   const session = useSession();
   const { selected } = useStore(session.panel);
@@ -19,7 +23,7 @@ export function FindingStrip({ findings }: { readonly findings: readonly Finding
         session.sheet.show();
       }}
     >
-      {finding.title} <span className={finding.probability === null ? 'muted' : 'num model'}>{numberText(finding)}</span>
+      {finding.title} <span className={finding.probability === null ? 'muted' : 'num model'}>{stripText(finding)}</span>
     </button>
   ));
 }

@@ -16,7 +16,7 @@ export function HiddenModel() {
         <p>
           {isLookingFirst(panel)
             ? 'Look first: what the model says comes after your answer, or when you ask for it.'
-            : 'What the model says is hidden, in the next cases too.'}
+            : `What the model says is hidden, ${session.hiddenWhere()}; colleagues’ answers to it with it.`}
         </p>
         <button type="button" data-testid="show-model" onClick={() => session.toggleAi()}>
           Show it <kbd>{keyOf('layer')}</kbd>

@@ -23,7 +23,8 @@ export function Panel() {
   return (
     <SidePanel label="Findings and answers" sheet={session.sheet} strip={<FindingStrip findings={isShown ? findings : []} />}>
       <h2>Findings</h2>
-      {isShown ? <ModelState shown={shown} /> : <HiddenModel />}
+      <ModelState shown={shown} />
+      {!isShown && findings.length > 0 && <HiddenModel />}
       {isShown && shown?.state === 'succeeded' && <GateVerdict prediction={shown} />}
       {isShown &&
         shown &&
@@ -33,7 +34,7 @@ export function Panel() {
             {form?.finding === finding.key && <FailureFormView form={form} />}
           </Fragment>
         ))}
-      {!isLookingFirst(panel) && <ReviewList />}
+      {!isLookingFirst(panel) && <ReviewList isOwnOnly={!isShown} />}
     </SidePanel>
   );
 }

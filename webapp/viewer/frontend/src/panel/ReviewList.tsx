@@ -40,6 +40,17 @@ function Row({
           <span className="reader">{VERDICT_TITLES[answer.verdict]}</span> · {title}
         </span>
         {!isCurrent && <span className="chip">replaced</span>}
+        {isCurrent && answer.isMine && (
+          <button
+            type="button"
+            className="plain"
+            data-testid={`take-back-${answer.finding}`}
+            aria-label={`take back ${VERDICT_TITLES[answer.verdict]} on ${title}`}
+            onClick={() => session.withdraw(answer)}
+          >
+            take back
+          </button>
+        )}
         {canChange && (
           <button type="button" className="plain" onClick={() => session.openForm(answer.finding, answer.verdict)}>
             change
@@ -57,12 +68,13 @@ function Row({
   );
 }
 
-export function ReviewList() {
+/** isOwnOnly: while the model is hidden; what colleagues say of it would tell it. */
+export function ReviewList({ isOwnOnly }: { readonly isOwnOnly: boolean }) {
   const session = useSession();
   const { problem } = useStore(session.desk.state);
   useStore(session.desk.outbox.state);
   useStore(session.predictions.state);
-  const answers = session.desk.answers();
+  const answers = session.desk.answers().filter((answer) => answer.isMine || !isOwnOnly);
   const current = new Set(currentAnswers(answers));
   const titleOf = (key: string): string =>
     session.findings().find((finding) => finding.key === key)?.title ?? key.replaceAll('_', ' ');

@@ -17,7 +17,7 @@ function memory() {
   return { items, broken, storage };
 }
 
-const form = (note: string, finding = 'opacity'): FailureForm => ({ ...emptyForm(finding, 'false_positive'), note });
+const form = (note: string, finding = 'opacity'): FailureForm => ({ ...emptyForm('b', finding, 'false_positive'), note });
 const owner = { reader: 'ann', image: 'i' };
 
 async function reopened(storage: DraftStorage, who = owner): Promise<DraftMarks> {

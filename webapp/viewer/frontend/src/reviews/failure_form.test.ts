@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { emptyForm, missing, requestOf } from './failure_form';
 
 const whole = {
-  ...emptyForm('lung_opacity', 'false_positive'),
+  ...emptyForm('b', 'lung_opacity', 'false_positive'),
   site: 'HIL',
   cause: 'NRM',
   severity: '1',
@@ -11,7 +11,7 @@ const whole = {
 
 describe('the failure form', () => {
   it('names what is still to be chosen', () => {
-    expect(missing(emptyForm('lung_opacity', 'false_positive'))).toEqual(['where', 'why', 'severity', 'confidence']);
+    expect(missing(emptyForm('b', 'lung_opacity', 'false_positive'))).toEqual(['where', 'why', 'severity', 'confidence']);
     expect(missing(whole)).toEqual([]);
   });
 

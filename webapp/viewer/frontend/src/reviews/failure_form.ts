@@ -3,6 +3,8 @@ import type { ReviewRequest, Verdict } from '../api/documents';
 import type { PixelBox } from '../geometry/pixel_box';
 
 export interface FailureForm {
+  /** The model that is spoken of: another may answer while the form is open. */
+  readonly bundle: string;
   readonly finding: string;
   readonly verdict: Verdict;
   readonly site: string | null;
@@ -39,8 +41,9 @@ export const VERDICT_SHORT: Record<Verdict, string> = {
   withdrawn: 'withdrawn',
 };
 
-export function emptyForm(finding: string, verdict: Verdict): FailureForm {
+export function emptyForm(bundle: string, finding: string, verdict: Verdict): FailureForm {
   return {
+    bundle,
     finding,
     verdict,
     site: null,
@@ -54,9 +57,10 @@ export function emptyForm(finding: string, verdict: Verdict): FailureForm {
   };
 }
 
-export function formOf(review: Pick<ReviewRequest, 'finding' | 'verdict' | 'confidence' | 'failure' | 'note'>): FailureForm {
+export function formOf(review: Pick<ReviewRequest, 'bundle' | 'finding' | 'verdict' | 'confidence' | 'failure' | 'note'>): FailureForm {
   const { failure } = review;
   return {
+    bundle: review.bundle,
     finding: review.finding,
     verdict: review.verdict,
     site: failure?.site ?? null,

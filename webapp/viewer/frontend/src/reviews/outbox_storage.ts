@@ -89,12 +89,19 @@ export async function openOutboxStorage(): Promise<OutboxStorage> {
   } catch {
     return memoryStorage();
   }
-  const store = (mode: IDBTransactionMode): IDBObjectStore => database.transaction(STORE, mode).objectStore(STORE);
+  const transacted = <T>(mode: IDBTransactionMode, ask: (store: IDBObjectStore) => IDBRequest<T>): Promise<T> =>
+    new Promise((resolve, reject) => {
+      const transaction = database.transaction(STORE, mode);
+      const request = ask(transaction.objectStore(STORE));
+      // Not before the transaction is complete: a request that succeeded may still fail with a full disk.
+      transaction.oncomplete = () => resolve(request.result);
+      transaction.onabort = () => reject(transaction.error ?? new Error('IndexedDB gave up'));
+    });
   const kept: OutboxStorage = {
     isDurable: true,
-    all: async () => byTime(await settled(store('readonly').getAll() as IDBRequest<QueuedReview[]>)),
-    put: async (item) => void (await settled(store('readwrite').put(item))),
-    remove: async (key) => void (await settled(store('readwrite').delete(key))),
+    all: async () => byTime(await transacted('readonly', (store) => store.getAll() as IDBRequest<QueuedReview[]>)),
+    put: async (item) => void (await transacted('readwrite', (store) => store.put(item))),
+    remove: async (key) => void (await transacted('readwrite', (store) => store.delete(key))),
   };
   return withOverflow(kept);
 }

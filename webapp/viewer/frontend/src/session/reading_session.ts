@@ -138,14 +138,14 @@ export class ReadingSession {
   /** Map of the n-th finding (1-based), with the kind in use or the first there is. */
   showMapOf(n: number): void {
     const finding = this.findings()[n - 1];
-    if (!finding || this.isLookFirstTold()) return;
+    if (!finding || this.isAiUnseen()) return;
     this.select(finding.key);
     const kind = this.panel.get().mapKind ?? (this.shown()?.maps[0]?.kind);
     if (kind) this.panel.set({ mapKind: kind, isAiVisible: true });
   }
 
   toggleMap(kind: MapKind): void {
-    if (this.isLookFirstTold()) return;
+    if (this.isAiUnseen()) return;
     const document = this.shown()?.maps.find((map) => map.kind === kind);
     const finding = this.selected();
     if (!document || !finding) return this.announce('no map of this kind for this image');
@@ -175,7 +175,13 @@ export class ReadingSession {
   toggleAi(): void {
     const isAiVisible = !isAiShown(this.panel.get());
     this.panel.set(isAiVisible ? { isAiVisible, isRevealed: true } : { isAiVisible });
-    this.announce(isAiVisible ? 'the model is shown' : 'the model is hidden, in the next cases too');
+    if (isAiVisible) this.openDraft();
+    this.announce(isAiVisible ? 'the model is shown' : `the model is hidden, ${this.hiddenWhere()}`);
+  }
+
+  /** How far hiding reaches, as the browser has taken it. */
+  hiddenWhere(): string {
+    return this.isUnkeptTold ? 'on this page only' : 'in the next cases too';
   }
 
   holdAi(isAiHeld: boolean): void {
@@ -195,7 +201,8 @@ export class ReadingSession {
 
   agree(key: string): void {
     if (this.isAiUnseen()) return;
-    this.judge(key, 'agree', this.desk.own(key)?.verdict === 'agree' ? (this.desk.own(key)?.confidence ?? null) : null);
+    const own = this.own(key);
+    this.judge(key, 'agree', own?.verdict === 'agree' ? own.confidence : null);
   }
 
   judge(key: string, verdict: 'agree' | 'cannot_judge', confidence: number | null): void {
@@ -203,9 +210,14 @@ export class ReadingSession {
     if (!bundle || this.isImageMissing()) return;
     this.select(key);
     this.closeForm();
-    const own = this.desk.own(key);
+    const own = this.own(key);
     if (own?.verdict === verdict && own.confidence === confidence) return this.announce(this.givenWords(own));
     void this.desk.judge({ bundle, finding: key, verdict, confidence }).then(() => this.drafts.discard(bundle, key));
+  }
+
+  /** The own answer on what the shown model says of a finding. */
+  private own(key: string): Answer | null {
+    return this.desk.own(key, this.shown()?.bundle ?? '');
   }
 
   private givenWords(own: Answer | null): string {
@@ -221,12 +233,13 @@ export class ReadingSession {
   }
 
   openForm(key: string, verdict: Verdict): void {
-    if (this.isImageMissing()) return;
+    const bundle = this.shown()?.bundle;
+    if (!bundle || this.isImageMissing() || this.isAiUnseen()) return;
     this.select(key);
-    const own = this.desk.own(key);
-    const kept = this.drafts.find(this.shown()?.bundle ?? '', key, verdict);
-    const given = own?.verdict === verdict ? formOf(own) : emptyForm(key, verdict);
-    const form = kept ? { ...kept.form, keptAt: kept.keptAt } : given;
+    const own = this.own(key);
+    const kept = this.drafts.find(bundle, key, verdict);
+    const given = own?.verdict === verdict ? formOf(own) : emptyForm(bundle, key, verdict);
+    const form = kept ? { ...kept.form, bundle, keptAt: kept.keptAt } : given;
     this.panel.set({ form });
     this.sheet.show();
     this.controller.placeDraftBox(form.box);
@@ -236,15 +249,13 @@ export class ReadingSession {
   private revealWhenAnswered(): void {
     const bundle = this.shown()?.bundle;
     if (!bundle || !isLookingFirst(this.panel.get())) return;
-    if (this.desk.answers().some((answer) => answer.isMine && answer.bundle === bundle)) this.panel.set({ isRevealed: true });
+    if (this.desk.answers().some((answer) => answer.isMine && answer.bundle === bundle)) {
+      this.panel.set({ isRevealed: true });
+      this.openDraft();
+    }
   }
 
-  /** One key shows the model, not any that happens to be pressed. */
-  private isLookFirstTold(): boolean {
-    return isLookingFirst(this.panel.get()) && this.isAiUnseen();
-  }
-
-  /** Nobody agrees or disagrees with what is not shown. */
+  /** Nobody agrees or disagrees with what is not shown; and one key shows it, not any that happens to be pressed. */
   private isAiUnseen(): boolean {
     const isUnseen = !isAiShown(this.panel.get());
     if (isUnseen) this.announce('what the model says is hidden: O shows it');
@@ -261,17 +272,16 @@ export class ReadingSession {
   changeForm(change: Partial<FailureForm>): void {
     this.isLeaveAsked = false;
     const { form } = this.panel.get();
-    const bundle = this.shown()?.bundle;
-    if (!form || !bundle) return;
+    if (!form) return;
     const changed = { ...form, ...change, isChanged: true };
     this.panel.set({ form: changed });
-    void this.drafts.keep(changed, bundle);
+    void this.drafts.keep(changed, form.bundle);
   }
 
-  /** The newest mark that was left half-filled on this image and model, in its place. */
+  /** The newest mark that was left half-filled on this image and model, in its place; not before the model is shown, whose call it tells. */
   private openDraft(): void {
     const draft = this.drafts.newest(this.shown()?.bundle ?? '');
-    if (!this.areDraftsRead || this.isDraftOpened || !this.shown()?.bundle) return;
+    if (!this.areDraftsRead || this.isDraftOpened || !this.shown()?.bundle || !isAiShown(this.panel.get())) return;
     this.isDraftOpened = true;
     if (draft && !this.panel.get().form) this.openForm(draft.form.finding, draft.form.verdict);
   }
@@ -279,10 +289,9 @@ export class ReadingSession {
   /** Throws the half-filled mark away. */
   async discardForm(): Promise<void> {
     const { form } = this.panel.get();
-    const bundle = this.shown()?.bundle;
     this.closeForm();
-    if (!form || !bundle) return;
-    await this.drafts.discard(bundle, form.finding, form.verdict);
+    if (!form) return;
+    await this.drafts.discard(form.bundle, form.finding, form.verdict);
     this.announce('the draft is discarded');
   }
 
@@ -295,19 +304,18 @@ export class ReadingSession {
 
   async saveForm(): Promise<void> {
     const { form } = this.panel.get();
-    const bundle = this.shown()?.bundle;
-    if (!form || !bundle) return;
+    if (!form || this.isAiUnseen()) return;
     const lacks = missing(form);
     if (lacks.length) return this.announce(`still needed: ${lacks.join(', ')}`);
-    if (!form.isChanged) return this.announce(this.givenWords(this.desk.own(form.finding)));
+    if (!form.isChanged) return this.announce(this.givenWords(this.desk.own(form.finding, form.bundle)));
     this.closeForm();
-    await this.desk.saveForm(form, bundle);
-    await this.drafts.discard(bundle, form.finding);
+    await this.desk.saveForm(form);
+    await this.drafts.discard(form.bundle, form.finding);
   }
 
   async undoAnswer(): Promise<void> {
     this.closeForm();
-    this.announce((await this.desk.undo()) ?? 'no answer of yours to take back');
+    this.announce((await this.desk.undo()) ?? 'nothing was given on this page: “take back” stands at each answer of yours');
   }
 
   withdraw(answer: Answer): void {
@@ -368,7 +376,8 @@ export class ReadingSession {
     const { selected } = this.panel.get();
     const findings = this.findings();
     if (!selected && findings.length) {
-      const first = findings.find((finding) => finding.decision === 'positive') ?? findings[0];
+      const called = isAiShown(this.panel.get()) ? findings.find(({ decision }) => decision === 'positive') : undefined;
+      const first = called ?? findings[0]; // while the model is hidden, which is chosen must not tell its call
       this.panel.set({ selected: first?.key ?? null });
     }
     this.revealWhenAnswered();

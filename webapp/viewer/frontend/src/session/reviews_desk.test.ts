@@ -54,7 +54,7 @@ describe('taking back', () => {
     await own.undo();
     await turn();
     expect(said().map(([verdict]) => verdict)).toEqual(['agree', 'cannot_judge', 'agree', 'withdrawn']);
-    expect(own.own('effusion')).toBeNull();
+    expect(own.own('effusion', 'b')).toBeNull();
   });
 
   it('of an answer that was never sent sends both, in order', async () => {
@@ -65,7 +65,7 @@ describe('taking back', () => {
     const waiting = own.outbox.state.get().waiting;
     expect(waiting.map((item) => item.body.verdict)).toEqual(['agree', 'withdrawn']);
     expect(waiting[1]?.replacesKey).toBe(waiting[0]?.key);
-    expect(own.own('effusion')).toBeNull();
+    expect(own.own('effusion', 'b')).toBeNull();
   });
 
   it('by the button can itself be taken back', async () => {
@@ -77,5 +77,19 @@ describe('taking back', () => {
     expect(await own.undo()).toBe('earlier answer given again: agree');
     await turn();
     expect(said().map(([verdict]) => verdict)).toEqual(['agree', 'withdrawn', 'agree']);
+  });
+
+  it('touches nothing that was not given on this page', async () => {
+    const { desk: own, said } = desk();
+    const stored = { id: 'old', bundle: 'b', finding: 'effusion', verdict: 'agree', replaces: null, reader: 'me' };
+    own.state.set({ saved: [{ ...stored, created_at: '2026-11-01T10:00:00Z' } as unknown as ReviewDocument] });
+    expect(await own.undo()).toBeNull();
+
+    await own.judge(doubt);
+    await turn();
+    const elsewhere = { ...stored, id: 'tab2', replaces: 'r1', created_at: '2999-01-01T10:00:00Z' };
+    own.state.set({ saved: [elsewhere as unknown as ReviewDocument, ...own.state.get().saved] });
+    expect(await own.undo()).toBe('effusion was answered elsewhere meanwhile: nothing is taken back');
+    expect(said().map(([verdict]) => verdict)).toEqual(['cannot_judge']);
   });
 });

@@ -8,7 +8,7 @@ import { Outbox } from '../reviews/outbox';
 import type { OutboxStorage } from '../reviews/outbox_storage';
 import { createStore } from '../state/store';
 import type { Answer } from './reviews_state';
-import { allAnswers, currentAnswers, ownAnswer } from './reviews_state';
+import { allAnswers, ownAnswer } from './reviews_state';
 
 export interface ReviewsState {
   readonly saved: readonly ReviewDocument[];
@@ -33,6 +33,13 @@ interface Judgement {
   readonly note?: string;
 }
 
+/** One answer that was given: `before` stood until then, and `key` is that of what was given last in its place. */
+interface Step extends Pick<Answer, 'bundle' | 'finding'> {
+  readonly before: Answer | null;
+  readonly isWithdrawal: boolean;
+  key: string;
+}
+
 /** The API refuses a failure on an agreement, even an empty one: what is not given is left out. */
 export function withoutNulls(body: object): Record<string, unknown> {
   const given = Object.entries(body).filter(([, value]) => value !== null);
@@ -44,8 +51,10 @@ export function withoutNulls(body: object): Record<string, unknown> {
 export class ReviewsDesk {
   readonly state = createStore<ReviewsState>({ saved: [], problem: null });
   readonly outbox: Outbox;
-  /** What was given in this sitting, newest last, with the own answer that stood before. */
-  private readonly given: { readonly finding: string; readonly before: Answer | null }[] = [];
+  /** What was given on this page, newest last. */
+  private readonly given: Step[] = [];
+  /** Key of an answer that was saved here -> its id. */
+  private readonly ids = new Map<string, string>();
 
   constructor(
     private readonly options: DeskOptions,
@@ -57,6 +66,7 @@ export class ReviewsDesk {
       send: (item) =>
         postJson<ReviewDocument>(item.path, { ...withoutNulls(item.body), reader: item.reader }, options.csrf),
       onSaved: (item, review) => {
+        this.ids.set(item.key, review.id);
         if (item.image === options.image) this.keep(review);
         options.announce('saved');
       },
@@ -80,12 +90,13 @@ export class ReviewsDesk {
     return allAnswers(this.state.get().saved, waiting, this.options.reader);
   }
 
-  own(finding: string): Answer | null {
-    return ownAnswer(this.answers(), finding);
+  /** The own answer on what one model says: answers to two models are two answers. */
+  own(finding: string, bundle: string): Answer | null {
+    return ownAnswer(this.answers(), finding, bundle);
   }
 
-  /** Answers without a form: agree, cannot judge, withdrawn. */
-  async judge(judgement: Judgement, isStep = true): Promise<void> {
+  /** Answers without a form: agree, cannot judge, withdrawn. Returns the key. */
+  async judge(judgement: Judgement, isStep = true): Promise<string> {
     const { bundle, finding, verdict, confidence } = judgement;
     const body = {
       bundle,
@@ -95,28 +106,35 @@ export class ReviewsDesk {
       failure: judgement.failure ?? null,
       note: judgement.note ?? '',
     };
-    await this.queue({ ...body, replaces: null, idempotency_key: crypto.randomUUID() }, isStep);
+    const key = crypto.randomUUID();
+    await this.queue({ ...body, replaces: null, idempotency_key: key }, isStep);
+    return key;
   }
 
-  async saveForm(form: FailureForm, bundle: string): Promise<void> {
-    await this.queue(requestOf(form, bundle, null, crypto.randomUUID()));
+  async saveForm(form: FailureForm): Promise<void> {
+    await this.queue(requestOf(form, form.bundle, null, crypto.randomUUID()));
   }
 
   /**
-   * Takes back what was last given in this sitting: the answer before it is given again, or the finding has none again.
-   * Where nothing was given in this sitting the newest own answer is withdrawn. Returns what happened, null for nothing.
+   * Takes back what was last given on this page: the answer before it is given again, or the finding has none again. Returns what
+   * happened, null for nothing. What another tab or machine answered meanwhile is not touched.
    */
   async undo(): Promise<string | null> {
     const step = this.given.pop();
-    if (step?.before) {
-      const { bundle, finding, verdict, confidence, failure, note } = step.before;
-      await this.judge({ bundle, finding, verdict, confidence, failure, note }, false);
-      return `earlier answer given again: ${verdict.replaceAll('_', ' ')}`;
+    if (!step) return null;
+    const now = this.own(step.finding, step.bundle);
+    const isGivenHere = step.isWithdrawal ? now === null : now?.id === step.key || now?.id === this.ids.get(step.key);
+    const words = step.finding.replaceAll('_', ' ');
+    if (!isGivenHere) return `${words} was answered elsewhere meanwhile: nothing is taken back`;
+    if (!step.before) {
+      await this.withdraw(step, false);
+      return `answer on ${words} taken back: you have none on it`;
     }
-    const answer = step ? this.own(step.finding) : currentAnswers(this.answers()).find((own) => own.isMine);
-    if (!answer) return null;
-    await this.withdraw(answer, false);
-    return `answer on ${answer.finding.replaceAll('_', ' ')} taken back: you have none on it`;
+    const { bundle, finding, verdict, confidence, failure, note } = step.before;
+    const key = await this.judge({ bundle, finding, verdict, confidence, failure, note }, false);
+    const earlier = this.given.findLast((one) => one.finding === finding && one.bundle === bundle);
+    if (earlier) earlier.key = key; // what that step gave stands again, under this key
+    return `earlier answer given again: ${verdict.replaceAll('_', ' ')}`;
   }
 
   /** Takes an own answer back, with the corrections it went through: no answer on the finding is left. */
@@ -144,8 +162,9 @@ export class ReviewsDesk {
 
   /** isStep: false for what undo itself gives. */
   private async queue(request: ReviewRequest, isStep = true): Promise<void> {
-    const previous = this.own(request.finding);
-    if (isStep) this.given.push({ finding: request.finding, before: previous });
+    const { bundle, finding, verdict, idempotency_key: key } = request;
+    const previous = this.own(finding, bundle);
+    if (isStep) this.given.push({ finding, bundle, before: previous, isWithdrawal: verdict === 'withdrawn', key });
     const replacesKey = previous?.isWaiting ? previous.id : null;
     await this.outbox.add({
       key: request.idempotency_key,

@@ -39,7 +39,7 @@ describe('answers to an image', () => {
   it('are current until a later one replaces them, sent or not', () => {
     const answers = allAnswers([saved('a', 1, 'me'), saved('b', 2, 'me', 'a')], [waiting('k', 3, 'b')], 'me');
     expect(currentAnswers(answers).map((a) => a.id)).toEqual(['k']);
-    expect(ownAnswer(answers, 'effusion')?.id).toBe('k');
+    expect(ownAnswer(answers, 'effusion', 'b')?.id).toBe('k');
   });
 
   it('are gone with all their corrections once they are taken back, sent or not', () => {
@@ -49,10 +49,17 @@ describe('answers to an image', () => {
     const unsent = { ...waiting('k', 3, 'b'), body: { ...withdrawal, idempotency_key: 'k' } } as QueuedReview;
     expect(allAnswers(rows, [unsent], 'me').map((a) => a.id)).toEqual(['c']);
     const again = allAnswers([...rows, withdrawal, saved('d', 4, 'me', 'w')], [], 'me');
-    expect(ownAnswer(again, 'effusion')?.id).toBe('d');
+    expect(ownAnswer(again, 'effusion', 'b')?.id).toBe('d');
+  });
+
+  it('to another model are other answers', () => {
+    const other = { ...saved('o', 5, 'me'), bundle: 'newer' };
+    const answers = allAnswers([saved('a', 1, 'me'), other], [], 'me');
+    expect(ownAnswer(answers, 'effusion', 'b')?.id).toBe('a');
+    expect(ownAnswer(answers, 'effusion', 'newer')?.id).toBe('o');
   });
 
   it("of another reader are never one's own", () => {
-    expect(ownAnswer(allAnswers([saved('a', 1, 'you')], [], 'me'), 'effusion')).toBeNull();
+    expect(ownAnswer(allAnswers([saved('a', 1, 'you')], [], 'me'), 'effusion', 'b')).toBeNull();
   });
 });

@@ -67,6 +67,8 @@ export function currentAnswers(answers: readonly Answer[]): Answer[] {
   return answers.filter((answer) => !replaced.has(answer.id));
 }
 
-export function ownAnswer(answers: readonly Answer[], finding: string): Answer | null {
-  return currentAnswers(answers).find((answer) => answer.isMine && answer.finding === finding) ?? null;
+export function ownAnswer(answers: readonly Answer[], finding: string, bundle: string): Answer | null {
+  return (
+    currentAnswers(answers).find((one) => one.isMine && one.finding === finding && one.bundle === bundle) ?? null
+  );
 }

@@ -38,7 +38,7 @@ export function Toolbar() {
       <ToolButton
         label="Undo"
         shortcut={keyOf('undo')}
-        hint="takes your last answer back by giving the earlier one again; nothing is erased"
+        hint="takes back what you gave last on this page; the record keeps what was said"
         onPress={() => void session.undoAnswer()}
       />
       <span className="grow" />

@@ -11,7 +11,12 @@ export class Sheet {
   readonly state = createStore<{ readonly height: SheetHeight }>({ height: 'half' });
 
   constructor(windowHeight: number = globalThis.innerHeight) {
-    if (windowHeight < LOW_WINDOW_PX) this.set('closed');
+    this.reset(windowHeight);
+  }
+
+  /** As a case opens: the picture in sight. */
+  reset(windowHeight: number = globalThis.innerHeight): void {
+    this.set(windowHeight < LOW_WINDOW_PX ? 'closed' : 'half');
   }
 
   set(height: SheetHeight): void {

@@ -56,6 +56,7 @@ export class StudySession {
   /** Asks the server what to read; there is no way back to an earlier case. takesOver: from another tab of this reader. */
   async advance(takesOver = false): Promise<void> {
     this.leave();
+    this.sheet.reset();
     this.state.set({ step: null, problem: null, isSignedOut: false, isInOtherTab: false });
     try {
       const step = await this.api.next(takesOver);

@@ -27,28 +27,28 @@ export function Toolbar() {
       <Presets controller={controller} announce={(text) => session.announce(text)} />
       <span className="sep" />
       <FitTools controller={controller} />
-      <span className="sep" />
-      <ToolButton
-        label="AI"
-        shortcut={keyOf('layer')}
-        hint={actionOf('layer')}
-        isOn={isAiShown(panel)}
-        onPress={() => session.toggleAi()}
-      />
-      <ToolButton
-        label="Undo"
-        shortcut={keyOf('undo')}
-        hint="takes back what you gave last on this page; the record keeps what was said"
-        onPress={() => void session.undoAnswer()}
-      />
-      <span className="grow" />
-      <button
-        type="button"
-        className="plain"
-        onClick={() => session.panel.set({ isKeySheetOpen: !panel.isKeySheetOpen })}
-      >
-        keys <kbd>?</kbd>
-      </button>
+      <div className="toolbar-end">
+        <ToolButton
+          label="AI"
+          shortcut={keyOf('layer')}
+          hint={actionOf('layer')}
+          isOn={isAiShown(panel)}
+          onPress={() => session.toggleAi()}
+        />
+        <ToolButton
+          label="Undo"
+          shortcut={keyOf('undo')}
+          hint="takes back what you gave last on this page; the record keeps what was said"
+          onPress={() => void session.undoAnswer()}
+        />
+        <button
+          type="button"
+          className="plain"
+          onClick={() => session.panel.set({ isKeySheetOpen: !panel.isKeySheetOpen })}
+        >
+          keys <kbd>?</kbd>
+        </button>
+      </div>
     </nav>
   );
 }

@@ -28,7 +28,7 @@ function modelBoxes(panel: PanelState, findings: readonly FindingDocument[]): La
             ? ''
             : [
                 finding.title,
-                finding.probability !== null && finding.decision !== 'uncertain' ? fraction(finding.probability) : '',
+                finding.probability === null ? '' : fraction(finding.probability),
               ]
                 .join(' ')
                 .trim(),

@@ -14,19 +14,16 @@ import { clock, findingSentence, fraction } from './wording';
 
 const CONFIDENCES = ['1', '2', '3', '4', '5'];
 
+/** The number, and the word where the number is no call: uncertain beside it, refused in its place. */
 function Score({ finding }: { readonly finding: FindingDocument }) {
-  const testId = `probability-${finding.key}`;
-  const isNumber = finding.probability !== null && (finding.decision === 'positive' || finding.decision === 'negative');
-  if (!isNumber) {
-    return (
-      <span className={`chip ${finding.decision === 'refused' ? 'stop' : ''}`} data-testid={testId}>
-        {finding.decision}
-      </span>
-    );
-  }
+  const { decision, probability } = finding;
+  const isCall = decision === 'positive' || decision === 'negative';
   return (
-    <span className="num score" data-testid={testId}>
-      {fraction(finding.probability ?? 0)}
+    <span className="row" data-testid={`probability-${finding.key}`}>
+      {(!isCall || probability === null) && (
+        <span className={`chip ${decision === 'refused' ? 'stop' : ''}`}>{decision}</span>
+      )}
+      {probability !== null && <span className="num score">{fraction(probability)}</span>}
     </span>
   );
 }
@@ -83,7 +80,7 @@ function Actions({ finding, own }: { readonly finding: FindingDocument; readonly
         <button
           key={verdict}
           type="button"
-          className={`${verdict === 'agree' ? 'yes' : ''} ${open === verdict ? 'chosen' : ''}`}
+          className={open === verdict ? 'chosen' : ''}
           aria-pressed={open === verdict}
           data-testid={`${verdict}-${finding.key}`}
           onClick={(event) => {
@@ -125,6 +122,8 @@ export function FindingCard({ prediction, finding }: Props) {
   useStore(session.desk.outbox.state);
   const own = session.desk.own(finding.key, prediction.bundle ?? '');
   const isSelected = selected === finding.key;
+  // The gate says once, above the findings, why the image is refused.
+  const isRefusedAbove = finding.decision === 'refused' && prediction.gate?.verdict === 'refused';
   return (
     <section
       className={isSelected ? 'finding on' : 'finding'}
@@ -145,8 +144,10 @@ export function FindingCard({ prediction, finding }: Props) {
         </button>
         <Score finding={finding} />
       </div>
-      {(finding.decision === 'positive' || finding.decision === 'negative') && <ProbabilityBar finding={finding} />}
-      <p className={finding.decision === 'refused' ? 'stop' : 'muted'}>{findingSentence(finding)}</p>
+      <ProbabilityBar finding={finding} />
+      {!isRefusedAbove && (
+        <p className={finding.decision === 'refused' ? 'stop' : 'muted'}>{findingSentence(finding)}</p>
+      )}
       {isSelected && finding.decision !== 'refused' && <MapControls prediction={prediction} finding={finding} />}
       <Actions finding={finding} own={own} />
       {own && <OwnAnswer answer={own} />}

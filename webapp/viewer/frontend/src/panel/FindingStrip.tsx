@@ -4,9 +4,11 @@ import { useSession } from '../shell/session_context';
 import { useStore } from '../state/store';
 import { numberText } from './wording';
 
-/** The number where the card shows one, otherwise the word that the card shows in its place. */
-const stripText = (finding: FindingDocument): string =>
-  finding.decision === 'positive' || finding.decision === 'negative' ? numberText(finding) : finding.decision;
+/** As on the card: the number, with the word where it is no call. */
+const stripText = (finding: FindingDocument): string => {
+  if (finding.decision === 'refused') return finding.decision;
+  return finding.decision === 'uncertain' ? `${numberText(finding)} uncertain` : numberText(finding);
+};
 
 export function FindingStrip({ findings }: { readonly findings: readonly FindingDocument[] }) {
   const session = useSession();

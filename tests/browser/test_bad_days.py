@@ -53,7 +53,7 @@ def test_each_bad_file_is_told_its_reason_and_the_good_ones_are_kept(
     page.set_input_files("#file-input", [str(tmp_path / name) for name in files if name != "first.dcm"])
     for name, (_, says) in files.items():
         expect(line_of(page, name)).to_contain_text(re.compile(says, re.DOTALL), timeout=30_000)
-    expect(line_of(page, "page.dcm in mixed.zip")).to_contain_text("no DICM prefix", timeout=15_000)
+    expect(line_of(page, "bad/page.dcm in mixed.zip")).to_contain_text("no DICM prefix", timeout=15_000)
     keep_screenshot(page, "bad-day-uploads")
 
     page.get_by_test_id("upload-report").click()

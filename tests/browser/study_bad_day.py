@@ -140,7 +140,9 @@ class BadDay:
         again = {"stage": "unaided", "body": body, "idempotency_key": "another"}
         assert page.evaluate(FETCH, [f"{path}lock/", "POST", again]) == 409
         assert page.evaluate(FETCH, [f"{path}draft/", "PUT", {**again, "base_revision": 0}]) == 409
-        page.get_by_test_id("boxes-toggle").click()
+        boxes = page.get_by_test_id("boxes-toggle")
+        if boxes.count():  # a case on which the model drew none has no switch
+            boxes.click()
         page.keyboard.press("g")
         expect(page.get_by_test_id("map-gradcam")).to_have_attribute("aria-pressed", "true")
         zero = page.get_by_test_id("map-zero")

@@ -48,7 +48,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 READERS = ("radiologist", "radiologist2", "radiologist3")
 PANEL = ("panelist", "chair")
-NORMAL = ("02-normal-pa-mono1.dcm", "03-normal-ap-portable.dcm", "05-normal-confluent-hila.dcm")
+NORMAL = ("02-normal-pa-mono1.dcm", "04-normal-obese.dcm", "05-normal-confluent-hila.dcm")
 ABNORMAL = ("06-opacity-left-upper.dcm", "07-opacity-bilateral-ap.dcm", "08-opacity-right-16bit.dcm")
 WASHOUT_DAYS = 28
 

@@ -15,6 +15,7 @@ from django.template.loader import render_to_string
 from django.utils.deprecation import MiddlewareMixin
 
 from webapp.archive.storage import is_disk_full
+from webapp.server_error import is_for_people
 from webapp.work.ballast import release_ballast
 from webapp.work.disk_space import disk_space
 
@@ -62,9 +63,8 @@ def note_full_disk(sender: Any, request: HttpRequest | None = None, **kwargs: An
 
 
 def _answer(request: HttpRequest) -> HttpResponse:
-    is_for_people = not request.path.startswith("/api/") and "text/html" in request.headers.get("Accept", "")
     response: HttpResponse
-    if is_for_people:
+    if is_for_people(request):
         response = HttpResponse(render_to_string("disk_full.html", {"text": TEXT}), status=503)
     else:
         response = JsonResponse({"code": "disk_full", "field": "", "text": TEXT}, status=503)

@@ -26,12 +26,12 @@ def server_error(request: HttpRequest) -> HttpResponse:
     fault = passing_fault(sys.exc_info()[1])
     if fault is None:
         return plain_server_error(request)
-    response = _page(request, fault) if _is_for_people(request) else _document(fault)
+    response = _page(request, fault) if is_for_people(request) else _document(fault)
     response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
     return response
 
 
-def _is_for_people(request: HttpRequest) -> bool:
+def is_for_people(request: HttpRequest) -> bool:
     """A browser that opens an address names text/html; what its scripts fetch does not."""
     return not request.path.startswith("/api/") and "text/html" in request.headers.get("Accept", "")
 

@@ -177,8 +177,7 @@ def is_good(code: int, role: str, roles: frozenset[str] | None, name: str) -> bo
         return code in (403, 404, 405, 409)
     if role not in roles:
         return code in (403, 404)
-    # 503: the viewer is not built yet, as before `make frontend`.
-    return code not in (401, 403) and (code != 404 or name in NOTHING_THERE) and (code < 500 or code == 503)
+    return code not in (401, 403) and (code != 404 or name in NOTHING_THERE) and code < 500
 
 
 @pytest.mark.parametrize("step", ["pause", "close", "open", "archive"])
@@ -193,7 +192,7 @@ def test_only_readers_of_the_study_reach_its_reading_page(site: Site) -> None:
     path = f"/studies/{site.ids['study_id']}/read/"
     codes = {role: client.get(path).status_code for role, client in site.clients.items()}
     assert codes.pop("signed_out") == 302
-    assert codes.pop("reader") in (200, 503)  # 503: the viewer is not built
+    assert codes.pop("reader") == 200
     assert set(codes.values()) == {404}
     assert site.clients["reader"].get(f"/studies/{uuid.uuid4()}/read/").status_code == 404
 

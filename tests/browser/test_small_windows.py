@@ -53,6 +53,10 @@ def test_the_picture_keeps_more_than_half_of_the_height(server: Server, page: Pa
     sign_in(page, server)
     for name, (width, height) in SIZES.items():
         page.set_viewport_size({"width": width, "height": height})
+        page.goto(f"{server.address}/?state=all")
+        assert page.locator(".cases").evaluate("table => table.scrollWidth - table.parentElement.clientWidth") <= 0, (
+            name
+        )
         page.goto(f"{server.address}/")
         opened(page)
         assert share_of_picture(page) >= 0.55, name

@@ -2,7 +2,8 @@
 
 Order: the gate's refusal stands above all; then class-conditional split conformal decides between the two answers and
 "uncertain" (methods.md section 12.4). Where one of the findings is the answer (task `single`), the image's set holds the
-classes that are not ruled out; one member decides. The operating point is reported beside it and never changes the decision.
+classes that are not ruled out; one member decides. The operating point stands beside it: it never makes a call, but a call that
+it contradicts (positive below it, negative above it) is uncertain, so that word, number and point never say two things.
 """
 
 from __future__ import annotations
@@ -32,10 +33,16 @@ class Decision:
 
 def decide_all(probabilities: np.ndarray, contents: Manifest, gate: GateVerdict) -> list[Decision]:
     """The decisions on all findings of one image. probabilities: calibrated [K]."""
+    if gate.verdict == REFUSED:
+        return [Decision(REFUSED, gate.reason)] * len(contents.findings)
     values = [float(probability) for probability in probabilities]
-    if contents.task == SINGLE and gate.verdict != REFUSED:
-        return decide_by_class_set(values, contents.findings)
-    return [decide(value, finding, gate) for value, finding in zip(values, contents.findings, strict=True)]
+    if contents.task == SINGLE:
+        decisions = decide_by_class_set(values, contents.findings)
+    else:
+        decisions = [
+            decide_by_conformal_set(p, own.conformal) for p, own in zip(values, contents.findings, strict=True)
+        ]
+    return [at_operating_point(*row) for row in zip(decisions, values, contents.findings, strict=True)]
 
 
 def decide_by_class_set(probabilities: Sequence[float], findings: Sequence[Finding]) -> list[Decision]:
@@ -55,11 +62,17 @@ def decide_by_class_set(probabilities: Sequence[float], findings: Sequence[Findi
     return [open_set if inside else Decision(NEGATIVE) for inside in held]
 
 
-def decide(probability: float, finding: Finding, gate: GateVerdict) -> Decision:
-    """The decision on one finding. probability: calibrated."""
-    if gate.verdict == REFUSED:
-        return Decision(REFUSED, gate.reason)
-    return decide_by_conformal_set(probability, finding.conformal)
+def at_operating_point(decision: Decision, probability: float, finding: Finding) -> Decision:
+    """The decision, or uncertain where the probability lies on the other side of the finding's operating point."""
+    is_above = is_above_operating_point(probability, finding)
+    if decision.decision == (NEGATIVE if is_above else POSITIVE):
+        ruled_out, side = ("presence", "above") if is_above else ("absence", "below")
+        confidence = f"{100 * (1 - finding.conformal.alpha):g} %"
+        return Decision(
+            UNCERTAIN,
+            f"At {confidence} confidence {ruled_out} is ruled out, but the score is {side} the operating point.",
+        )
+    return decision
 
 
 def decide_by_conformal_set(probability: float, conformal: Conformal) -> Decision:

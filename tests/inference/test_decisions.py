@@ -8,7 +8,8 @@ from scipy.special import expit, logit
 
 from inference.calibration import probability_interval
 from inference.calibration_forms import ScaleBias
-from inference.decisions import decide_by_conformal_set, is_above_operating_point
+from inference.decisions import Decision, decide_all, decide_by_conformal_set, is_above_operating_point
+from inference.gate import GateCheck, GateVerdict
 from inference.manifest import Conformal
 
 GAP = Conformal(alpha=0.1, present_at_least=0.6, absent_at_most=0.3)
@@ -66,3 +67,49 @@ def test_a_probability_at_the_operating_point_is_above_it():
     finding = SimpleNamespace(operating_point=SimpleNamespace(threshold=0.5))
     above = [is_above_operating_point(p, finding) for p in (0.499, 0.5, 0.501)]
     assert above == [False, True, True]
+
+
+def finding_at(threshold, conformal=OVERLAP):
+    point = SimpleNamespace(threshold=threshold)
+    return SimpleNamespace(title="Opacity", operating_point=point, conformal=conformal)
+
+
+@pytest.mark.parametrize(
+    ("threshold", "probability", "decision", "reason"),
+    [
+        (0.5, 0.7, "positive", None),
+        (0.5, 0.2, "negative", None),
+        (0.7, 0.7, "positive", None),  # at the point is above it
+        (0.8, 0.7, "uncertain", "At 90 % confidence absence is ruled out, but the score is below the operating point."),
+        (
+            0.1,
+            0.2,
+            "uncertain",
+            "At 90 % confidence presence is ruled out, but the score is above the operating point.",
+        ),
+        (0.8, 0.4, "uncertain", "At 90 % confidence neither presence nor absence can be ruled out."),
+    ],
+)
+def test_no_call_contradicts_the_operating_point(threshold, probability, decision, reason):
+    contents = SimpleNamespace(task="multilabel", findings=(finding_at(threshold),))
+    assert decide_all(np.array([probability]), contents, GateVerdict(())) == [Decision(decision, reason)]
+
+
+def test_the_class_that_is_left_is_no_call_below_its_point():
+    sure, unsure = finding_at(0.5), finding_at(0.5)
+    contents = SimpleNamespace(task="single", findings=(sure, unsure))
+    assert [row.decision for row in decide_all(np.array([0.8, 0.2]), contents, GateVerdict(()))] == [
+        "positive",
+        "negative",
+    ]
+    sure.operating_point.threshold = 0.9
+    assert [row.decision for row in decide_all(np.array([0.8, 0.2]), contents, GateVerdict(()))] == [
+        "uncertain",
+        "negative",
+    ]
+
+
+def test_a_refused_image_has_no_call():
+    refused = GateVerdict((GateCheck("age", 8.0, [18, 100], passed=False, text="a child"),))
+    contents = SimpleNamespace(task="multilabel", findings=(finding_at(0.5),))
+    assert decide_all(np.array([0.9]), contents, refused) == [Decision("refused", "a child")]

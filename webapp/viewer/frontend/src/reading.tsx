@@ -4,7 +4,7 @@ import { createRoot } from 'react-dom/client';
 import { readBoot } from './boot';
 import { browserDrafts } from './reviews/draft_storage';
 import { openOutboxStorage } from './reviews/outbox_storage';
-import { ReadingSession } from './session/reading_session';
+import { Lightbox } from './session/lightbox';
 import { Sitting, browserChoices } from './session/sitting';
 import { FaultBoundary } from './shell/FaultBoundary';
 import { NoWebGl } from './shell/NoWebGl';
@@ -23,7 +23,8 @@ async function start(element: HTMLElement): Promise<void> {
   const boot = readBoot(element);
   const sitting = new Sitting(boot.sitting, browserChoices());
   const storage = await openOutboxStorage();
-  const session = new ReadingSession(boot, storage, sitting, browserDrafts);
+  const lightbox = new Lightbox(boot, storage, sitting, browserDrafts);
+  const { session } = lightbox.shown;
   exposeHooks(session);
   root.render(
     <StrictMode>
@@ -32,7 +33,7 @@ async function start(element: HTMLElement): Promise<void> {
       </FaultBoundary>
     </StrictMode>,
   );
-  await session.open();
+  await lightbox.open();
 }
 
 const element = document.getElementById('reading-root');

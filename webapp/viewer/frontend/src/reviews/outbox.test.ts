@@ -33,12 +33,12 @@ function outboxAgainst(statuses: number[], retryAfterMs = 0) {
       }
       return Promise.resolve({ id: `review-${item.key}` } as ReviewDocument);
     },
-    onSaved: (item) => saved.push(item.key),
     wait: (ms) => {
       waits.push(ms);
       return new Promise((resolve) => (resume = resolve));
     },
   });
+  outbox.onSaved((item) => saved.push(item.key));
   return { outbox, storage, sent, waits, saved, resume: () => resume() };
 }
 

@@ -20,10 +20,11 @@ export interface OutboxState {
   readonly isRead: boolean;
 }
 
+export type SavedListener = (item: QueuedReview, review: ReviewDocument) => void;
+
 export interface OutboxOptions {
   readonly reader: string;
   readonly send: (item: QueuedReview) => Promise<ReviewDocument>;
-  readonly onSaved: (item: QueuedReview, review: ReviewDocument) => void;
   readonly wait?: (ms: number) => Promise<void>;
 }
 
@@ -44,6 +45,7 @@ export class Outbox {
     isDurable: true,
     isRead: false,
   });
+  private readonly listeners = new Set<SavedListener>();
   private sending = false;
   private failures = 0;
 
@@ -52,6 +54,12 @@ export class Outbox {
     private readonly options: OutboxOptions,
   ) {
     this.state.set({ isDurable: storage.isDurable });
+  }
+
+  /** Tells of every answer that the server has taken. Returns how to stop. */
+  onSaved(listener: SavedListener): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
   }
 
   async add(item: QueuedReview): Promise<void> {
@@ -115,7 +123,7 @@ export class Outbox {
     this.failures = 0;
     await this.refresh();
     this.state.set({ savedAt: new Date(), problem: null });
-    this.options.onSaved(item, review);
+    for (const listener of this.listeners) listener(item, review);
   }
 
   private async hold(item: QueuedReview, error: RequestError): Promise<boolean> {

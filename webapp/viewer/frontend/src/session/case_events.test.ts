@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { REOPEN_MS, followCase, namesImage } from './case_events';
+import { REOPEN_MS, followChanges, namesImage } from './case_events';
 
 /** The browser's line to the server: refused, it is CLOSED and never comes back by itself. */
 class Line extends EventTarget {
@@ -39,26 +39,27 @@ describe('the line to the server', () => {
 
   it('is opened again after a busy server refused it, and what was missed is asked for', async () => {
     const changes: number[] = [];
-    followCase('/events/', 'a', () => changes.push(Line.opened.length));
+    followChanges('/events/', (isNamed) => isNamed('a') && changes.push(Line.opened.length));
     Line.opened[0]?.refuse();
     await vi.advanceTimersByTimeAsync(REOPEN_MS - 1);
     expect(Line.opened).toHaveLength(1);
     await vi.advanceTimersByTimeAsync(1);
     expect(Line.opened).toHaveLength(2);
     Line.opened[1]?.dispatchEvent(new Event('open'));
+    Line.opened[1]?.tell('b');
     Line.opened[1]?.tell('a');
     expect(changes).toEqual([2, 2]);
   });
 
   it('is left to the browser while it tries by itself', async () => {
-    followCase('/events/', 'a', () => undefined);
+    followChanges('/events/', () => undefined);
     Line.opened[0]?.dispatchEvent(new Event('error'));
     await vi.advanceTimersByTimeAsync(10 * REOPEN_MS);
     expect(Line.opened).toHaveLength(1);
   });
 
   it('is not opened again once it was stopped', async () => {
-    const stop = followCase('/events/', 'a', () => undefined);
+    const stop = followChanges('/events/', () => undefined);
     Line.opened[0]?.refuse();
     stop();
     await vi.advanceTimersByTimeAsync(10 * REOPEN_MS);

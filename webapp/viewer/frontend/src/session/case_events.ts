@@ -1,4 +1,4 @@
-/** Tells when the server says that something about one image has changed: a result, or a colleague's answer. */
+/** Tells when the server says that something about images has changed: a result, or a colleague's answer. */
 
 interface Change {
   readonly images?: readonly string[];
@@ -6,21 +6,24 @@ interface Change {
 
 export const REOPEN_MS = 5_000;
 
+/** Whether a message is about an image. */
+export type Named = (image: string) => boolean;
+
 /**
- * Follows `path` (server-sent events) and calls `onChange` for messages that name `image`. A broken line is opened again by
- * the browser; one that was refused (busy, too many lines open) by us after REOPEN_MS, and what was missed meanwhile is
- * asked for. Without EventSource nothing happens: a pending run is polled anyway. Returns how to stop.
+ * Follows `path` (server-sent events) and calls `onChange` for every message. A broken line is opened again by the browser; one
+ * that was refused (busy, too many lines open) by us after REOPEN_MS, and what was missed meanwhile is asked for: then any
+ * image may have changed. Without EventSource nothing happens: a pending run is polled anyway. Returns how to stop.
  */
-export function followCase(path: string, image: string, onChange: () => void): () => void {
+export function followChanges(path: string, onChange: (isNamed: Named) => void): () => void {
   if (typeof EventSource === 'undefined') return () => undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let stop = (): void => undefined;
   const open = (isAgain: boolean): void => {
     const source = new EventSource(path);
-    if (isAgain) source.addEventListener('open', onChange, { once: true });
-    source.addEventListener('change', (event: MessageEvent<string>) => {
-      if (namesImage(event.data, image)) onChange();
-    });
+    if (isAgain) source.addEventListener('open', () => onChange(() => true), { once: true });
+    source.addEventListener('change', (event: MessageEvent<string>) =>
+      onChange((image) => namesImage(event.data, image)),
+    );
     source.addEventListener('bye', () => source.close());
     source.addEventListener('error', () => {
       if (source.readyState === EventSource.CLOSED) timer = setTimeout(() => open(true), REOPEN_MS);

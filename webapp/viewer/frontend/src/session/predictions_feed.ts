@@ -35,13 +35,16 @@ export class PredictionsFeed {
   async refresh(): Promise<void> {
     clearTimeout(this.timer);
     const before = this.state.get();
+    let after: PredictionsState;
     try {
       const wire = await getJson<PredictionDocument[] | { results: PredictionDocument[] }>(this.path);
       const items = Array.isArray(wire) ? wire : wire.results;
-      this.state.set({ status: 'ready', text: '', items });
+      after = { status: 'ready', text: '', items };
     } catch (error) {
-      this.failed(error);
+      after = this.failed(error);
     }
+    if (this.isStopped) return; // the case was left: nothing of it may change what is shown
+    this.state.set(after);
     this.onChange(before, this.state.get());
     this.schedule();
   }
@@ -51,7 +54,7 @@ export class PredictionsFeed {
     try {
       await postJson(this.path, {}, this.csrf);
     } catch (error) {
-      this.failed(error);
+      if (!this.isStopped) this.state.set(this.failed(error));
       return;
     }
     await this.refresh();
@@ -62,15 +65,15 @@ export class PredictionsFeed {
     clearTimeout(this.timer);
   }
 
-  private failed(error: unknown): void {
+  private failed(error: unknown): PredictionsState {
     if (!(error instanceof RequestError)) throw error;
     const isRefusal = error.status === 403 || error.status === 409;
-    this.state.set({ status: isRefusal ? 'refused' : 'unreachable', text: error.text });
+    return { ...this.state.get(), status: isRefusal ? 'refused' : 'unreachable', text: error.text };
   }
 
   private schedule(): void {
     const { status, items } = this.state.get();
     const isWaiting = status === 'unreachable' || isPending(items[0]);
-    if (isWaiting && !this.isStopped) this.timer = setTimeout(() => void this.refresh(), POLL_MS);
+    if (isWaiting) this.timer = setTimeout(() => void this.refresh(), POLL_MS);
   }
 }

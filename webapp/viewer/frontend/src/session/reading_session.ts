@@ -1,7 +1,5 @@
-/** One image being read: the view, the model's results, the reader's answers, and the verbs that keys and buttons share. */
+/** One image being read: the view, the model's results, the reader's answers, and the verbs that keys and buttons share. Ends with close. */
 import type { FindingDocument, PredictionDocument, Verdict } from '../api/documents';
-import type { Scheme } from '../api/scheme';
-import { loadScheme } from '../api/scheme';
 import type { Boot } from '../boot';
 import type { PixelBox } from '../geometry/pixel_box';
 import { centreBox, movedBox, resizedBox } from '../geometry/pixel_box';
@@ -10,9 +8,6 @@ import { scaleOf } from '../overlay/map_scores';
 import type { FailureForm } from '../reviews/failure_form';
 import { emptyForm, formOf, missing } from '../reviews/failure_form';
 import { DraftMarks } from '../reviews/draft_marks';
-import type { DraftStorage } from '../reviews/draft_storage';
-import type { OutboxStorage } from '../reviews/outbox_storage';
-import { Sheet } from '../shell/sheet';
 import type { Store } from '../state/store';
 import { createStore } from '../state/store';
 import { ViewportController } from '../viewport/controller';
@@ -22,33 +17,35 @@ import { INITIAL_PANEL, areBoxesShown, isAiShown, isLookingFirst, saysPresent, t
 import type { PredictionsState } from './predictions_feed';
 import { PredictionsFeed, isPending, shownPrediction } from './predictions_feed';
 import { prepareNextCase } from './next_case';
-import { followCase } from './case_events';
+import type { PageParts } from './page_parts';
 import { ReviewsDesk } from './reviews_desk';
 import type { Answer } from './reviews_state';
-import type { Sitting, SittingChoices } from './sitting';
+import type { SittingChoices } from './sitting';
 import { keptPreset } from './sitting';
 import { keepChoices, panelChoices } from './sitting_panel';
 
 export class ReadingSession {
   readonly panel: Store<PanelState>;
-  readonly scheme = createStore<{ scheme: Scheme | null }>({ scheme: null });
   readonly controller: ViewportController;
   readonly predictions: PredictionsFeed;
   readonly desk: ReviewsDesk;
   readonly drafts: DraftMarks;
-  readonly sheet = new Sheet();
+  readonly sitting: PageParts['sitting'];
+  readonly sheet: PageParts['sheet'];
+  readonly scheme: PageParts['scheme'];
   /** Kept marks are opened once: one that the reader closes stays closed. */
   private isDraftOpened = false;
   private areDraftsRead = false;
   private isLeaveAsked = false;
   private isUnkeptTold = false;
+  private readonly stops: (() => void)[] = [];
 
   constructor(
     readonly boot: Boot,
-    storage: OutboxStorage,
-    readonly sitting: Sitting,
-    drafts: DraftStorage,
+    readonly page: PageParts,
   ) {
+    const { sitting } = page;
+    ({ sitting: this.sitting, sheet: this.sheet, scheme: this.scheme } = page);
     // Before anything is drawn: what was switched off must not flash up.
     this.panel = createStore<PanelState>({
       ...INITIAL_PANEL,
@@ -61,33 +58,32 @@ export class ReadingSession {
       headerPath: boot.urls.header,
       framePath: boot.urls.frame,
       announce,
+      screen: page.screen,
       onDraftBox: (box) => this.changeForm({ box }),
       opening: (header) => openingPreset(header, sitting.choices().preset ?? null, announce),
       onPreset: (preset) => this.keep({ preset: keptPreset(preset) }),
     });
-    this.drafts = new DraftMarks(drafts, { reader: boot.user.username, image: boot.image.id });
+    this.drafts = new DraftMarks(page.drafts, { reader: boot.user.username, image: boot.image.id });
     this.predictions = new PredictionsFeed(boot.urls.predictions, boot.csrf, (before, after) =>
       this.tellChange(before, after),
     );
     this.desk = new ReviewsDesk(
-      { image: boot.image.id, reader: boot.user.username, path: boot.urls.reviews, csrf: boot.csrf, announce },
-      storage,
+      { image: boot.image.id, reader: boot.user.username, path: boot.urls.reviews, announce },
+      page.outbox,
     );
   }
 
   async open(): Promise<void> {
-    keepChoices(this);
-    this.desk.state.subscribe(() => this.revealWhenAnswered());
-    this.desk.outbox.state.subscribe(() => this.revealWhenAnswered());
+    this.stops.push(
+      keepChoices(this),
+      this.desk.state.subscribe(() => this.revealWhenAnswered()),
+      this.desk.outbox.state.subscribe(() => this.revealWhenAnswered()),
+    );
     void this.desk.open();
     void this.drafts.open().then(() => {
       this.areDraftsRead = true;
       this.openDraft();
     });
-    void loadScheme(this.boot.urls.scheme).then(
-      (scheme) => this.scheme.set({ scheme }),
-      () => this.announce('the failure scheme could not be loaded: reload the page'),
-    );
     const { view } = this.controller;
     const stop = view.subscribe(() => {
       if (view.get().status === 'loading') return;
@@ -96,11 +92,21 @@ export class ReadingSession {
       this.controller.placeDraftBox(this.panel.get().form?.box ?? null);
       void prepareNextCase(this.boot.next);
     });
-    followCase(this.boot.urls.events, this.boot.image.id, () => {
-      void this.predictions.refresh();
-      void this.desk.load();
-    });
     await this.predictions.refresh();
+  }
+
+  /** Asks again for what the server holds about the case: it has changed there. */
+  refresh(): void {
+    void this.predictions.refresh();
+    void this.desk.load();
+  }
+
+  /** The case is left: nothing of it listens, asks or draws any more. Answers that wait are sent all the same. */
+  close(): void {
+    for (const stop of this.stops.splice(0)) stop();
+    this.predictions.stop();
+    this.desk.close();
+    this.controller.destroy();
   }
 
   announce(text: string): void {
@@ -368,7 +374,7 @@ export class ReadingSession {
       const kept = this.drafts.state.get().problem ?? 'the same key again leaves the case, the draft stays';
       return this.announce(`unsaved mark: Enter saves it; ${kept}`);
     }
-    if (image) window.location.assign(`/images/${image}/${window.location.search}`);
+    if (image) this.page.show(image);
     else this.announce('no further case in this list');
   }
 

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ReviewDocument, ReviewRequest } from '../api/documents';
 import { memoryStorage } from '../reviews/outbox_storage';
+import { reviewsOutbox } from '../reviews/reviews_outbox';
 import { ReviewsDesk } from './reviews_desk';
 
 const agree = { bundle: 'b', finding: 'effusion', verdict: 'agree' as const, confidence: null };
@@ -17,8 +18,8 @@ function desk(isOnline = true) {
     const row = { ...body, id: `r${sent.length}`, reader: 'me', failure: null, note: '', created_at: new Date().toISOString() };
     return Promise.resolve(new Response(JSON.stringify(row as unknown as ReviewDocument), { status: 201 }));
   });
-  const options = { image: 'i', reader: 'me', path: '/reviews/', csrf: '', announce: () => undefined };
-  const made = new ReviewsDesk(options, memoryStorage());
+  const options = { image: 'i', reader: 'me', path: '/reviews/', announce: () => undefined };
+  const made = new ReviewsDesk(options, reviewsOutbox(memoryStorage(), 'me', ''));
   return { desk: made, said: () => sent.map((body) => [body.verdict, body.replaces ?? null]) };
 }
 

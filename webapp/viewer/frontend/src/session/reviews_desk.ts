@@ -1,11 +1,10 @@
 /** Giving, changing and withdrawing answers. Append-only: a change is a new answer that replaces the old one. */
 import type { FailureAnswer, ReviewDocument, ReviewRequest, Verdict } from '../api/documents';
-import { RequestError, getJson, postJson } from '../api/request';
+import { RequestError, getJson } from '../api/request';
 import type { ReviewList } from '../api/schema';
 import type { FailureForm } from '../reviews/failure_form';
 import { requestOf } from '../reviews/failure_form';
-import { Outbox } from '../reviews/outbox';
-import type { OutboxStorage } from '../reviews/outbox_storage';
+import type { Outbox } from '../reviews/outbox';
 import { createStore } from '../state/store';
 import type { Answer } from './reviews_state';
 import { allAnswers, ownAnswer } from './reviews_state';
@@ -20,7 +19,6 @@ export interface DeskOptions {
   readonly image: string;
   readonly reader: string;
   readonly path: string;
-  readonly csrf: string;
   readonly announce: (text: string) => void;
 }
 
@@ -50,39 +48,35 @@ export function withoutNulls(body: object): Record<string, unknown> {
 
 export class ReviewsDesk {
   readonly state = createStore<ReviewsState>({ saved: [], problem: null });
-  readonly outbox: Outbox;
   /** What was given on this page, newest last. */
   private readonly given: Step[] = [];
   /** Key of an answer that was saved here -> its id. */
   private readonly ids = new Map<string, string>();
+  private readonly stopListening: () => void;
+  private isClosed = false;
 
   constructor(
     private readonly options: DeskOptions,
-    storage: OutboxStorage,
+    readonly outbox: Outbox,
   ) {
-    this.outbox = new Outbox(storage, {
-      reader: options.reader,
-      // The reader goes along: an answer must not change hands when somebody else signs in before it is sent.
-      send: (item) =>
-        postJson<ReviewDocument>(item.path, { ...withoutNulls(item.body), reader: item.reader }, options.csrf),
-      onSaved: (item, review) => {
-        this.ids.set(item.key, review.id);
-        if (item.image === options.image) this.keep(review);
-        options.announce('saved');
-      },
+    this.stopListening = outbox.onSaved((item, review) => {
+      this.ids.set(item.key, review.id);
+      if (item.image !== options.image) return;
+      this.keep(review);
+      options.announce('saved');
     });
   }
 
-  /** Lists earlier answers and sends what an earlier visit left behind. */
+  /** Lists earlier answers. */
   async open(): Promise<void> {
-    window.addEventListener('online', this.flush);
     await this.outbox.refresh();
     await this.load();
-    await this.outbox.flush();
   }
 
+  /** The case is left: what still comes for it changes nothing. */
   close(): void {
-    window.removeEventListener('online', this.flush);
+    this.isClosed = true;
+    this.stopListening();
   }
 
   answers(): Answer[] {
@@ -142,15 +136,14 @@ export class ReviewsDesk {
     await this.judge({ bundle, finding, verdict: 'withdrawn', confidence: null }, isStep);
   }
 
-  private readonly flush = (): void => void this.outbox.flush();
-
   /** Lists the answers of this image again, those of colleagues included. */
   async load(): Promise<void> {
     try {
       const wire = await getJson<ReviewList>(this.options.path);
-      this.state.set({ saved: wire.reviews, problem: null });
+      if (!this.isClosed) this.state.set({ saved: wire.reviews, problem: null });
     } catch (error) {
       if (!(error instanceof RequestError)) throw error;
+      if (this.isClosed) return;
       this.state.set({ problem: `Earlier answers cannot be listed: ${error.text}` });
     }
   }

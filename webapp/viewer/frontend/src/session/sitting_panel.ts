@@ -18,18 +18,23 @@ interface Keeper {
   keep(change: Partial<SittingChoices>): void;
 }
 
-/** Keeps every change from now on. What another tab switches on or off is followed; the rest is for pages that open later. */
-export function keepChoices(session: Keeper): void {
+/** Keeps every change from now on. What another tab switches on or off is followed; the rest is for pages that open later. Returns how to stop. */
+export function keepChoices(session: Keeper): () => void {
   const { panel, sitting } = session;
   let before = panel.get();
-  panel.subscribe(() => {
+  const stop = panel.subscribe(() => {
     const now = panel.get();
     const changed = KEPT.filter((name) => now[name] !== before[name]);
     before = now;
     if (changed.length) session.keep(Object.fromEntries(changed.map((name) => [name, now[name]])));
   });
-  window.addEventListener('storage', (event) => {
+  const follow = (event: StorageEvent): void => {
     const isAiVisible = sitting.fromOtherTab(event)?.isAiVisible;
     if (isAiVisible !== undefined && isAiVisible !== panel.get().isAiVisible) panel.set({ isAiVisible });
-  });
+  };
+  window.addEventListener('storage', follow);
+  return () => {
+    stop();
+    window.removeEventListener('storage', follow);
+  };
 }

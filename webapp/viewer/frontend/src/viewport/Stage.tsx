@@ -1,5 +1,5 @@
 /** The picture with its overlays and corner texts. Cornerstone and the layers live in refs; React only places them. */
-import { useEffect, useRef } from 'react';
+import { useEffect, useLayoutEffect, useRef } from 'react';
 import type { HeaderDocument } from '../api/documents';
 import { mapTitle } from '../overlay/map_layers';
 import { useOverlay } from '../overlay/use_overlay';
@@ -49,18 +49,19 @@ function Corners({ header }: { readonly header: HeaderDocument }) {
 
 export function Stage() {
   const session = useSession();
-  const { controller } = session;
+  const { controller, page } = session;
   const { status, error } = useStore(controller.view);
   const host = useRef<HTMLDivElement>(null);
   const heat = useRef<HTMLCanvasElement>(null);
   const boxes = useRef<SVGSVGElement>(null);
   const header = useHeader(controller);
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!host.current) return;
     void controller.mount(host.current);
     return () => controller.unmount();
   }, [controller]);
+  useEffect(() => () => page.screen.close(), [page]);
   useOverlay(heat, boxes);
 
   return (
@@ -75,8 +76,8 @@ export function Stage() {
         aria-label={`Radiograph, ${session.boot.image.view || 'view not stated'}`}
         onContextMenu={(event) => event.preventDefault()}
       />
-      <canvas ref={heat} className="layer" data-testid="overlay" aria-hidden="true" />
-      <svg ref={boxes} className="layer" data-testid="model-boxes" aria-hidden="true" />
+      <canvas key={`map ${session.boot.image.id}`} ref={heat} className="layer" data-testid="overlay" aria-hidden="true" />
+      <svg key={`boxes ${session.boot.image.id}`} ref={boxes} className="layer" data-testid="model-boxes" aria-hidden="true" />
       {header && <Corners header={header} />}
       {status === 'loading' && <p className="stage-message">Loading the image…</p>}
       {error && (

@@ -22,6 +22,7 @@ const fakes = vi.hoisted(() => ({
   source: null as FrameSource | null,
   destroyed: 0,
   current: null as string | null,
+  frame: Promise.resolve(),
   properties: [] as Record<string, unknown>[],
 }));
 
@@ -68,6 +69,7 @@ vi.mock('../api/request', () => ({ getJson: () => Promise.resolve(HEADER) }));
 vi.mock('./camera', () => ({ fit: () => undefined, isFitted: () => true, orient: () => undefined, orientationOf: () => ({}) }));
 vi.mock('./tool_group', () => ({
   ViewportTools: class {
+    choose(): void {}
     destroy(): void {}
   },
 }));
@@ -79,12 +81,24 @@ vi.mock('./draft_box', () => ({
 vi.mock('./frame_loader', () => ({
   addSource: (source: FrameSource) => void (fakes.source = source),
   removeSource: () => undefined,
-  loadFrame: () => Promise.resolve(),
+  loadFrame: () => fakes.frame,
   startFrame: () => undefined,
   imageIdOf: (id: string, frame: string) => `sightline:${id}:${frame}`,
 }));
 
 const { ViewportController } = await import('./controller');
+const { Screen } = await import('./screen');
+
+/** An element that can be hidden. */
+function place(): HTMLDivElement {
+  const styles = new Map<string, string>();
+  const style = {
+    setProperty: (name: string, value: string) => void styles.set(name, value),
+    removeProperty: (name: string) => void styles.delete(name),
+    getPropertyValue: (name: string) => styles.get(name) ?? '',
+  };
+  return Object.assign(new EventTarget(), { style }) as unknown as HTMLDivElement;
+}
 
 async function mounted() {
   const said: string[] = [];
@@ -95,12 +109,13 @@ async function mounted() {
     announce: (text) => said.push(text),
     onDraftBox: () => undefined,
   });
-  await controller.mount(new EventTarget() as HTMLDivElement);
+  await controller.mount(place());
   return { controller, said, arrived: fakes.source!.onHash };
 }
 
 beforeEach(() => {
-  Object.assign(fakes, { source: null, destroyed: 0, current: null, properties: [] });
+  Object.assign(fakes, { source: null, destroyed: 0, current: null, properties: [], frame: Promise.resolve() });
+  vi.stubGlobal('requestAnimationFrame', () => 0);
   vi.stubGlobal(
     'ResizeObserver',
     class {
@@ -165,5 +180,50 @@ describe('the window', () => {
     expect(fakes.properties.at(-1)).toEqual({ invert: true });
     expect(controller.view.get()).toMatchObject({ isInverted: true, bounds: { lower: 100, upper: 900 } });
     expect(said.at(-1)).toBe('inverted');
+  });
+});
+
+describe('a screen that pictures follow each other on', () => {
+  const onScreen = (screen: InstanceType<typeof Screen>, imageId: string) =>
+    new ViewportController({
+      imageId,
+      headerPath: '/header/',
+      framePath: '/frame/',
+      screen,
+      announce: () => undefined,
+      onDraftBox: () => undefined,
+    });
+
+  it('keeps its engine, and hides what was on it until the next picture is drawn', async () => {
+    const screen = new Screen();
+    const element = place();
+    const first = onScreen(screen, 'a');
+    await first.mount(element);
+    element.dispatchEvent(new Event('image'));
+    first.destroy();
+    expect(element.style.getPropertyValue('visibility')).toBe('hidden');
+    element.dispatchEvent(new Event('image')); // the one before is drawn once more
+    expect(element.style.getPropertyValue('visibility')).toBe('hidden');
+    await onScreen(screen, 'b').mount(element);
+    expect(element.style.getPropertyValue('visibility')).toBe('hidden');
+    element.dispatchEvent(new Event('image'));
+    expect(element.style.getPropertyValue('visibility')).toBe('');
+    expect(fakes).toMatchObject({ destroyed: 0, current: 'sightline:b:linear' });
+  });
+
+  it('is not taken by pixels that come late for a picture that was left', async () => {
+    const screen = new Screen();
+    const element = place();
+    let arrive = (): void => undefined;
+    fakes.frame = new Promise((resolve) => (arrive = resolve));
+    const left = onScreen(screen, 'a');
+    const mounting = left.mount(element);
+    left.destroy();
+    fakes.frame = Promise.resolve();
+    await onScreen(screen, 'b').mount(element);
+    arrive();
+    await mounting;
+    expect(fakes.current).toBe('sightline:b:linear');
+    expect(left.view.get().status).toBe('loading');
   });
 });

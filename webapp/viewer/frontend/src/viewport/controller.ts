@@ -1,10 +1,10 @@
 /**
- * The one owner of Cornerstone objects: engine, stack viewport, tools. Lives outside React; components read its
- * store and call its verbs. Mounting twice (StrictMode) destroys the first engine before the second is made.
+ * One picture and everything that is done with its view. Lives outside React; components read its store and call its verbs.
+ * The screen it is shown on (Cornerstone's engine, viewport and tools) is its own, or the page's, which then outlives it:
+ * what arrives late for a picture that has left the screen changes nothing there.
  */
-import { Enums, RenderingEngine, cache, eventTarget, init as initCore } from '@cornerstonejs/core';
+import { Enums } from '@cornerstonejs/core';
 import type { StackViewport, Types } from '@cornerstonejs/core';
-import { init as initTools } from '@cornerstonejs/tools';
 import type { HeaderDocument, PresetItem } from '../api/documents';
 import { getJson } from '../api/request';
 import type { PixelBox } from '../geometry/pixel_box';
@@ -19,15 +19,15 @@ import { faultText } from './fault_text';
 import type { ControllerOptions } from './controller_options';
 import { addSource, imageIdOf, loadFrame, removeSource, startFrame } from './frame_loader';
 import { STORED, isSameOrientation, placedOrientation } from './placement';
-import { ViewportTools } from './tool_group';
+import type { Projector } from './screen';
+import { Screen } from './screen';
 import type { Tool, ViewState } from './view_state';
 import { INITIAL_VIEW } from './view_state';
 import type { Bounds } from './window_level';
 import { LINEAR_FRAME, draggedBounds, fullRange, linearBounds } from './window_level';
 
-const { Events, InterpolationType, ViewportType } = Enums;
+const { InterpolationType } = Enums;
 const WHEEL_STEP = 1.15;
-const CACHE_BYTES = 512 * 1024 * 1024;
 const CONTEXT_LOST = 'The graphics context was lost. Your answers are kept: reload the page to see the image again.';
 
 /** The two conversions of vtk's image data that Cornerstone's types leave optional. */
@@ -36,25 +36,24 @@ interface PixelGrid {
   worldToIndex(world: Types.Point3): Types.Point3;
 }
 
-let mounts = 0;
-
 export class ViewportController {
   readonly view = createStore<ViewState>(INITIAL_VIEW);
   readonly header: Promise<HeaderDocument>;
   private readonly abort = new AbortController();
   private loaded: HeaderDocument | null = null;
-  private engine: RenderingEngine | null = null;
+  private readonly screen: Screen;
+  /** The screen's, while this picture has it. */
   private viewport: StackViewport | null = null;
-  private tools: ViewportTools | null = null;
   private draft: DraftBox | null = null;
   private element: HTMLDivElement | null = null;
-  private resizeObserver: ResizeObserver | null = null;
   private shown: PresetItem | null = null;
+  private isOnScreen = false;
   private size: [number, number] = [0, 0]; // of the canvas as last laid out, CSS px
   private drawScheduled = false;
   private readonly drawListeners = new Set<(affine: Affine) => void>();
 
   constructor(private readonly options: ControllerOptions) {
+    this.screen = options.screen ?? new Screen();
     this.header = getJson<HeaderDocument>(options.headerPath, this.abort.signal);
     this.header.catch(() => undefined); // shown by mount, which awaits the same promise
     startFrame(options.imageId, LINEAR_FRAME, this.pathOf(LINEAR_FRAME), this.abort.signal);
@@ -79,27 +78,24 @@ export class ViewportController {
       const first = header.presets[opening] ?? fullRange(header);
       await loadFrame(imageIdOf(this.options.imageId, first.frame));
       if (this.element !== element) return;
-      this.createEngine(element, header);
+      this.takeScreen(element, header);
       await this.show(first, opening);
+      if (this.element !== element) return;
       const placed = placedOrientation(header.placement);
       if (!isSameOrientation(placed, STORED)) this.place(placed);
-      if (this.element === element) this.view.set({ status: 'ready' });
+      this.view.set({ status: 'ready' });
     } catch (error) {
       if (this.element === element) this.fail(`The image could not be shown: ${faultText(error).replace(/\.$/, '')}.`);
     }
   }
 
+  /** Leaves the screen; one of its own is closed. */
   unmount(): void {
-    this.element?.removeEventListener('wheel', this.wheel);
-    this.element?.removeEventListener('dblclick', this.doubleClick);
-    this.element?.removeEventListener(Events.CAMERA_MODIFIED, this.scheduleDraw);
-    this.element?.removeEventListener(Events.IMAGE_RENDERED, this.scheduleDraw);
-    eventTarget.removeEventListener(Events.WEBGL_CONTEXT_LOST, this.contextLost);
-    this.resizeObserver?.disconnect();
     this.draft?.destroy();
-    this.tools?.destroy();
-    this.engine?.destroy();
-    this.element = this.engine = this.viewport = this.tools = this.draft = this.resizeObserver = null;
+    this.screen.leave(this.projector);
+    if (!this.options.screen) this.screen.close();
+    this.element = this.viewport = this.draft = null;
+    this.isOnScreen = false;
   }
 
   destroy(): void {
@@ -156,7 +152,7 @@ export class ViewportController {
   }
 
   chooseTool(tool: Tool): void {
-    this.tools?.choose(tool);
+    if (this.viewport) this.screen.tools?.choose(tool);
     this.view.set({ tool });
   }
 
@@ -248,42 +244,22 @@ export class ViewportController {
     return data.imageData as PixelGrid;
   }
 
-  private createEngine(element: HTMLDivElement, header: HeaderDocument): void {
-    initCore({ rendering: { webGlContextCount: 1 }, debug: {} });
-    initTools();
-    cache.setMaxCacheSize(CACHE_BYTES);
-    const serial = ++mounts;
-    const engineId = `reading-engine-${serial}`;
-    const viewportId = `reading-viewport-${serial}`;
-    this.engine = new RenderingEngine(engineId);
-    this.engine.enableElement({
-      viewportId,
-      element,
-      type: ViewportType.STACK,
-      defaultOptions: { background: [0, 0, 0] },
-    });
-    this.viewport = this.engine.getViewport<StackViewport>(viewportId);
-    this.tools = new ViewportTools(`reading-tools-${serial}`, viewportId, engineId, this.windowDrag);
+  private takeScreen(element: HTMLDivElement, header: HeaderDocument): void {
+    this.viewport = this.screen.take(element, this.projector);
     const mapping = { toWorld: this.toWorld.bind(this), toImage: this.toImage.bind(this) };
-    this.draft = new DraftBox(viewportId, mapping, header, this.options.onDraftBox);
-    element.addEventListener('wheel', this.wheel, { passive: false });
-    element.addEventListener('dblclick', this.doubleClick);
-    element.addEventListener(Events.CAMERA_MODIFIED, this.scheduleDraw);
-    element.addEventListener(Events.IMAGE_RENDERED, this.scheduleDraw);
-    eventTarget.addEventListener(Events.WEBGL_CONTEXT_LOST, this.contextLost);
+    this.draft = new DraftBox(this.viewport.id, mapping, header, this.options.onDraftBox);
     this.size = [element.clientWidth, element.clientHeight];
-    this.resizeObserver = new ResizeObserver(this.resize);
-    this.resizeObserver.observe(element);
   }
 
   /** Shows a preset; loads its frame first when another one is on screen, and keeps camera, inversion and smoothing. */
   private async show(preset: PresetItem, index: number | null): Promise<void> {
     const viewport = this.stack();
     const imageId = imageIdOf(this.options.imageId, preset.frame);
-    if (viewport.getCurrentImageId() !== imageId) {
-      const before = viewport.getCurrentImageId() ? viewport.getViewPresentation() : null;
+    if (!this.isOnScreen || viewport.getCurrentImageId() !== imageId) {
+      const before = this.isOnScreen ? viewport.getViewPresentation() : null;
       await loadFrame(imageId);
-      await viewport.setStack([imageId]);
+      if (!(await this.screen.put(imageId, this.projector))) return;
+      this.isOnScreen = true;
       if (before) viewport.setViewPresentation(before);
       const { isInverted, isSmooth } = this.view.get();
       viewport.setProperties({
@@ -314,10 +290,10 @@ export class ViewportController {
     return isFitted(this.canvasCorners(), ...this.size);
   }
 
-  private readonly resize = (): void => {
-    if (!this.engine || !this.element) return;
+  private readonly resize = (resize: () => void): void => {
+    if (!this.element || !this.isOnScreen) return resize();
     const wasFitted = this.isFitted();
-    this.engine.resize(true, true);
+    resize();
     this.size = [this.element.clientWidth, this.element.clientHeight];
     if (wasFitted) this.fit();
   };
@@ -337,7 +313,6 @@ export class ViewportController {
   };
 
   private readonly wheel = (event: WheelEvent): void => {
-    event.preventDefault();
     if (!this.viewport || event.deltaY === 0) return;
     const at = canvasPoint(event.offsetX, event.offsetY);
     zoomAbout(this.viewport, at, event.deltaY < 0 ? WHEEL_STEP : 1 / WHEEL_STEP, this.view.get().zoom);
@@ -349,8 +324,6 @@ export class ViewportController {
     else this.oneToOne(canvasPoint(event.offsetX, event.offsetY));
   };
 
-  private readonly contextLost = (): void => this.fail(CONTEXT_LOST);
-
   private readonly scheduleDraw = (): void => {
     if (this.drawScheduled) return;
     this.drawScheduled = true;
@@ -360,8 +333,17 @@ export class ViewportController {
     });
   };
 
+  private readonly projector: Projector = {
+    wheel: this.wheel,
+    doubleClick: this.doubleClick,
+    windowDrag: this.windowDrag,
+    drawn: this.scheduleDraw,
+    resized: this.resize,
+    contextLost: () => this.takeAway(CONTEXT_LOST),
+  };
+
   private draw(): void {
-    if (!this.viewport?.getImageData()?.imageData) return;
+    if (!this.viewport || !this.isOnScreen) return;
     const affine = affineFromThreePoints(
       this.pxToCanvas(0, 0),
       this.pxToCanvas(REFERENCE_PX, 0),
@@ -383,10 +365,16 @@ export class ViewportController {
 
   private checkHash(sha256: string, expected: string | null): void {
     if (expected === null || expected === sha256) return this.view.set({ sha256 });
-    this.unmount();
-    this.fail(
+    this.takeAway(
       `The image arrived damaged (SHA-256 ${sha256.slice(0, 8)}…, expected ${expected.slice(0, 8)}…). Reload the page.`,
     );
+  }
+
+  /** Nothing of the picture stays to be seen, and the next begins with an engine of its own. */
+  private takeAway(error: string): void {
+    this.unmount();
+    this.screen.close();
+    this.fail(error);
   }
 
   private fail(error: string): void {

@@ -1,6 +1,7 @@
 /** What a page tells its viewport: where the image comes from, and whom to tell what happens. */
 import type { HeaderDocument, PresetItem } from '../api/documents';
 import type { PixelBox } from '../geometry/pixel_box';
+import type { Screen } from './screen';
 
 export interface ControllerOptions {
   readonly imageId: string;
@@ -8,6 +9,8 @@ export interface ControllerOptions {
   readonly framePath: string;
   readonly announce: (text: string) => void;
   readonly onDraftBox: (box: PixelBox | null) => void;
+  /** The page's, for pictures that follow each other on it; without it the picture has one of its own. */
+  readonly screen?: Screen;
   /** Index of the preset to open with; without it the server's. */
   readonly opening?: (header: HeaderDocument) => number;
   /** A preset was chosen; null: the view was reset to the image's own. */

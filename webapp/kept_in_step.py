@@ -5,10 +5,14 @@ beside, and the triggers write it in the transaction that changes what it follow
 at once part the two. SQLite and PostgreSQL read the same statements.
 
 `migrate` takes the triggers away while it changes tables (SQLite rebuilds a table to alter it, and would lose or trip over
-them) and afterwards lays them anew and fills the rows. `manage.py recount` tells whether they differ from what they follow from.
+them) and afterwards lays them anew and fills the rows. A trigger's name in the database ends with a hash of what it does, so that
+one of another version counts as missing, and `migrate` replaces it though no table changes. `manage.py recount` tells whether the
+rows differ from what they follow from; `/readyz` names triggers that are missing.
 """
 # ruff: noqa: S608 -- statements are put together from names and queries of our own code alone
 
+import hashlib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -48,6 +52,12 @@ class KeptRows:
 _kept: dict[str, KeptRows] = {}
 
 
+def laid_name(rows: KeptRows, trigger: Trigger) -> str:
+    """The trigger's name in the database. PostgreSQL cuts names off after 63 characters."""
+    text = repr((trigger, rows.columns, rows.expected))
+    return f"{trigger.name}_{hashlib.sha256(text.encode()).hexdigest()[:8]}"
+
+
 def keep_in_step(app: AppConfig, rows: KeptRows) -> None:
     """Registers the rows; to be called in the `ready` of the app that owns the table."""
     _kept[rows.table] = rows
@@ -81,13 +91,23 @@ def fill(rows: KeptRows, using: str = "default") -> None:
 
 
 def missing_triggers(using: str = "default") -> list[str]:
-    """Names of those that are registered and not in the database."""
-    connection = connections[using]
-    table, column = ("sqlite_master", "name") if connection.vendor == "sqlite" else ("pg_trigger", "tgname")
+    """Names of those that are registered and not in the database: gone, or laid by another version with another text."""
+    present = set(_present(connections[using]))
+    return [name for rows in all_kept() for one in rows.triggers if (name := laid_name(rows, one)) not in present]
+
+
+def missing_words(using: str = "default") -> str:
+    """Which triggers are missing and what mends it, in a sentence; empty when none is."""
+    missing = missing_triggers(using)
+    return f"triggers are missing: {', '.join(missing)}; `manage.py migrate` lays them anew" if missing else ""
+
+
+def _present(connection: BaseDatabaseWrapper) -> list[str]:
+    """Names of all triggers of the database."""
+    of_sqlite, of_postgresql = "SELECT name FROM sqlite_master WHERE type = 'trigger'", "SELECT tgname FROM pg_trigger"
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {column} FROM {table}")
-        present = {row[0] for row in cursor.fetchall()}
-    return [one.name for rows in all_kept() for one in rows.triggers if one.name not in present]
+        cursor.execute(of_sqlite if connection.vendor == "sqlite" else of_postgresql)
+        return [row[0] for row in cursor.fetchall()]
 
 
 def _before_migrate(sender: AppConfig, using: str, plan: Iterable[Any] = (), **_: Any) -> None:
@@ -100,7 +120,7 @@ def _after_migrate(sender: AppConfig, using: str, **_: Any) -> None:
     missing, tables = set(missing_triggers(using)), set(connections[using].introspection.table_names())
     for rows in _of(sender):
         needed = {rows.table, *(one.table for one in rows.triggers)}
-        if missing & {one.name for one in rows.triggers} and needed <= tables:
+        if missing & {laid_name(rows, one) for one in rows.triggers} and needed <= tables:
             with transaction.atomic(using=using):
                 _drop(rows, connections[using])
                 _lay(rows, connections[using])
@@ -113,26 +133,30 @@ def _of(app: AppConfig) -> list[KeptRows]:
 
 
 def _drop(rows: KeptRows, connection: BaseDatabaseWrapper) -> None:
+    """Those of other versions too, whose names end with another hash or, before names had one, with none."""
+    names = "|".join(re.escape(one.name) for one in rows.triggers)
+    ours = [name for name in _present(connection) if re.fullmatch(f"({names})(_[0-9a-f]{{8}})?", name)]
     with connection.cursor() as cursor:
-        for one in rows.triggers:
+        for name in ours:
             if connection.vendor == "postgresql":
-                cursor.execute(f"DROP FUNCTION IF EXISTS {one.name}() CASCADE")
+                cursor.execute(f"DROP FUNCTION IF EXISTS {name}() CASCADE")
             else:
-                cursor.execute(f"DROP TRIGGER IF EXISTS {one.name}")
+                cursor.execute(f"DROP TRIGGER IF EXISTS {name}")
 
 
 def _lay(rows: KeptRows, connection: BaseDatabaseWrapper) -> None:
     with connection.cursor() as cursor:
         for one in rows.triggers:
+            name = laid_name(rows, one)
             body = "; ".join(one.statements) + ";"
-            head = f"CREATE TRIGGER {one.name} AFTER {one.event} ON {one.table} FOR EACH ROW"
+            head = f"CREATE TRIGGER {name} AFTER {one.event} ON {one.table} FOR EACH ROW"
             head += f" WHEN ({one.when})" if one.when else ""
             if connection.vendor == "postgresql":
                 lock = f"PERFORM 1 FROM {one.locked} FOR UPDATE; " if one.locked else ""
                 cursor.execute(
-                    f"CREATE FUNCTION {one.name}() RETURNS trigger LANGUAGE plpgsql AS "
+                    f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS "
                     f"$$ BEGIN {lock}{body} RETURN NULL; END $$"
                 )
-                cursor.execute(f"{head} EXECUTE FUNCTION {one.name}()")
+                cursor.execute(f"{head} EXECUTE FUNCTION {name}()")
             else:
                 cursor.execute(f"{head} BEGIN {body} END")

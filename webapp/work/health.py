@@ -8,6 +8,7 @@ from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from webapp.kept_in_step import missing_words
 from webapp.work import work_counts, write_trial
 from webapp.work.ballast import ballast_words
 from webapp.work.disk_space import disk_space
@@ -45,8 +46,8 @@ class Readiness:
 
 
 def readiness(now: datetime | None = None) -> Readiness:
-    """Ready = the database answers and takes a write, jobs are being taken, files can be written: both writes are tried. A site
-    without a model still reads images."""
+    """Ready = the database answers, takes a write and keeps the rows of the worklist and the quotas, jobs are being taken, files
+    can be written: both writes are tried. A site without a model still reads images."""
     now = now or timezone.now()
     try:
         has_model = extension_points.is_model_in_service()
@@ -55,12 +56,15 @@ def readiness(now: datetime | None = None) -> Readiness:
         waiting = queued - work_counts.runnable(now).count()
         age = work_counts.queue_age_seconds(now)
         notices = extension_points.model_notices()
+        missing = missing_words()
     except Error:
         unreadable = ("the database does not answer", *write_trial.folder_problems())
         return Readiness("failed", "unknown", 0, 0.0, False, problems=unreadable)
     disk = disk_space()
     no_writes = write_trial.database_problems()
     problems = [*no_writes, *write_trial.folder_problems()]
+    if missing:
+        problems.append(missing)
     if age > OLDEST_SECONDS:
         problems.append(f"a job that could run has waited {age:.0f} s: no worker is at work")
     if disk.is_full:

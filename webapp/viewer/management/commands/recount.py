@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from webapp.kept_in_step import all_kept, differing, fill, missing_triggers
+from webapp.kept_in_step import all_kept, differing, fill, missing_words
 
 
 class Command(BaseCommand):
@@ -16,7 +16,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Exit 1 when a table differed or a trigger is missing: then something wrote past them, which should be looked into."""
-        missing = missing_triggers()
+        missing = missing_words()
         wrong = []
         for rows in all_kept():
             count = differing(rows)
@@ -26,6 +26,6 @@ class Command(BaseCommand):
                 if not options["check"]:
                     fill(rows)
         if missing:
-            raise CommandError(f"triggers are missing: {', '.join(missing)}; `manage.py migrate` lays them anew")
+            raise CommandError(missing)
         if wrong:
             raise CommandError(f"differed{'' if options['check'] else ' and written anew'}: {', '.join(wrong)}")

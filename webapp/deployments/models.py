@@ -32,6 +32,8 @@ class DeployedBundle(models.Model):
     # When and why it went out of service by itself; emptied when a person puts it in service again.
     taken_out_at = models.DateTimeField(null=True, blank=True)
     taken_out_why = models.CharField(max_length=500, blank=True)
+    # When it came back by itself, until its first answer or until a person chooses: meanwhile it is not taken out.
+    came_back_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["-added_at"]

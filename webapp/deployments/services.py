@@ -125,7 +125,7 @@ def _put_in_service(bundle: DeployedBundle, user: User | None, verb: str, *, rem
         bundle.state = State.ACTIVE
         bundle.activated_at = timezone.now()
         bundle.activated_by = user
-        bundle.taken_out_at, bundle.taken_out_why = None, ""
+        bundle.taken_out_at, bundle.taken_out_why, bundle.came_back_at = None, "", None
         bundle.save()
         released = name_in_projects(bundle)
         before = current.bundle_id if current else ""

@@ -8,6 +8,9 @@ A strike is a worker that ended while a run of this bundle was in hand (predicti
 
 Nobody can tell a kill from outside from an end of the bundle's making; but such kills do not come in a row without an answer,
 nor to one job each time. A bundle that a person puts in service begins without strikes.
+
+A bundle that came back by itself stays until its first answer, whatever it does: where every run ends its worker, the fault is as
+likely the machine's, and bundle after bundle would go. People are told that it does not answer either.
 """
 
 import logging
@@ -60,10 +63,13 @@ def count_strike(ended: EndedRun) -> None:
 
 
 def forgive(bundle_id: str) -> None:
-    """A run of this bundle gave answers: the strikes before it no longer stand in a row."""
+    """A run of this bundle gave answers: the strikes before it no longer stand in a row, and it need not be spared any more."""
     open_strikes = BundleStrike.objects.filter(bundle_id=bundle_id, survived_at__isnull=True)
     if open_strikes.exists():  # an UPDATE for nothing would wait for SQLite's one writer
         open_strikes.update(survived_at=timezone.now())
+    spared = DeployedBundle.objects.filter(pk=bundle_id, came_back_at__isnull=False)
+    if spared.exists():
+        spared.update(came_back_at=None)
 
 
 def notices() -> list[Notice]:
@@ -79,11 +85,28 @@ def notices() -> list[Notice]:
         return [Notice(text, is_problem=True)]
     if current.activated_at is not None and current.activated_at > gone.taken_out_at:
         return []
-    return [Notice(f"{gone.taken_out_why} {current} ({current.short_id}) answers now, as before it.", is_problem=False)]
+    return [_since_it_came_back(gone, current)]
+
+
+def _since_it_came_back(gone: DeployedBundle, current: DeployedBundle) -> Notice:
+    """gone: the one that was taken out. current: the one that came back for it."""
+    told = f"{gone.taken_out_why} {current} ({current.short_id})"
+    if current.came_back_at is None:
+        return Notice(f"{told} answers now, as before it.", is_problem=False)
+    strikes = current.strikes.filter(at__gte=current.came_back_at).count()
+    if strikes < STRIKES:
+        return Notice(f"{told} is in service again, as before it, and has not answered yet.", is_problem=False)
+    text = (
+        f"{told} came back, and the worker ended {strikes} times while it ran this model too, without one answer. It stays in "
+        "service: look for what ends the workers (their memory, the machine) before you blame a model."
+    )
+    return Notice(text, is_problem=True)
 
 
 def _enough(bundle: DeployedBundle, ended: EndedRun) -> str:
     """Why the bundle must go, in words; empty while it may stay."""
+    if bundle.came_back_at is not None:
+        return ""
     strikes = list(bundle.strikes.filter(at__gte=bundle.activated_at))
     in_a_row = [strike for strike in strikes if strike.survived_at is None]
     if len(in_a_row) >= STRIKES:
@@ -113,7 +136,7 @@ def _take_out(bundle: DeployedBundle, why: str) -> None:
     bundle.state, bundle.taken_out_at, bundle.taken_out_why = State.FAILED, now, why
     bundle.save()
     if before is not None:
-        before.state, before.activated_at, before.activated_by = State.ACTIVE, now, None
+        before.state, before.activated_at, before.activated_by, before.came_back_at = State.ACTIVE, now, None, now
         before.save()
     renewed = _renew_jobs({job for strike in strikes for job in strike.jobs})
     released = name_in_projects(before)

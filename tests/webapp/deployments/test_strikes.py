@@ -168,8 +168,52 @@ def test_two_that_replaced_each_other_are_no_endless_way_back(good, bad):
     good.refresh_from_db()
     assert (good.replaced, bad.replaced) == (bad, good)
     for bundle in (bad, good):
+        forgive(bundle.pk)
         for _ in range(3):
             strike(bundle)
+    assert in_service() == ""
+
+
+def test_where_every_run_ends_its_worker_the_one_that_came_back_stays_and_the_site_is_told(good, bad, client):
+    third = activate(registered("3.0.0"), None)
+    poison = job(max_attempts=5)
+    for _ in range(3):
+        strike(third)
+    assert in_service() == bad.pk
+    [notice] = client.get("/readyz").json()["notices"]
+    assert notice.endswith(f"model 2.0.0 ({bad.short_id}) is in service again, as before it, and has not answered yet.")
+    for _ in range(6):
+        strike(bad, poison)
+    assert in_service() == bad.pk
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json()["notices"]) == (503, [])
+    [problem] = answer.json()["problems"]
+    assert problem.startswith(f"model 3.0.0 ({third.short_id}) was taken out of service: the worker ended 3 times")
+    assert (
+        f"model 2.0.0 ({bad.short_id}) came back, and the worker ended 6 times while it ran this model too" in problem
+    )
+
+
+def test_after_its_first_answer_the_one_that_came_back_is_like_any_other(good, bad, client):
+    activate(registered("3.0.0"), None)
+    for _ in range(3):
+        strike(DeployedBundle.objects.get(version="3.0.0"))
+    for _ in range(3):
+        strike(bad)
+    forgive(bad.pk)
+    assert client.get("/readyz").status_code == 200
+    assert client.get("/readyz").json()["notices"][0].endswith(f"({bad.short_id}) answers now, as before it.")
+    for _ in range(3):
+        strike(bad)
+    assert in_service() == good.pk
+
+
+def test_a_person_who_chooses_the_one_that_came_back_takes_away_that_it_is_spared(good, bad):
+    for _ in range(3):
+        strike(bad)
+    activate(good, None)
+    for _ in range(3):
+        strike(good)
     assert in_service() == ""
 
 
@@ -214,6 +258,7 @@ def test_a_job_that_was_given_up_before_the_bundle_went_is_queued_again(good, ba
 def test_readyz_pages_and_api_say_what_went_and_what_answers(good, bad, signed_in):
     for _ in range(3):
         strike(bad)
+    forgive(good.pk)
     admin = signed_in("admin")
     answer = admin.get("/readyz")
     assert (answer.status_code, answer.json()["problems"]) == (200, [])

@@ -18,7 +18,8 @@ from webapp.accounts.models import User
 from webapp.audit.models import AccessEvent
 
 # What the clinical pages and the API record when a person sees an image or what is said of it.
-# image.view_header is none of them: it has no pixels, and the reading page asks for that of the next case ahead of time.
+# What the reading page fetches ahead of a case that nobody opens is none of them (audit.ahead): its verbs end with .ahead.
+# image.view_header is none either: it has no pixels.
 CLINICAL_VERBS = ("open", "image.view_frame", "image.download", "see_predictions", "review")
 CHUNK = 500  # names in one query
 

@@ -18,6 +18,7 @@ from webapp import audit
 from webapp.accounts.policy import Refusal, may_review, may_see_predictions
 from webapp.archive.lookup import image_or_404
 from webapp.archive.models import Image
+from webapp.audit.ahead import seen_or_fetched
 from webapp.first_renderer import FirstRenderer
 from webapp.predictions.document import prediction_document
 from webapp.predictions.map_files import read_map
@@ -43,7 +44,9 @@ class ImagePredictions(APIView):
         if refusal:
             return refused(refusal, 403)
         predictions = list(image.predictions.select_related("job"))
-        audit.record(request.user, "see_predictions", f"image:{image.id}", count=len(predictions))
+        audit.record(
+            request.user, seen_or_fetched(request, "see_predictions"), f"image:{image.id}", count=len(predictions)
+        )
         return Response({"results": [prediction_document(prediction) for prediction in predictions]})
 
     @extend_schema(
@@ -108,7 +111,7 @@ class PredictionMap(APIView):
         if values is None:
             logger.error("map %s of prediction %s is missing or damaged", kind, prediction.id)
             return refused(MAP_LOST, 409)
-        audit.record(request.user, "see_map", f"prediction:{prediction.id}", kind=kind)
+        audit.record(request.user, seen_or_fetched(request, "see_map"), f"prediction:{prediction.id}", kind=kind)
         etag = f'"{prediction.maps_key}.{kind}"'
         if request.GET.get("format") == "png":
             return _picture(prediction, described, values, request.GET.get("finding", ""))

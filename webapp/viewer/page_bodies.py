@@ -57,3 +57,21 @@ class BootDocument(TypedDict):
     user: SignedInPerson
     urls: ReadingUrls
     csrf: str
+
+
+class Place(TypedDict):
+    """Of a case in its list: ids before and after it (null at the ends), those after it that may be fetched ahead, nearest
+    first, and "4" of "10,000+"."""
+
+    previous: str | None
+    next: str | None
+    ahead: list[str]
+    position: str
+    count: str
+
+
+class OpenedCase(TypedDict):
+    """`POST /api/images/{id}/opening/`: what a page needs for the case that it goes on to."""
+
+    boot: BootDocument
+    place: Place

@@ -1,4 +1,7 @@
-"""The frame and its header document (pixels.md §4). Each read hashes the stored file and is an access event."""
+"""The frame and its header document (pixels.md §4). Each read hashes the stored file and is an access event.
+
+What the reading page fetches ahead (audit.ahead) is checked and recorded too, under a verb of its own.
+"""
 
 import re
 
@@ -15,6 +18,7 @@ from webapp.archive.frame import frames
 from webapp.archive.integrity_answer import IntegrityAnswer
 from webapp.archive.lookup import image_or_404
 from webapp.archive.serializers import FaultSerializer
+from webapp.audit.ahead import seen_or_fetched
 from webapp.json_bodies import ref
 
 VOI = OpenApiParameter("voi", str, description="linear (default), the index of a VOI item, or preview")
@@ -35,7 +39,7 @@ class HeaderView(IntegrityAnswer):
             document = frames.description(image, voi)
         except ValueError as error:
             raise _bad_voi(error) from error
-        audit.record(request.user, "image.view_header", f"image:{image.pk}", voi=voi)
+        audit.record(request.user, seen_or_fetched(request, "image.view_header"), f"image:{image.pk}", voi=voi)
         return Response(document, headers={"Cache-Control": "no-store"})
 
 
@@ -58,7 +62,7 @@ class FrameView(IntegrityAnswer):
             frame = frames.encoded_frame(image, voi, best_encoding(request.headers.get("Accept-Encoding", "")))
         except ValueError as error:
             raise _bad_voi(error) from error
-        audit.record(request.user, "image.view_frame", f"image:{image.pk}", voi=voi)
+        audit.record(request.user, seen_or_fetched(request, "image.view_frame"), f"image:{image.pk}", voi=voi)
         etag = f'"{frame.description["sha256"]}"'
         if etag in request.headers.get("If-None-Match", ""):
             response = HttpResponse(status=304)

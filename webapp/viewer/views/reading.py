@@ -1,4 +1,8 @@
-"""`/images/{id}/`: the reading page. The server writes the boot document; the built viewer draws everything."""
+"""`/images/{id}/`: the reading page. The server writes the boot document; the built viewer draws everything.
+
+The page stays while its reader goes from case to case: each further one is opened by `POST /api/images/{id}/opening/`, which
+checks and records as the page itself does. Nothing is shown of a case before that has been answered.
+"""
 
 import uuid
 from typing import Any
@@ -9,19 +13,25 @@ from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
 
 from inference.exam import CONTRADICTION, UNKNOWN_TERM
 from webapp import audit
 from webapp.accounts.policy import may_see_image, require
 from webapp.accounts.sitting import sitting_of
 from webapp.archive.exam import exam_of
+from webapp.archive.lookup import image_or_404
 from webapp.archive.models import Image
 from webapp.archive.view_positions import view_label
 from webapp.built_viewer import is_built
-from webapp.viewer.page_bodies import BootDocument
+from webapp.json_bodies import ref
+from webapp.viewer.page_bodies import BootDocument, OpenedCase, Place
 from webapp.viewer.views.worklist import QUERY_KEY
 from webapp.viewer.worklist.labels import age_label
-from webapp.viewer.worklist.neighbours import neighbours, remember_opened
+from webapp.viewer.worklist.neighbours import Neighbours, neighbours, remember_opened
 from webapp.viewer.worklist.query import WorklistQuery
 
 ENTRY = "src/reading.tsx"
@@ -38,11 +48,40 @@ def reading(request: HttpRequest, image_id: uuid.UUID) -> HttpResponse:
     if not is_built(ENTRY):
         return render(request, "viewer/not_built.html", status=503)
     query = _query(request)
+    place = _place(_opened(request, image, query))
+    context = {"entry": ENTRY, "image": image, "place": place, "boot": boot_document(request, image, query)}
+    return render(request, "viewer/reading.html", context)
+
+
+class CaseOpening(APIView):
+    """A further case of the list, opened by a reading page that stays."""
+
+    @extend_schema(operation_id="open_case", request=None, responses={(200, "application/json"): ref(OpenedCase)})
+    def post(self, request: Request, key: str) -> Response:
+        """The list's codes stand in the query, as in the page's own address."""
+        image = image_or_404(request.user, key)
+        page = request._request  # the CSRF token and the session belong to Django's own
+        query = _query(page)
+        place = _place(_opened(page, image, query))
+        return Response(OpenedCase(boot=boot_document(page, image, query), place=place))
+
+
+def _opened(request: HttpRequest, image: Image, query: WorklistQuery) -> Neighbours:
+    """Opening a case is recorded before anything of it is sent."""
     place = neighbours(image, query, request.user, request.session)
     remember_opened(request.session, image)
     audit.record(request.user, "open", f"image:{image.pk}")
-    context = {"entry": ENTRY, "image": image, "place": place, "boot": boot_document(request, image, query)}
-    return render(request, "viewer/reading.html", context)
+    return place
+
+
+def _place(place: Neighbours) -> Place:
+    return {
+        "previous": str(place.previous) if place.previous else None,
+        "next": str(place.next) if place.next else None,
+        "ahead": [str(image) for image in place.following],
+        "position": str(place.position),
+        "count": str(place.count),
+    }
 
 
 def boot_document(request: HttpRequest, image: Image, query: WorklistQuery) -> BootDocument:

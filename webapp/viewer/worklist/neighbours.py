@@ -15,17 +15,23 @@ from webapp.viewer.worklist.query import WorklistQuery
 from webapp.viewer.worklist.searches import search_text
 
 OPENED_KEY, OPENED_KEPT = "worklist_opened", 200
+AHEAD = 2  # cases that a page may fetch before they are opened
 Key = tuple[Any, ...]
 
 
 @dataclass(frozen=True)
 class Neighbours:
-    """Place of a case in its list: position from 1, count, ids before and after (None at the ends)."""
+    """Place of a case in its list: position from 1, count, the id before it (None at the start), up to AHEAD ids after it."""
 
     previous: UUID | None
-    next: UUID | None
+    following: list[UUID]
     position: BoundedCount
     count: BoundedCount
+
+    @property
+    def next(self) -> UUID | None:
+        """None at the end."""
+        return self.following[0] if self.following else None
 
 
 class Beyond(Func):
@@ -67,16 +73,17 @@ def neighbours(image: Image, query: WorklistQuery, user: Person, session: Sessio
     earlier = [entries.filter(Beyond(before, columns, key)) for entries in everything]
     before_it, count = count_each([earlier, everything])
     return Neighbours(
-        previous=_first(earlier, columns, not is_descending),
-        next=_first([entries.filter(Beyond(after, columns, key)) for entries in everything], columns, is_descending),
+        previous=next(iter(_first(earlier, columns, not is_descending, 1)), None),
+        following=_first(
+            [entries.filter(Beyond(after, columns, key)) for entries in everything], columns, is_descending, AHEAD
+        ),
         position=before_it + BoundedCount(1),
         count=count,
     )
 
 
-def _first(entries: Streams, columns: tuple[str, ...], is_descending: bool) -> UUID | None:
-    row = ordered(entries, columns, is_descending).first()
-    return row[-1] if row else None
+def _first(entries: Streams, columns: tuple[str, ...], is_descending: bool, number: int) -> list[UUID]:
+    return [row[-1] for row in ordered(entries, columns, is_descending)[:number]]
 
 
 def remember_opened(session: SessionBase, image: Image) -> None:

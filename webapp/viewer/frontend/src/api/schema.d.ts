@@ -769,6 +769,11 @@ export interface components {
         readonly NotAllowed: {
             readonly detail: string;
         };
+        /** @description `POST /api/images/{id}/opening/`: what a page needs for the case that it goes on to. */
+        readonly OpenedCase: {
+            readonly boot: components["schemas"]["BootDocument"];
+            readonly place: components["schemas"]["Place"];
+        };
         readonly OperatingPointDocument: {
             readonly sensitivity: components["schemas"]["Estimate"];
             readonly specificity: components["schemas"]["Estimate"];
@@ -804,6 +809,17 @@ export interface components {
             readonly kind: string;
             readonly row_mm: number | null;
             readonly source: string | null;
+        };
+        /**
+         * @description Of a case in its list: ids before and after it (null at the ends), those after it that may be fetched ahead, nearest
+         *     first, and "4" of "10,000+".
+         */
+        readonly Place: {
+            readonly ahead: readonly string[];
+            readonly count: string;
+            readonly next: string | null;
+            readonly position: string;
+            readonly previous: string | null;
         };
         /**
          * @description How the stored picture is brought to L\F, and where its columns (right) and rows (down) run to: one to three of
@@ -1611,10 +1627,12 @@ export type ModelBox = components['schemas']['ModelBox'];
 export type NextDocument = components['schemas']['NextDocument'];
 export type NextRequest = components['schemas']['NextRequest'];
 export type NotAllowed = components['schemas']['NotAllowed'];
+export type OpenedCase = components['schemas']['OpenedCase'];
 export type OperatingPointDocument = components['schemas']['OperatingPointDocument'];
 export type PatientFacts = components['schemas']['PatientFacts'];
 export type PixelBox = components['schemas']['PixelBox'];
 export type PixelSpacing = components['schemas']['PixelSpacing'];
+export type Place = components['schemas']['Place'];
 export type PlacementDocument = components['schemas']['PlacementDocument'];
 export type PredictionDocument = components['schemas']['PredictionDocument'];
 export type PredictionList = components['schemas']['PredictionList'];

@@ -15,12 +15,14 @@ from django.db.models import Min
 from reader_study.models import Assignment, Case, Reading
 from reader_study.patient_key import images_of_patient
 from webapp.accounts.models import User
+from webapp.audit.ahead import ahead
 from webapp.audit.models import AccessEvent
 
 # What the clinical pages and the API record when a person sees an image or what is said of it.
-# What the reading page fetches ahead of a case that nobody opens is none of them (audit.ahead): its verbs end with .ahead.
-# image.view_header is none either: it has no pixels.
-CLINICAL_VERBS = ("open", "image.view_frame", "image.download", "see_predictions", "review")
+# Pixels and answers that were fetched ahead count too, though perhaps nobody looked: whoever asks can say so (audit.ahead).
+# image.view_header is none of them: it has no pixels.
+AT_WORK = ("open", "image.view_frame", "image.download", "see_predictions", "review")
+CLINICAL_VERBS = (*AT_WORK, ahead("image.view_frame"), ahead("see_predictions"))
 CHUNK = 500  # names in one query
 
 Exposure = tuple[UUID | None, int, datetime]  # arm (None: clinical), replicate, when

@@ -103,6 +103,15 @@ def test_the_header_that_a_page_asks_for_ahead_of_time_is_no_look(made: MadeStud
     assert len(washout_of(session, user, timezone.now())) == 1
 
 
+def test_a_look_that_calls_itself_ahead_of_time_counts(made: MadeStudy) -> None:
+    # Whoever writes the header could keep the pixels and look at them.
+    user, session = made.readers[0], sessions(made)[0]
+    image = session.assignments.order_by("position")[0].case.image
+    open_session(user, session)
+    append(user, "image.view_frame.ahead", f"image:{image.pk}", "clinical review", {})
+    assert len(washout_of(session, user, timezone.now())) == 1
+
+
 def test_a_look_at_another_image_of_the_patient_counts() -> None:
     images = [make_image(patient_id="SAME") for _ in range(1)]
     elsewhere = make_image(patient_id="SAME")

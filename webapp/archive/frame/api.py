@@ -14,11 +14,12 @@ from rest_framework.response import Response
 
 from inference.documents import HeaderDocument
 from webapp import audit
+from webapp.accounts.policy import may_fetch_ahead, require
 from webapp.archive.frame import frames
 from webapp.archive.integrity_answer import IntegrityAnswer
 from webapp.archive.lookup import image_or_404
 from webapp.archive.serializers import FaultSerializer
-from webapp.audit.ahead import seen_or_fetched
+from webapp.audit.ahead import is_ahead, seen_or_fetched
 from webapp.json_bodies import ref
 
 VOI = OpenApiParameter("voi", str, description="linear (default), the index of a VOI item, or preview")
@@ -57,6 +58,8 @@ class FrameView(IntegrityAnswer):
     )
     def get(self, request: Request, key: str) -> HttpResponse:
         image = image_or_404(request.user, key)
+        if is_ahead(request):
+            require(may_fetch_ahead(request.user, image))
         voi = request.query_params.get("voi", "linear")
         try:
             frame = frames.encoded_frame(image, voi, best_encoding(request.headers.get("Accept-Encoding", "")))

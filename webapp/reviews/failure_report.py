@@ -54,8 +54,8 @@ def wrong_box_centres(failures: Iterable[CaseReview]) -> dict[str, list[tuple[fl
 
 
 def changes(first: Iterable[CaseReview], second: Iterable[CaseReview], book: SchemeBook) -> list[SiteChange]:
-    """Exact McNemar per site, first model against second. Both: every current review, agreement too; an image that
-    nobody could judge is not reviewed."""
+    """Exact McNemar per site, first model against second. Both: every current review, agreement too; an image of which nobody
+    said that a definite answer of the model was right or wrong is not reviewed."""
     return site_changes(_sites_by_image(first, book), _sites_by_image(second, book), list(book.current.sites))
 
 
@@ -99,7 +99,7 @@ def _counted(codes: Iterable[str]) -> str:
 def _sites_by_image(reviews: Iterable[CaseReview], book: SchemeBook) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for row in reviews:
-        if row.verdict == "cannot_judge":
+        if not row.judges_the_model:
             continue
         sites = found.setdefault(str(row.image_id), set())
         if row.outcome:

@@ -89,6 +89,8 @@ class Verdict:
     title: str
     outcome: str = ""  # the failure's outcome; empty when the verdict is no failure
     needs_box: bool = False
+    takes_box: bool = False  # of its own: a failure has its box among its other codes
+    needs_term: bool = False  # names a term of finding_terms.py, and no finding of the model
 
     @property
     def is_failure(self) -> bool:
@@ -103,13 +105,20 @@ VERDICTS = {
         Verdict("false_positive", "False positive", outcome="FP"),
         Verdict("false_negative", "False negative", outcome="FN_IMG"),
         Verdict("wrong_place", "Wrong place", outcome="FN_LOC", needs_box=True),
-        Verdict("cannot_judge", "Cannot judge"),
+        Verdict("refusal_right", "Refusal right"),
+        Verdict("refusal_wrong", "Refusal wrong"),
+        Verdict("present", "Finding is there", takes_box=True),
+        Verdict("absent", "Not there"),
+        Verdict("cannot_judge", "Cannot say"),
+        Verdict("missed_other", "Missed, no finding for it", takes_box=True, needs_term=True),
     )
 }
 WITHDRAWN = Verdict("withdrawn", "Withdrawn")
 """Not a verdict on the finding: the reader takes the answer back and has none on it."""
 SAYABLE = {**VERDICTS, WITHDRAWN.code: WITHDRAWN}
 FAILURE_VERDICTS = tuple(code for code, verdict in VERDICTS.items() if verdict.is_failure)
+SHORTCOMINGS = (*FAILURE_VERDICTS, "refusal_wrong", "missed_other")
+"""Where the model fell short: what `/failures/` lists. Only FAILURE_VERDICTS say that an answer of the model was wrong."""
 MODEL_CAUSES = {code: title for code, title in CAUSES.items() if code not in AIDED_READER_CAUSES}
 # Paper 001's pairs, offered first: (verdict, site, cause).
 FIRST_ROWS = (

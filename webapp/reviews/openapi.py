@@ -44,14 +44,19 @@ class ReviewedAnswer(TypedDict):
 
 
 class ReviewDocument(TypedDict):
+    """finding: empty where a term is spoken of. box: of a verdict that is no failure."""
+
     id: Key
     image: Key
     image_sha256: str
     bundle: str
     finding: str
+    term: str | None
+    terms_version: int | None
     verdict: SaidCode
     confidence: int | None
     failure: FailureDocument | None
+    box: PixelBox | None
     note: str
     reader: str
     is_mine: bool
@@ -77,12 +82,28 @@ class SeverityChoice(TypedDict):
     title: str
 
 
+class TermChoice(TypedDict):
+    """keys: of bundles' findings that mean the same; where the model has one, its finding is answered instead."""
+
+    code: str
+    title: str
+    keys: list[str]
+    scheme: str | None
+    value: str | None
+    needs_note: bool
+
+
 class VerdictChoice(TypedDict):
+    """states: answered, undecided, refused: what the model must have said of the finding; none for a verdict on a term."""
+
     code: VerdictCode
     title: str
     outcome: str | None
     needs_failure: bool
     needs_box: bool
+    takes_box: bool
+    needs_term: bool
+    states: list[str]
 
 
 class FirstRow(TypedDict):
@@ -105,6 +126,8 @@ class SchemeDocument(TypedDict):
     severities: list[SeverityChoice]
     verdicts: list[VerdictChoice]
     confidences: list[int]
+    terms_version: int
+    terms: list[TermChoice]
     first_rows: list[FirstRow]
     retired: dict[str, list[SchemeChoice]]
 

@@ -12,9 +12,10 @@ from webapp import audit
 from webapp.accounts.models import User
 from webapp.accounts.policy import Person, may_review, require
 from webapp.archive.models import Image
-from webapp.predictions.models import Prediction
 from webapp.reveal.shown_image import shown_sha256
 from webapp.reviews.failure_scheme import WITHDRAWN
+from webapp.reviews.finding_terms import finding_terms
+from webapp.reviews.model_answer import model_answer
 from webapp.reviews.models import CaseReview
 from webapp.reviews.review_body import PixelBox, ReviewBody, ReviewRefused, read_review_body
 from webapp.reviews.scheme_versions import current_scheme
@@ -37,9 +38,9 @@ def record_review(reader: Person, image: Image, data: object) -> tuple[CaseRevie
     earlier = _same_key(reader, body, digest)
     if earlier:
         return earlier, False
-    prediction, finding = _model_answer(image, body)
-    if body.failure and body.failure.box:
-        _require_inside(body.failure.box, image)
+    prediction, finding = model_answer(image, body)
+    if body.drawn:
+        _require_inside(body.drawn, image, "failure.box" if body.failure else "box")
     try:
         with transaction.atomic():
             earlier = _replaced(reader, image, body)
@@ -77,6 +78,8 @@ def _columns(image: Image, body: ReviewBody, finding: dict[str, Any]) -> dict[st
         "image_sha256": shown_sha256(image),
         "bundle_id": body.bundle,
         "finding": body.finding,
+        "term": body.term,
+        "terms_version": finding_terms().version if body.term else None,
         "verdict": body.verdict.code,
         "confidence": body.confidence,
         "note": body.note,
@@ -94,8 +97,9 @@ def _columns(image: Image, body: ReviewBody, finding: dict[str, Any]) -> dict[st
             "cause": mark.cause,
             "severity": mark.severity,
         }
-        if mark.box:
-            columns |= {"box_x": mark.box.x, "box_y": mark.box.y, "box_w": mark.box.w, "box_h": mark.box.h}
+    if body.drawn:
+        box = body.drawn
+        columns |= {"box_x": box.x, "box_y": box.y, "box_w": box.w, "box_h": box.h}
     return columns
 
 
@@ -112,41 +116,14 @@ def _same_key(reader: User, body: ReviewBody, digest: str) -> CaseReview | None:
     return earlier
 
 
-def _model_answer(image: Image, body: ReviewBody) -> tuple[Prediction, dict[str, Any]]:
-    """The newest result of the bundle for this image, and what it says of the finding."""
-    results = image.predictions.filter(finished_at__isnull=False).exclude(bundle_id="")
-    prediction = results.filter(bundle_id=body.bundle).first()
-    if prediction is None:
-        known = sorted({result.bundle_id for result in results})
-        raise ReviewRefused(
-            "bundle_unknown",
-            f"bundle {body.bundle!r} has no result for this image; those that have: {', '.join(known) or 'none'}",
-            "bundle",
-        )
-    findings = {finding["key"]: finding for finding in prediction.document.get("findings", [])}
-    if body.finding not in findings:
-        raise ReviewRefused(
-            "finding_unknown", f"finding {body.finding!r} is not one of {', '.join(findings)}", "finding"
-        )
-    finding = findings[body.finding]
-    if body.verdict.is_failure and finding.get("probability") is None:
-        raise ReviewRefused(
-            "no_model_answer",
-            f"the model refused {body.finding!r} in this image: {body.verdict.code!r} needs an answer that can be wrong;"
-            " agree or cannot_judge are possible",
-            "verdict",
-        )
-    return prediction, finding
-
-
-def _require_inside(box: PixelBox, image: Image) -> None:
+def _require_inside(box: PixelBox, image: Image, field: str) -> None:
     right, bottom = box.x + box.w, box.y + box.h
     if min(box.x, box.y) < -EDGE_PIXELS or right > image.columns + EDGE_PIXELS or bottom > image.rows + EDGE_PIXELS:
         raise ReviewRefused(
             "box_outside",
             f"box from ({box.x:g}, {box.y:g}) to ({right:g}, {bottom:g}) leaves the image of"
             f" {image.columns} x {image.rows} pixels",
-            "failure.box",
+            field,
         )
 
 
@@ -154,18 +131,20 @@ def _replaced(reader: User, image: Image, body: ReviewBody) -> CaseReview | None
     """The own review that this one corrects or takes back; raises ReviewRefused (409) when there is no answer to take back."""
     earlier = _corrected(reader, image, body)
     if body.verdict == WITHDRAWN and (earlier is None or earlier.verdict == WITHDRAWN.code):
-        text = f"there is no answer of yours on {body.finding!r} in this image to take back"
+        text = f"there is no answer of yours on {body.subject!r} in this image to take back"
         raise ReviewRefused("nothing_to_withdraw", text, "verdict", http=409)
     return earlier
 
 
 def _corrected(reader: User, image: Image, body: ReviewBody) -> CaseReview | None:
-    """The own review of the same image, finding and model that this one corrects: what two models say are two questions.
+    """The own review of the same image, finding or term, and model that this one corrects: what two models say are two questions.
 
     Without `replaces` it is the newest: a reader has one current answer per finding, whatever page or
     program sent it, so that no count takes a change of mind for two failures.
     """
-    own = CaseReview.objects.filter(reader=reader, image=image, finding=body.finding, bundle_id=body.bundle)
+    own = CaseReview.objects.filter(
+        reader=reader, image=image, finding=body.finding, term=body.term, bundle_id=body.bundle
+    )
     if body.replaces is None:
         return own.filter(replaced_by__isnull=True).order_by("-created_at").first()
     try:
@@ -176,7 +155,7 @@ def _corrected(reader: User, image: Image, body: ReviewBody) -> CaseReview | Non
         ) from None
     review = own.filter(pk=key).first()
     if review is None:
-        text = f"replaces {body.replaces!r} is not a review of yours of {body.finding!r} by this model in this image"
+        text = f"replaces {body.replaces!r} is not a review of yours of {body.subject!r} by this model in this image"
         raise ReviewRefused("not_yours", text, "replaces")
     if CaseReview.objects.filter(replaces=review).exists():
         text = f"review {body.replaces!r} has already been replaced: reload and correct the newest one"
@@ -197,6 +176,7 @@ def _audit(review: CaseReview) -> None:
         review=str(review.pk),
         bundle=review.bundle_id,
         finding=review.finding,
+        term=review.term,
         verdict=review.verdict,
         replaces=str(review.replaces_id or ""),
     )

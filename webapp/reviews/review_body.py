@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, 
 from webapp.body_values import is_storable, shown
 from webapp.refused import Refused
 from webapp.reviews.failure_scheme import CONFIDENCES, SAYABLE, WITHDRAWN, Scheme, Verdict
+from webapp.reviews.finding_terms import finding_terms
 from webapp.reviews.openapi import SchemeCode
 from webapp.sent_body import OneOf, Says, SentBody, read_sent, said, storable
 
@@ -49,17 +50,32 @@ class FailureMark:
 
 @dataclass(frozen=True)
 class ReviewBody:
-    """A review as sent, with every code known to be in the scheme; not yet compared with image and bundle."""
+    """A review as sent, with every code known to be in the scheme; not yet compared with image and bundle.
+
+    Either finding or term is empty. box: of a verdict that is no failure.
+    """
 
     bundle: str
     finding: str
+    term: str
     verdict: Verdict
+    box: PixelBox | None
     confidence: int | None
     failure: FailureMark | None
     note: str
     replaces: str | None
     idempotency_key: str
     reader: str | None  # whose answer it is, as the page that took it knows; None from clients that do not say
+
+    @property
+    def drawn(self) -> PixelBox | None:
+        """The reader's box, wherever it was sent."""
+        return self.failure.box if self.failure else self.box
+
+    @property
+    def subject(self) -> str:
+        """What is spoken of, for sentences."""
+        return self.finding or self.term
 
 
 def _known(info: ValidationInfo) -> dict[str, Any]:
@@ -108,6 +124,49 @@ def _box(value: Any, info: ValidationInfo) -> Any:
     return value
 
 
+def _own_box(value: Any, info: ValidationInfo) -> Any:
+    """A box beside the failure: only of a verdict that takes one."""
+    verdict = SAYABLE.get(info.data.get("verdict", ""))
+    if value is not None and verdict is not None and not verdict.takes_box:
+        where = "its box is sent in failure" if verdict.is_failure else f"those that do: {_with_a_box()}"
+        raise said("box_not_allowed", f"verdict {verdict.code!r} takes no box beside it; {where}")
+    if value is not None and (not isinstance(value, Mapping) or set(value) != set("xywh")):
+        raise said("box_shape", f"box {shown(value)} is not an object of x, y, w, h")
+    return value
+
+
+def _with_a_box() -> str:
+    return ", ".join(code for code, verdict in SAYABLE.items() if verdict.takes_box)
+
+
+def _finding(value: Any, info: ValidationInfo) -> Any:
+    """Every verdict but one speaks of a finding; a withdrawal of what was taken back."""
+    verdict, term = SAYABLE.get(info.data.get("verdict", "")), info.data.get("term")
+    if value and term:
+        text = f"finding {shown(value)} and term {term!r} are two things: an answer speaks of one"
+        raise said("finding_not_allowed", text)
+    if value and verdict is not None and verdict.needs_term:
+        text = f"verdict {verdict.code!r} names no finding of the model but a term: leave finding out"
+        raise said("finding_not_allowed", text)
+    if not value and not term:
+        raise said("not_allowed", f"finding {shown(value)} is not a text of 1 to 64 characters")
+    return value or None  # the page sends an empty finding with its term
+
+
+def _term(value: Any, info: ValidationInfo) -> Any:
+    verdict = SAYABLE.get(info.data.get("verdict", ""))
+    if verdict is None or (value is None and not verdict.needs_term):
+        return None
+    if not verdict.needs_term and verdict != WITHDRAWN:
+        raise said("term_not_allowed", f"verdict {verdict.code!r} takes no term: it speaks of a finding of the model")
+    terms = finding_terms()
+    allowed = terms.terms if verdict == WITHDRAWN else terms.in_use()  # what was said may be taken back for ever
+    if not isinstance(value, str) or value not in allowed:
+        text = f"term {shown(value)} is not one of {', '.join(allowed)}"
+        raise said("not_allowed", f"{text} (version {terms.version})")
+    return value
+
+
 def _with_content(box: "ReviewBox | None") -> "ReviewBox | None":
     if box is not None and (box.w <= 0 or box.h <= 0):
         raise said("box_empty", f"box of {box.w:g} x {box.h:g} pixels: both must be above 0")
@@ -121,6 +180,15 @@ def _note(value: Any) -> Any:
     if value is not None and not is_storable(value):
         raise said("note_characters", "note holds a NUL or half of a surrogate pair: only plain text is allowed")
     return value
+
+
+def _named(note: str | None, info: ValidationInfo) -> str | None:
+    """The term that stands for all others says nothing without its note."""
+    if info.data.get("verdict") != WITHDRAWN.code and not (note or "").strip():
+        term = finding_terms().terms.get(info.data.get("term") or "")
+        if term is not None and term.needs_note:
+            raise said("note_missing", f"term {term.code!r} needs a note that names the finding")
+    return note
 
 
 def _confidence(value: Any, info: ValidationInfo) -> Any:
@@ -183,16 +251,24 @@ class FailureRequest(SentBody):
 
 
 class ReviewRequest(SentBody):
-    """bundle: SHA-256 of the bundle whose answer is reviewed; reader: refused (401) unless this person is signed in."""
+    """bundle: SHA-256 of the bundle whose answer is reviewed; reader: refused (401) unless this person is signed in.
+
+    finding: of the bundle, or, with missed_other and its withdrawal, none and a term of GET /api/failure-scheme/. box: where it
+    is, with present and missed_other; a failure has its own.
+    """
 
     bundle: Short
-    finding: Short
     verdict: Annotated[str, OneOf(tuple(SAYABLE))]
+    term: Annotated[str | None, BeforeValidator(_term)] = Field(default=None, validate_default=True)
+    finding: Annotated[Short | None, BeforeValidator(_finding)] = Field(default=None, validate_default=True)
     confidence: Annotated[
         Annotated[int, Field(ge=min(CONFIDENCES), le=max(CONFIDENCES))] | None, BeforeValidator(_confidence)
     ] = None
     failure: Annotated[FailureRequest | None, BeforeValidator(_failure)] = Field(default=None, validate_default=True)
-    note: Annotated[Annotated[str, Field(max_length=NOTE_CHARACTERS)] | None, BeforeValidator(_note)] = None
+    box: Annotated[ReviewBox | None, AfterValidator(_with_content), BeforeValidator(_own_box)] = None
+    note: Annotated[
+        Annotated[str, Field(max_length=NOTE_CHARACTERS)] | None, AfterValidator(_named), BeforeValidator(_note)
+    ] = Field(default=None, validate_default=True)
     replaces: Short | None = None
     idempotency_key: Short
     reader: PersonName | None = None
@@ -208,8 +284,10 @@ def read_review_body(data: object, scheme: Scheme) -> ReviewBody:
         raise ReviewRefused(refused.code, refused.text, refused.field) from None
     return ReviewBody(
         bundle=sent.bundle,
-        finding=sent.finding,
+        finding=sent.finding or "",
+        term=sent.term or "",
         verdict=SAYABLE[sent.verdict],
+        box=_pixel_box(sent.box),
         confidence=sent.confidence,
         failure=_mark(sent.failure) if sent.failure else None,
         note=sent.note or "",
@@ -220,5 +298,9 @@ def read_review_body(data: object, scheme: Scheme) -> ReviewBody:
 
 
 def _mark(failure: FailureRequest) -> FailureMark:
-    box = PixelBox(**failure.box.model_dump()) if failure.box else None
+    box = _pixel_box(failure.box)
     return FailureMark(failure.site, failure.cause, failure.laterality or "U", failure.severity, box)
+
+
+def _pixel_box(box: ReviewBox | None) -> PixelBox | None:
+    return PixelBox(**box.model_dump()) if box else None

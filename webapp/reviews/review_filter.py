@@ -1,7 +1,7 @@
 """The filters of recorded reviews: codes from an address, the same for the page, the export and the API's schema."""
 
 from webapp.code_filters import TEXT, CodeFilter, CodeFilters, Pairs
-from webapp.reviews.failure_scheme import FAILURE_VERDICTS, VERDICTS
+from webapp.reviews.failure_scheme import VERDICTS
 from webapp.reviews.models import CaseReview, CaseReviewQuerySet
 from webapp.reviews.scheme_versions import current_scheme
 
@@ -17,7 +17,7 @@ class ReviewedFinding(CodeFilter):
     def options(self) -> Pairs:
         """Findings of the reviews that are filtered, titled as the key reads."""
         keys = self.parent.queryset.order_by().values_list("finding", flat=True).distinct()
-        return [(key, self.title(key)) for key in sorted(keys)]
+        return [(key, self.title(key)) for key in sorted(keys) if key]
 
 
 class ReviewedBundle(CodeFilter):
@@ -43,10 +43,13 @@ class ReviewFilters(CodeFilters):
 
 
 class FailureFilters(ReviewFilters):
-    """Those of the page of failures, where agreement is not listed."""
+    """Those of the page of failures, which lists neither agreement nor what could not be said; without a verdict it lists where
+    the model fell short."""
 
     verdict = CodeFilter(
-        "verdict", label="Verdict", choices=[(code, VERDICTS[code].title) for code in FAILURE_VERDICTS]
+        "verdict",
+        label="Verdict",
+        choices=[(code, one.title) for code, one in VERDICTS.items() if code not in ("agree", "cannot_judge")],
     )
 
     class Meta(ReviewFilters.Meta):

@@ -13,7 +13,7 @@ COLUMNS = (
     "review", "case", "image", "image_sha256", "bundle", "bundle_name", "bundle_version", "finding", "verdict", "outcome",
     "site", "laterality", "cause", "severity", "confidence", "box_x", "box_y", "box_w", "box_h", "rows", "columns",
     "model_decision", "model_probability", "model_threshold", "note", "reader", "created_at", "replaces", "is_current",
-    "scheme_version", "notice",
+    "scheme_version", "term", "terms_version", "notice",
 )  # fmt: skip
 
 
@@ -48,6 +48,8 @@ def table_row(review: CaseReview) -> dict[str, Any]:
         "replaces": str(review.replaces_id) if review.replaces_id else None,
         "is_current": not hasattr(review, "replaced_by"),
         "scheme_version": review.scheme_version,
+        "term": review.term,
+        "terms_version": review.terms_version,
         "notice": NOTICE,
     }
 

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from webapp.reviews.failure_scheme import CONFIDENCES, FIRST_ROWS, KINDS, OUTCOMES, VERDICTS, VERSION_1, Scheme
-from webapp.reviews.openapi import SchemeChoice, SchemeDocument
+from webapp.reviews.finding_terms import Term, finding_terms
+from webapp.reviews.model_answer import OPEN_VERDICTS
+from webapp.reviews.openapi import SchemeChoice, SchemeDocument, TermChoice
 
 
 def scheme_document(scheme: Scheme = VERSION_1) -> SchemeDocument:
@@ -24,10 +26,15 @@ def scheme_document(scheme: Scheme = VERSION_1) -> SchemeDocument:
                 "outcome": verdict.outcome or None,
                 "needs_failure": verdict.is_failure,
                 "needs_box": verdict.needs_box,
+                "takes_box": verdict.takes_box,
+                "needs_term": verdict.needs_term,
+                "states": [state for state, verdicts in OPEN_VERDICTS.items() if verdict.code in verdicts],
             }
             for verdict in VERDICTS.values()
         ],
         "confidences": list(CONFIDENCES),
+        "terms_version": finding_terms().version,
+        "terms": [_term(term) for term in finding_terms().in_use().values()],
         "first_rows": [
             {"verdict": verdict, "outcome": VERDICTS[verdict].outcome, "site": site, "cause": cause}
             for verdict, site, cause in FIRST_ROWS
@@ -36,6 +43,18 @@ def scheme_document(scheme: Scheme = VERSION_1) -> SchemeDocument:
         "retired": {
             kind: _rows({code: scheme.title(kind, code) for code in scheme.retired.get(kind, {})}) for kind in KINDS
         },
+    }
+
+
+def _term(term: Term) -> TermChoice:
+    scheme, value = term.public or (None, None)
+    return {
+        "code": term.code,
+        "title": term.title,
+        "keys": list(term.keys),
+        "scheme": scheme,
+        "value": value,
+        "needs_note": term.needs_note,
     }
 
 

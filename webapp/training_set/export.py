@@ -17,8 +17,16 @@ from webapp.archive.children import MachineFault
 from webapp.archive.deidentify.release import NotReleased, Releases
 from webapp.archive.models import Project
 from webapp.archive.storage import IntegrityMismatch, StorageFull
-from webapp.training_set.select_cases import LeftOut, ReviewedCase, Selection, is_under_way, select_cases
-from webapp.training_set.tables import CaseRow, cases_csv, left_out_csv, readme
+from webapp.reviews.finding_terms import finding_terms
+from webapp.training_set.select_cases import (
+    LeftOut,
+    OtherFinding,
+    ReviewedCase,
+    Selection,
+    is_under_way,
+    select_cases,
+)
+from webapp.training_set.tables import CaseRow, OtherRow, cases_csv, left_out_csv, other_findings_csv, readme
 
 PURPOSE = "training set"
 DAMAGED = "the stored file is missing or is not the one that was stored"
@@ -43,7 +51,7 @@ class TrainingSet:
     left_out: list[LeftOut] = field(default_factory=list)
 
     def files(self) -> Iterator[tuple[str, bytes]]:
-        """(path in the folder, content): images/*.dcm, cases.csv, left_out.csv, readme.txt."""
+        """(path in the folder, content): images/*.dcm, other_findings.csv (if any), left_out.csv, readme.txt, cases.csv."""
         self.left_out = list(self.selection.left_out)
         with Releases(self.project) as releases:
             for case in self.selection.cases:
@@ -53,6 +61,8 @@ class TrainingSet:
         findings = [name for name in self.selection.findings if any(name in row.labels for row in self.rows)]
         table = cases_csv(self.rows, findings or self.selection.findings).encode()
         self._record("training_set.exported", cases_sha256=hashlib.sha256(table).hexdigest(), written=len(self.rows))
+        if any(row.others for row in self.rows):
+            yield "other_findings.csv", other_findings_csv(self.rows).encode()
         yield "left_out.csv", left_out_csv(self.left_out).encode()
         yield "readme.txt", readme(self.rows, self.left_out, findings).encode()
         yield "cases.csv", table  # last: a folder without it is not whole
@@ -78,7 +88,8 @@ class TrainingSet:
             codes = (*map(releases.key.reader, case.readers), *case.sources)
             name, digest = releases.key.image(image.pk), hashlib.sha256(copy.content).hexdigest()
             view = image.view if image.view in ("PA", "AP") else ""  # frontal alone does not say which
-            row = CaseRow(f"images/{name}.dcm", digest, copy.patient, view, case.labels, codes, case.bundles)
+            others = tuple(_other(one, releases) for one in case.others)
+            row = CaseRow(f"images/{name}.dcm", digest, copy.patient, view, case.labels, codes, case.bundles, others)
             self.rows.append(row)
             return copy.content
         return None
@@ -88,6 +99,11 @@ class TrainingSet:
 
     def _record(self, verb: str, **details: object) -> None:
         audit.record(self.person, verb, f"project:{self.project.pk}", purpose=PURPOSE, **details)
+
+
+def _other(seen: OtherFinding, releases: Releases) -> OtherRow:
+    title = finding_terms().title(seen.term)
+    return OtherRow(seen.term, title, seen.terms_version, seen.place, releases.key.reader(seen.reader))
 
 
 def start_export(person: Person | None, project: Project) -> TrainingSet:

@@ -3,7 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -28,13 +28,25 @@ IN_STUDY = "images of reader studies that are under way never leave; how many th
 
 @dataclass(frozen=True)
 class ReviewedCase:
-    """One image with its labels. readers: ids of people, and the sources of truths (panel, ct ...)."""
+    """One image with its labels. readers: ids of people, and the sources of truths (panel, ct ...). others: what readers
+    saw that the model has no finding for; no label of any finding."""
 
     image: Image
     labels: dict[str, Label]
     readers: tuple[int, ...]
     sources: tuple[str, ...]
     bundles: tuple[str, ...]
+    others: tuple["OtherFinding", ...] = ()
+
+
+@dataclass(frozen=True)
+class OtherFinding:
+    """A term of the list (finding_terms.py in reviews) that a reader saw; place: None where no box was drawn."""
+
+    term: str
+    terms_version: int
+    reader: int
+    place: Place | None
 
 
 @dataclass(frozen=True)
@@ -61,14 +73,17 @@ class Selection:
 def select_cases(user: Person | None, project: Project) -> Selection:
     """Cases that this person may export, oldest image first. None: the person at the machine's own command line, who
     sees every locked study."""
-    opinions, changed = _opinions(_reviews(user, project))
+    reviews = list(_reviews(user, project))
+    opinions, changed = _opinions(reviews)
+    others = _others(reviews)
     truths = _truths(user, project)
     cases, left_out = [], [LeftOut("", "in_study", IN_STUDY)]
-    images = Image.objects.filter(pk__in={*opinions, *truths, *changed}).order_by("created_at", "pk")
+    images = Image.objects.filter(pk__in={*opinions, *truths, *changed, *others}).order_by("created_at", "pk")
     for image in images:
         if user is not None and may_see_predictions(user, image) is not None:
             continue  # a rule without a set; told as in_study
         case = _case(image, opinions.get(image.pk, {}), truths.get(image.pk, {}))
+        case = replace(case, others=_within(others.get(image.pk, ()), image))
         fault = _fault(image, case, image.pk in changed)
         if fault is not None:
             left_out.append(LeftOut(image.code, *fault))
@@ -105,6 +120,23 @@ def _opinions(reviews: Iterable[CaseReview]) -> tuple[dict[object, dict[str, dic
             readers.pop(review.reader_id, None)  # so that the newest comes last
             readers[review.reader_id] = review
     return found, changed
+
+
+def _others(reviews: Iterable[CaseReview]) -> dict[object, list[OtherFinding]]:
+    """image -> what was seen beyond the model's findings in the bytes that are stored now, oldest first."""
+    found: dict[object, list[OtherFinding]] = defaultdict(list)
+    for review in sorted(reviews, key=lambda one: (one.created_at, str(one.pk))):
+        if review.term and is_image_shown(review.image, review.image_sha256):
+            place = Place(**review.box) if review.box else None
+            version = review.terms_version or 0
+            found[review.image_id].append(OtherFinding(review.term, version, review.reader_id, place))
+    return found
+
+
+def _within(others: Iterable[OtherFinding], image: Image) -> tuple[OtherFinding, ...]:
+    """With boxes cut to the image."""
+    cut = ((one, inside([one.place] if one.place else [], image.columns, image.rows)) for one in others)
+    return tuple(replace(one, place=places[0] if places else None) for one, places in cut)
 
 
 def _truths(user: Person | None, project: Project) -> dict[object, dict[str, list[Truth]]]:
@@ -166,4 +198,6 @@ def _fault(image: Image, case: ReviewedCase, is_changed: bool) -> tuple[str, str
         return None
     if is_changed:
         return "other_file", "the reviews are of another file than the one that is stored"
-    return "no_label", "readers only agreed that the model gives no answer"
+    if case.others:
+        return "no_label", "readers saw only what the model has no finding for"
+    return "no_label", "readers only said whether the model was right to give no answer"

@@ -5,12 +5,24 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from io import StringIO
+from typing import NamedTuple
 
 from webapp.reviews.review_table import NOTICE
-from webapp.training_set.labels import Label
+from webapp.training_set.labels import Label, Place
 from webapp.training_set.select_cases import LeftOut
 
 LEFT_OUT_COLUMNS = ("case", "reason", "text")
+OTHERS_COLUMNS = ("file", "term", "title", "terms_version", "x", "y", "w", "h", "reader")
+
+
+class OtherRow(NamedTuple):
+    """Something that a reader saw and the model has no finding for. reader: code; place: None without a box."""
+
+    term: str
+    title: str
+    terms_version: int
+    place: Place | None
+    reader: str
 
 
 @dataclass(frozen=True)
@@ -24,6 +36,7 @@ class CaseRow:
     labels: dict[str, Label]
     readers: Sequence[str]
     bundles: Sequence[str]
+    others: Sequence[OtherRow] = ()
 
 
 def cases_csv(rows: Iterable[CaseRow], findings: Sequence[str]) -> str:
@@ -40,6 +53,16 @@ def left_out_csv(left_out: Iterable[LeftOut]) -> str:
     return _csv([list(LEFT_OUT_COLUMNS), *([one.case, one.code, one.text] for one in left_out)])
 
 
+def other_findings_csv(rows: Iterable[CaseRow]) -> str:
+    """What readers saw beyond the model's findings, boxes in source pixels. An image without a line was not searched for it."""
+    lines = [list(OTHERS_COLUMNS)]
+    for row in rows:
+        for one in row.others:
+            sides = [f"{side:.10g}" for side in one.place] if one.place else [""] * 4
+            lines.append([row.file, one.term, one.title, str(one.terms_version), *sides, one.reader])
+    return _csv(lines)
+
+
 def readme(rows: Sequence[CaseRow], left_out: Sequence[LeftOut], findings: Sequence[str]) -> str:
     """Counts, and what the files are."""
     lines = [
@@ -52,6 +75,12 @@ def readme(rows: Sequence[CaseRow], left_out: Sequence[LeftOut], findings: Seque
     for name in findings:
         counts = Counter(row.labels[name].value for row in rows if name in row.labels)
         lines.append(f"{name}: {counts[1]} present, {counts[0]} absent, {counts[-1]} uncertain")
+    others = Counter(one.title for row in rows for one in row.others)
+    if others:
+        lines.append(
+            "other_findings.csv: what readers saw that the model has no finding for, no label of any column of cases.csv:"
+            f" {', '.join(f'{title} {n}' for title, n in sorted(others.items()))}; an image without a line may have it too"
+        )
     reasons = Counter(one.code for one in left_out)
     lines += [f"left out, {code}: {count if code != 'in_study' else 'not told'}" for code, count in reasons.items()]
     return "\n".join(lines) + "\n"

@@ -194,14 +194,6 @@ def test_a_body_that_is_no_review_is_refused(reader_client: Client, case: Image,
     assert post(reader_client, case, text).status_code == 400
 
 
-def test_a_refused_finding_cannot_be_a_failure_but_can_be_agreed_with(reader_client: Client) -> None:
-    image = make_image()
-    make_result(image, probability=None, decision="refused")
-    answer = post(reader_client, image, review_body())
-    assert (answer.status_code, answer.json()["code"]) == (400, "no_model_answer")
-    assert post(reader_client, image, review_body(verdict="agree", failure=None)).status_code == 201
-
-
 def test_a_verdict_against_the_models_decision_is_stored_with_that_decision(reader_client: Client) -> None:
     # A reader may mark a hot spot the model itself did not call: kept, and told apart later.
     image = make_image()

@@ -68,7 +68,13 @@ def test_a_wrong_parameter_is_named(reader_client: Client, query: str, field: st
 
 def test_the_schema_names_the_filters(reader_client: Client) -> None:
     export = reader_client.get("/api/schema/?format=json").json()["paths"]["/api/reviews/export/"]["get"]
-    assert {one["name"] for one in export["parameters"]} == {"as", "current", "failures", *ReviewFilters.base_filters}
+    assert {one["name"] for one in export["parameters"]} == {
+        "as",
+        "current",
+        "failures",
+        "listed",
+        *ReviewFilters.base_filters,
+    }
 
 
 def test_an_export_leaves_an_access_event(reader_client: Client) -> None:

@@ -124,8 +124,9 @@ def test_a_check_is_of_the_stored_bytes_by_a_manager_and_stays(stored: Stored, r
 
 def test_what_cannot_be_a_row_is_listed_with_its_reason(stored: Stored, reader: User, tmp_path: Path) -> None:
     good, lateral, refused, damaged = stored(), stored(ViewPosition="LL"), stored("refused"), stored()
-    for image in (good, lateral, refused, damaged):
+    for image in (good, lateral, damaged):
         agree(reader, image)
+    record_review(reader, refused, review_body(verdict="refusal_right", failure=None))
     other = stored()
     agree(reader, other)
     Image.objects.filter(pk=other.pk).update(stored_sha256="0" * 64)
@@ -139,6 +140,34 @@ def test_what_cannot_be_a_row_is_listed_with_its_reason(stored: Stored, reader: 
         "": "in_study", lateral.code: "not_frontal", refused.code: "no_label", damaged.code: "damaged", other.code: "other_file",
     }  # fmt: skip
     assert "other_file" in (tmp_path / "set" / "readme.txt").read_text()
+
+
+def test_answers_to_a_refusal_are_labels_and_other_findings_a_table_of_their_own(
+    stored: Stored, reader: User, tmp_path: Path
+) -> None:
+    refused, judged, seen = stored("refused"), stored("refused"), stored()
+    box = {"x": 4.0, "y": 6.0, "w": 8.0, "h": 10.0}
+    record_review(reader, refused, review_body(verdict="present", failure=None, box=box))
+    mark = review_body(verdict="missed_other", failure=None, finding=None, term="rib_fracture", note="Mrs Doe", box=box)
+    record_review(reader, refused, mark)
+    record_review(reader, judged, review_body(verdict="refusal_wrong", failure=None))
+    record_review(reader, seen, mark | {"idempotency_key": "only a mark"})
+
+    rows, left_out = exported(tmp_path / "set")
+
+    assert [(row["lung_opacity"], row["boxes"]) for row in rows] == [("1", "lung_opacity:4,6,8,10")]
+    assert left_out == {"": "in_study", judged.code: "no_label", seen.code: "no_label"}
+    (line,) = csv.DictReader((tmp_path / "set" / "other_findings.csv").open(newline=""))
+    assert (line["file"], line["reader"]) == (rows[0]["file"], rows[0]["readers"])
+    assert [line[name] for name in ("term", "title", "terms_version", "x", "y", "w", "h")] == [
+        "rib_fracture", "Rib fracture", "1", "4", "6", "8", "10",
+    ]  # fmt: skip
+    readme = (tmp_path / "set" / "readme.txt").read_text()
+    assert "Rib fracture 1" in readme
+    assert "Doe" not in readme + (tmp_path / "set" / "other_findings.csv").read_text()
+    texts = (tmp_path / "set" / "left_out.csv").read_text()
+    assert "only what the model has no finding for" in texts
+    assert "only said whether the model was right to give no answer" in texts
 
 
 def test_only_the_newest_word_of_a_reader_counts(stored: Stored, reader: User, tmp_path: Path) -> None:

@@ -27,6 +27,14 @@ def said(verdict: str, decision: str = "positive", reader: int = 1, **more: obje
         ([said("false_negative", "negative", model_boxes=())], Label(1)),
         ([said("wrong_place", drawn=DRAWN)], Label(1, (DRAWN,))),
         ([said("cannot_judge")], Label(-1)),
+        ([said("present", "refused", drawn=DRAWN, model_boxes=())], Label(1, (DRAWN,))),
+        ([said("present", "uncertain", drawn=DRAWN)], Label(1, (DRAWN,))),
+        ([said("present", "uncertain")], Label(1)),  # the model's box is not what the reader saw
+        ([said("absent", "refused", model_boxes=())], Label(0)),
+        ([said("refusal_right", "refused")], None),
+        ([said("refusal_wrong", "refused")], None),
+        ([said("refusal_wrong", "refused"), said("present", "refused", reader=2, drawn=DRAWN)], Label(1, (DRAWN,))),
+        ([said("absent", "refused"), said("present", "refused", reader=2, drawn=DRAWN)], Label(-1)),
     ],
 )
 def test_one_reader(opinions: list[Opinion], label: Label | None) -> None:

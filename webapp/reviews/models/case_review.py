@@ -6,8 +6,12 @@ from typing import Any, NoReturn, Self
 from django.conf import settings
 from django.db import models
 
-from webapp.reviews.failure_scheme import FAILURE_VERDICTS, SCHEME_VERSION, WITHDRAWN
+from webapp.reviews.failure_scheme import FAILURE_VERDICTS, SCHEME_VERSION, SHORTCOMINGS, WITHDRAWN
 from webapp.reviews.models.kept_row import AppendOnlyViolation
+
+# Earlier versions took agreement with a refusal, and verdicts on an undecided answer: neither said yes or no.
+_NO_CALL = ("refused", "uncertain")
+_JUDGES = models.Q(verdict__in=FAILURE_VERDICTS) | models.Q(verdict="agree") & ~models.Q(model_decision__in=_NO_CALL)
 
 
 class CaseReviewQuerySet(models.QuerySet["CaseReview"]):
@@ -26,6 +30,18 @@ class CaseReviewQuerySet(models.QuerySet["CaseReview"]):
         """Those that record a failure of the model."""
         return self.filter(verdict__in=FAILURE_VERDICTS)
 
+    def shortcomings(self) -> Self:
+        """Failures, wrong refusals, and what the model has no finding for."""
+        return self.filter(verdict__in=SHORTCOMINGS)
+
+    def judging(self) -> Self:
+        """Those that say of a definite answer of the model that it was right or wrong: what its error statistics count."""
+        return self.filter(_JUDGES)
+
+    def not_judging(self) -> Self:
+        """Those that the error statistics leave out."""
+        return self.exclude(_JUDGES)
+
     def update(self, **kwargs: Any) -> NoReturn:
         """Refused: reviews are append-only."""
         raise AppendOnlyViolation(f"reviews are append-only; refused to change {sorted(kwargs)}")
@@ -38,6 +54,8 @@ class CaseReviewQuerySet(models.QuerySet["CaseReview"]):
 class CaseReview(models.Model):
     """One reader's verdict on one finding of one bundle in one image (studies_methods.md §9), or its withdrawal.
 
+    `missed_other` names no finding of the bundle but a term that the bundle has no finding for.
+
     Box in source image pixels, corner convention: the corner of the first pixel is (0, 0).
     """
 
@@ -46,7 +64,9 @@ class CaseReview(models.Model):
     image_sha256 = models.CharField(max_length=64)
     prediction = models.ForeignKey("predictions.Prediction", on_delete=models.PROTECT, related_name="reviews")
     bundle_id = models.CharField(max_length=64)
-    finding = models.CharField(max_length=64)
+    finding = models.CharField(max_length=64, blank=True)
+    term = models.CharField(max_length=32, blank=True, default="", db_default="")
+    terms_version = models.PositiveSmallIntegerField(null=True)
     verdict = models.CharField(max_length=16)
     confidence = models.PositiveSmallIntegerField(null=True)
 
@@ -100,6 +120,11 @@ class CaseReview(models.Model):
         if self.box_x is None or self.box_y is None or self.box_w is None or self.box_h is None:
             return None
         return {"x": self.box_x, "y": self.box_y, "w": self.box_w, "h": self.box_h}
+
+    @property
+    def judges_the_model(self) -> bool:
+        """As CaseReviewQuerySet.judging()."""
+        return self.verdict in FAILURE_VERDICTS or (self.verdict == "agree" and self.model_decision not in _NO_CALL)
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Adds the row; raises AppendOnlyViolation when it exists already."""

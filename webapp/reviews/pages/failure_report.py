@@ -13,6 +13,7 @@ from webapp.accounts.policy import require_person
 from webapp.reviews.bundle_change import SiteChange
 from webapp.reviews.failure_report import Share, changes, hard_examples_csv, paper_shares, wrong_box_centres
 from webapp.reviews.failure_scheme import OUTCOMES
+from webapp.reviews.left_out import left_out_words
 from webapp.reviews.scheme_versions import SchemeBook
 from webapp.reviews.visible import visible_reviews
 from webapp.reviews.wrong_box_figure import wrong_box_figure
@@ -44,6 +45,7 @@ def failure_report(request: HttpRequest) -> HttpResponse:
         "bundle": bundle,
         "other": other,
         "count": len(failures),
+        "left_out": left_out_words(current.filter(bundle_id=bundle)),
         "images": len({row.image_id for row in failures}),
         "scheme": book.current.version,
         "scheme_map": book.map_words({row.scheme_version for row in failures}),

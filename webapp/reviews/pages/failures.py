@@ -17,6 +17,8 @@ from webapp.accounts.policy import may_export_training_set, may_see_image, requi
 from webapp.code_filters import FilterRefused
 from webapp.predictions.probability import fraction
 from webapp.reviews.failure_scheme import VERDICTS
+from webapp.reviews.finding_terms import finding_terms
+from webapp.reviews.left_out import left_out_words
 from webapp.reviews.models import CaseReview, CaseReviewQuerySet
 from webapp.reviews.review_filter import FailureFilters, bundle_names
 from webapp.reviews.scheme_versions import SchemeBook
@@ -55,29 +57,31 @@ class CountRow:
 def failures(request: HttpRequest) -> HttpResponse:
     """The list with its filters; 400 with the reason for a code that the scheme does not have."""
     require(may_see_image(request.user))
-    everything, error = visible_reviews(request.user).current().failures(), ""
+    everything, error = visible_reviews(request.user).current(), ""
     try:
         chosen = FailureFilters(request.GET, everything).checked()
     except FilterRefused as refused:
         chosen, error = FailureFilters({}, everything), str(refused)
-    found = chosen.qs
+    filtered = chosen.qs
+    found = filtered if "verdict" in chosen.codes else filtered.shortcomings()
     book = SchemeBook()
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
     codes = urlencode(chosen.codes)
-    everything_current = {"current": "1", "failures": "1"}
+    what_is_listed = {"current": "1"} | ({} if "verdict" in chosen.codes else {"listed": "1"})
     context = {
         "error": error,
         "page": page,
         "lines": [_line(review, book) for review in page],
         "filters": chosen.choices(),
         "is_filtered": bool(codes),
-        "has_any": everything.exists(),
-        "counts": count_rows(found, book)[:COUNT_ROWS],
+        "has_any": everything.exclude(verdict__in=("agree", "cannot_judge")).exists(),
+        "counts": count_rows(found.failures(), book)[:COUNT_ROWS],
+        "left_out": left_out_words(filtered),
         "scheme": book.current.version,
         "scheme_map": book.map_words(found.order_by().values_list("scheme_version", flat=True).distinct()),
         "codes": codes,
         "may_export": may_export_training_set(request.user) is None,
-        "export": f"{reverse('review_export')}?{urlencode(everything_current | chosen.codes)}",
+        "export": f"{reverse('review_export')}?{urlencode(what_is_listed | chosen.codes)}",
     }
     return render(request, "reviews/failures.html", context, status=400 if error else 200)
 
@@ -108,11 +112,13 @@ def _line(review: CaseReview, book: SchemeBook) -> dict[str, Any]:
     return {
         "image": review.image_id,
         "code": review.image.code,
-        "finding": review.finding.replace("_", " "),
+        "finding": review.finding.replace("_", " ") or finding_terms().title(review.term),
         "verdict": VERDICTS[review.verdict].title,
-        "site": book.title(version, "sites", review.site),
-        "laterality": book.title(version, "lateralities", review.laterality) if review.laterality != "U" else "",
-        "cause": book.title(version, "causes", review.cause),
+        "site": book.title(version, "sites", review.site) if review.site else "",
+        "laterality": book.title(version, "lateralities", review.laterality)
+        if review.laterality not in ("U", "")
+        else "",
+        "cause": book.title(version, "causes", review.cause) if review.cause else "",
         "severity": "" if severity is None else f"{severity} · {book.title(version, 'severities', severity)}",
         "confidence": review.confidence or "",
         "probability": fraction(review.model_probability),

@@ -36,6 +36,12 @@ class ReviewExport(GenericAPIView[CaseReview]):
             OpenApiParameter(
                 "failures", str, enum=("0", "1"), description="1: only false positives, negatives, wrong places"
             ),
+            OpenApiParameter(
+                "listed",
+                str,
+                enum=("0", "1"),
+                description="1: what /failures/ lists without a filter: failures, wrong refusals, what the model cannot find",
+            ),
         ],
         responses={200: OpenApiTypes.OBJECT},
     )
@@ -49,6 +55,8 @@ class ReviewExport(GenericAPIView[CaseReview]):
             listed = listed.current()
         if request.query_params.get("failures") == "1":
             listed = listed.failures()
+        if request.query_params.get("listed") == "1":
+            listed = listed.shortcomings()
         try:
             reviews = self.filter_queryset(listed)
         except FilterRefused as error:

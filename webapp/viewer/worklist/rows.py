@@ -12,7 +12,8 @@ from webapp.archive.models import Image
 from webapp.archive.view_positions import view_label
 from webapp.predictions.models import Prediction
 from webapp.predictions.probability import fraction
-from webapp.reviews.failure_scheme import VERDICTS
+from webapp.reviews.failure_scheme import SHORTCOMINGS, VERDICTS
+from webapp.reviews.finding_terms import finding_terms
 from webapp.reviews.models import CaseReview
 from webapp.reviews.scheme_versions import SchemeBook
 from webapp.reviews.visible import visible_reviews
@@ -126,7 +127,7 @@ def _row(image: Image, case: Listed, prediction: Prediction | None, reviews: lis
         meter=meter,
         sentence=page.why_hidden if is_hidden else _sentence(prediction, document, meter, page.queue),
         review=_review_label(reviews, document, page.user),
-        failures=tuple(_failure_label(review, page.book) for review in reviews if review.outcome),
+        failures=tuple(_failure_label(review, page.book) for review in reviews if review.verdict in SHORTCOMINGS),
         age=age_of_case(image, page.now),
         arrived=image.created_at,
         warnings=tuple(str(code).replace("_", " ") for code in image.warnings),
@@ -188,10 +189,12 @@ def _review_label(reviews: list[CaseReview], document: dict[str, Any], user: Per
     readers = {review.reader_id for review in reviews}
     others = f" + {len(readers) - 1}" if len(readers) > 1 else ""
     total = len(document.get("findings", []))
-    seen = len({review.finding for review in reviews})
+    seen = len({review.finding for review in reviews if review.finding})
     return f"{who}{others} · {seen} of {total}" if total else f"{who}{others}"
 
 
 def _failure_label(review: CaseReview, book: SchemeBook) -> str:
     title = VERDICTS[review.verdict].title.lower() if review.verdict in VERDICTS else review.verdict
+    if not review.outcome:
+        return f"missed · {finding_terms().title(review.term).lower()}" if review.term else title
     return f"{title} · {book.title(review.scheme_version, 'sites', review.site)}"

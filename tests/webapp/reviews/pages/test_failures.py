@@ -124,7 +124,7 @@ def test_notes_are_inert(signed_in: SignedIn) -> None:
 def test_the_export_carries_the_filters(signed_in: SignedIn) -> None:
     mark()
     text = signed_in().get("/failures/?site=HIL").content.decode()
-    assert "/api/reviews/export/?current=1&amp;failures=1&amp;site=HIL" in text
+    assert "/api/reviews/export/?current=1&amp;listed=1&amp;site=HIL" in text
 
 
 def test_signed_out_and_wrong_method(client: Client, signed_in: SignedIn) -> None:

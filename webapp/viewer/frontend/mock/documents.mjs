@@ -292,6 +292,12 @@ export const scheme = {
     value,
     title: ['none', 'no change', 'delay or extra test', 'likely harm'][value],
   })),
+  terms_version: 1,
+  terms: [
+    { code: 'pneumothorax', title: 'Pneumothorax', keys: ['pneumothorax'], needs_note: false },
+    { code: 'rib_fracture', title: 'Rib fracture', keys: ['rib_fracture'], needs_note: false },
+    { code: 'other', title: 'Another finding, named in the note', keys: [], needs_note: true },
+  ],
   first_rows: [
     { verdict: 'false_positive', outcome: 'FP', site: 'HIL', cause: 'NRM' },
     { verdict: 'false_positive', outcome: 'FP', site: 'CLA', cause: 'NRM' },

@@ -1,6 +1,6 @@
 /** The JSON documents of the reading page, by the names it uses. Their fields are the server's: api/schema.d.ts. */
 import type { FailureDocument, FindingDocument, MapDocument, PredictionDocument, ReviewDocument } from './schema';
-import type { ReviewRequest as ReviewBody } from './schema';
+import type { PixelBox, ReviewRequest as ReviewBody } from './schema';
 
 export type {
   BootDocument,
@@ -24,7 +24,12 @@ export type MapFacts = Omit<MapDocument, 'head'>;
 /** A failure as the form gives it; its outcome follows from the verdict. */
 export type FailureAnswer = Omit<FailureDocument, 'outcome'>;
 /** What the form sends leaves nothing out; the outbox adds the reader. */
-export type ReviewRequest = Required<Omit<ReviewBody, 'failure' | 'note' | 'reader'>> & {
+export type ReviewRequest = Required<Omit<ReviewBody, 'failure' | 'note' | 'reader' | 'finding' | 'term' | 'box'>> & {
+  /** Empty where a term is spoken of. */
+  readonly finding: string;
+  readonly term?: string | null;
+  /** Of a verdict that is no failure. */
+  readonly box?: PixelBox | null;
   readonly failure: FailureAnswer | null;
   readonly note: string;
 };

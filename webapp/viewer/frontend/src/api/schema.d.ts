@@ -254,7 +254,7 @@ export interface components {
              * @default
              * @enum {string}
              */
-            readonly verdict: "" | "agree" | "false_positive" | "false_negative" | "wrong_place" | "cannot_judge";
+            readonly verdict: "" | "agree" | "false_positive" | "false_negative" | "wrong_place" | "refusal_right" | "refusal_wrong" | "present" | "absent" | "cannot_judge" | "missed_other";
             readonly view?: string | null;
         };
         readonly CaseList: {
@@ -544,7 +544,7 @@ export interface components {
             readonly outcome: string;
             readonly site: string;
             /** @enum {string} */
-            readonly verdict: "agree" | "false_positive" | "false_negative" | "wrong_place" | "cannot_judge";
+            readonly verdict: "agree" | "false_positive" | "false_negative" | "wrong_place" | "refusal_right" | "refusal_wrong" | "present" | "absent" | "cannot_judge" | "missed_other";
         };
         /** @description What readers fill in: no cut, no model, no arm. actions: empty where none is asked for. */
         readonly FormDocument: {
@@ -1157,7 +1157,9 @@ export interface components {
             readonly x: number;
             readonly y: number;
         };
+        /** @description finding: empty where a term is spoken of. box: of a verdict that is no failure. */
         readonly ReviewDocument: {
+            readonly box: components["schemas"]["PixelBox"] | null;
             readonly bundle: string;
             readonly confidence: number | null;
             /** Format: date-time */
@@ -1178,24 +1180,33 @@ export interface components {
             /** Format: uuid */
             readonly replaces: string | null;
             readonly scheme_version: number;
+            readonly term: string | null;
+            readonly terms_version: number | null;
             /** @enum {string} */
-            readonly verdict: "agree" | "false_positive" | "false_negative" | "wrong_place" | "cannot_judge" | "withdrawn";
+            readonly verdict: "agree" | "false_positive" | "false_negative" | "wrong_place" | "refusal_right" | "refusal_wrong" | "present" | "absent" | "cannot_judge" | "missed_other" | "withdrawn";
         };
         readonly ReviewList: {
             readonly reviews: readonly components["schemas"]["ReviewDocument"][];
         };
-        /** @description bundle: SHA-256 of the bundle whose answer is reviewed; reader: refused (401) unless this person is signed in. */
+        /**
+         * @description bundle: SHA-256 of the bundle whose answer is reviewed; reader: refused (401) unless this person is signed in.
+         *
+         *     finding: of the bundle, or, with missed_other and its withdrawal, none and a term of GET /api/failure-scheme/. box: where it
+         *     is, with present and missed_other; a failure has its own.
+         */
         readonly ReviewRequest: {
+            readonly box?: components["schemas"]["ReviewBox"] | null;
             readonly bundle: string;
             readonly confidence?: number | null;
             readonly failure?: components["schemas"]["FailureRequest"] | null;
-            readonly finding: string;
+            readonly finding?: string | null;
             readonly idempotency_key: string;
             readonly note?: string | null;
             readonly reader?: string | null;
             readonly replaces?: string | null;
+            readonly term?: string | null;
             /** @enum {string} */
-            readonly verdict: "agree" | "false_positive" | "false_negative" | "wrong_place" | "cannot_judge" | "withdrawn";
+            readonly verdict: "agree" | "false_positive" | "false_negative" | "wrong_place" | "refusal_right" | "refusal_wrong" | "present" | "absent" | "cannot_judge" | "missed_other" | "withdrawn";
         };
         /** @description What the model had said. */
         readonly ReviewedAnswer: {
@@ -1233,6 +1244,8 @@ export interface components {
             };
             readonly severities: readonly components["schemas"]["SeverityChoice"][];
             readonly sites: readonly components["schemas"]["SchemeChoice"][];
+            readonly terms: readonly components["schemas"]["TermChoice"][];
+            readonly terms_version: number;
             readonly verdicts: readonly components["schemas"]["VerdictChoice"][];
             readonly version: number;
         };
@@ -1419,6 +1432,15 @@ export interface components {
         readonly TakeOverRequest: {
             readonly tab?: string | null;
         };
+        /** @description keys: of bundles' findings that mean the same; where the model has one, its finding is answered instead. */
+        readonly TermChoice: {
+            readonly code: string;
+            readonly keys: readonly string[];
+            readonly needs_note: boolean;
+            readonly scheme: string | null;
+            readonly title: string;
+            readonly value: string | null;
+        };
         readonly TrainingPlan: {
             /** @default 2 */
             readonly attempts: number;
@@ -1485,12 +1507,16 @@ export interface components {
             readonly flips_rows: boolean;
             readonly transposed: boolean;
         };
+        /** @description states: answered, undecided, refused: what the model must have said of the finding; none for a verdict on a term. */
         readonly VerdictChoice: {
             /** @enum {string} */
-            readonly code: "agree" | "false_positive" | "false_negative" | "wrong_place" | "cannot_judge";
+            readonly code: "agree" | "false_positive" | "false_negative" | "wrong_place" | "refusal_right" | "refusal_wrong" | "present" | "absent" | "cannot_judge" | "missed_other";
             readonly needs_box: boolean;
             readonly needs_failure: boolean;
+            readonly needs_term: boolean;
             readonly outcome: string | null;
+            readonly states: readonly string[];
+            readonly takes_box: boolean;
             readonly title: string;
         };
         /** @description lower, upper: in samples of the frame `frame` (`linear`, or the index of a VOI item); linear_*: of `linear`. */
@@ -1687,6 +1713,7 @@ export type StudyMark = components['schemas']['StudyMark'];
 export type StudyRequest = components['schemas']['StudyRequest'];
 export type StudyUrls = components['schemas']['StudyUrls'];
 export type TakeOverRequest = components['schemas']['TakeOverRequest'];
+export type TermChoice = components['schemas']['TermChoice'];
 export type TrainingPlan = components['schemas']['TrainingPlan'];
 export type TruthCsv = components['schemas']['TruthCsv'];
 export type TruthDocument = components['schemas']['TruthDocument'];

@@ -21,9 +21,12 @@ describe('the failure scheme', () => {
       verdicts: [],
       confidences: [],
       retired: {},
+      terms_version: 1,
+      terms: [{ code: 'mass', title: 'Mass', keys: ['lung_mass'], scheme: null, value: null, needs_note: false }],
       first_rows: [{ verdict: 'wrong_place', outcome: 'FN_LOC', site: 'HIL', cause: 'NRM' }],
     });
     expect(scheme.severities).toEqual([{ code: '0', title: 'none' }]);
+    expect(scheme.terms).toEqual([{ code: 'mass', title: 'Mass', keys: ['lung_mass'], needsNote: false }]);
     expect(scheme.suggestions).toMatchObject([{ verdict: 'wrong_place', site: 'HIL', cause: 'NRM' }]);
   });
 });

@@ -14,6 +14,8 @@ export interface Scheme {
   readonly lateralities: readonly Choice[];
   readonly causes: readonly Choice[];
   readonly severities: readonly Choice[];
+  /** What may be marked as missed though no finding of a model stands for it. */
+  readonly terms: readonly (Choice & { readonly keys: readonly string[]; readonly needsNote: boolean })[];
   readonly suggestions: readonly { verdict: Verdict; site: string; cause: string }[];
 }
 
@@ -24,6 +26,7 @@ export function readScheme(wire: SchemeDocument): Scheme {
     lateralities: wire.lateralities,
     causes: wire.causes,
     severities: wire.severities.map(({ value, title }) => ({ code: String(value), title })),
+    terms: wire.terms.map(({ code, title, keys, needs_note }) => ({ code, title, keys, needsNote: needs_note })),
     suggestions: wire.first_rows,
   };
 }

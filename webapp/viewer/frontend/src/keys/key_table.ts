@@ -3,6 +3,7 @@
  */
 import { MAP_LAYERS } from '../overlay/map_layers';
 import type { ReadingSession } from '../session/reading_session';
+import { answerSelected, openOther } from '../session/state_answers';
 import type { HeldKey, KeyRow } from './key_row';
 import { arrows, directionOf } from './key_row';
 import { PRESET_KEYS } from './preset_keys';
@@ -46,11 +47,15 @@ export const KEY_TABLE: readonly KeyRow<ReadingSession>[] = [
     'Answer',
     'agree',
     'Y',
-    'agree with the finding',
+    'agree with the finding, or with the refusal',
     ['y'],
     (s) => s.selected() && s.agree(s.panel.get().selected ?? ''),
   ),
-  row('Answer', 'disagree', 'X', 'disagree with the finding', ['x'], (s) => s.disagree()),
+  row('Answer', 'disagree', 'X', 'disagree with the finding, or with the refusal', ['x'], (s) => s.disagree()),
+  row('Answer', 'present', '⇧Y', 'refused or undecided: the finding is there', ['shift+y'], (s) => answerSelected(s, 'present')),
+  row('Answer', 'absent', '⇧X', 'refused or undecided: it is not there', ['shift+x'], (s) => answerSelected(s, 'absent')),
+  row('Answer', 'cannot-say', '⇧U', 'cannot say (unsure)', ['shift+u'], (s) => answerSelected(s, 'cannot_judge')),
+  row('Answer', 'missed-other', 'A', 'another finding, which the model does not know', ['a'], (s) => openOther(s)),
   row('Answer', 'failure', 'F', 'mark a failure', ['f'], (s) => s.disagree()),
   row('Answer', 'submit', 'Enter', 'save the answer', ['Enter'], (s) => void s.saveForm()),
   row('Answer', 'undo', 'Ctrl+Z', 'take the last answer back', ['ctrl+z'], (s) => void s.undoAnswer()),

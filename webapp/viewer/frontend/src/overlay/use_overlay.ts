@@ -44,10 +44,13 @@ function readerBoxes(session: ReadingSession, panel: PanelState): LabelledBox[] 
   if (isLookingFirst(panel)) return [];
   const answers = session.desk.answers().filter((answer) => answer.isMine || isAiShown(panel));
   return currentAnswers(answers).flatMap((answer) => {
-    const box = answer.failure?.box;
-    const isEdited = panel.form?.isChanged && answer.isMine && answer.finding === panel.form.finding;
-    if (!box || isEdited) return [];
-    const site = scheme?.sites.find((choice) => choice.code === answer.failure?.site)?.title ?? answer.failure?.site;
+    const box = answer.failure?.box ?? answer.box;
+    const { form } = panel;
+    const isSubject = form && answer.finding === form.finding && (answer.term ?? null) === (form.term ?? null);
+    if (!box || (isSubject && form.isChanged && answer.isMine)) return [];
+    const code = answer.failure?.site ?? answer.term ?? answer.finding;
+    const named = [...(scheme?.sites ?? []), ...(scheme?.terms ?? [])].find((choice) => choice.code === code);
+    const site = named?.title ?? code.replaceAll('_', ' ');
     const who = answer.isMine ? '' : ` · ${answer.reader}`;
     return [
       {

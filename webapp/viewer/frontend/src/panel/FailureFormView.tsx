@@ -11,7 +11,7 @@ import { ChipGroup } from './ChipGroup';
 import { clock } from './wording';
 
 const CHIPS_SHOWN = 7;
-const CONFIDENCES: readonly Choice[] = ['1', '2', '3', '4', '5'].map((code) => ({ code, title: code }));
+export const CONFIDENCES: readonly Choice[] = ['1', '2', '3', '4', '5'].map((code) => ({ code, title: code }));
 
 interface QuestionProps {
   readonly question: string;
@@ -23,7 +23,7 @@ interface QuestionProps {
   readonly onChoose: (value: string) => void;
 }
 
-function Question({
+export function Question({
   question,
   choices,
   proposed = [],
@@ -56,7 +56,7 @@ function Question({
   );
 }
 
-function BoxQuestion({ form }: { readonly form: FailureForm }) {
+export function BoxQuestion({ form }: { readonly form: FailureForm }) {
   const session = useSession();
   const { tool } = useStore(session.controller.view);
   const { box } = form;
@@ -88,7 +88,7 @@ function BoxQuestion({ form }: { readonly form: FailureForm }) {
   );
 }
 
-function SaveRow({ form }: { readonly form: FailureForm }) {
+export function SaveRow({ form }: { readonly form: FailureForm }) {
   const session = useSession();
   const lacks = missing(form);
   const isReady = lacks.length === 0 && form.isChanged;
@@ -122,7 +122,7 @@ function SaveRow({ form }: { readonly form: FailureForm }) {
 }
 
 /** HH:MM of the draft that the form was opened from. */
-const unsavedWords = ({ keptAt }: FailureForm): string =>
+export const unsavedWords = ({ keptAt }: FailureForm): string =>
   keptAt === undefined ? 'not saved yet' : `draft kept from ${clock(new Date(keptAt)).slice(0, 5)}`;
 
 export function FailureFormView({ form }: { readonly form: FailureForm }) {

@@ -4,6 +4,7 @@ import { keyOf } from '../keys/key_table';
 import { VERDICT_TITLES } from '../reviews/failure_form';
 import { verdictsFor } from '../reviews/verdicts';
 import { saysPresent } from '../session/panel_state';
+import { answerAtOnce } from '../session/state_answers';
 import type { Answer } from '../session/reviews_state';
 import { useSession } from '../shell/session_context';
 import { useStore } from '../state/store';
@@ -12,6 +13,8 @@ import { MapControls } from './MapControls';
 import { ProbabilityBar } from './ProbabilityBar';
 import { clock, findingSentence, fraction } from './wording';
 
+/** Verdicts that are given at once: the others open a form. */
+const ASKS_NOTHING: ReadonlySet<Verdict> = new Set(['refusal_right', 'refusal_wrong', 'absent', 'cannot_judge']);
 const CONFIDENCES = ['1', '2', '3', '4', '5'];
 
 /** The number, and the word where the number is no call: uncertain beside it, refused in its place. */
@@ -71,8 +74,19 @@ function OwnAnswer({ answer }: { readonly answer: Answer }) {
 function Actions({ finding, own }: { readonly finding: FindingDocument; readonly own: Answer | null }) {
   const session = useSession();
   const { form } = useStore(session.panel);
-  const hint: Partial<Record<Verdict, string>> = { agree: keyOf('agree') };
+  const hint: Partial<Record<Verdict, string>> = {
+    agree: keyOf('agree'),
+    refusal_right: keyOf('agree'),
+    refusal_wrong: keyOf('disagree'),
+    present: keyOf('present'),
+    absent: keyOf('absent'),
+  };
   hint[saysPresent(finding) ? 'false_positive' : 'false_negative'] = keyOf('disagree');
+  const give = (verdict: Verdict): void => {
+    if (verdict === 'agree') session.agree(finding.key);
+    else if (ASKS_NOTHING.has(verdict)) answerAtOnce(session, finding, verdict);
+    else session.openForm(finding.key, verdict);
+  };
   const open = form?.finding === finding.key ? form.verdict : own?.verdict;
   return (
     <div className="acts">
@@ -85,8 +99,7 @@ function Actions({ finding, own }: { readonly finding: FindingDocument; readonly
           data-testid={`${verdict}-${finding.key}`}
           onClick={(event) => {
             event.stopPropagation();
-            if (verdict === 'agree') session.agree(finding.key);
-            else session.openForm(finding.key, verdict);
+            give(verdict);
           }}
         >
           {VERDICT_TITLES[verdict]} {hint[verdict] && <kbd>{hint[verdict]}</kbd>}
@@ -94,17 +107,15 @@ function Actions({ finding, own }: { readonly finding: FindingDocument; readonly
       ))}
       <button
         type="button"
-        className={`narrow ${open === 'cannot_judge' ? 'chosen' : ''}`}
+        className={open === 'cannot_judge' ? 'chosen' : ''}
         aria-pressed={open === 'cannot_judge'}
-        aria-label="Cannot judge"
-        title="cannot judge"
         data-testid={`cannot_judge-${finding.key}`}
         onClick={(event) => {
           event.stopPropagation();
-          session.judge(finding.key, 'cannot_judge', null);
+          give('cannot_judge');
         }}
       >
-        ?
+        {VERDICT_TITLES.cannot_judge} <kbd>{keyOf('cannot-say')}</kbd>
       </button>
     </div>
   );

@@ -4,7 +4,7 @@ import { keyOf } from '../keys/key_table';
 import { isLookingFirst } from '../session/panel_state';
 import { useSession } from '../shell/session_context';
 import { useStore } from '../state/store';
-import { FailureFormView } from './FailureFormView';
+import { AnswerForm } from './AnswerForm';
 
 export function HiddenModel() {
   const session = useSession();
@@ -33,11 +33,11 @@ export function HiddenModel() {
                 data-testid={`cannot_judge-${key}`}
                 onClick={() => session.judge(key, 'cannot_judge', null)}
               >
-                cannot judge
+                cannot say
               </button>
             </div>
           </section>
-          {form?.finding === key && <FailureFormView form={form} />}
+          {form?.finding === key && <AnswerForm form={form} />}
         </Fragment>
       ))}
     </div>

@@ -5,7 +5,7 @@ import { shownPrediction } from '../session/predictions_feed';
 import { SidePanel } from '../shell/SidePanel';
 import { useSession } from '../shell/session_context';
 import { useStore } from '../state/store';
-import { FailureFormView } from './FailureFormView';
+import { AnswerForm, OtherFinding } from './AnswerForm';
 import { FindingCard } from './FindingCard';
 import { FindingStrip } from './FindingStrip';
 import { HiddenModel } from './HiddenModel';
@@ -31,9 +31,10 @@ export function Panel() {
         findings.map((finding) => (
           <Fragment key={finding.key}>
             <FindingCard prediction={shown} finding={finding} />
-            {form?.finding === finding.key && <FailureFormView form={form} />}
+            {form?.finding === finding.key && <AnswerForm form={form} />}
           </Fragment>
         ))}
+      {shown?.state === 'succeeded' && <OtherFinding form={form} />}
       {!isLookingFirst(panel) && <ReviewList isOwnOnly={!isShown} />}
     </SidePanel>
   );

@@ -1,6 +1,9 @@
 /** Answers already given to this image, newest first, with their boxes in numbers: the marks as text. */
 import type { Scheme } from '../api/scheme';
 import { VERDICT_TITLES } from '../reviews/failure_form';
+import { isMark } from '../reviews/mark_form';
+import type { ReadingSession } from '../session/reading_session';
+import { openOther } from '../session/state_answers';
 import type { Answer } from '../session/reviews_state';
 import { currentAnswers } from '../session/reviews_state';
 import { useSession } from '../shell/session_context';
@@ -19,6 +22,11 @@ function failureWords(answer: Answer, scheme: Scheme | null): string {
     .join(' · ');
 }
 
+function change(session: ReadingSession, answer: Answer): void {
+  if (answer.term) openOther(session, answer);
+  else session.openForm(answer.finding, answer.verdict);
+}
+
 function Row({
   answer,
   title,
@@ -30,8 +38,8 @@ function Row({
 }) {
   const session = useSession();
   const { scheme } = useStore(session.scheme);
-  const box = answer.failure?.box;
-  const canChange = isCurrent && answer.isMine && answer.failure !== null;
+  const box = answer.failure?.box ?? answer.box;
+  const canChange = isCurrent && answer.isMine && (answer.failure !== null || isMark(answer));
   const when = new Date(answer.created_at);
   return (
     <li className={isCurrent ? '' : 'replaced'} data-testid={`review-${answer.verdict}`}>
@@ -44,7 +52,7 @@ function Row({
           <button
             type="button"
             className="plain"
-            data-testid={`take-back-${answer.finding}`}
+            data-testid={`take-back-${answer.term ?? answer.finding}`}
             aria-label={`take back ${VERDICT_TITLES[answer.verdict]} on ${title}`}
             onClick={() => session.withdraw(answer)}
           >
@@ -52,7 +60,7 @@ function Row({
           </button>
         )}
         {canChange && (
-          <button type="button" className="plain" onClick={() => session.openForm(answer.finding, answer.verdict)}>
+          <button type="button" className="plain" onClick={() => change(session, answer)}>
             change
           </button>
         )}
@@ -76,16 +84,19 @@ export function ReviewList({ isOwnOnly }: { readonly isOwnOnly: boolean }) {
   useStore(session.predictions.state);
   const answers = session.desk.answers().filter((answer) => answer.isMine || !isOwnOnly);
   const current = new Set(currentAnswers(answers));
-  const titleOf = (key: string): string =>
-    session.findings().find((finding) => finding.key === key)?.title ?? key.replaceAll('_', ' ');
+  const { scheme } = useStore(session.scheme);
+  const titleOf = ({ finding: key, term }: Answer): string =>
+    session.findings().find((finding) => finding.key === key)?.title ??
+    scheme?.terms.find(({ code }) => code === term)?.title ??
+    (term ?? key).replaceAll('_', ' ');
   return (
     <section aria-label="Answers">
       <h2>Answers</h2>
       {problem && <p className="stop">{problem}</p>}
-      {answers.length === 0 && !problem && <p className="faint">none yet: agree, or mark where the model failed</p>}
+      {answers.length === 0 && !problem && <p className="faint">none yet: answer a finding, or mark what the model does not know</p>}
       <ul className="answers" data-testid="review-list">
         {answers.map((answer) => (
-          <Row key={answer.id} answer={answer} title={titleOf(answer.finding)} isCurrent={current.has(answer)} />
+          <Row key={answer.id} answer={answer} title={titleOf(answer)} isCurrent={current.has(answer)} />
         ))}
       </ul>
     </section>

@@ -1,12 +1,15 @@
 /** The answer a reader is composing: what it still needs, and what it becomes when sent. */
 import type { ReviewRequest, Verdict } from '../api/documents';
 import type { PixelBox } from '../geometry/pixel_box';
+import { isMark, missingOfMark, requestOfMark } from './mark_form';
 
 export interface FailureForm {
   /** The model that is spoken of: another may answer while the form is open. */
   readonly bundle: string;
   readonly finding: string;
   readonly verdict: Verdict;
+  /** Of what the model has no finding for; absent otherwise. */
+  readonly term?: string | null;
   readonly site: string | null;
   readonly laterality: string;
   readonly cause: string | null;
@@ -28,7 +31,12 @@ export const VERDICT_TITLES: Record<Verdict, string> = {
   false_positive: 'False positive',
   false_negative: 'False negative',
   wrong_place: 'Wrong place',
-  cannot_judge: 'Cannot judge',
+  refusal_right: 'Refusal right',
+  refusal_wrong: 'Refusal wrong',
+  present: 'Finding is there',
+  absent: 'Not there',
+  cannot_judge: 'Cannot say',
+  missed_other: 'Missed, no finding for it',
   withdrawn: 'Withdrawn',
 };
 
@@ -37,7 +45,12 @@ export const VERDICT_SHORT: Record<Verdict, string> = {
   false_positive: 'FP',
   false_negative: 'FN',
   wrong_place: 'wrong place',
-  cannot_judge: 'cannot judge',
+  refusal_right: 'refusal right',
+  refusal_wrong: 'refusal wrong',
+  present: 'there',
+  absent: 'not there',
+  cannot_judge: 'cannot say',
+  missed_other: 'missed',
   withdrawn: 'withdrawn',
 };
 
@@ -57,19 +70,22 @@ export function emptyForm(bundle: string, finding: string, verdict: Verdict): Fa
   };
 }
 
-export function formOf(review: Pick<ReviewRequest, 'bundle' | 'finding' | 'verdict' | 'confidence' | 'failure' | 'note'>): FailureForm {
+type Given = Pick<ReviewRequest, 'bundle' | 'finding' | 'verdict' | 'confidence' | 'failure' | 'note' | 'term' | 'box'>;
+
+export function formOf(review: Given): FailureForm {
   const { failure } = review;
   return {
     bundle: review.bundle,
     finding: review.finding,
     verdict: review.verdict,
+    term: review.term ?? null,
     site: failure?.site ?? null,
     laterality: failure?.laterality ?? NOT_STATED,
     cause: failure?.cause ?? null,
     severity: failure?.severity == null ? null : String(failure.severity),
     confidence: review.confidence,
     note: review.note,
-    box: failure?.box ?? null,
+    box: failure?.box ?? review.box ?? null,
     isChanged: false,
   };
 }
@@ -77,6 +93,7 @@ export function formOf(review: Pick<ReviewRequest, 'bundle' | 'finding' | 'verdi
 /** What is still to be chosen before the answer can be saved, in the words of the form. */
 export function missing(form: FailureForm): string[] {
   const lacks: string[] = [];
+  if (isMark(form)) return missingOfMark(form);
   if (form.site === null) lacks.push('where');
   if (form.cause === null) lacks.push('why');
   if (form.severity === null) lacks.push('severity');
@@ -88,6 +105,7 @@ export function missing(form: FailureForm): string[] {
 /** Raises Error when something is missing: the form must not offer saving then. */
 export function requestOf(form: FailureForm, bundle: string, replaces: string | null, key: string): ReviewRequest {
   const { site, cause, severity } = form;
+  if (isMark(form)) return requestOfMark(form, bundle, replaces, key);
   if (site === null || cause === null || severity === null) throw new Error(`answer lacks ${missing(form).join(', ')}`);
   return {
     bundle,

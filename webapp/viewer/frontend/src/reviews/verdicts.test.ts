@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { FindingDocument } from '../api/documents';
+import type { Decision, FindingDocument } from '../api/documents';
 import { saysPresent } from '../session/panel_state';
-import { verdictsFor } from './verdicts';
+import { isDefinite, verdictsFor } from './verdicts';
 
 // A positive call below the operating point: the call comes from the conformal thresholds, and it is what a reader judges.
 const measured = { value: 0.9, ci: null, n: 90 };
@@ -13,11 +13,17 @@ describe('the verdicts offered', () => {
   it('follow the decision, not the operating point', () => {
     expect(verdictsFor(finding('positive'))).toEqual(['agree', 'false_positive', 'wrong_place']);
     expect(verdictsFor(finding('negative'))).toEqual(['agree', 'false_negative']);
-    expect(verdictsFor(finding('uncertain'))).toContain('false_negative');
   });
 
-  it('leave only agreement with a refusal', () => {
-    expect(verdictsFor(finding('refused'))).toEqual(['agree']);
+  it('leave nothing to agree with where the model is undecided', () => {
+    expect(verdictsFor(finding('uncertain'))).toEqual(['present', 'absent']);
+    expect(['positive', 'negative', 'uncertain', 'refused'].map((d) => isDefinite(finding(d as Decision)))).toEqual([
+      true, true, false, false,
+    ]);
+  });
+
+  it('speak of a refusal, and of the image all the same', () => {
+    expect(verdictsFor(finding('refused'))).toEqual(['refusal_right', 'refusal_wrong', 'present', 'absent']);
   });
 
   it('take the side of the operating point only where the model is undecided', () => {

@@ -2,8 +2,9 @@
 import type { FindingDocument, Verdict } from '../api/documents';
 
 /**
- * A yes of the model can be false or misplaced, a no can have missed; where it is undecided all are open. Of a refused
- * finding nothing was said, so nothing can be wrong: one may agree with the refusal.
+ * A yes of the model can be false or misplaced, a no can have missed. Where it is undecided there is nothing to agree with: the
+ * finding is there or not. A refusal is right or wrong, and the finding may be there all the same. What cannot be said is
+ * open everywhere. The server holds the same table (webapp/reviews/model_answer.py).
  */
 export function verdictsFor(finding: Pick<FindingDocument, 'decision'>): Verdict[] {
   switch (finding.decision) {
@@ -12,8 +13,12 @@ export function verdictsFor(finding: Pick<FindingDocument, 'decision'>): Verdict
     case 'negative':
       return ['agree', 'false_negative'];
     case 'uncertain':
-      return ['agree', 'false_positive', 'false_negative', 'wrong_place'];
+      return ['present', 'absent'];
     case 'refused':
-      return ['agree'];
+      return ['refusal_right', 'refusal_wrong', 'present', 'absent'];
   }
 }
+
+/** Whether the model said yes or no: what can be agreed with. */
+export const isDefinite = ({ decision }: Pick<FindingDocument, 'decision'>): boolean =>
+  decision === 'positive' || decision === 'negative';

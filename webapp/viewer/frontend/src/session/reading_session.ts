@@ -20,6 +20,7 @@ import { prepareNextCase } from './next_case';
 import type { PageParts } from './page_parts';
 import { ReviewsDesk } from './reviews_desk';
 import type { Answer } from './reviews_state';
+import { answerNoCall, openBoxForm, openMark } from './state_answers';
 import type { SittingChoices } from './sitting';
 import { keptPreset } from './sitting';
 import { keepChoices, panelChoices } from './sitting_panel';
@@ -205,13 +206,14 @@ export class ReadingSession {
     this.announce('this browser keeps no choices: they hold for this page only');
   }
 
+  /** With the finding, or with the refusal to answer it. */
   agree(key: string): void {
-    if (this.isAiUnseen()) return;
+    if (this.isAiUnseen() || answerNoCall(this, key, 'refusal_right')) return;
     const own = this.own(key);
     this.judge(key, 'agree', own?.verdict === 'agree' ? own.confidence : null);
   }
 
-  judge(key: string, verdict: 'agree' | 'cannot_judge', confidence: number | null): void {
+  judge(key: string, verdict: Verdict, confidence: number | null): void {
     const bundle = this.shown()?.bundle;
     if (!bundle || this.isImageMissing()) return;
     this.select(key);
@@ -233,8 +235,7 @@ export class ReadingSession {
   /** What disagreeing means for this finding: the model's yes is a false positive, its no a false negative. */
   disagree(): void {
     const finding = this.selected();
-    if (!finding || this.isAiUnseen()) return;
-    if (finding.decision === 'refused') return this.announce('the model gave no answer here: nothing can be wrong');
+    if (!finding || this.isAiUnseen() || answerNoCall(this, finding.key, 'refusal_wrong')) return;
     this.openForm(finding.key, saysPresent(finding) ? 'false_positive' : 'false_negative');
   }
 
@@ -255,21 +256,21 @@ export class ReadingSession {
   private revealWhenAnswered(): void {
     const bundle = this.shown()?.bundle;
     if (!bundle || !isLookingFirst(this.panel.get())) return;
-    if (this.desk.answers().some((answer) => answer.isMine && answer.bundle === bundle)) {
+    if (this.desk.answers().some((answer) => answer.isMine && answer.bundle === bundle && !answer.term)) {
       this.panel.set({ isRevealed: true });
       this.openDraft();
     }
   }
 
   /** Nobody agrees or disagrees with what is not shown; and one key shows it, not any that happens to be pressed. */
-  private isAiUnseen(): boolean {
+  isAiUnseen(): boolean {
     const isUnseen = !isAiShown(this.panel.get());
     if (isUnseen) this.announce('what the model says is hidden: O shows it');
     return isUnseen;
   }
 
   /** Nobody judges an image that could not be shown. */
-  private isImageMissing(): boolean {
+  isImageMissing(): boolean {
     const isMissing = this.controller.view.get().status === 'error';
     if (isMissing) this.announce('no answer without the image: it could not be shown');
     return isMissing;
@@ -289,7 +290,7 @@ export class ReadingSession {
     const draft = this.drafts.newest(this.shown()?.bundle ?? '');
     if (!this.areDraftsRead || this.isDraftOpened || !this.shown()?.bundle || !isAiShown(this.panel.get())) return;
     this.isDraftOpened = true;
-    if (draft && !this.panel.get().form) this.openForm(draft.form.finding, draft.form.verdict);
+    if (draft && !this.panel.get().form) openMark(this, draft.form.finding, draft.form.verdict);
   }
 
   /** Throws the half-filled mark away. */
@@ -310,10 +311,10 @@ export class ReadingSession {
 
   async saveForm(): Promise<void> {
     const { form } = this.panel.get();
-    if (!form || this.isAiUnseen()) return;
+    if (!form || (form.verdict !== 'missed_other' && this.isAiUnseen())) return;
     const lacks = missing(form);
     if (lacks.length) return this.announce(`still needed: ${lacks.join(', ')}`);
-    if (!form.isChanged) return this.announce(this.givenWords(this.desk.own(form.finding, form.bundle)));
+    if (!form.isChanged) return this.announce(this.givenWords(this.desk.own(form.finding, form.bundle, form.term)));
     this.closeForm();
     await this.desk.saveForm(form);
     await this.drafts.discard(form.bundle, form.finding);
@@ -331,7 +332,7 @@ export class ReadingSession {
 
   /** B: draw with the left button; B again places a box in the centre for the keyboard. */
   drawBox(): void {
-    if (!this.panel.get().form) this.disagree();
+    if (!this.panel.get().form) openBoxForm(this);
     if (!this.panel.get().form) return this.announce('choose a finding first');
     if (this.controller.view.get().tool !== 'box') {
       if (this.sheet.state.get().height === 'full') this.sheet.set('closed'); // the picture must be in sight

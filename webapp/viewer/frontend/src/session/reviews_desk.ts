@@ -2,6 +2,7 @@
 import type { FailureAnswer, ReviewDocument, ReviewRequest, Verdict } from '../api/documents';
 import { RequestError, getJson } from '../api/request';
 import type { ReviewList } from '../api/schema';
+import type { PixelBox } from '../geometry/pixel_box';
 import type { FailureForm } from '../reviews/failure_form';
 import { requestOf } from '../reviews/failure_form';
 import type { Outbox } from '../reviews/outbox';
@@ -27,12 +28,14 @@ interface Judgement {
   readonly finding: string;
   readonly verdict: Verdict;
   readonly confidence: number | null;
+  readonly term?: string | null;
+  readonly box?: PixelBox | null;
   readonly failure?: FailureAnswer | null;
   readonly note?: string;
 }
 
 /** One answer that was given: `before` stood until then, and `key` is that of what was given last in its place. */
-interface Step extends Pick<Answer, 'bundle' | 'finding'> {
+interface Step extends Pick<Answer, 'bundle' | 'finding' | 'term'> {
   readonly before: Answer | null;
   readonly isWithdrawal: boolean;
   key: string;
@@ -85,11 +88,11 @@ export class ReviewsDesk {
   }
 
   /** The own answer on what one model says: answers to two models are two answers. */
-  own(finding: string, bundle: string): Answer | null {
-    return ownAnswer(this.answers(), finding, bundle);
+  own(finding: string, bundle: string, term?: string | null): Answer | null {
+    return ownAnswer(this.answers(), finding, bundle, term ?? null);
   }
 
-  /** Answers without a form: agree, cannot judge, withdrawn. Returns the key. */
+  /** Answers without a form: agree, not there, cannot say, withdrawn. Returns the key. */
   async judge(judgement: Judgement, isStep = true): Promise<string> {
     const { bundle, finding, verdict, confidence } = judgement;
     const body = {
@@ -97,6 +100,8 @@ export class ReviewsDesk {
       finding,
       verdict,
       confidence,
+      term: judgement.term ?? null,
+      box: judgement.box ?? null,
       failure: judgement.failure ?? null,
       note: judgement.note ?? '',
     };
@@ -116,24 +121,25 @@ export class ReviewsDesk {
   async undo(): Promise<string | null> {
     const step = this.given.pop();
     if (!step) return null;
-    const now = this.own(step.finding, step.bundle);
+    const now = this.own(step.finding, step.bundle, step.term);
     const isGivenHere = step.isWithdrawal ? now === null : now?.id === step.key || now?.id === this.ids.get(step.key);
-    const words = step.finding.replaceAll('_', ' ');
+    const words = (step.term ?? step.finding).replaceAll('_', ' ');
     if (!isGivenHere) return `${words} was answered elsewhere meanwhile: nothing is taken back`;
     if (!step.before) {
       await this.withdraw(step, false);
       return `answer on ${words} taken back: you have none on it`;
     }
-    const { bundle, finding, verdict, confidence, failure, note } = step.before;
-    const key = await this.judge({ bundle, finding, verdict, confidence, failure, note }, false);
-    const earlier = this.given.findLast((one) => one.finding === finding && one.bundle === bundle);
+    const { bundle, finding, term, verdict, confidence, failure, box, note } = step.before;
+    const key = await this.judge({ bundle, finding, term, verdict, confidence, failure, box, note }, false);
+    const isSame = (one: Step): boolean => one.finding === finding && one.term === (term ?? null) && one.bundle === bundle;
+    const earlier = this.given.findLast(isSame);
     if (earlier) earlier.key = key; // what that step gave stands again, under this key
     return `earlier answer given again: ${verdict.replaceAll('_', ' ')}`;
   }
 
   /** Takes an own answer back, with the corrections it went through: no answer on the finding is left. */
-  async withdraw({ bundle, finding }: Pick<Answer, 'bundle' | 'finding'>, isStep = true): Promise<void> {
-    await this.judge({ bundle, finding, verdict: 'withdrawn', confidence: null }, isStep);
+  async withdraw({ bundle, finding, term }: Pick<Answer, 'bundle' | 'finding' | 'term'>, isStep = true): Promise<void> {
+    await this.judge({ bundle, finding, term, verdict: 'withdrawn', confidence: null }, isStep);
   }
 
   /** Lists the answers of this image again, those of colleagues included. */
@@ -155,9 +161,9 @@ export class ReviewsDesk {
 
   /** isStep: false for what undo itself gives. */
   private async queue(request: ReviewRequest, isStep = true): Promise<void> {
-    const { bundle, finding, verdict, idempotency_key: key } = request;
-    const previous = this.own(finding, bundle);
-    if (isStep) this.given.push({ finding, bundle, before: previous, isWithdrawal: verdict === 'withdrawn', key });
+    const { bundle, finding, term = null, verdict, idempotency_key: key } = request;
+    const previous = this.own(finding, bundle, term);
+    if (isStep) this.given.push({ finding, term, bundle, before: previous, isWithdrawal: verdict === 'withdrawn', key });
     const replacesKey = previous?.isWaiting ? previous.id : null;
     await this.outbox.add({
       key: request.idempotency_key,

@@ -59,6 +59,15 @@ describe('answers to an image', () => {
     expect(ownAnswer(answers, 'effusion', 'newer')?.id).toBe('o');
   });
 
+  it('on two terms stand side by side, each with its own corrections', () => {
+    const mark = (id: string, minute: number, term: string, replaces: string | null = null): SavedAnswer =>
+      ({ ...saved(id, minute, 'me', replaces), finding: '', term, verdict: 'missed_other' });
+    const answers = allAnswers([mark('a', 1, 'mass'), mark('b', 2, 'cavity'), mark('c', 3, 'mass', 'a')], [], 'me');
+    expect(ownAnswer(answers, '', 'b', 'mass')?.id).toBe('c');
+    expect(ownAnswer(answers, '', 'b', 'cavity')?.id).toBe('b');
+    expect(ownAnswer(answers, '', 'b')).toBeNull();
+  });
+
   it("of another reader are never one's own", () => {
     expect(ownAnswer(allAnswers([saved('a', 1, 'you')], [], 'me'), 'effusion', 'b')).toBeNull();
   });

@@ -1,12 +1,13 @@
 /** Answers given to this image: those the server keeps and those still on their way. */
 import type { FailureAnswer, ReviewDocument } from '../api/documents';
+import type { PixelBox } from '../geometry/pixel_box';
 import type { QueuedReview } from '../reviews/outbox_storage';
 
 /** What the page shows of an answer. */
 export type SavedAnswer = Pick<
   ReviewDocument,
   'id' | 'bundle' | 'finding' | 'verdict' | 'confidence' | 'note' | 'replaces' | 'created_at' | 'reader'
-> & { readonly failure: FailureAnswer | null };
+> & { readonly failure: FailureAnswer | null; readonly term?: string | null; readonly box?: PixelBox | null };
 
 export type Answer = SavedAnswer & {
   /** Not acknowledged yet: its id is the idempotency key. */
@@ -23,6 +24,8 @@ function answerOf(item: QueuedReview): Answer {
     verdict: body.verdict,
     confidence: body.confidence,
     failure: body.failure,
+    term: body.term ?? null,
+    box: body.box ?? null,
     note: body.note,
     replaces: body.replaces ?? item.replacesKey,
     created_at: new Date(item.queuedAt).toISOString(),
@@ -67,8 +70,13 @@ export function currentAnswers(answers: readonly Answer[]): Answer[] {
   return answers.filter((answer) => !replaced.has(answer.id));
 }
 
-export function ownAnswer(answers: readonly Answer[], finding: string, bundle: string): Answer | null {
-  return (
-    currentAnswers(answers).find((one) => one.isMine && one.finding === finding && one.bundle === bundle) ?? null
-  );
+/** On a finding of the bundle, or, with an empty finding, on a term that the bundle has no finding for. */
+export function ownAnswer(
+  answers: readonly Answer[],
+  finding: string,
+  bundle: string,
+  term: string | null = null,
+): Answer | null {
+  const isIt = (one: Answer): boolean => one.finding === finding && (one.term ?? null) === term && one.bundle === bundle;
+  return currentAnswers(answers).find((one) => one.isMine && isIt(one)) ?? null;
 }

@@ -1,0 +1,35 @@
+/** The form that is open, and the way to the one that belongs to no finding of the model. */
+import { keyOf } from '../keys/key_table';
+import type { FailureForm } from '../reviews/failure_form';
+import { isMark } from '../reviews/mark_form';
+import { openOther } from '../session/state_answers';
+import { useSession } from '../shell/session_context';
+import { FailureFormView } from './FailureFormView';
+import { MarkFormView } from './MarkFormView';
+
+export function AnswerForm({ form }: { readonly form: FailureForm }) {
+  return isMark(form) ? <MarkFormView form={form} /> : <FailureFormView form={form} />;
+}
+
+/** What is there and the model has no finding for. */
+export function OtherFinding({ form }: { readonly form: FailureForm | null }) {
+  const session = useSession();
+  const isOpen = form?.verdict === 'missed_other';
+  return (
+    <section aria-label="Another finding">
+      <div className="acts other-finding">
+        <button
+          type="button"
+          className={isOpen ? 'chosen' : ''}
+          aria-pressed={isOpen}
+          data-testid="missed-other"
+          title="something is there that the model has no finding for"
+          onClick={() => openOther(session)}
+        >
+          Another finding is there <kbd>{keyOf('missed-other')}</kbd>
+        </button>
+      </div>
+      {isOpen && <MarkFormView form={form} />}
+    </section>
+  );
+}

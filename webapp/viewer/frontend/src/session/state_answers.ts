@@ -1,0 +1,65 @@
+/** Answers where the model gave none: to a refusal, to an undecided finding, and on what it has no finding for. */
+import type { FindingDocument, Verdict } from '../api/documents';
+import { VERDICT_TITLES, emptyForm, formOf } from '../reviews/failure_form';
+import { isDefinite, verdictsFor } from '../reviews/verdicts';
+import type { ReadingSession } from './reading_session';
+import type { Answer } from './reviews_state';
+
+const UNDECIDED = 'the model is undecided here: ⇧Y it is there, ⇧X it is not, ⇧U cannot say';
+const DEFINITE = 'only where the model refused or is undecided; Y and X answer here';
+
+/**
+ * Y and X where the model made no call. A refusal is right or wrong; to an undecided finding there is nothing to agree with, and the
+ * keys of truth are told. False where the model did make a call.
+ */
+export function answerNoCall(session: ReadingSession, key: string, verdict: 'refusal_right' | 'refusal_wrong'): boolean {
+  const finding = session.findings().find((one) => one.key === key);
+  if (!finding || isDefinite(finding)) return false;
+  if (finding.decision === 'refused') answerAtOnce(session, finding, verdict);
+  else session.announce(UNDECIDED);
+  return true;
+}
+
+/** A verdict that needs no form; one that the state of the finding does not leave open is refused in words. */
+export function answerAtOnce(session: ReadingSession, finding: FindingDocument, verdict: Verdict): void {
+  if (verdict !== 'cannot_judge' && session.isAiUnseen()) return;
+  const words = VERDICT_TITLES[verdict].toLowerCase();
+  if (verdict !== 'cannot_judge' && !verdictsFor(finding).includes(verdict))
+    return session.announce(`${words}: ${DEFINITE}`);
+  session.announce(`${finding.title}: ${words}`);
+  session.judge(finding.key, verdict, null);
+}
+
+/** As the keys do it: on the selected finding. Present opens its form, for a box and a note. */
+export function answerSelected(session: ReadingSession, verdict: 'present' | 'absent' | 'cannot_judge'): void {
+  const finding = session.selected();
+  if (!finding) return session.announce('choose a finding first');
+  if (verdict === 'present' && verdictsFor(finding).includes(verdict)) session.openForm(finding.key, verdict);
+  else answerAtOnce(session, finding, verdict);
+}
+
+/** The form that a box on the selected finding belongs to. */
+export function openBoxForm(session: ReadingSession): void {
+  const finding = session.selected();
+  if (finding && !isDefinite(finding)) session.openForm(finding.key, 'present');
+  else session.disagree();
+}
+
+/** A form by its verdict: of a finding, or of what the model has none for. */
+export function openMark(session: ReadingSession, finding: string, verdict: Verdict): void {
+  if (verdict === 'missed_other') openOther(session);
+  else session.openForm(finding, verdict);
+}
+
+/** The form of what the model has no finding for; of an earlier answer, to change it. It speaks of no output of the model, so it opens while that is hidden, too. */
+export function openOther(session: ReadingSession, answer: Answer | null = null): void {
+  const bundle = session.shown()?.bundle;
+  if (!bundle) return session.announce('nothing can be marked yet: the model has not answered');
+  if (session.isImageMissing()) return;
+  const kept = answer ? null : session.drafts.find(bundle, '', 'missed_other');
+  const fresh = answer ? formOf(answer) : emptyForm(bundle, '', 'missed_other');
+  const form = kept ? { ...kept.form, bundle, keptAt: kept.keptAt } : fresh;
+  session.panel.set({ form });
+  session.sheet.show();
+  session.controller.placeDraftBox(form.box);
+}

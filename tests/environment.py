@@ -11,6 +11,7 @@ os.environ.setdefault("SIGHTLINE_DEMO_PASSWORD", "a demo password for tests")
 os.environ["DATABASE_URL"] = os.environ.get("SIGHTLINE_TEST_DATABASE_URL", f"sqlite:///{_home}/sightline.sqlite3")
 os.environ["CELERY_BROKER_URL"] = "memory://"
 os.environ.setdefault("SIGHTLINE_DISK_RESERVE_MIB", "0")  # the disk of whoever runs the tests may be nearly full
+os.environ.setdefault("SIGHTLINE_SENTINEL_SHARE", "0")  # else chance would hide the model from some of the images
 _owner = os.getpid()
 
 

@@ -41,6 +41,14 @@ def env_optional_int(name: str, minimum: int = 0) -> int | None:
     return env_int(name, minimum, minimum) if os.environ.get(name, "") else None
 
 
+def env_percent(name: str, default: int) -> int:
+    """Whole number from 0 to 100 from the variable `name`; raises ImproperlyConfigured otherwise."""
+    number = env_int(name, default)
+    if number > 100:
+        raise ImproperlyConfigured(f"{name}={number} is not a whole number from 0 to 100")
+    return number
+
+
 def env_networks(name: str) -> tuple[IPv4Network | IPv6Network, ...]:
     """Addresses and networks (`10.0.0.5,192.168.7.0/24`) from the variable `name`; raises ImproperlyConfigured for others."""
     entries = [entry.strip() for entry in os.environ.get(name, "").split(",") if entry.strip()]

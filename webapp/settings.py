@@ -7,7 +7,7 @@ SIGHTLINE_BATCH, SIGHTLINE_HUNG_SECONDS, SIGHTLINE_SUBMIT_UNDO_SECONDS, SIGHTLIN
 SIGHTLINE_METRICS_TOKEN, SIGHTLINE_DICOM_TOLERANCES_OFF, SIGHTLINE_DISK_RESERVE_MIB, SIGHTLINE_BALLAST_MIB,
 SIGHTLINE_PROXIES, SIGHTLINE_KEEP_ALIVE_SECONDS,
 SIGHTLINE_UPLOADS_PER_PERSON, SIGHTLINE_UPLOADS_PER_ADDRESS, SIGHTLINE_UPLOADS_MINUTE_PER_PERSON,
-SIGHTLINE_UPLOADS_MINUTE_PER_ADDRESS, SIGHTLINE_UPLOAD_SLOWEST_KIB, SIGHTLINE_UPLOAD_MINUTES,
+SIGHTLINE_UPLOADS_MINUTE_PER_ADDRESS, SIGHTLINE_UPLOAD_SLOWEST_KIB, SIGHTLINE_UPLOAD_MINUTES, SIGHTLINE_SENTINEL_SHARE,
 SIGHTLINE_TEST_CLOCK (tests only).
 """
 
@@ -19,7 +19,7 @@ from pathlib import Path
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 
-from webapp.environment import env_bool, env_int, env_networks, env_optional_int, kept_secret
+from webapp.environment import env_bool, env_int, env_networks, env_optional_int, env_percent, kept_secret
 from webapp.work.broker import broker_options
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "webapp.reveal",
     "webapp.reviews",
     "reader_study",
+    "webapp.sentinel",  # after studies: where both hide an image, people are told of the study
     "webapp.training_set",
     "webapp.deployments",
     "webapp.viewer",
@@ -228,6 +229,7 @@ WORKER_DIR = SIGHTLINE_HOME / "workers"  # signs of life
 RUN_DIR = SIGHTLINE_HOME / "runs"  # the model that each worker runs at the moment
 WORKER_BATCH = env_int("SIGHTLINE_BATCH", 4, minimum=1)  # images that a worker explains in one run of the model
 SUBMIT_UNDO_SECONDS = env_int("SIGHTLINE_SUBMIT_UNDO_SECONDS", 5)  # a study reading can be taken back for so long
+SENTINEL_SHARE = env_percent("SIGHTLINE_SENTINEL_SHARE", 0)  # of a new project; /admin/ changes it
 WORKER_MEMORY_MB = env_int("SIGHTLINE_WORKER_MEMORY_MB", 8192, minimum=256)  # a worker above it is replaced
 METRICS_TOKEN = os.environ.get(
     "SIGHTLINE_METRICS_TOKEN", ""

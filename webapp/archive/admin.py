@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
 from webapp import audit
@@ -10,13 +12,28 @@ from webapp.archive.models import Project, QuarantinedFile
 from webapp.archive.quarantine import delete_quarantined
 
 
+class WholePercent(forms.IntegerField):
+    """0 to 100; the error names what was typed."""
+
+    def clean(self, value: Any) -> Any:
+        try:
+            return super().clean(value)
+        except ValidationError:
+            raise ValidationError(f"{str(value)[:20]!r} is not a whole number of percent from 0 to 100") from None
+
+
 @admin.register(Project)
 class ProjectAdmin(admin.ModelAdmin):
     """The settings of a project; projects themselves are neither made nor deleted here."""
 
-    list_display = ("name", "takes_for_processing")
-    fields = ("name", "slug", "takes_for_processing")
+    list_display = ("name", "takes_for_processing", "sentinel_share")
+    fields = ("name", "slug", "takes_for_processing", "sentinel_share")
     readonly_fields = ("name", "slug")
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "sentinel_share":
+            kwargs |= {"form_class": WholePercent, "max_value": 100}
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -27,7 +44,11 @@ class ProjectAdmin(admin.ModelAdmin):
     def save_model(self, request: HttpRequest, obj: Project, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
         audit.record(
-            request.user, "project.settings", f"project:{obj.pk}", takes_for_processing=obj.takes_for_processing
+            request.user,
+            "project.settings",
+            f"project:{obj.pk}",
+            takes_for_processing=obj.takes_for_processing,
+            sentinel_share=obj.sentinel_share,
         )
 
 

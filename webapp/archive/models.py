@@ -3,12 +3,18 @@
 import uuid
 
 from django.conf import settings
+from django.core.validators import MaxValueValidator
 from django.db import models
 
 from webapp.archive.preview_check import PreviewCheck
 from webapp.archive.upload_models import QuarantinedFile, StoredBytes, Upload, UploadItem
 
 __all__ = ["Image", "PreviewCheck", "Project", "QuarantinedFile", "StoredBytes", "Upload", "UploadItem"]
+
+
+def first_sentinel_share() -> int:
+    """Percent with which a project begins (`SIGHTLINE_SENTINEL_SHARE`)."""
+    return int(settings.SENTINEL_SHARE)
 
 
 class Project(models.Model):
@@ -19,6 +25,13 @@ class Project(models.Model):
     slug = models.SlugField(max_length=60, unique=True)
     active_bundle = models.CharField(max_length=64, blank=True)
     takes_for_processing = models.BooleanField("models read detectors' raw images (FOR PROCESSING)", default=False)
+    sentinel_share = models.PositiveSmallIntegerField(
+        "looks before the model, percent of new images",
+        default=first_sentinel_share,
+        validators=[MaxValueValidator(100)],
+        help_text="Readers answer these before they are shown the model. Holds for images that arrive from now on: what was drawn"
+        " stays drawn.",
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:

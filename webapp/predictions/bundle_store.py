@@ -54,6 +54,24 @@ def _glance(bundle_id: str) -> InputSpec:
     return InputSpec.from_manifest(read_manifest(bundle_path(bundle_id))["input"])
 
 
+def findings_in_service(project: Project) -> dict[str, str]:
+    """Key -> title of the findings of the model in service, by its manifest; none without a model or where its file is not at
+    hand. A glance, as above."""
+    bundle_id = project.active_bundle
+    if not bundle_id:
+        return {}
+    try:
+        return dict(_titles(bundle_id))
+    except (ArchiveError, OSError, ValueError, KeyError, TypeError) as problem:
+        logger.warning("no findings read of model %s: %s", bundle_id[:12], type(problem).__name__)
+        return {}
+
+
+@lru_cache(maxsize=8)
+def _titles(bundle_id: str) -> tuple[tuple[str, str], ...]:
+    return tuple((one["key"], one["title"]) for one in read_manifest(bundle_path(bundle_id))["findings"])
+
+
 # One model run at a time per process: two would share the same cores, and on a GPU the same memory.
 _one_run = threading.Lock()
 

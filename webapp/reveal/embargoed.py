@@ -3,7 +3,7 @@ sort, filters and counts must not tell what a page hides (architecture.md sectio
 whose they are is not known here.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from django.db.models import Q, QuerySet
@@ -35,6 +35,22 @@ def not_under_embargo(rows: Rows, user: policy.Person, path: str = "") -> Rows:
     """The rows whose image is not hidden from `user`, by every rule that is registered; `path` as above."""
     hidden = under_embargo(user, path)
     return rows if hidden is None else rows.exclude(hidden)
+
+
+def reasons(user: policy.Person, images: Mapping[Any, Image]) -> dict[Any, policy.Refusal]:
+    """Why each of these images is hidden from `user`, by its key; images that are not are left out. One question per rule, and
+    one for the sentence, however many images there are: a set has one sentence for all that it hides."""
+    found: dict[Any, policy.Refusal] = {}
+    for embargo in policy.EMBARGOES:
+        if not isinstance(embargo, policy.EmbargoBySet):
+            told = {key: refusal for key, image in images.items() if (refusal := embargo(user, image))}
+        else:
+            rows = Image.objects.filter(pk__in=list(images)).filter(pk__in=embargo.hidden(user))
+            keys = list(rows.values_list("pk", flat=True))
+            refusal = embargo(user, images[keys[0]]) if keys else None
+            told = dict.fromkeys(keys, refusal) if refusal else {}
+        found = {**told, **found}
+    return found
 
 
 def embargo_by_set(hidden: Callable[[policy.Person], Any], refusal: policy.Refusal) -> policy.EmbargoBySet:

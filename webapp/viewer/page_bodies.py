@@ -3,6 +3,7 @@
 from typing_extensions import TypedDict
 
 from webapp.json_bodies import page_body
+from webapp.sentinel.look_body import FirstLookDocument
 
 
 class PatientFacts(TypedDict):
@@ -50,11 +51,13 @@ class ReadingUrls(TypedDict):
 
 @page_body
 class BootDocument(TypedDict):
-    """`/images/{id}/`. sitting: webapp.accounts.sitting."""
+    """`/images/{id}/`. sitting: webapp.accounts.sitting. answer_first: the look before the model; null where a reader study hides
+    the image from this person."""
 
     image: ImageFacts
     sitting: str
     user: SignedInPerson
+    answer_first: FirstLookDocument | None
     urls: ReadingUrls
     csrf: str
 

@@ -113,13 +113,14 @@ def test_images_of_before_get_their_columns(taken):
 def test_the_setting_of_a_project_is_an_administrators_and_on_the_record(signed_in):
     project = Project.default()
     address = f"/admin/archive/project/{project.pk}/change/"
-    assert signed_in("radiologist").post(address, {"takes_for_processing": "on"}).status_code == 302
+    sent = {"takes_for_processing": "on", "sentinel_share": "0"}
+    assert signed_in("radiologist").post(address, sent).status_code == 302
     project.refresh_from_db()
     assert project.takes_for_processing is False
     admin = signed_in("admin")
-    assert admin.post(address, {"takes_for_processing": "on"}).status_code == 302
+    assert admin.post(address, sent).status_code == 302
     project.refresh_from_db()
     assert project.takes_for_processing is True
     event = AccessEvent.objects.filter(verb="project.settings").get()
-    assert event.details == {"takes_for_processing": True}
+    assert event.details["takes_for_processing"] is True
     assert admin.get("/admin/archive/project/add/").status_code == 403

@@ -28,6 +28,8 @@ from webapp.archive.models import Image
 from webapp.archive.view_positions import view_label
 from webapp.built_viewer import is_built
 from webapp.json_bodies import ref
+from webapp.sentinel.look_document import look_document
+from webapp.sentinel.waiting import hidden_otherwise
 from webapp.viewer.page_bodies import BootDocument, OpenedCase, Place
 from webapp.viewer.views.worklist import QUERY_KEY
 from webapp.viewer.worklist.labels import age_label
@@ -111,6 +113,7 @@ def boot_document(request: HttpRequest, image: Image, query: WorklistQuery) -> B
             "columns": image.columns,
         },
         "sitting": sitting_of(request.session),
+        "answer_first": None if hidden_otherwise(user, image) else look_document(user, image),
         "user": {"username": user.get_username(), "role": user.role, "look_first": user.look_first},
         "urls": {
             "header": f"{api}header/",

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from webapp.accounts.policy import Person, may_see_predictions
+from webapp.accounts.policy import Person
 from webapp.archive.models import Image
 from webapp.archive.view_positions import view_label
 from webapp.predictions.models import Prediction
 from webapp.predictions.probability import fraction
+from webapp.reveal.embargoed import reasons
 from webapp.reviews.failure_scheme import SHORTCOMINGS, VERDICTS
 from webapp.reviews.finding_terms import finding_terms
 from webapp.reviews.models import CaseReview
@@ -84,11 +85,10 @@ def rows(listed: Sequence[Listed], user: Person, now: datetime.datetime) -> list
     ]  # fmt: skip
 
 
-def _why_hidden(listed: Sequence[Listed], images: Mapping[UUID, Image], user: Person) -> str:
-    """The sentence of the first hidden case stands for all: asking the rules about each would be a query per row."""
-    first = next((images[case.image] for case in listed if case.state == "hidden"), None)
-    refusal = None if first is None else may_see_predictions(user, first)
-    return refusal.text if refusal else ""
+def _why_hidden(listed: Sequence[Listed], images: Mapping[UUID, Image], user: Person) -> dict[UUID, str]:
+    """The sentence of each hidden case."""
+    hidden = {case.image: images[case.image] for case in listed if case.state == "hidden"}
+    return {key: refusal.text for key, refusal in reasons(user, hidden).items()} if hidden else {}
 
 
 def _reviews_by_image(images: Iterable[UUID], user: Person) -> dict[UUID, list[CaseReview]]:
@@ -106,7 +106,7 @@ class _Page:
     queue: Queue
     user: Person
     now: datetime.datetime
-    why_hidden: str
+    why_hidden: Mapping[UUID, str]
     book: SchemeBook
 
 
@@ -125,7 +125,7 @@ def _row(image: Image, case: Listed, prediction: Prediction | None, reviews: lis
         state_title=_state_title(case.state, prediction),
         dot=DOTS[case.state],
         meter=meter,
-        sentence=page.why_hidden if is_hidden else _sentence(prediction, document, meter, page.queue),
+        sentence=page.why_hidden.get(image.pk, "") if is_hidden else _sentence(prediction, document, meter, page.queue),
         review=_review_label(reviews, document, page.user),
         failures=tuple(_failure_label(review, page.book) for review in reviews if review.verdict in SHORTCOMINGS),
         age=age_of_case(image, page.now),

@@ -39,6 +39,7 @@ export function boot(scenario) {
       columns,
     },
     sitting: 'mock',
+    answer_first: null,
     user: { username: 'radiologist', role: 'radiologist', look_first: false },
     urls: {
       header: `${base}/header/`,

@@ -122,6 +122,10 @@ export interface components {
             readonly stage: string;
             readonly tab?: string | null;
         };
+        readonly AskedFinding: {
+            readonly key: string;
+            readonly title: string;
+        };
         /** @description A case that its reader has open. part: the neutral label of the arm. urls: by name, below the assignment. */
         readonly AssignmentDocument: {
             readonly case: string;
@@ -164,8 +168,12 @@ export interface components {
             readonly resume: string;
             readonly "take-over": string;
         };
-        /** @description `/images/{id}/`. sitting: webapp.accounts.sitting. */
+        /**
+         * @description `/images/{id}/`. sitting: webapp.accounts.sitting. answer_first: the look before the model; null where a reader study hides
+         *     the image from this person.
+         */
         readonly BootDocument: {
+            readonly answer_first: components["schemas"]["FirstLookDocument"] | null;
             readonly csrf: string;
             readonly image: components["schemas"]["ImageFacts"];
             readonly sitting: string;
@@ -537,6 +545,57 @@ export interface components {
             readonly probability: number | null;
             readonly reason: string | null;
             readonly title: string;
+        };
+        readonly FirstAnswerDocument: {
+            readonly box: components["schemas"]["PixelBox"] | null;
+            readonly confidence: number | null;
+            readonly finding: string;
+            /** @enum {string} */
+            readonly says: "present" | "absent" | "cannot_judge";
+        };
+        /** @description box: source image pixels, only of a finding that is present. */
+        readonly FirstAnswerRequest: {
+            readonly box?: components["schemas"]["ReviewBox"] | null;
+            readonly confidence?: number | null;
+            readonly finding: string;
+            /** @enum {string} */
+            readonly says: "present" | "absent" | "cannot_judge";
+        };
+        /**
+         * @description state: `waiting` = this person answers before the model is shown; `answered`, `shown` (without an answer) = it is open to
+         *     them since; `open` = it is drawn, and open to them without a look of theirs; `not_drawn`. looks: own, and once the model is open
+         *     those of others too. findings and reasons: what to ask, where it waits.
+         */
+        readonly FirstLookDocument: {
+            readonly findings: readonly components["schemas"]["AskedFinding"][];
+            readonly looks: readonly components["schemas"]["FirstLookRow"][];
+            readonly reasons: readonly components["schemas"]["ShowReason"][];
+            readonly show_url: string;
+            /** @enum {string} */
+            readonly state: "not_drawn" | "waiting" | "answered" | "shown" | "open";
+            readonly url: string;
+        };
+        /** @description One answer to each finding that is asked. reader: refused (401) unless this person is signed in. */
+        readonly FirstLookRequest: {
+            readonly answers: readonly components["schemas"]["FirstAnswerRequest"][];
+            readonly idempotency_key: string;
+            readonly reader?: string | null;
+        };
+        /** @description kind: what a label made of it is. broken: why the model was shown without an answer; empty where it was answered first. */
+        readonly FirstLookRow: {
+            readonly answers: readonly components["schemas"]["FirstAnswerDocument"][];
+            readonly broken: string;
+            readonly bundle: string;
+            /** Format: date-time */
+            readonly created_at: string;
+            /** Format: uuid */
+            readonly id: string;
+            readonly image_sha256: string;
+            readonly is_mine: boolean;
+            /** @enum {string} */
+            readonly kind: "unaided";
+            readonly probability: number;
+            readonly reader: string;
         };
         /** @description A site and a cause that are offered first with a verdict. */
         readonly FirstRow: {
@@ -1296,6 +1355,17 @@ export interface components {
             readonly title: string;
             readonly value: number;
         };
+        /** @description The model is wanted before the answer; reader as above. */
+        readonly ShowModelRequest: {
+            readonly idempotency_key: string;
+            readonly reader?: string | null;
+            /** @enum {string} */
+            readonly reason: "urgent" | "seen" | "other";
+        };
+        readonly ShowReason: {
+            readonly code: string;
+            readonly title: string;
+        };
         readonly SignedInPerson: {
             readonly look_first: boolean;
             readonly role: string;
@@ -1590,6 +1660,7 @@ export type AmendmentList = components['schemas']['AmendmentList'];
 export type AmendmentRequest = components['schemas']['AmendmentRequest'];
 export type AnswerBody = components['schemas']['AnswerBody'];
 export type AnswerSent = components['schemas']['AnswerSent'];
+export type AskedFinding = components['schemas']['AskedFinding'];
 export type AssignmentDocument = components['schemas']['AssignmentDocument'];
 export type AssignmentUrls = components['schemas']['AssignmentUrls'];
 export type BootDocument = components['schemas']['BootDocument'];
@@ -1628,6 +1699,11 @@ export type FeedbackTruth = components['schemas']['FeedbackTruth'];
 export type FindingAnswer = components['schemas']['FindingAnswer'];
 export type FindingCode = components['schemas']['FindingCode'];
 export type FindingDocument = components['schemas']['FindingDocument'];
+export type FirstAnswerDocument = components['schemas']['FirstAnswerDocument'];
+export type FirstAnswerRequest = components['schemas']['FirstAnswerRequest'];
+export type FirstLookDocument = components['schemas']['FirstLookDocument'];
+export type FirstLookRequest = components['schemas']['FirstLookRequest'];
+export type FirstLookRow = components['schemas']['FirstLookRow'];
 export type FirstRow = components['schemas']['FirstRow'];
 export type FormDocument = components['schemas']['FormDocument'];
 export type FormFinding = components['schemas']['FormFinding'];
@@ -1700,6 +1776,8 @@ export type SentEvent = components['schemas']['SentEvent'];
 export type SessionDocument = components['schemas']['SessionDocument'];
 export type SessionList = components['schemas']['SessionList'];
 export type SeverityChoice = components['schemas']['SeverityChoice'];
+export type ShowModelRequest = components['schemas']['ShowModelRequest'];
+export type ShowReason = components['schemas']['ShowReason'];
 export type SignedInPerson = components['schemas']['SignedInPerson'];
 export type SizingRequest = components['schemas']['SizingRequest'];
 export type SourceDocument = components['schemas']['SourceDocument'];

@@ -1,0 +1,143 @@
+"""Take a first look: checked against image and questions, locked and stored once, audited. With it the model opens."""
+
+from collections.abc import Callable
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from webapp import audit
+from webapp.accounts.models import User
+from webapp.accounts.policy import Refusal
+from webapp.archive.models import Image
+from webapp.refused import Refused
+from webapp.reveal.answer_first import ALREADY_LOCKED, lock_answer
+from webapp.reveal.shown_image import shown_sha256
+from webapp.sentinel.look_body import FirstAnswerRequest, FirstLookRequest, ShowModelRequest
+from webapp.sentinel.models import FirstAnswer, FirstLook, SentinelDraw
+from webapp.sentinel.questions import Questions, questions_of
+from webapp.sentinel.waiting import hidden_otherwise, is_waiting
+
+EDGE_PIXELS = 0.01  # as for boxes of reviews
+NOT_ASKED = Refusal("not_asked", "No look before the model is asked of you on this image.")
+
+
+def record_look(reader: User, image: Image, sent: FirstLookRequest) -> tuple[FirstLook, bool]:
+    """(look, True) when it is locked now, (look, False) when this delivery has locked it before.
+
+    Raises Refused (400, 401, 403, 409).
+    """
+
+    def made(draw: SentinelDraw) -> FirstLook:
+        questions = questions_of(image.project)
+        _require_all(sent.answers, questions)
+        for answer in sent.answers:
+            _require_inside(answer, image)
+        return _answered(FirstLook(draw=draw, reader=reader, bundle_id=questions.bundle_id), image, sent)
+
+    return _recorded(reader, image, sent, made)
+
+
+def show_model(reader: User, image: Image, sent: ShowModelRequest) -> tuple[FirstLook, bool]:
+    """As record_look, for a reader who asks to see the model without an answer: kept with the reason, no label comes of it."""
+
+    def made(draw: SentinelDraw) -> FirstLook:
+        look = FirstLook(draw=draw, reader=reader, image_sha256=shown_sha256(image), broken=sent.reason)
+        look.lock_key, look.ai_revealed_at = sent.idempotency_key, timezone.now()
+        look.save()
+        return look
+
+    return _recorded(reader, image, sent, made)
+
+
+def _recorded(
+    reader: User,
+    image: Image,
+    sent: FirstLookRequest | ShowModelRequest,
+    made: Callable[[SentinelDraw], FirstLook],
+) -> tuple[FirstLook, bool]:
+    if sent.reader not in (None, reader.get_username()):
+        text = f"this answer is {sent.reader}'s, and {reader.get_username()} is signed in"
+        raise Refused("other_reader", text, "reader", http=401)
+    if earlier := _earlier(reader, image, sent.idempotency_key):
+        return earlier, False
+    Refused.require(hidden_otherwise(reader, image))
+    if is_waiting(reader, image) is None:
+        raise Refused(NOT_ASKED.code, NOT_ASKED.text)
+    try:
+        with transaction.atomic():
+            look = made(SentinelDraw.objects.get(image=image))
+            _audit(look, image)
+    except IntegrityError:  # two tabs at the same moment
+        if earlier := _earlier(reader, image, sent.idempotency_key):
+            return earlier, False
+        raise
+    return look, True
+
+
+def _earlier(reader: User, image: Image, key: str) -> FirstLook | None:
+    """The look that this very delivery has stored; raises Refused (409) when another one has ended the waiting."""
+    look = FirstLook.objects.filter(draw__image=image, reader=reader).first()
+    if look is None or look.lock_key == key:
+        return look
+    at = timezone.localtime(look.created_at)
+    how = "you asked for the model" if look.broken else "you answered"
+    text = f"At {at:%H:%M} {how} in another tab or on another machine: that stands, and the model is open to you."
+    raise Refused(ALREADY_LOCKED.code, text, http=409)
+
+
+def _answered(look: FirstLook, image: Image, sent: FirstLookRequest) -> FirstLook:
+    """The look with its answers, locked under one hash."""
+    look.image_sha256 = shown_sha256(image)
+    given = [answer.model_dump() for answer in sorted(sent.answers, key=lambda one: one.finding)]
+
+    def content() -> dict[str, object]:
+        said = {"image": str(image.pk), "image_sha256": look.image_sha256, "bundle": look.bundle_id, "answers": given}
+        return {**said, "reader": look.reader.get_username(), "locked_at": str(look.locked_at)}
+
+    now = timezone.now()
+    lock_answer(look, sent.idempotency_key, now, content)
+    look.ai_revealed_at = now
+    look.save()
+    FirstAnswer.objects.bulk_create(
+        FirstAnswer(
+            look=look,
+            finding=answer.finding,
+            says=answer.says,
+            confidence=answer.confidence,
+            **({f"box_{side}": getattr(answer.box, side) for side in "xywh"} if answer.box else {}),
+        )
+        for answer in sent.answers
+    )
+    return look
+
+
+def _require_all(answers: list[FirstAnswerRequest], questions: Questions) -> None:
+    """One answer to each finding of the model in service, which may have changed since the page asked."""
+    given = [answer.finding for answer in answers]
+    if not questions.findings:
+        raise Refused("no_questions", "No model is in service whose findings could be asked.")
+    if unknown := next((key for key in given if key not in questions.findings), None):
+        text = f"finding {unknown!r} is not one of {', '.join(questions.findings)}: the questions have changed, reload the page"
+        raise Refused("finding_unknown", text, "answers")
+    if twice := next((key for key in given if given.count(key) > 1), None):
+        raise Refused("finding_twice", f"finding {twice!r} is answered twice", "answers", http=400)
+    if lacking := [title for key, title in questions.findings.items() if key not in given]:
+        raise Refused("answer_missing", f"still to be answered: {', '.join(lacking)}", "answers", http=400)
+
+
+def _require_inside(answer: FirstAnswerRequest, image: Image) -> None:
+    box = answer.box
+    if box is None:
+        return
+    right, bottom = box.x + box.w, box.y + box.h
+    if min(box.x, box.y) < -EDGE_PIXELS or right > image.columns + EDGE_PIXELS or bottom > image.rows + EDGE_PIXELS:
+        text = (
+            f"box from ({box.x:g}, {box.y:g}) to ({right:g}, {bottom:g}) leaves the image of"
+            f" {image.columns} x {image.rows} pixels"
+        )
+        raise Refused("box_outside", text, "answers", http=400)
+
+
+def _audit(look: FirstLook, image: Image) -> None:
+    verb = "first_look.shown" if look.broken else "first_look.locked"
+    audit.record(look.reader, verb, f"image:{image.pk}", look=str(look.pk), reason=look.broken, sha256=look.sha256)

@@ -1,7 +1,7 @@
 """Looking first: nothing of the model is seen on a case before the own answer or the key."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import Server, keep_screenshot, sign_in
 from tests.browser.test_bad_days import open_case
@@ -31,8 +31,12 @@ def test_the_model_comes_after_the_answer_or_the_key(server: Server, page: Page)
     expect(page.get_by_test_id("model-hidden")).to_contain_text("Look first")
     expect(page.get_by_test_id("review-list")).to_have_count(0)
     keep_screenshot(page, "look-first")
-    for key in ("g", "w", "y", "x", "Shift+1"):
+    for key in ("g", "w", "y", "x", "Shift+Y", "Shift+X", "Shift+1"):
         page.keyboard.press(key)
+    page.keyboard.press("a")  # what the model has no finding for can be marked: it tells nothing of the model's output
+    page.get_by_test_id("mark-form").locator("[role=radio]").nth(1).click()
+    page.keyboard.press("Enter")
+    expect(page.get_by_test_id("live-region")).to_have_text("saved")
     page.wait_for_timeout(800)
     assert sights(page) == []
     assert heat_alpha(page) == 0
@@ -44,9 +48,30 @@ def test_the_model_comes_after_the_answer_or_the_key(server: Server, page: Page)
     assert sights(page) == []
     page.locator("[data-testid^=cannot_judge-]").first.click()
     expect(page.locator("[data-testid^=probability-]").first).to_be_visible()
-    expect(page.get_by_test_id("review-list").locator("li")).to_have_count(1)
+    expect(page.get_by_test_id("review-cannot_judge")).to_have_count(1)
     page.reload()
     expect(page.locator("[data-testid^=probability-]").first).to_be_visible(timeout=15_000)  # answered before
     set_look_first(page, server, False)
     page.goto(first)
     expect(page.locator("[data-testid^=probability-]").first).to_be_visible(timeout=15_000)
+
+
+def test_a_project_asks_for_it_and_the_page_says_so(server: Server, page: Page, browser: Browser) -> None:
+    sign_in(page, server, "radiologist3")
+    open_case(page, server, 2)
+    admin = browser.new_page()
+    sign_in(admin, server, "admin")
+    for is_on in (True, False):
+        admin.goto(f"{server.address}/admin/archive/project/")
+        admin.locator("th.field-name a").first.click()
+        admin.locator("#id_look_first").set_checked(is_on)
+        admin.locator("input[name=_save]").click()
+        page.reload()
+        await_picture(page)
+        if is_on:
+            expect(page.get_by_test_id("look-first-project")).to_contain_text("Default project")
+            expect(page.locator("[data-testid^=probability-]")).to_have_count(0)
+            keep_screenshot(page, "look-first-project")
+        else:
+            expect(page.locator("[data-testid^=probability-]").first).to_be_visible(timeout=15_000)
+    admin.close()

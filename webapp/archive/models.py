@@ -32,6 +32,11 @@ class Project(models.Model):
         help_text="Readers answer these before they are shown the model. Holds for images that arrive from now on: what was drawn"
         " stays drawn.",
     )
+    look_first = models.BooleanField(
+        "readers look first: the model is shown after their answer, or when they ask for it",
+        default=False,
+        db_default=False,
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:

@@ -19,6 +19,8 @@ class PatientFacts(TypedDict):
 
 
 class ImageFacts(TypedDict):
+    """look_first_project: the name of the image's project where it asks its readers to look first, else empty."""
+
     id: str
     sop_instance_uid: str
     code: str
@@ -31,6 +33,7 @@ class ImageFacts(TypedDict):
     warnings: list[str]
     rows: int
     columns: int
+    look_first_project: str
 
 
 class SignedInPerson(TypedDict):

@@ -123,4 +123,5 @@ def test_the_setting_of_a_project_is_an_administrators_and_on_the_record(signed_
     assert project.takes_for_processing is True
     event = AccessEvent.objects.filter(verb="project.settings").get()
     assert event.details["takes_for_processing"] is True
+    assert event.details["look_first"] is False
     assert admin.get("/admin/archive/project/add/").status_code == 403

@@ -12,6 +12,8 @@ from django.test import Client
 
 from tests.webapp.viewer.case_factory import SCRIPT, make_image, make_result, review_body
 from webapp import built_viewer
+from webapp.archive.models import Project
+from webapp.audit.models import AccessEvent
 from webapp.reviews.record_review import record_review
 
 SignedIn = Callable[..., Client]
@@ -47,6 +49,26 @@ def root(client: Client, address: str) -> dict[str, str]:
     found = re.search(r'<div id="reading-root"([^>]*)>', text)
     assert found
     return dict(re.findall(r'data-(\w+)="([^"]*)"', found[1]))
+
+
+@pytest.mark.usefixtures("built")
+def test_a_project_asks_its_readers_to_look_first_whatever_they_chose(signed_in: SignedIn) -> None:
+    project = Project.default()
+    other = make_image(project=Project.objects.create(name="Other", slug="other"))
+    image, admin, reader = make_image(), signed_in("admin"), signed_in()
+    change = f"/admin/archive/project/{project.pk}/change/"
+    assert reader.post(change, {"look_first": "on"}).status_code in (302, 403)
+    assert boot(reader.get(f"/images/{image.pk}/").content.decode())["image"]["look_first_project"] == ""
+
+    assert admin.post(change, {"look_first": "on"}).status_code == 302
+    reader.post("/settings/", {})  # the person's own choice: no
+    document = boot(reader.get(f"/images/{image.pk}/").content.decode())
+    assert (document["image"]["look_first_project"], document["user"]["look_first"]) == ("Default project", False)
+    assert boot(reader.get(f"/images/{other.pk}/").content.decode())["image"]["look_first_project"] == ""
+    assert AccessEvent.objects.get(verb="project.settings").details == {
+        "takes_for_processing": False,
+        "look_first": True,
+    }
 
 
 @pytest.mark.parametrize("role", ["radiologist", "manager", "admin"])

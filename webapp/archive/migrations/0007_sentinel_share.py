@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('archive', '0005_stored_bytes'),
+        ('archive', '0006_look_first'),
     ]
 
     operations = [

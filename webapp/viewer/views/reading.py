@@ -111,6 +111,7 @@ def boot_document(request: HttpRequest, image: Image, query: WorklistQuery) -> B
             "warnings": image.warnings,
             "rows": image.rows,
             "columns": image.columns,
+            "look_first_project": image.project.name if image.project.look_first else "",
         },
         "sitting": sitting_of(request.session),
         "answer_first": None if hidden_otherwise(user, image) else look_document(user, image),

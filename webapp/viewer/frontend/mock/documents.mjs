@@ -37,6 +37,7 @@ export function boot(scenario) {
       warnings: [],
       rows,
       columns,
+      look_first_project: '',
     },
     sitting: 'mock',
     answer_first: null,

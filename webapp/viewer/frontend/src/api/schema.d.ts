@@ -689,12 +689,14 @@ export interface components {
             readonly view: string;
             readonly voi: readonly components["schemas"]["VoiItem"][];
         };
+        /** @description look_first_project: the name of the image's project where it asks its readers to look first, else empty. */
         readonly ImageFacts: {
             readonly accession: string;
             readonly code: string;
             readonly columns: number;
             readonly id: string;
             readonly laterality: string;
+            readonly look_first_project: string;
             readonly modality: string;
             readonly patient: components["schemas"]["PatientFacts"];
             readonly rows: number;

@@ -10,6 +10,7 @@ export function HiddenModel() {
   const session = useSession();
   const panel = useStore(session.panel);
   const { form } = panel;
+  const project = session.boot.image.look_first_project;
   return (
     <div data-testid="model-hidden">
       <div className="model-state muted">
@@ -18,6 +19,7 @@ export function HiddenModel() {
             ? 'Look first: what the model says comes after your answer, or when you ask for it.'
             : `What the model says is hidden, ${session.hiddenWhere()}; colleagues’ answers to it with it.`}
         </p>
+        {isLookingFirst(panel) && project && <p data-testid="look-first-project">The project “{project}” asks for it.</p>}
         <button type="button" data-testid="show-model" onClick={() => session.toggleAi()}>
           Show it <kbd>{keyOf('layer')}</kbd>
         </button>

@@ -14,7 +14,7 @@ export interface PanelState {
   readonly colours: ColourMap;
   /** false: neither numbers nor boxes nor maps of the model are shown, here and in the next cases. */
   readonly isAiVisible: boolean;
-  /** The person looks first: the model is shown after the own answer, or the key. */
+  /** The person looks first, or the project asks for it: the model is shown after the own answer, or the key. */
   readonly isLookFirst: boolean;
   /** This case's model was shown, by an answer or the key. */
   readonly isRevealed: boolean;

@@ -51,7 +51,7 @@ export class ReadingSession {
     this.panel = createStore<PanelState>({
       ...INITIAL_PANEL,
       ...panelChoices(sitting.choices()),
-      isLookFirst: boot.user.look_first,
+      isLookFirst: boot.user.look_first || boot.image.look_first_project !== '',
     });
     const announce = (text: string): void => this.announce(text);
     this.controller = new ViewportController({

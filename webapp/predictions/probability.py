@@ -2,7 +2,7 @@
 
 
 def fraction(value: float | None) -> str:
-    """.81 for 0.81; 1.00 and .00 are only for what rounds there and is written <.01 and >.99 unless exact."""
+    """.81 for 0.81; what rounds to .00 or 1.00 without being it is <.01 or >.99. The page's script writes the same (wording.ts)."""
     if value is None:
         return ""
     if 0 < value < 0.005:

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { FindingDocument, MapDocument } from '../api/documents';
 import { evidenceOf, evidenceSentence, findingSentence, fraction } from './wording';
@@ -23,6 +24,12 @@ describe('the words of a finding', () => {
     [-0.5, '-.50'],
   ])('writes %d as %s', (value, text) => {
     expect(fraction(value)).toBe(text);
+  });
+
+  it('write a number as the server does', () => {
+    const table = new URL('../../../../../tests/webapp/predictions/probability_texts.json', import.meta.url);
+    const rows = JSON.parse(readFileSync(table, 'utf8')) as [number, string][];
+    expect(rows.map(([value]) => [value, fraction(value)])).toEqual(rows);
   });
 
   it('say which side of the operating point, and how good that point is', () => {

@@ -1,8 +1,13 @@
 /** Numbers and sentences as the page writes them: probabilities without the leading zero, one sentence per state. */
 import type { Evidence, FindingDocument, MapFacts } from '../api/documents';
 
-/** .81, 1.00; two decimals. */
+/**
+ * .81; two decimals. What rounds to .00 or 1.00 without being it is <.01 or >.99, as the server writes it (webapp/predictions/probability.py);
+ * tests/webapp/predictions/probability_texts.json holds both to one table.
+ */
 export function fraction(value: number): string {
+  if (value > 0 && value < 0.005) return '<.01';
+  if (value >= 0.995 && value < 1) return '>.99';
   return value.toFixed(2).replace(/^(-?)0\./, '$1.');
 }
 

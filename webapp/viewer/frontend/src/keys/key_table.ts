@@ -2,6 +2,7 @@
  * Every key of the reading page, once: the handler, the key sheet and the hints on the buttons read this table.
  */
 import { MAP_LAYERS } from '../overlay/map_layers';
+import { showMapOf, toggleMap } from '../session/map_choices';
 import type { ReadingSession } from '../session/reading_session';
 import { answerSelected, openOther } from '../session/state_answers';
 import type { HeldKey, KeyRow } from './key_row';
@@ -31,7 +32,7 @@ export const KEY_TABLE: readonly KeyRow<ReadingSession>[] = [
   row('Case', 'previous', 'K', 'previous case', ['k'], (s) => s.go(s.boot.previous)),
   row('AI', 'layer', 'O', 'AI layer on or off; hold to hide', ['o'], (s) => s.toggleAi()),
   ...MAP_LAYERS.map(({ kind, key, title }) =>
-    row('AI', kind, key.toUpperCase(), `${title} of the finding`, [key], (s) => s.toggleMap(kind)),
+    row('AI', kind, key.toUpperCase(), `${title} of the finding`, [key], (s) => toggleMap(s, kind)),
   ),
   row(
     'AI',
@@ -39,7 +40,7 @@ export const KEY_TABLE: readonly KeyRow<ReadingSession>[] = [
     '⇧1…9',
     'map of the n-th finding',
     Array.from({ length: 9 }, (_, i) => `shift+${i + 1}`),
-    (s, c) => s.showMapOf(Number(c.at(-1))),
+    (s, c) => showMapOf(s, Number(c.at(-1))),
   ),
   row('AI', 'next-finding', ']', 'next finding', [']'], (s) => s.selectBy(1)),
   row('AI', 'previous-finding', '[', 'previous finding', ['['], (s) => s.selectBy(-1)),

@@ -9,6 +9,9 @@ vi.mock('../../../../../inference/map_layers.json', async (importTable) => {
   return { default: [...rows, { kind: 'scorecam', title: 'Score-CAM map', button: 'Score-CAM', key: 'c' }] };
 });
 
+const toggled: string[] = [];
+vi.mock('../session/map_choices', () => ({ toggleMap: (_: object, kind: string) => toggled.push(kind) }));
+
 it('names every kind of the table, and one that it lacks as it is', () => {
   expect(MAP_LAYERS.map(({ kind }) => mapTitle(kind))).toEqual(['Grad-CAM', 'WILDCAT', 'Score-CAM']);
   expect(mapTitle('other')).toBe('other');
@@ -20,7 +23,6 @@ it('gives every kind its key on both reading pages', () => {
 });
 
 it('shows and hides the map of its kind by that key', () => {
-  const toggled: string[] = [];
   const pressed = { toggleMap: (kind: string) => toggled.push(kind) };
   const run = (table: typeof KEY_TABLE | typeof STUDY_KEYS, session: object) => {
     for (const key of ['g', 'w', 'c']) {

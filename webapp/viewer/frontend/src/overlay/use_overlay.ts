@@ -5,6 +5,7 @@ import type { FindingDocument } from '../api/documents';
 import { VERDICT_SHORT } from '../reviews/failure_form';
 import { fraction } from '../panel/wording';
 import type { PanelState } from '../session/panel_state';
+import { mapThreshold } from '../session/map_choices';
 import { areBoxesShown, boxesToShow, isAiShown, isLookingFirst } from '../session/panel_state';
 import type { ReadingSession } from '../session/reading_session';
 import { currentAnswers } from '../session/reviews_state';
@@ -72,7 +73,7 @@ async function heatPicture(session: ReadingSession, panel: PanelState, cache: Ma
   if (scale.isZero) return null;
   const map = (await cache.get(mapPath(shown.id, document.kind), document)).get(selected);
   if (!map) return null;
-  const share = session.threshold(selected, kind);
+  const share = mapThreshold(session, selected, kind);
   return {
     map,
     region: document.region,

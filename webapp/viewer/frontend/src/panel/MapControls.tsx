@@ -5,6 +5,7 @@ import type { ColourMap } from '../overlay/colour_map';
 import { COLOUR_MAPS, cssGradient } from '../overlay/colour_map';
 import { mapTitle } from '../overlay/map_layers';
 import { scaleOf } from '../overlay/map_scores';
+import { mapThreshold, setThreshold, toggleBoxes, toggleMap } from '../session/map_choices';
 import { areBoxesShown } from '../session/panel_state';
 import { useSession } from '../shell/session_context';
 import { useStore } from '../state/store';
@@ -33,7 +34,7 @@ function Legend({ document, finding }: { readonly document: MapDocument; readonl
   const session = useSession();
   const { colours } = useStore(session.panel);
   const scale = scaleOf(document, finding);
-  const threshold = session.threshold(finding, document.kind);
+  const threshold = mapThreshold(session, finding, document.kind);
   const top = document.scale === 'relative' ? '1' : String(Number(scale.maximum.toPrecision(3)));
   return (
     <div className="legend-block">
@@ -59,7 +60,7 @@ function ShownMap({ document, finding }: { readonly document: MapDocument; reado
   const session = useSession();
   const panel = useStore(session.panel);
   const kind = document.kind;
-  const threshold = session.threshold(finding.key, kind);
+  const threshold = mapThreshold(session, finding.key, kind);
   const evidence = evidenceOf(document, finding.key);
   if (scaleOf(document, finding.key).isZero) {
     return (
@@ -79,7 +80,7 @@ function ShownMap({ document, finding }: { readonly document: MapDocument; reado
         value={threshold}
         shown={fraction(threshold)}
         testId="map-threshold"
-        onChange={(v) => session.setThreshold(finding.key, kind, v)}
+        onChange={(v) => setThreshold(session, finding.key, kind, v)}
       />
       <Slider
         label="opacity"
@@ -122,7 +123,7 @@ export function MapControls({
             className={panel.mapKind === map.kind ? 'on' : ''}
             aria-pressed={panel.mapKind === map.kind}
             data-testid={`map-${map.kind}`}
-            onClick={() => session.toggleMap(map.kind)}
+            onClick={() => toggleMap(session, map.kind)}
           >
             {mapTitle(map.kind)} <kbd>{keyOf(map.kind)}</kbd>
           </button>
@@ -133,7 +134,7 @@ export function MapControls({
             className={hasBoxes ? 'on' : ''}
             aria-pressed={hasBoxes}
             data-testid="boxes-toggle"
-            onClick={() => session.toggleBoxes(finding)}
+            onClick={() => toggleBoxes(session, finding)}
           >
             Boxes
           </button>

@@ -3,8 +3,6 @@ import type { FindingDocument, PredictionDocument, Verdict } from '../api/docume
 import type { Boot } from '../boot';
 import type { PixelBox } from '../geometry/pixel_box';
 import { centreBox, movedBox, resizedBox } from '../geometry/pixel_box';
-import type { MapKind } from '../api/documents';
-import { scaleOf } from '../overlay/map_scores';
 import type { FailureForm } from '../reviews/failure_form';
 import { emptyForm, formOf, missing } from '../reviews/failure_form';
 import { DraftMarks } from '../reviews/draft_marks';
@@ -13,7 +11,7 @@ import { createStore } from '../state/store';
 import { ViewportController } from '../viewport/controller';
 import { choosePreset, openingPreset } from '../viewport/presets';
 import type { PanelState } from './panel_state';
-import { INITIAL_PANEL, areBoxesShown, isAiShown, isLookingFirst, saysPresent, thresholdKey } from './panel_state';
+import { INITIAL_PANEL, isAiShown, isLookingFirst, saysPresent } from './panel_state';
 import type { PredictionsState } from './predictions_feed';
 import { PredictionsFeed, isPending, shownPrediction } from './predictions_feed';
 import { prepareNextCase } from './next_case';
@@ -140,43 +138,6 @@ export class ReadingSession {
     const now = findings.findIndex((finding) => finding.key === this.panel.get().selected);
     const next = findings[(now + step + findings.length) % findings.length];
     if (next) this.select(next.key);
-  }
-
-  /** Map of the n-th finding (1-based), with the kind in use or the first there is. */
-  showMapOf(n: number): void {
-    const finding = this.findings()[n - 1];
-    if (!finding || this.isAiUnseen()) return;
-    this.select(finding.key);
-    const kind = this.panel.get().mapKind ?? (this.shown()?.maps[0]?.kind);
-    if (kind) this.panel.set({ mapKind: kind, isAiVisible: true });
-  }
-
-  toggleMap(kind: MapKind): void {
-    if (this.isAiUnseen()) return;
-    const document = this.shown()?.maps.find((map) => map.kind === kind);
-    const finding = this.selected();
-    if (!document || !finding) return this.announce('no map of this kind for this image');
-    const isOn = this.panel.get().mapKind === kind;
-    this.panel.set({ mapKind: isOn ? null : kind, isAiVisible: true });
-    this.announce(isOn ? 'map off' : `${document.method} of ${finding.title}`);
-  }
-
-  setThreshold(finding: string, kind: MapKind, share: number): void {
-    const { thresholds } = this.panel.get();
-    this.panel.set({ thresholds: { ...thresholds, [thresholdKey(finding, kind)]: share } });
-  }
-
-  /** The threshold in use, as a share of the map's maximum. */
-  threshold(finding: string, kind: MapKind): number {
-    const document = this.shown()?.maps.find((map) => map.kind === kind);
-    const chosen = this.panel.get().thresholds[thresholdKey(finding, kind)];
-    return chosen ?? (document ? scaleOf(document, finding).threshold : 0);
-  }
-
-  toggleBoxes(finding: FindingDocument): void {
-    const panel = this.panel.get();
-    const isShown = areBoxesShown(panel, finding);
-    this.panel.set({ boxes: { ...panel.boxes, [finding.key]: !isShown }, isAiVisible: true });
   }
 
   toggleAi(): void {

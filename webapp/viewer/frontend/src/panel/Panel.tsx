@@ -1,5 +1,6 @@
 /** The panel: findings, the form of a failure, answers. */
 import { Fragment } from 'react';
+import type { FirstLook } from '../first_look/first_look';
 import { isAiShown, isLookingFirst } from '../session/panel_state';
 import { shownPrediction } from '../session/predictions_feed';
 import { SidePanel } from '../shell/SidePanel';
@@ -8,11 +9,30 @@ import { useStore } from '../state/store';
 import { AnswerForm, OtherFinding } from './AnswerForm';
 import { FindingCard } from './FindingCard';
 import { FindingStrip } from './FindingStrip';
+import { FirstLookAnswers } from './FirstLookAnswers';
+import { FirstLookPanel } from './FirstLookPanel';
 import { HiddenModel } from './HiddenModel';
 import { GateVerdict, ModelState } from './ModelState';
 import { ReviewList } from './ReviewList';
 
 export function Panel() {
+  const { firstLook } = useSession();
+  return firstLook ? <AfterLook look={firstLook} /> : <Findings />;
+}
+
+/** The look before the model, and the findings once it is over. */
+function AfterLook({ look }: { readonly look: FirstLook }) {
+  const { sheet } = useSession();
+  useStore(look.state);
+  if (!look.isWaiting()) return <Findings />;
+  return (
+    <SidePanel label="Your look first" sheet={sheet} strip={<span className="muted">Your look first</span>}>
+      <FirstLookPanel look={look} />
+    </SidePanel>
+  );
+}
+
+function Findings() {
   const session = useSession();
   const panel = useStore(session.panel);
   const { form } = panel;
@@ -35,6 +55,7 @@ export function Panel() {
           </Fragment>
         ))}
       {shown?.state === 'succeeded' && <OtherFinding form={form} />}
+      <FirstLookAnswers />
       {!isLookingFirst(panel) && <ReviewList isOwnOnly={!isShown} />}
     </SidePanel>
   );

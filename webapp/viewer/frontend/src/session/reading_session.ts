@@ -1,6 +1,9 @@
 /** One image being read: the view, the model's results, the reader's answers, and the verbs that keys and buttons share. Ends with close. */
 import type { FindingDocument, PredictionDocument, Verdict } from '../api/documents';
 import type { Boot } from '../boot';
+import type { FirstLook } from '../first_look/first_look';
+import { ANSWER_FIRST } from '../first_look/first_look';
+import { firstLookOf } from '../first_look/look_of_case';
 import type { PixelBox } from '../geometry/pixel_box';
 import { centreBox, movedBox, resizedBox } from '../geometry/pixel_box';
 import type { FailureForm } from '../reviews/failure_form';
@@ -32,6 +35,8 @@ export class ReadingSession {
   readonly sitting: PageParts['sitting'];
   readonly sheet: PageParts['sheet'];
   readonly scheme: PageParts['scheme'];
+  /** The look before the model; null where a reader study hides the image. */
+  readonly firstLook: FirstLook | null;
   /** Kept marks are opened once: one that the reader closes stays closed. */
   private isDraftOpened = false;
   private areDraftsRead = false;
@@ -58,7 +63,7 @@ export class ReadingSession {
       framePath: boot.urls.frame,
       announce,
       screen: page.screen,
-      onDraftBox: (box) => this.changeForm({ box }),
+      onDraftBox: (box) => (this.firstLook?.isWaiting() ? this.firstLook.setBox(box) : this.changeForm({ box })),
       opening: (header) => openingPreset(header, sitting.choices().preset ?? null, announce),
       onPreset: (preset) => this.keep({ preset: keptPreset(preset) }),
     });
@@ -70,6 +75,7 @@ export class ReadingSession {
       { image: boot.image.id, reader: boot.user.username, path: boot.urls.reviews, announce },
       page.outbox,
     );
+    this.firstLook = firstLookOf(this);
   }
 
   async open(): Promise<void> {
@@ -141,6 +147,7 @@ export class ReadingSession {
   }
 
   toggleAi(): void {
+    if (this.firstLook?.isWaiting()) return this.announce(ANSWER_FIRST);
     const isAiVisible = !isAiShown(this.panel.get());
     this.panel.set(isAiVisible ? { isAiVisible, isRevealed: true } : { isAiVisible });
     if (isAiVisible) this.openDraft();
@@ -293,6 +300,7 @@ export class ReadingSession {
 
   /** B: draw with the left button; B again places a box in the centre for the keyboard. */
   drawBox(): void {
+    if (this.firstLook?.isWaiting()) return this.firstLook.drawBox();
     if (!this.panel.get().form) openBoxForm(this);
     if (!this.panel.get().form) return this.announce('choose a finding first');
     if (this.controller.view.get().tool !== 'box') {

@@ -1,6 +1,7 @@
 /** The whole reading page. */
 import { useEffect } from 'react';
 import { listenToKeys } from '../keys/key_handler';
+import { LOOK_KEYS, READING_KEYS } from '../first_look/look_keys';
 import { HELD_KEY, KEY_TABLE } from '../keys/key_table';
 import { Panel } from '../panel/Panel';
 import type { ReadingSession } from '../session/reading_session';
@@ -24,11 +25,12 @@ function LiveRegion({ session }: { readonly session: ReadingSession }) {
 function ReadingKeys({ session }: { readonly session: ReadingSession }) {
   const { isKeySheetOpen } = useStore(session.panel);
   if (!isKeySheetOpen) return null;
-  return <KeySheet table={KEY_TABLE} onClose={() => session.panel.set({ isKeySheetOpen: false })} />;
+  const table = session.firstLook?.isWaiting() ? [...LOOK_KEYS, ...KEY_TABLE] : KEY_TABLE;
+  return <KeySheet table={table} onClose={() => session.panel.set({ isKeySheetOpen: false })} />;
 }
 
 export function ReadingPage({ session }: { readonly session: ReadingSession }) {
-  useEffect(() => listenToKeys(session, KEY_TABLE, HELD_KEY), [session]);
+  useEffect(() => listenToKeys(session, READING_KEYS, HELD_KEY), [session]);
   return (
     <SessionContext.Provider value={session}>
       <div className="reading-page">

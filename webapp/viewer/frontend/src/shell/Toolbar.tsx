@@ -32,7 +32,7 @@ export function Toolbar() {
           label="AI"
           shortcut={keyOf('layer')}
           hint={actionOf('layer')}
-          isOn={isAiShown(panel)}
+          isOn={isAiShown(panel) && !session.firstLook?.isWaiting()}
           onPress={() => session.toggleAi()}
         />
         <ToolButton

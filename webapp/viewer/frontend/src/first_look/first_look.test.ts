@@ -1,0 +1,170 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import type { FirstLookDocument } from '../api/schema';
+import { RequestError, postJson } from '../api/request';
+import { FirstLook } from './first_look';
+import type { LookDraft, LookDrafts } from './look_draft';
+
+vi.mock('../api/request', async (original) => ({ ...(await original<object>()), postJson: vi.fn() }));
+
+const ASKED = [
+  { key: 'lung_opacity', title: 'Lung opacity' },
+  { key: 'pleural_effusion', title: 'Pleural effusion' },
+];
+const DOCUMENT: FirstLookDocument = {
+  state: 'waiting',
+  url: '/look/',
+  show_url: '/show/',
+  findings: ASKED,
+  reasons: [{ code: 'urgent', title: 'It is urgent' }],
+  looks: [],
+};
+const BOX = { x: 1, y: 2, w: 30, h: 40 };
+
+function memoryDrafts(kept: LookDraft | null = null): LookDrafts & { kept: LookDraft | null } {
+  return {
+    kept,
+    read() {
+      return this.kept;
+    },
+    keep(draft) {
+      this.kept = draft;
+      return true;
+    },
+    drop() {
+      this.kept = null;
+    },
+  };
+}
+
+function lookWith(drafts = memoryDrafts(), document = DOCUMENT) {
+  const said: string[] = [];
+  const placed: unknown[] = [];
+  const opened: string[] = [];
+  const view = { get: () => ({ tool: 'window' }) };
+  const controller = {
+    view,
+    placeDraftBox: (box: unknown) => void placed.push(box),
+    chooseTool: () => undefined,
+    panBy: () => undefined,
+  };
+  const options = {
+    document,
+    reader: 'rose',
+    size: { columns: 100, rows: 200 },
+    csrf: 'c',
+    controller,
+    announce: (text: string) => void said.push(text),
+    onOpen: () => void opened.push('open'),
+  };
+  const look = new FirstLook(options as unknown as ConstructorParameters<typeof FirstLook>[0], drafts);
+  return { look, said, placed, opened, drafts };
+}
+
+describe('FirstLook', () => {
+  const post = vi.mocked(postJson);
+  beforeEach(() => post.mockReset());
+
+  it('chooses nothing by itself and leads from one open finding to the next', () => {
+    const { look, said } = lookWith();
+    expect(look.state.get().answers).toEqual({});
+    expect(look.state.get().selected).toBe('lung_opacity');
+    look.say('lung_opacity', 'absent');
+    expect(look.state.get().selected).toBe('pleural_effusion');
+    look.say('pleural_effusion', 'present');
+    expect(look.state.get().selected).toBe('pleural_effusion'); // a box may follow
+    expect(said.at(-1)).toContain('Enter locks your answers');
+  });
+
+  it('sends nothing while a finding is open', async () => {
+    const { look, said } = lookWith();
+    look.say('lung_opacity', 'absent');
+    await look.lock();
+    expect(post).not.toHaveBeenCalled();
+    expect(said.at(-1)).toBe('still open: Pleural effusion');
+  });
+
+  it('says the rest absent and keeps what was said', () => {
+    const { look } = lookWith();
+    look.say('pleural_effusion', 'cannot_judge');
+    look.sayRestAbsent();
+    const { answers } = look.state.get();
+    expect([answers.lung_opacity?.says, answers.pleural_effusion?.says]).toEqual(['absent', 'cannot_judge']);
+  });
+
+  it('keeps a box only where the finding is present', () => {
+    const { look, placed } = lookWith();
+    look.setBox(BOX);
+    expect(look.selected()).toBeNull();
+    expect(placed.at(-1)).toBeNull();
+    look.say('lung_opacity', 'present');
+    look.setBox(BOX);
+    expect(look.selected()?.box).toEqual(BOX);
+    look.say('lung_opacity', 'absent');
+    expect(look.state.get().answers.lung_opacity?.box).toBeNull();
+  });
+
+  it('opens with the receipt, once, and drops the draft', async () => {
+    const { look, opened, drafts } = lookWith();
+    look.sayRestAbsent();
+    look.setConfidence(4);
+    let answer: (document: FirstLookDocument) => void = () => undefined;
+    post.mockReturnValue(new Promise((resolve) => (answer = resolve)));
+    const first = look.lock();
+    void look.lock(); // Enter twice
+    expect([look.isWaiting(), opened.length]).toEqual([true, 0]);
+    answer({ ...DOCUMENT, state: 'answered', findings: [] });
+    await first;
+    expect([look.isWaiting(), opened.length, post.mock.calls.length, drafts.kept]).toEqual([false, 1, 1, null]);
+    expect(post.mock.calls[0]?.[1]).toMatchObject({
+      answers: [
+        { finding: 'lung_opacity', says: 'absent', confidence: 4 },
+        { finding: 'pleural_effusion', says: 'absent' },
+      ],
+      reader: 'rose',
+    });
+  });
+
+  it('keeps the answers and the key of the delivery while the server cannot be reached', async () => {
+    const { look, opened, drafts } = lookWith();
+    look.sayRestAbsent();
+    post.mockRejectedValueOnce(new RequestError(0, 'offline', 'the server cannot be reached'));
+    await look.lock();
+    expect(look.state.get().problem).toBe('the server cannot be reached: your answers are kept, Enter tries again');
+    expect([look.isWaiting(), opened.length]).toEqual([true, 0]);
+    const again = lookWith(memoryDrafts(drafts.kept)).look; // the page was reloaded
+    expect(again.state.get().answers).toEqual(look.state.get().answers);
+    post.mockResolvedValueOnce({ ...DOCUMENT, state: 'answered' });
+    await again.lock();
+    const keys = post.mock.calls.map(([, body]) => (body as { idempotency_key: string }).idempotency_key);
+    expect(keys[0]).toBe(keys[1]);
+  });
+
+  it('takes the lock of another tab for the lock', async () => {
+    const { look, opened, said } = lookWith();
+    look.sayRestAbsent();
+    post.mockRejectedValueOnce(new RequestError(409, 'already_locked', 'At 09:12 you answered in another tab'));
+    await look.lock();
+    expect([look.isWaiting(), opened.length]).toEqual([false, 1]);
+    expect(said.at(-1)).toBe('At 09:12 you answered in another tab');
+  });
+
+  it('asks for the model with a reason and without an answer', async () => {
+    const { look, opened } = lookWith();
+    post.mockResolvedValueOnce({ ...DOCUMENT, state: 'shown' });
+    await look.showModel('urgent');
+    expect(post.mock.calls[0]?.[0]).toBe('/show/');
+    expect(post.mock.calls[0]?.[1]).toMatchObject({ reason: 'urgent' });
+    expect(opened).toEqual(['open']);
+  });
+
+  it('leaves out what a draft says of a finding that is not asked any more', () => {
+    const kept = { answers: { nodule: { says: 'absent', confidence: null, box: null } }, key: 'k' } as LookDraft;
+    expect(lookWith(memoryDrafts(kept)).look.state.get().answers).toEqual({});
+  });
+
+  it('asks nothing of a case that is not drawn', async () => {
+    const { look } = lookWith(memoryDrafts(), { ...DOCUMENT, state: 'not_drawn', findings: [] });
+    await look.lock();
+    expect([look.isWaiting(), post.mock.calls.length]).toEqual([false, 0]);
+  });
+});

@@ -1,0 +1,205 @@
+/**
+ * The look before the model, where chance has drawn the case: the reader's answers, their lock, and the way to the model without one.
+ * The server gives nothing of the model out before; this only asks, and says what has come of it.
+ */
+import type { AskedFinding, FirstLookDocument, FirstLookRow } from '../api/schema';
+import { RequestError, postJson } from '../api/request';
+import type { ImageSize, PixelBox } from '../geometry/pixel_box';
+import { centreBox, movedBox, resizedBox } from '../geometry/pixel_box';
+import { createStore } from '../state/store';
+import type { ViewportController } from '../viewport/controller';
+import type { LookAnswer, LookAnswers, Says } from './look_answers';
+import { SAYS_TITLES, bodyOf, nextOpen, stillOpen, withRestAbsent, withSays } from './look_answers';
+import type { LookDrafts } from './look_draft';
+
+export interface FirstLookState {
+  readonly document: FirstLookDocument;
+  readonly answers: LookAnswers;
+  readonly selected: string | null;
+  readonly isSending: boolean;
+  /** Why it is not locked, in the server's words; null while nothing is wrong. */
+  readonly problem: string | null;
+  /** The reasons for seeing the model without an answer are offered. */
+  readonly isShowAsked: boolean;
+}
+
+export interface LookOptions {
+  readonly document: FirstLookDocument;
+  readonly reader: string;
+  readonly size: ImageSize;
+  readonly csrf: string;
+  readonly controller: Pick<ViewportController, 'placeDraftBox' | 'chooseTool' | 'panBy' | 'view'>;
+  readonly announce: (text: string) => void;
+  /** The model is open to the reader now. */
+  readonly onOpen: () => void;
+}
+
+export const ANSWER_FIRST = 'your look first: the model is shown after your answer';
+
+export class FirstLook {
+  readonly state;
+  private key: string;
+
+  constructor(
+    private readonly options: LookOptions,
+    private readonly drafts: LookDrafts,
+  ) {
+    const draft = options.document.state === 'waiting' ? drafts.read() : null;
+    this.key = draft?.key ?? crypto.randomUUID();
+    const asked = options.document.findings;
+    const known = Object.entries(draft?.answers ?? {}).filter(([key]) => asked.some((one) => one.key === key));
+    const answers: LookAnswers = Object.fromEntries(known);
+    this.state = createStore<FirstLookState>({
+      document: options.document,
+      answers,
+      selected: nextOpen(answers, asked, null) ?? asked[0]?.key ?? null,
+      isSending: false,
+      problem: null,
+      isShowAsked: false,
+    });
+  }
+
+  isWaiting(): boolean {
+    return this.state.get().document.state === 'waiting';
+  }
+
+  asked(): readonly AskedFinding[] {
+    return this.state.get().document.findings;
+  }
+
+  /** The own look, once it is over. */
+  own(): FirstLookRow | null {
+    return this.state.get().document.looks.find((look) => look.is_mine) ?? null;
+  }
+
+  selected(): LookAnswer | null {
+    const { answers, selected } = this.state.get();
+    return selected ? (answers[selected] ?? null) : null;
+  }
+
+  select(key: string): void {
+    this.state.set({ selected: key });
+    this.options.controller.placeDraftBox(this.selected()?.box ?? null);
+    this.options.announce(`finding ${this.titleOf(key)}`);
+  }
+
+  selectBy(step: number): void {
+    const asked = this.asked();
+    const now = asked.findIndex(({ key }) => key === this.state.get().selected);
+    const next = asked[(now + step + asked.length) % asked.length];
+    if (next) this.select(next.key);
+  }
+
+  /** Says it of a finding. Present stays there, for a box; the others lead on to the next that is open. */
+  say(key: string | null, says: Says): void {
+    if (!key) return;
+    this.change(withSays(this.state.get().answers, key, says));
+    const after = says === 'present' ? key : (nextOpen(this.state.get().answers, this.asked(), key) ?? key);
+    this.state.set({ selected: after });
+    this.options.controller.placeDraftBox(this.selected()?.box ?? null);
+    this.options.announce(`${this.titleOf(key)} ${SAYS_TITLES[says]}; ${this.openWords()}`);
+  }
+
+  sayRestAbsent(): void {
+    this.change(withRestAbsent(this.state.get().answers, this.asked()));
+    this.options.announce(`the rest absent; ${this.openWords()}`);
+  }
+
+  setConfidence(confidence: number): void {
+    this.changeSelected({ confidence });
+  }
+
+  /** The box of the chosen finding, as drawn or moved. */
+  setBox(box: PixelBox | null): void {
+    if (this.selected()?.says === 'present') this.changeSelected({ box });
+    else this.options.controller.placeDraftBox(null);
+  }
+
+  /** B: draw with the left button; B again places a box in the centre for the keyboard. */
+  drawBox(): void {
+    const { controller, announce, size } = this.options;
+    if (this.selected()?.says !== 'present') return announce('a box is where a finding is present: say so first');
+    if (controller.view.get().tool !== 'box') {
+      controller.chooseTool('box');
+      return announce('draw a box; B again places one in the centre; arrows move it, alt and arrows resize it');
+    }
+    this.putBox(centreBox(size));
+  }
+
+  putBox(box: PixelBox | null): void {
+    this.setBox(box);
+    this.options.controller.placeDraftBox(box);
+  }
+
+  /** Arrow keys: the box of the chosen finding when there is one, otherwise the picture. */
+  nudge(dx: number, dy: number, isResize: boolean, step: number): void {
+    const box = this.selected()?.box;
+    if (!box) return this.options.controller.panBy(-dx * step * 10, -dy * step * 10);
+    this.putBox((isResize ? resizedBox : movedBox)(box, dx * step, dy * step, this.options.size));
+  }
+
+  /** Locks the answers; the model comes with the server's receipt, never before. */
+  async lock(): Promise<void> {
+    const open = stillOpen(this.state.get().answers, this.asked());
+    if (open.length) return this.options.announce(this.openWords());
+    await this.send(this.state.get().document.url, { answers: bodyOf(this.state.get().answers, this.asked()) });
+  }
+
+  askToShow(isShowAsked: boolean): void {
+    this.state.set({ isShowAsked });
+  }
+
+  async showModel(reason: string): Promise<void> {
+    await this.send(this.state.get().document.show_url, { reason });
+  }
+
+  /** What still keeps the answers from being locked. */
+  openWords(): string {
+    const open = stillOpen(this.state.get().answers, this.asked());
+    return open.length ? `still open: ${open.map(({ title }) => title).join(', ')}` : 'Enter locks your answers';
+  }
+
+  private async send(path: string, body: object): Promise<void> {
+    const { isSending } = this.state.get();
+    if (isSending || !this.isWaiting()) return;
+    this.state.set({ isSending: true, problem: null });
+    const { csrf, reader, announce } = this.options;
+    try {
+      const sent = { ...body, idempotency_key: this.key, reader };
+      this.opened(await postJson<FirstLookDocument>(path, sent, csrf));
+      announce('your answer is locked; the model is shown');
+    } catch (error) {
+      if (!(error instanceof RequestError)) throw error;
+      if (error.code === 'already_locked') this.opened({ ...this.state.get().document, state: 'answered' });
+      else this.state.set({ problem: error.status === 0 ? `${error.text}: your answers are kept, Enter tries again` : error.text });
+      announce(error.text);
+    } finally {
+      this.state.set({ isSending: false });
+    }
+  }
+
+  private opened(document: FirstLookDocument): void {
+    this.drafts.drop();
+    this.state.set({ document, isShowAsked: false });
+    const { controller, onOpen } = this.options;
+    controller.placeDraftBox(null);
+    if (controller.view.get().tool === 'box') controller.chooseTool('window');
+    onOpen();
+  }
+
+  private change(answers: LookAnswers): void {
+    const isKept = this.drafts.keep({ answers, key: this.key });
+    const problem = isKept ? null : 'this browser keeps no drafts: lock before you close or reload the page';
+    this.state.set({ answers, problem });
+  }
+
+  private changeSelected(change: Partial<LookAnswer>): void {
+    const { selected, answers } = this.state.get();
+    const before = this.selected();
+    if (selected && before) this.change({ ...answers, [selected]: { ...before, ...change } });
+  }
+
+  private titleOf(key: string): string {
+    return this.asked().find((one) => one.key === key)?.title ?? key.replaceAll('_', ' ');
+  }
+}

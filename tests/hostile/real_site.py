@@ -14,9 +14,10 @@ from pathlib import Path
 import httpx
 import psutil
 
-REPOSITORY = Path(__file__).resolve().parents[2]
-PASSWORD = "a demo password for tests"
-HALTED = 30.0  # seconds a server may need to answer for the first time
+from tests.conftest import REPOSITORY
+from tests.migrated_home import PASSWORD, environment_of, lay_migrated_home
+
+HALTED = 180.0  # seconds a server may need to answer for the first time; a busy machine has taken thirty
 
 
 @dataclass
@@ -55,28 +56,10 @@ class RealSite:
         return held
 
 
-def environment_of(home: Path, **more: str) -> dict[str, str]:
-    return {
-        **os.environ,
-        "SIGHTLINE_HOME": str(home),
-        "SIGHTLINE_DEMO_PASSWORD": PASSWORD,
-        "DATABASE_URL": f"sqlite:///{home / 'sightline.sqlite3'}",
-        **more,
-    }
-
-
-def manage(home: Path, *command: str) -> str:
-    """Output of a management command on this home."""
-    run = [sys.executable, "manage.py", *command]
-    environment = environment_of(home)
-    return subprocess.run(run, cwd=REPOSITORY, env=environment, check=True, capture_output=True, text=True).stdout
-
-
 @contextmanager
 def real_site(home: Path, **more: str) -> Iterator[RealSite]:
     """A server on a free port until the block ends. more: further environment."""
-    manage(home, "migrate", "--verbosity=0")
-    manage(home, "create_demo_users")
+    lay_migrated_home(home)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]

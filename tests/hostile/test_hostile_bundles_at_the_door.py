@@ -15,11 +15,12 @@ import pytest
 from onnx import TensorProto, helper
 from onnx.external_data_helper import set_external_data
 
-from tests.hostile.real_site import PASSWORD, RealSite, real_site
+from tests.hostile.real_site import RealSite, real_site
 from tests.inference.changed_bundle import graph_with, rezipped
 from tests.inference.endless_graph import behind_the_probabilities
 from tests.inference.test_hostile_bundles import npy, zip_of
 from tests.inference.tiny_bundle import make_tiny_bundle, tiny_manifest
+from tests.migrated_home import PASSWORD
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.hostile.real_site import REPOSITORY, environment_of, manage
+from tests.conftest import REPOSITORY
+from tests.migrated_home import environment_of, lay_migrated_home, manage
 from tests.webapp.archive.dicom_files import chest_dicom
 from webapp.archive.tidy import ABANDONED_SECONDS
 
@@ -54,9 +55,8 @@ def tidy(home: Path) -> dict[str, int]:
 
 def test_a_stored_file_without_a_row_is_put_apart_after_a_day(tmp_path: Path) -> None:
     home, good, bad = tmp_path / "home", tmp_path / "in" / "a.dcm", tmp_path / "bad.dcm"
-    home.mkdir()
     good.parent.mkdir()
-    manage(home, "migrate", "--verbosity=0")
+    lay_migrated_home(home)
     good.write_bytes(chest_dicom())
     bad.write_bytes(b"no image")
 

@@ -88,7 +88,7 @@ def test_an_unknown_format_stops_the_start_and_names_the_allowed():
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("log_format", ["plain", "json"])
 def test_no_log_of_web_server_or_worker_holds_patient_text(tmp_path, log_format):
     """Markers in every text of a file, in its name and in addresses; good, refused and crashing requests; all logs read."""

@@ -48,7 +48,7 @@ def read_canvas(page: Page, selector: str) -> CanvasPixels | None:
     return CanvasPixels(flat.reshape(found["height"], found["width"], 4))
 
 
-def wait_for(page: Page, condition: Callable[[], bool], what: str, seconds: float = 30) -> None:
+def wait_for(page: Page, condition: Callable[[], bool], what: str, seconds: float = 90) -> None:
     """Poll from outside: a page under this content security policy evaluates no strings. Raises with what was awaited."""
     for _ in range(int(seconds * 10)):
         if condition():

@@ -15,11 +15,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.conftest import REPOSITORY
 
 PASSWORD = "a demo password for tests"
+PATIENCE_MS = 60_000  # of what a page is awaited to do: on a busy machine everything takes its time
+expect.set_options(timeout=PATIENCE_MS)
 SCREENSHOTS = REPOSITORY / "test-results" / "screenshots"
 CHROMIUM_ARGUMENTS = [
     "--no-sandbox",
@@ -46,7 +48,7 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _wait_until_answering(address: str, process: subprocess.Popen[bytes], log: Path, seconds: float = 120) -> None:
+def _wait_until_answering(address: str, process: subprocess.Popen[bytes], log: Path, seconds: float = 240) -> None:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if process.poll() is not None:
@@ -127,6 +129,7 @@ class Complaints:
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
     context = browser.new_context(viewport={"width": 1500, "height": 900})
+    context.set_default_timeout(PATIENCE_MS)
     context.add_init_script(
         "window.cspViolations = [];"
         "document.addEventListener('securitypolicyviolation', e =>"

@@ -288,7 +288,7 @@ def receipt(page: Page) -> str:
 
 def await_receipt(page: Page, before: str) -> str:
     """Waits for a receipt other than `before`, and for what comes after it: a case, or the page between two sessions."""
-    wait_for(page, lambda: receipt(page) not in ("", before), "a receipt", 90)
+    wait_for(page, lambda: receipt(page) not in ("", before), "a receipt", 180)
     await_next(page)
     return receipt(page)
 

@@ -49,11 +49,11 @@ def test_each_bad_file_is_told_its_reason_and_the_good_ones_are_kept(
     for name, (content, _) in files.items():
         (tmp_path / name).write_bytes(content)
     page.set_input_files("#file-input", str(tmp_path / "first.dcm"))
-    expect(line_of(page, "first.dcm")).to_contain_text("accepted", timeout=20_000)
+    expect(line_of(page, "first.dcm")).to_contain_text("accepted")
     page.set_input_files("#file-input", [str(tmp_path / name) for name in files if name != "first.dcm"])
     for name, (_, says) in files.items():
-        expect(line_of(page, name)).to_contain_text(re.compile(says, re.DOTALL), timeout=30_000)
-    expect(line_of(page, "bad/page.dcm in mixed.zip")).to_contain_text("no DICM prefix", timeout=15_000)
+        expect(line_of(page, name)).to_contain_text(re.compile(says, re.DOTALL))
+    expect(line_of(page, "bad/page.dcm in mixed.zip")).to_contain_text("no DICM prefix")
     keep_screenshot(page, "bad-day-uploads")
 
     page.get_by_test_id("upload-report").click()
@@ -79,10 +79,10 @@ def test_a_script_in_the_patients_name_stays_a_name(server: Server, page: Page, 
     path.write_bytes(chest_dicom(seed=6, PatientName=SCRIPT, PatientID=SCRIPT, AccessionNumber='"><script>'))
     page.set_input_files("#file-input", str(path))
     line = page.get_by_test_id("upload-item").first
-    expect(line).to_contain_text("accepted", timeout=20_000)
+    expect(line).to_contain_text("accepted")
     expect(line).to_contain_text(SCRIPT)
     row = page.get_by_test_id("worklist-row").filter(has_text=SCRIPT)
-    expect(row).to_be_visible(timeout=15_000)
+    expect(row).to_be_visible()
     assert page.locator("img[src=x]").count() == 0
     row.get_by_role("link").first.click()
     wait_for(page, lambda: painted(page), "the radiograph")
@@ -104,7 +104,7 @@ def test_a_fault_in_the_page_says_so_and_a_reload_mends_it(server: Server, page:
     page.route("**/api/images/*/predictions/", without_measures)
     page.reload()
     fault = page.get_by_test_id("page-fault")
-    expect(fault).to_contain_text("This page has stopped working", timeout=15_000)
+    expect(fault).to_contain_text("This page has stopped working")
     expect(fault.get_by_test_id("research-banner")).to_be_visible()
     expect(fault.get_by_role("button")).to_be_focused()
     keep_screenshot(page, "bad-day-page-fault")
@@ -118,19 +118,19 @@ def test_two_readers_of_one_image_are_kept_apart(server: Server, page: Page, bro
     sign_in(page, server)
     case = open_case(page, server, 0)
     page.keyboard.press("y")
-    expect(page.get_by_test_id("save-state")).to_contain_text(re.compile(r"saved \d"), timeout=15_000)
+    expect(page.get_by_test_id("save-state")).to_contain_text(re.compile(r"saved \d"))
 
     context = browser.new_context(viewport={"width": 1500, "height": 900})
     second = context.new_page()
     sign_in(second, server, "radiologist2")
     second.goto(case)
     wait_for(second, lambda: painted(second), "the radiograph for the second reader")
-    expect(second.get_by_test_id("review-list")).to_contain_text("radiologist", timeout=15_000)
+    expect(second.get_by_test_id("review-list")).to_contain_text("radiologist")
     second.locator("[data-testid^=cannot_judge-]").first.click()
-    expect(second.get_by_test_id("save-state")).to_contain_text(re.compile(r"saved \d"), timeout=15_000)
+    expect(second.get_by_test_id("save-state")).to_contain_text(re.compile(r"saved \d"))
     second.reload()
     for said in ("Agree", "radiologist2", "Cannot judge"):
-        expect(second.get_by_test_id("review-list")).to_contain_text(re.compile(said, re.IGNORECASE), timeout=15_000)
+        expect(second.get_by_test_id("review-list")).to_contain_text(re.compile(said, re.IGNORECASE))
     keep_screenshot(second, "bad-day-two-readers")
     context.close()
 
@@ -140,8 +140,8 @@ def test_an_answer_that_is_taken_back_leaves_an_unread_case(server: Server, page
     sign_in(page, server)
     open_case(page, server, 1)
     page.keyboard.press("y")
-    expect(page.get_by_test_id("save-state")).to_contain_text(re.compile(r"saved \d"), timeout=15_000)
-    with page.expect_response(is_delivery, timeout=15_000):
+    expect(page.get_by_test_id("save-state")).to_contain_text(re.compile(r"saved \d"))
+    with page.expect_response(is_delivery):
         page.keyboard.press("Control+z")
     expect(page.get_by_test_id("review-list").locator("li")).to_have_count(0)
     expect(page.locator("[data-testid^=withdraw-]")).to_have_count(0)
@@ -149,9 +149,9 @@ def test_an_answer_that_is_taken_back_leaves_an_unread_case(server: Server, page
     wait_for(page, lambda: painted(page), "the radiograph after the reload")
     expect(page.get_by_test_id("review-list").locator("li")).to_have_count(0)
 
-    with page.expect_response(is_delivery, timeout=15_000):
+    with page.expect_response(is_delivery):
         page.keyboard.press("y")
-    with page.expect_response(is_delivery, timeout=15_000):
+    with page.expect_response(is_delivery):
         page.locator("[data-testid^=withdraw-]").first.click()
     expect(page.get_by_test_id("review-list").locator("li")).to_have_count(0)
     exported = page.request.get(f"{server.address}/api/reviews/export/?as=json").json()["reviews"]
@@ -164,10 +164,10 @@ def test_an_answer_that_waited_stays_its_readers(server: Server, page: Page) -> 
     case = open_case(page, server, 2)
     page.context.clear_cookies(name="sessionid")
     page.keyboard.press("y")
-    expect(page.get_by_test_id("save-state")).to_contain_text("1 answer waiting", timeout=15_000)
+    expect(page.get_by_test_id("save-state")).to_contain_text("1 answer waiting")
     other = page.context.new_page()
     sign_in(other, server, "radiologist2")
-    with page.expect_response(lambda answer: is_delivery(answer) and answer.status == 401, timeout=30_000):
+    with page.expect_response(lambda answer: is_delivery(answer) and answer.status == 401):
         pass  # the page tries again by itself
     assert readers_of(other, case) == []
     other.context.clear_cookies(name="sessionid")
@@ -190,11 +190,11 @@ def readers_of(page: Page, case: str) -> list[str]:
 def open_case(page: Page, server: Server, place: int) -> str:
     """Opens the demo case at this place of those that the model scored; its address."""
     page.goto(f"{server.address}/?state=to_read&sort=study")
-    wait_for(page, lambda: page.get_by_test_id("worklist-row").count() > place, "scored cases", 60)
+    wait_for(page, lambda: page.get_by_test_id("worklist-row").count() > place, "scored cases", 180)
     page.get_by_test_id("worklist-row").nth(place).get_by_role("link").first.click()
     page.wait_for_url(re.compile(r"/images/[0-9a-f-]{36}/"))
     wait_for(page, lambda: painted(page), "the radiograph")
-    expect(page.get_by_test_id(f"finding-{OPACITY}")).to_be_visible(timeout=30_000)
+    expect(page.get_by_test_id(f"finding-{OPACITY}")).to_be_visible()
     return page.url
 
 
@@ -206,7 +206,7 @@ def test_a_whole_reading_without_a_pointer(server: Server, page: Page) -> None:
     page.keyboard.type(PASSWORD)
     page.keyboard.press("Enter")
     page.wait_for_url(f"{server.address}/")
-    wait_for(page, lambda: page.locator("tr[data-state=to_read]").count() > 1, "scored cases", 60)
+    wait_for(page, lambda: page.locator("tr[data-state=to_read]").count() > 1, "scored cases", 180)
     for _ in range(50):
         page.keyboard.press("j")
         if page.evaluate("document.activeElement.closest('tr')?.dataset.state") == "to_read":
@@ -216,7 +216,7 @@ def test_a_whole_reading_without_a_pointer(server: Server, page: Page) -> None:
     wait_for(page, lambda: painted(page), "the radiograph")
 
     page.keyboard.press("y")
-    expect(page.get_by_test_id("save-state")).to_contain_text(re.compile(r"saved \d"), timeout=15_000)
+    expect(page.get_by_test_id("save-state")).to_contain_text(re.compile(r"saved \d"))
     page.keyboard.press("]")
     page.keyboard.press("x")
     expect(page.get_by_test_id("failure-form")).to_be_visible()
@@ -229,8 +229,8 @@ def test_a_whole_reading_without_a_pointer(server: Server, page: Page) -> None:
     page.keyboard.type("marked by keyboard")
     tab_to(page, "save-review")
     page.keyboard.press("Enter")
-    expect(page.get_by_test_id("review-list")).to_contain_text("marked by keyboard", timeout=15_000)
-    expect(page.get_by_test_id("save-state")).to_contain_text(re.compile(r"saved \d"), timeout=15_000)
+    expect(page.get_by_test_id("review-list")).to_contain_text("marked by keyboard")
+    expect(page.get_by_test_id("save-state")).to_contain_text(re.compile(r"saved \d"))
     keep_screenshot(page, "bad-day-keyboard")
     page.goto(f"{server.address}/failures/")
     expect(page.get_by_test_id("failure-row").filter(has_text="marked by keyboard")).to_have_count(1)
@@ -272,7 +272,7 @@ def test_a_file_chosen_before_the_script_arrived_is_sent(server: Server, page: P
     page.set_input_files("#file-input", str(path))
     wait_for(page, lambda: bool(held), "the request of the script")
     held[0].continue_()
-    expect(line_of(page, "early.dcm")).to_contain_text("accepted", timeout=20_000)
+    expect(line_of(page, "early.dcm")).to_contain_text("accepted")
 
 
 PAGES = (

@@ -29,7 +29,7 @@ def begin_a_mark(page: Page) -> None:
 
 def expect_the_draft(page: Page) -> None:
     wait_for(page, lambda: painted(page), "the radiograph")
-    expect(page.get_by_test_id("form-state")).to_have_text(re.compile(r"^draft kept from \d\d:\d\d$"), timeout=15_000)
+    expect(page.get_by_test_id("form-state")).to_have_text(re.compile(r"^draft kept from \d\d:\d\d$"))
     expect(page.get_by_test_id("note")).to_have_value(NOTE)
     expect(page.get_by_test_id("severity-1")).to_have_attribute("aria-checked", "true")
     expect(page.get_by_test_id("box-numbers")).to_contain_text("x, y, w, h")
@@ -79,9 +79,9 @@ def test_a_half_filled_mark_is_there_again(server: Server, page: Page) -> None:
     page.locator("[data-testid^=cause-]").first.click()
     page.get_by_test_id("confidence-3").click()
     page.get_by_test_id("save-review").click()
-    expect(page.get_by_test_id("save-state")).to_contain_text(re.compile(r"saved \d"), timeout=15_000)
+    expect(page.get_by_test_id("save-state")).to_contain_text(re.compile(r"saved \d"))
     page.reload()
-    expect(page.get_by_test_id("review-list")).to_contain_text(NOTE, timeout=15_000)
+    expect(page.get_by_test_id("review-list")).to_contain_text(NOTE)
     expect_no_draft(page)
 
 
@@ -93,7 +93,7 @@ def test_a_draft_waits_until_the_model_is_shown_whose_call_it_tells(server: Serv
     page.keyboard.press("Escape")
     page.keyboard.press("o")
     page.reload()
-    expect(page.get_by_test_id("model-hidden")).to_be_visible(timeout=15_000)
+    expect(page.get_by_test_id("model-hidden")).to_be_visible()
     expect_no_draft(page)
     for key in ("g", "w", "Shift+1", "x"):
         page.keyboard.press(key)
@@ -129,6 +129,6 @@ def test_a_browser_that_keeps_nothing_says_so_and_the_page_loses_nothing(server:
     expect(page.get_by_test_id("note")).to_have_value(NOTE)
     page.get_by_role("button", name="Close", exact=True).click()
     page.keyboard.press("y")
-    expect(page.get_by_test_id("save-state")).to_contain_text(re.compile(r"saved \d"), timeout=15_000)
+    expect(page.get_by_test_id("save-state")).to_contain_text(re.compile(r"saved \d"))
     page.reload()
-    expect(page.get_by_test_id("review-list")).to_contain_text("Agree", timeout=15_000)
+    expect(page.get_by_test_id("review-list")).to_contain_text("Agree")

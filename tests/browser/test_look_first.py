@@ -50,10 +50,10 @@ def test_the_model_comes_after_the_answer_or_the_key(server: Server, page: Page)
     expect(page.locator("[data-testid^=probability-]").first).to_be_visible()
     expect(page.get_by_test_id("review-cannot_judge")).to_have_count(1)
     page.reload()
-    expect(page.locator("[data-testid^=probability-]").first).to_be_visible(timeout=15_000)  # answered before
+    expect(page.locator("[data-testid^=probability-]").first).to_be_visible()  # answered before
     set_look_first(page, server, False)
     page.goto(first)
-    expect(page.locator("[data-testid^=probability-]").first).to_be_visible(timeout=15_000)
+    expect(page.locator("[data-testid^=probability-]").first).to_be_visible()
 
 
 def test_a_project_asks_for_it_and_the_page_says_so(server: Server, page: Page, browser: Browser) -> None:
@@ -73,5 +73,5 @@ def test_a_project_asks_for_it_and_the_page_says_so(server: Server, page: Page, 
             expect(page.locator("[data-testid^=probability-]")).to_have_count(0)
             keep_screenshot(page, "look-first-project")
         else:
-            expect(page.locator("[data-testid^=probability-]").first).to_be_visible(timeout=15_000)
+            expect(page.locator("[data-testid^=probability-]").first).to_be_visible()
     admin.close()

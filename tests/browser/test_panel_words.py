@@ -32,7 +32,7 @@ def test_uncertain_shows_number_bar_and_interval(server: Server, page: Page) -> 
 def test_a_refusal_is_said_once(server: Server, page: Page) -> None:
     sign_in(page, server)
     open_phantom(page, server, "PHANTOM-683228")
-    expect(page.get_by_test_id("gate")).to_contain_text("8 years old", timeout=20_000)
+    expect(page.get_by_test_id("gate")).to_contain_text("8 years old")
     expect(page.get_by_text("8 years old")).to_have_count(1)
     expect(page.locator("[data-testid^=probability-]")).to_have_text(["refused"] * 3)
     keep_screenshot(page, "refused-once")

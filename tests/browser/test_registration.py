@@ -39,7 +39,7 @@ def open_case(page: Page, server: Server, path: Path) -> None:
     sign_in(page, server)
     page.set_input_files("input[type=file]", str(path))
     item = page.get_by_test_id("upload-item").filter(has_text=path.name).first
-    expect(item.get_by_role("link")).to_be_visible(timeout=30_000)
+    expect(item.get_by_role("link")).to_be_visible()
     item.get_by_role("link").click()
     wait_for(page, lambda: painted(page), "the rectangle on the canvas")
 

@@ -36,7 +36,7 @@ def upload(page: Page, path: Path) -> None:
     """Drop a file on the worklist and wait for its outcome."""
     page.set_input_files("[data-testid=drop-zone] input[type=file], input[type=file]", str(path))
     item = page.get_by_test_id("upload-item").filter(has_text=path.name).first
-    expect(item).to_contain_text(re.compile("accepted|repaired"), timeout=30_000)
+    expect(item).to_contain_text(re.compile("accepted|repaired"))
 
 
 def open_uploaded(page: Page, path: Path) -> None:
@@ -89,14 +89,14 @@ def test_from_upload_to_recorded_failure(server: Server, page: Page, tmp_path: P
     draw_box(page)
     page.get_by_test_id("note").fill("Hilar vessels, seen on the prior as well.")
     page.get_by_test_id("save-review").click()
-    expect(page.get_by_test_id("save-state")).to_contain_text(re.compile("saved", re.IGNORECASE), timeout=15_000)
+    expect(page.get_by_test_id("save-state")).to_contain_text(re.compile("saved", re.IGNORECASE))
     keep_screenshot(page, "reading-failure-saved")
 
     page.goto("about:blank")
     page.goto(address)
     wait_for(page, lambda: painted(page), "the radiograph after the reload")
     review = page.get_by_test_id("review-list")
-    expect(review).to_contain_text(re.compile("false positive", re.IGNORECASE), timeout=15_000)
+    expect(review).to_contain_text(re.compile("false positive", re.IGNORECASE))
     expect(review).to_contain_text(re.compile("hilum", re.IGNORECASE))
     keep_screenshot(page, "reading-after-reload")
 
@@ -132,7 +132,7 @@ def test_a_bad_file_is_refused_with_its_reason_on_the_page(
     path.write_bytes(content)
     page.set_input_files("input[type=file]", str(path))
     item = page.get_by_test_id("upload-item").filter(has_text=name).first
-    expect(item).to_contain_text(re.compile(says, re.IGNORECASE), timeout=20_000)
+    expect(item).to_contain_text(re.compile(says, re.IGNORECASE))
     keep_screenshot(page, f"upload-refused-{path.stem}")
 
 

@@ -129,7 +129,7 @@ def test_a_job_that_waited_under_the_earlier_version_is_run(tmp_path: Path) -> N
     with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as worker:
         try:
             states: list[str] = []
-            for _ in range(120):
+            for _ in range(400):
                 with closing(sqlite3.connect(tmp_path / DATABASE, timeout=30)) as database:
                     states = [state for (state,) in database.execute("select distinct state from predictions_job")]
                 if states == ["succeeded"]:

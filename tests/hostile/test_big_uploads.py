@@ -70,7 +70,7 @@ FORM = {"Content-Type": f"multipart/form-data; boundary={BOUNDARY.decode()}"}
 
 def wait_until_clean(site: RealSite, before: list[Path]) -> None:
     """What was on disk before is there, and nothing else; an aborted request may need a moment to be noticed."""
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 120
     while (site.incoming_files() or site.open_bytes()) and time.monotonic() < deadline:
         time.sleep(0.1)
     assert site.incoming_files() == []

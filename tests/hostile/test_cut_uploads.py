@@ -40,7 +40,7 @@ def head(site: RealSite, length: int) -> bytes:
 
 def is_clean(site: RealSite) -> bool:
     """Waits a little: a broken connection is noticed by and by."""
-    for _ in range(100):
+    for _ in range(1200):
         if not site.incoming_files() and not site.open_bytes():
             return True
         time.sleep(0.1)

@@ -10,7 +10,7 @@ import pytest
 from tests.hostile.real_site import RealSite, real_site
 from tests.webapp.archive.dicom_files import chest_dicom
 
-BALLAST_SECONDS = 40.0  # the web process looks after it every ten
+BALLAST_SECONDS = 120.0  # the web process looks after it every ten
 
 
 def fill(disk: Path, name: str) -> Path:

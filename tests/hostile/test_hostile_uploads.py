@@ -143,12 +143,12 @@ def test_24_a_zip_bomb_stops_while_it_is_read(send: Send, storage: Path) -> None
         for _ in range(1024):
             member.write(bytes(MIB))
     assert buffer.tell() < 1.1 * MIB
-    memory, started = process.memory_info().rss, time.monotonic()
+    memory, started = process.memory_info().rss, time.process_time()
 
     items = unpacked(send, buffer.getvalue())["items"]
 
     assert (items[0]["reason"]["code"], items[0]["http"]) == ("zip_ratio", 413)
-    assert time.monotonic() - started < SECONDS
+    assert time.process_time() - started < SECONDS
     assert process.memory_info().rss - memory < 64 * MIB
     assert QuarantinedFile.objects.get().bytes == buffer.tell()  # the zip itself, nothing that came out of it
     assert [path for path in (storage / "incoming_dir").rglob("*") if path.is_file()] == []

@@ -8,7 +8,7 @@ import pytest
 
 from tests.hostile.real_site import RealSite, real_site
 
-MOST_SECONDS = 50.0  # a body is looked at after thirty
+MOST_SECONDS = 200.0  # a body is looked at after thirty; what is left is for a busy machine
 
 
 def drip(site: RealSite, path: str) -> tuple[bytes, float]:

@@ -14,9 +14,9 @@ import pytest
 
 from tests.jobs_under_fire.brokers import Redis, rabbitmq
 from tests.jobs_under_fire.conftest import MANY
-from tests.jobs_under_fire.site import Site, Worker, wait
+from tests.jobs_under_fire.site import LEASE_SECONDS, PATIENCE_SECONDS, Site, Worker, wait
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 KILLS = 5
 KILLED_CHILDREN = (1, 3)  # before these kills a decoding child is killed too
@@ -40,7 +40,7 @@ def broker(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 
 
 def test_two_hundred_jobs_survive_five_kills(make_site, broker, capsys):
-    site = make_site(jobs=MANY, broker=broker, image_seconds=0.2)
+    site = make_site(jobs=MANY, broker=broker, image_seconds=0.2, lease_seconds=LEASE_SECONDS)
     site.forget_frames()
     site.allow_attempts(KILLS + len(KILLED_CHILDREN) + 1)
     generator = random.Random(3)
@@ -81,7 +81,7 @@ def kill_decoding_child(site: Site, workers: list[Worker]) -> int:
 
 
 def test_the_late_result_of_a_stopped_worker_is_refused(make_site):
-    site = make_site(image_seconds=0.1)
+    site = make_site(image_seconds=0.1, lease_seconds=LEASE_SECONDS)
     sleeper = site.start_worker()
     jobs = site.strike(sleeper, signal.SIGSTOP)
     site.start_worker()
@@ -93,11 +93,11 @@ def test_the_late_result_of_a_stopped_worker_is_refused(make_site):
 
 def test_a_job_that_kills_its_worker_does_not_take_others_with_it(make_site):
     """The poison: a stored image whose job ends the process whenever it runs. Only that job fails."""
-    site = make_site(image_seconds=0.05)
+    site = make_site(image_seconds=0.05, lease_seconds=LEASE_SECONDS)
     [(poison,)] = site.rows("SELECT id FROM predictions_job ORDER BY created_at LIMIT 1 OFFSET 5")
     site.environment["FIRE_POISON"] = poison
     for _ in range(3):
-        site.start_worker().wait(60)
+        site.start_worker().wait(PATIENCE_SECONDS)
     site.start_worker()
     wait(lambda: site.count("succeeded") == site.jobs - 1, "all other jobs to be done")
     wait(lambda: site.count("failed") == 1, "the poison to be given up")

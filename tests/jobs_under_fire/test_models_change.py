@@ -7,9 +7,9 @@ import pytest
 
 from tests.inference import tiny_bundle
 from tests.inference.tiny_bundle import make_tiny_bundle, tiny_manifest
-from tests.jobs_under_fire.site import wait
+from tests.jobs_under_fire.site import LEASE_SECONDS, PATIENCE_SECONDS, wait
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 HIGH_OFFSET = (
     6.0  # sigmoid(0.8 * logit + 6) > 0.9 for every logit >= -2; with the usual -0.1 it is below 0.8 for logit <= 1
@@ -53,10 +53,10 @@ def test_each_result_names_the_bundle_that_computed_it(make_site, high_bundle):
 
 
 def test_a_bundle_that_ends_its_worker_three_times_goes_and_the_one_before_does_its_jobs(make_site, high_bundle):
-    site = make_site()
+    site = make_site(lease_seconds=2 * LEASE_SECONDS)
     site.environment["FIRE_KILLER"] = "2.0.0"
     site.manage("bundle", "add", str(high_bundle), "--activate")
-    assert [site.start_worker().wait(60) for _ in range(3)] == [9, 9, 9]
+    assert [site.start_worker().wait(PATIENCE_SECONDS) for _ in range(3)] == [9, 9, 9]
     site.start_worker()
     site.assert_each_job_is_done_once()
     assert site.rows("SELECT DISTINCT bundle_version FROM predictions_prediction") == [("1.0.0",)]

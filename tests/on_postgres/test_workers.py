@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from tests.jobs_under_fire.site import Site, wait
+from tests.jobs_under_fire.site import LEASE_SECONDS, Site, wait
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 JOBS, KILLS = 60, 3
 COUNT_SUCCESSES = """
 CREATE TABLE success_log (job TEXT);
@@ -50,7 +50,7 @@ class PostgresSite(Site):
 
 @pytest.fixture
 def site(postgres_url: str, tmp_path: Path) -> Iterator[PostgresSite]:
-    site = PostgresSite(tmp_path, postgres_url, jobs=JOBS, image_seconds=0.2)
+    site = PostgresSite(tmp_path, postgres_url, jobs=JOBS, image_seconds=0.2, lease_seconds=LEASE_SECONDS)
     site.fill()
     yield site
     site.stop()

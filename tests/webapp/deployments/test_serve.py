@@ -36,7 +36,7 @@ def environment(tmp_path, request) -> dict[str, str]:
         "SIGHTLINE_HOME": str(tmp_path / "var"),
         "SIGHTLINE_DEMO": "0",
         "PYTHONUNBUFFERED": "1",
-        "SIGHTLINE_HUNG_SECONDS": "5",
+        "SIGHTLINE_HUNG_SECONDS": "10",
         **({"SIGHTLINE_KEEP_ALIVE_SECONDS": request.param} if hasattr(request, "param") else {}),
     }
 
@@ -118,15 +118,15 @@ def test_an_idle_connection_is_kept(served, port):
     assert web.cmdline()[web.cmdline().index("--timeout-keep-alive") + 1] == "75"
 
 
-@pytest.mark.parametrize("environment", ["2"], indirect=True)
+@pytest.mark.parametrize("environment", ["4"], indirect=True)
 def test_an_idle_connection_is_closed_after_the_time_of_the_settings(served, port):
-    line = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    line = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     assert status_on(line) == 200
     time.sleep(1)
     assert status_on(line) == 200
     began = time.monotonic()
     assert line.sock.recv(1) == b""
-    assert 1 < time.monotonic() - began < 4
+    assert 1 < time.monotonic() - began < 60  # 75 s without the setting
 
 
 def test_it_names_a_port_that_is_taken(environment):

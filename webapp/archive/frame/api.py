@@ -45,7 +45,8 @@ class HeaderView(IntegrityAnswer):
 
 
 class FrameView(IntegrityAnswer):
-    """uint16 little-endian samples, row by row; compressed as Accept-Encoding allows; ETag = SHA-256 of the samples."""
+    """uint16 little-endian samples, row by row; compressed as Accept-Encoding allows; ETag = SHA-256 of the samples, X-Frame-Shape
+    its rows and columns."""
 
     @extend_schema(
         operation_id="images_frame",
@@ -74,6 +75,7 @@ class FrameView(IntegrityAnswer):
             if frame.encoding != "identity":
                 response["Content-Encoding"] = frame.encoding
         response["ETag"] = etag
+        response["X-Frame-Shape"] = f"{frame.description['rows']},{frame.description['columns']}"
         response["Vary"] = "Accept-Encoding"
         response["Cache-Control"] = "no-store"
         return response

@@ -136,8 +136,14 @@ def kept_pixels(image: Image) -> StoredPixels | None:
 
 
 def _build(image: Image, voi: str, encoding: str) -> EncodedFrame:
-    """Makes the frame, compresses it once and keeps it beside its description."""
+    """Makes the frame, compresses it once and keeps it beside its description; the linear one with the preview made of it."""
     frame = display(image, voi)
+    if voi == "linear":
+        _pack(image, "preview", encoding, preview(frame))
+    return _pack(image, voi, encoding, frame)
+
+
+def _pack(image: Image, voi: str, encoding: str, frame: DisplayFrame) -> EncodedFrame:
     raw = frame.to_bytes()
     body = _zstd(raw) if encoding == "zstd" else gzip.compress(raw, GZIP_LEVEL, mtime=0)
     keep(cache_path(image, f"{voi}.{encoding}"), frame.description, body)

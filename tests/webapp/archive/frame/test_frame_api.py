@@ -82,7 +82,15 @@ def test_a_preview_is_small(client: Client, storage: Path) -> None:
     document = client.get(f"/api/images/{image.pk}/header/?voi=preview").json()
 
     assert (document["rows"], document["columns"]) == (512, 439)
-    assert len(frame(client, image, "?voi=preview").content) == 512 * 439 * 2
+    answer = frame(client, image, "?voi=preview")
+    assert len(answer.content) == 512 * 439 * 2
+    assert answer["X-Frame-Shape"] == "512,439"
+
+
+def test_a_preview_is_made_with_the_frame(client: Client, image: Image, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert frame(client, image, accept_encoding="zstd").status_code == 200
+    monkeypatch.setattr(frames, "display", None)  # nothing is decoded for it again
+    assert frame(client, image, "?voi=preview", accept_encoding="zstd")["X-Frame-Shape"] == "96,80"
 
 
 @pytest.mark.parametrize("voi", ["7", "enhanced", "../../x", "", "-1", "٣"])

@@ -46,6 +46,7 @@ class Server:
             "SIGHTLINE_HOME": str(home),
             "SIGHTLINE_DEMO_PASSWORD": PASSWORD,
             "SIGHTLINE_LOG_LEVEL": "WARNING",
+            "SIGHTLINE_SENTINEL_SHARE": "0",  # results of drawn images wait for a reader
         }
         self.process: subprocess.Popen[bytes] | None = None
 

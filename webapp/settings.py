@@ -229,7 +229,7 @@ WORKER_DIR = SIGHTLINE_HOME / "workers"  # signs of life
 RUN_DIR = SIGHTLINE_HOME / "runs"  # the model that each worker runs at the moment
 WORKER_BATCH = env_int("SIGHTLINE_BATCH", 4, minimum=1)  # images that a worker explains in one run of the model
 SUBMIT_UNDO_SECONDS = env_int("SIGHTLINE_SUBMIT_UNDO_SECONDS", 5)  # a study reading can be taken back for so long
-SENTINEL_SHARE = env_percent("SIGHTLINE_SENTINEL_SHARE", 0)  # of a new project; /admin/ changes it
+SENTINEL_SHARE = env_percent("SIGHTLINE_SENTINEL_SHARE", 5)  # of a new project; /admin/ changes it
 WORKER_MEMORY_MB = env_int("SIGHTLINE_WORKER_MEMORY_MB", 8192, minimum=256)  # a worker above it is replaced
 METRICS_TOKEN = os.environ.get(
     "SIGHTLINE_METRICS_TOKEN", ""

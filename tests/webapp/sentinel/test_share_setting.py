@@ -1,11 +1,17 @@
 """The share in /admin/: refused in words, kept in the record."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
+from django.conf import LazySettings
 from django.core.exceptions import ImproperlyConfigured
 from django.test import Client
 
+from tests.conftest import REPOSITORY
 from webapp.archive.models import Project
 from webapp.audit.models import AccessEvent
 from webapp.environment import env_percent
@@ -51,6 +57,11 @@ def test_the_start_is_refused_with_a_share_that_is_none(value: str, monkeypatch:
         env_percent("SIGHTLINE_SENTINEL_SHARE", 5)
 
 
-def test_five_percent_where_nothing_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("SIGHTLINE_SENTINEL_SHARE", raising=False)
-    assert env_percent("SIGHTLINE_SENTINEL_SHARE", 5) == 5
+def test_a_project_begins_with_five_percent_where_nothing_is_said(tmp_path: Path, settings: LazySettings) -> None:
+    environment = {name: value for name, value in os.environ.items() if name != "SIGHTLINE_SENTINEL_SHARE"}
+    environment["SIGHTLINE_HOME"] = str(tmp_path)
+    command = [sys.executable, "-c", "from webapp.settings import SENTINEL_SHARE; print(SENTINEL_SHARE)"]
+    told = subprocess.run(command, cwd=REPOSITORY, env=environment, capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == "5"
+    settings.SENTINEL_SHARE = 7
+    assert Project.default().sentinel_share == 7

@@ -15,6 +15,7 @@ from training.data.settings import DataSettings
 
 # All other columns are findings.
 COLUMNS = ("file", "sha256", "patient", "view", "boxes", "readers", "bundle")
+KIND_COLUMNS = ("kinds", "unaided", "draw_probability")  # not in sets that were exported before labels had kinds
 SHA256 = re.compile(r"[0-9a-f]{64}")
 FAR = 1e6  # a case's size is in its DICOM header; boxes are checked against the pixels when they are read
 
@@ -49,7 +50,7 @@ def read_reviewed(settings: DataSettings, folder: Path, check_files: bool = True
     return SampleSet("reviewed", MULTILABEL, classes, tuple(samples))
 
 
-def finding_columns(table: Path, own: tuple[str, ...] = COLUMNS) -> tuple[str, ...]:
+def finding_columns(table: Path, own: tuple[str, ...] = (*COLUMNS, *KIND_COLUMNS)) -> tuple[str, ...]:
     """The columns of a table that are findings: all but its own, in order. Raises DataError when there is none."""
     try:
         with table.open(newline="", encoding="utf-8-sig") as handle:

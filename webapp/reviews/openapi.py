@@ -8,6 +8,7 @@ from typing_extensions import TypedDict
 from webapp.json_bodies import coded, ref
 from webapp.predictions.openapi import Key, Time
 from webapp.refused import RefusedBody
+from webapp.reveal.label_kind import LabelKind
 from webapp.reviews.failure_scheme import OUTCOMES, SAYABLE, VERDICTS
 
 Scheme = Field(description="a code of GET /api/failure-scheme/; an old review has one of its own scheme_version")
@@ -60,6 +61,7 @@ class ReviewDocument(TypedDict):
     note: str
     reader: str
     is_mine: bool
+    kind: Annotated[str, coded(LabelKind.values)]
     replaces: Key | None
     is_current: bool
     scheme_version: int

@@ -25,6 +25,7 @@ def review_document(review: CaseReview, viewer: Person) -> ReviewDocument:
         "note": review.note,
         "reader": review.reader.get_username(),
         "is_mine": is_mine,
+        "kind": review.kind.value,
         "replaces": str(review.replaces_id) if review.replaces_id else None,
         "is_current": not hasattr(review, "replaced_by"),
         "scheme_version": review.scheme_version,

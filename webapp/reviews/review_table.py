@@ -10,7 +10,7 @@ from webapp.reviews.models import CaseReview
 
 NOTICE = "research use only - not for diagnosis"
 COLUMNS = (
-    "review", "case", "image", "image_sha256", "bundle", "bundle_name", "bundle_version", "finding", "verdict", "outcome",
+    "review", "case", "image", "image_sha256", "bundle", "bundle_name", "bundle_version", "finding", "verdict", "kind", "outcome",
     "site", "laterality", "cause", "severity", "confidence", "box_x", "box_y", "box_w", "box_h", "rows", "columns",
     "model_decision", "model_probability", "model_threshold", "note", "reader", "created_at", "replaces", "is_current",
     "scheme_version", "term", "terms_version", "notice",
@@ -30,6 +30,7 @@ def table_row(review: CaseReview) -> dict[str, Any]:
         "bundle_version": review.prediction.bundle_version,
         "finding": review.finding,
         "verdict": review.verdict,
+        "kind": review.kind.value,
         "outcome": review.outcome,
         "site": review.site,
         "laterality": review.laterality,

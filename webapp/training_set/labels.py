@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from measures.box_iou import box_iou
+from webapp.reveal.label_kind import LabelKind
 
 PRESENT, ABSENT, UNCERTAIN = 1, 0, -1
 SAME_PLACE = 0.5  # IoU of two readers' boxes that mean one place, as in reader_study.truth_regions
@@ -47,10 +48,17 @@ class Opinion:
 
 @dataclass(frozen=True)
 class Label:
-    """1, 0 or -1; boxes only of a finding that is present."""
+    """1, 0 or -1; boxes only of a finding that is present.
+
+    kind: what the value rests on. unaided: what readers said of the finding before the model was shown, whatever the value; None
+    where nobody was asked. probability: of the image being drawn for that, None likewise.
+    """
 
     value: int
     places: tuple[Place, ...] = ()
+    kind: LabelKind = LabelKind.AIDED
+    unaided: int | None = None
+    probability: float | None = None
 
 
 def label_of(opinions: Sequence[Opinion]) -> Label | None:
@@ -64,8 +72,11 @@ def label_of(opinions: Sequence[Opinion]) -> Label | None:
 
 
 def agreed(labels: Sequence[Label]) -> Label:
-    """The one label of several locked truths of a finding; -1 when they differ. Boxes of the newest, which is last."""
-    return labels[-1] if len({label.value for label in labels}) == 1 else Label(UNCERTAIN)
+    """The one label of several locked truths of a finding; -1 when they differ. Boxes of the newest, which is last. Truths of
+    several kinds make an imported label: a panel did not settle all of it."""
+    kind = labels[-1].kind if len({label.kind for label in labels}) == 1 else LabelKind.IMPORTED
+    same = len({label.value for label in labels}) == 1
+    return Label(labels[-1].value, labels[-1].places, kind) if same else Label(UNCERTAIN, kind=kind)
 
 
 def inside(places: Iterable[Place], columns: int, rows: int) -> tuple[Place, ...]:

@@ -19,6 +19,8 @@ from webapp.archive.deidentify.release import NotReleased, Releases
 from webapp.archive.lookup import image_or_404
 from webapp.archive.models import Project
 from webapp.archive.storage import IntegrityMismatch, StorageFull
+from webapp.reveal.label_kind import LabelKind
+from webapp.sentinel.look_counts import look_counts
 from webapp.training_set.export import DAMAGED
 from webapp.training_set.select_cases import LeftOut, ReviewedCase, select_cases
 
@@ -32,6 +34,7 @@ TITLES = {
     "not_frontal": "not a frontal view",
     "other_file": "reviews are of another file",
     "no_label": "no answer to learn from",
+    "first_look": "look before the model still open",
     "in_study": "in a reader study under way",
 }
 
@@ -47,6 +50,8 @@ def training_set(request: HttpRequest) -> HttpResponse:
     left_out = [one for one in (*selection.left_out, *held) if one.case]
     context = {
         "ready": len(ready),
+        "looks": look_counts(project),
+        "share": project.sentinel_share,
         "findings": _counts(ready, selection.findings),
         "to_check": to_check[:SHOWN],
         "unchecked": len(to_check),
@@ -104,6 +109,7 @@ def _counts(cases: list[ReviewedCase], findings: tuple[str, ...]) -> list[dict[s
     for name in findings:
         labels = [case.labels[name] for case in cases if name in case.labels]
         values = Counter(label.value for label in labels)
+        kinds = Counter(label.kind for label in labels)
         rows.append(
             {
                 "name": name.replace("_", " "),
@@ -112,6 +118,7 @@ def _counts(cases: list[ReviewedCase], findings: tuple[str, ...]) -> list[dict[s
                 "uncertain": values[-1],
                 "blank": len(cases) - len(labels),
                 "boxes": sum(len(label.places) for label in labels),
+                "kinds": [kinds[kind] for kind in LabelKind],
             }
         )
     return rows

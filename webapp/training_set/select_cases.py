@@ -14,15 +14,20 @@ from reader_study.visible import visible_to
 from webapp.accounts.policy import Person, may_see_predictions
 from webapp.archive.models import Image, Project
 from webapp.archive.view_positions import view_label
+from webapp.reveal.label_kind import LabelKind
 from webapp.reveal.shown_image import is_image_shown
 from webapp.reviews.models import CaseReview, CaseReviewQuerySet
 from webapp.reviews.visible import visible_reviews
+from webapp.sentinel.waiting import ANSWER_FIRST
+from webapp.training_set.first_words import first_words, with_first_words
 from webapp.training_set.labels import Label, Opinion, Place, agreed, inside, label_of
 
 FRONTAL = ("PA", "AP", "FRONTAL", "")
 FINDING = re.compile(r"[a-z][a-z0-9_]{0,63}")
 # Names of the table's other columns: see training/data/reviewed.py, which reads it.
-COLUMNS = ("file", "sha256", "patient", "view", "boxes", "readers", "bundle")
+COLUMNS = (
+    "file", "sha256", "patient", "view", "boxes", "kinds", "unaided", "draw_probability", "readers", "bundle",
+)  # fmt: skip
 IN_STUDY = "images of reader studies that are under way never leave; how many there are is not told"
 
 
@@ -80,7 +85,10 @@ def select_cases(user: Person | None, project: Project) -> Selection:
     cases, left_out = [], [LeftOut("", "in_study", IN_STUDY)]
     images = Image.objects.filter(pk__in={*opinions, *truths, *changed, *others}).order_by("created_at", "pk")
     for image in images:
-        if user is not None and may_see_predictions(user, image) is not None:
+        refusal = None if user is None else may_see_predictions(user, image)
+        if refusal is not None:
+            if refusal == ANSWER_FIRST:  # known by truth alone; the model is not open to this person yet
+                left_out.append(LeftOut(image.code, "first_look", "its look before the model is still open"))
             continue  # a rule without a set; told as in_study
         case = _case(image, opinions.get(image.pk, {}), truths.get(image.pk, {}))
         case = replace(case, others=_within(others.get(image.pk, ()), image))
@@ -89,7 +97,41 @@ def select_cases(user: Person | None, project: Project) -> Selection:
             left_out.append(LeftOut(image.code, *fault))
         else:
             cases.append(case)
-    return Selection(tuple(cases), tuple(left_out))
+    return _with_first_words(Selection(tuple(cases), tuple(left_out)), user, project)
+
+
+def _with_first_words(selection: Selection, user: Person | None, project: Project) -> Selection:
+    """With what readers said before the model was shown, which may be all that is known of an image."""
+    found = first_words(user, project, _under_way(), _is_name)
+    cases = {case.image.pk: case for case in selection.cases}
+    images = Image.objects.filter(pk__in=found)
+    left_out = [one for one in selection.left_out if one.case not in {image.code for image in images}]
+    for image in images:
+        own = found[image.pk]
+        case = cases.pop(image.pk, None) or ReviewedCase(image, {}, (), (), ())
+        labels = {
+            name: label
+            for name in {*case.labels, *own.words}
+            if (label := with_first_words(case.labels.get(name), own.words.get(name, ()), own.probability)) is not None
+        }
+        case = replace(case, labels=_cut(labels, image), readers=tuple(sorted({*case.readers, *own.readers})))
+        fault = _fault(image, case, False)
+        if fault is not None:
+            left_out.append(LeftOut(image.code, *fault))
+        else:
+            cases[image.pk] = case
+    ordered = sorted(cases.values(), key=lambda case: (case.image.created_at, str(case.image.pk)))
+    return Selection(tuple(ordered), tuple(left_out))
+
+
+def _is_name(finding: str) -> bool:
+    """Whether the key may head a column of the table."""
+    return FINDING.fullmatch(finding) is not None and finding not in COLUMNS
+
+
+def _cut(labels: dict[str, Label], image: Image) -> dict[str, Label]:
+    """With boxes cut to the image."""
+    return {name: replace(one, places=inside(one.places, image.columns, image.rows)) for name, one in labels.items()}
 
 
 def is_under_way(image: Image) -> bool:
@@ -170,10 +212,9 @@ def _case(image: Image, opinions: dict[str, dict[int, CaseReview]], truths: dict
     for finding, own in truths.items():
         labels[finding] = agreed([_truth_label(truth) for truth in own])
         sources |= {truth.source for truth in own}
-    labels = {
-        name: Label(label.value, inside(label.places, image.columns, image.rows)) for name, label in labels.items()
-    }
-    return ReviewedCase(image, labels, tuple(sorted(readers)), tuple(sorted(sources)), tuple(sorted(bundles)))
+    return ReviewedCase(
+        image, _cut(labels, image), tuple(sorted(readers)), tuple(sorted(sources)), tuple(sorted(bundles))
+    )
 
 
 def _opinion(review: CaseReview) -> Opinion:
@@ -187,7 +228,8 @@ def _opinion(review: CaseReview) -> Opinion:
 def _truth_label(truth: Truth) -> Label:
     value = {Truth.Status.NEGATIVE: 0, Truth.Status.POSITIVE: 1}.get(Truth.Status(truth.status), -1)
     regions = truth.regions.all() if value == 1 else ()
-    return Label(value, tuple(Place(one.x, one.y, one.w, one.h) for one in regions))
+    kind = LabelKind.PANEL if truth.source == Truth.Source.PANEL else LabelKind.IMPORTED
+    return Label(value, tuple(Place(one.x, one.y, one.w, one.h) for one in regions), kind)
 
 
 def _fault(image: Image, case: ReviewedCase, is_changed: bool) -> tuple[str, str] | None:

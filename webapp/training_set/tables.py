@@ -11,6 +11,7 @@ from webapp.reviews.review_table import NOTICE
 from webapp.training_set.labels import Label, Place
 from webapp.training_set.select_cases import LeftOut
 
+KIND_COLUMNS = ("kinds", "unaided", "draw_probability")
 LEFT_OUT_COLUMNS = ("case", "reason", "text")
 OTHERS_COLUMNS = ("file", "term", "title", "terms_version", "x", "y", "w", "h", "reader")
 
@@ -41,11 +42,23 @@ class CaseRow:
 
 def cases_csv(rows: Iterable[CaseRow], findings: Sequence[str]) -> str:
     """One column per finding: 1, 0, -1 (uncertain) or blank (not judged)."""
-    lines = [["file", "sha256", "patient", "view", *findings, "boxes", "readers", "bundle"]]
+    lines = [["file", "sha256", "patient", "view", *findings, "boxes", *KIND_COLUMNS, "readers", "bundle"]]
     for row in rows:
         cells = [str(row.labels[name].value) if name in row.labels else "" for name in findings]
         readers, bundles = " ".join(row.readers), " ".join(row.bundles)
-        lines.append([row.file, row.sha256, row.patient, row.view, *cells, _boxes(row.labels), readers, bundles])
+        lines.append(
+            [
+                row.file,
+                row.sha256,
+                row.patient,
+                row.view,
+                *cells,
+                _boxes(row.labels),
+                *_kinds(row.labels),
+                readers,
+                bundles,
+            ]
+        )
     return _csv(lines)
 
 
@@ -72,6 +85,12 @@ def readme(rows: Sequence[CaseRow], left_out: Sequence[LeftOut], findings: Seque
         "labels: 1 present, 0 absent, -1 uncertain or readers disagree, blank not judged; boxes finding:x,y,w,h in source"
         " pixels",
     ]
+    lines += [
+        f"kinds of labels: {', '.join(f'{kind} {n}' for kind, n in sorted(kind_counts(rows).items()))}; kinds finding:kind ("
+        "unaided: said before the model was shown; aided: beside the model, whose agreement repeats it; panel; imported)",
+        "unaided finding:value: what was said first, also where the label differs; to measure a model take these, all of them,"
+        " each weighted by 1 / draw_probability",
+    ]
     for name in findings:
         counts = Counter(row.labels[name].value for row in rows if name in row.labels)
         lines.append(f"{name}: {counts[1]} present, {counts[0]} absent, {counts[-1]} uncertain")
@@ -84,6 +103,22 @@ def readme(rows: Sequence[CaseRow], left_out: Sequence[LeftOut], findings: Seque
     reasons = Counter(one.code for one in left_out)
     lines += [f"left out, {code}: {count if code != 'in_study' else 'not told'}" for code, count in reasons.items()]
     return "\n".join(lines) + "\n"
+
+
+def kind_counts(rows: Iterable[CaseRow]) -> Counter[str]:
+    """Labels of each kind."""
+    return Counter(label.kind.value for row in rows for label in row.labels.values())
+
+
+def _kinds(labels: dict[str, Label]) -> list[str]:
+    """The cells of KIND_COLUMNS."""
+    named = sorted(labels.items())
+    probabilities = {label.probability for label in labels.values() if label.probability is not None}
+    return [
+        ";".join(f"{name}:{label.kind.value}" for name, label in named),
+        ";".join(f"{name}:{label.unaided}" for name, label in named if label.unaided is not None),
+        f"{probabilities.pop():g}" if probabilities else "",
+    ]
 
 
 def _boxes(labels: dict[str, Label]) -> str:

@@ -6,6 +6,7 @@ from typing import Any, NoReturn, Self
 from django.conf import settings
 from django.db import models
 
+from webapp.reveal.label_kind import LabelKind
 from webapp.reviews.failure_scheme import FAILURE_VERDICTS, SCHEME_VERSION, SHORTCOMINGS, WITHDRAWN
 from webapp.reviews.models.kept_row import AppendOnlyViolation
 
@@ -113,6 +114,12 @@ class CaseReview(models.Model):
 
     def __str__(self) -> str:
         return f"{self.verdict} {self.finding} {self.id}"
+
+    @property
+    def kind(self) -> LabelKind:
+        """What a label made of it is. Aided, always: a verdict on what the model says is given beside it, also after a first look;
+        and a personal "look first" leaves no record of when the model was seen."""
+        return LabelKind.AIDED
 
     @property
     def box(self) -> dict[str, float] | None:

@@ -1235,6 +1235,8 @@ export interface components {
             readonly image_sha256: string;
             readonly is_current: boolean;
             readonly is_mine: boolean;
+            /** @enum {string} */
+            readonly kind: "unaided" | "aided" | "panel" | "imported";
             readonly model: components["schemas"]["ReviewedAnswer"];
             readonly note: string;
             readonly reader: string;

@@ -1,0 +1,82 @@
+"""GET /api/first-looks/export/: what readers said before the model was shown, as CSV or JSON. Nothing of a patient."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.http import HttpResponse, HttpResponseBase
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from webapp import audit
+from webapp.accounts.policy import Person, may_see_image, require
+from webapp.csv_text import csv_text
+from webapp.reveal.embargoed import not_under_embargo
+from webapp.reveal.label_kind import LabelKind
+from webapp.reviews.review_table import NOTICE
+from webapp.sentinel.models import FirstAnswer, FirstLook
+
+COLUMNS = (
+    "look", "case", "image", "image_sha256", "kind", "draw_probability", "bundle", "finding", "says", "confidence",
+    "box_x", "box_y", "box_w", "box_h", "rows", "columns", "shown_without_answer", "reader", "created_at", "notice",
+)  # fmt: skip
+LAYOUTS = ("csv", "json")
+
+
+class FirstLookExport(APIView):
+    """The looks whose image's model output the caller may see: one row for each answer, and one for each look without any."""
+
+    @extend_schema(
+        operation_id="export_first_looks",
+        parameters=[OpenApiParameter("as", str, enum=LAYOUTS, description="csv (default) or json")],
+        responses={200: OpenApiTypes.OBJECT},
+    )
+    def get(self, request: Request) -> HttpResponseBase:
+        """CSV text or {"notice", "looks"}; 400 names a wrong parameter."""
+        require(may_see_image(request.user))
+        layout = request.query_params.get("as", "csv")
+        if layout not in LAYOUTS:
+            text = f"as {layout[:40]!r} is not one of {', '.join(LAYOUTS)}"
+            return Response({"code": "not_allowed", "field": "as", "text": text}, status=400)
+        rows = list(_rows(request.user))
+        audit.record(request.user, "export_first_looks", "first_looks", layout=layout, count=len(rows))
+        if layout == "json":
+            return Response({"notice": NOTICE, "looks": rows})
+        table = csv_text(COLUMNS, ([row[name] for name in COLUMNS] for row in rows))
+        answer = HttpResponse(table, content_type="text/csv; charset=utf-8")
+        answer.headers["Content-Disposition"] = 'attachment; filename="sightline-first-looks.csv"'
+        return answer
+
+
+def _rows(person: Person) -> Iterator[dict[str, Any]]:
+    looks = not_under_embargo(FirstLook.objects.all(), person, "draw__image")
+    looks = looks.select_related("draw__image", "reader").prefetch_related("answers")
+    for look in looks.order_by("created_at", "pk"):
+        answers = list(look.answers.all())
+        yield from (_row(look, answer) for answer in answers or [None])
+
+
+def _row(look: FirstLook, answer: FirstAnswer | None) -> dict[str, Any]:
+    """Under the names of COLUMNS. Box in source pixels."""
+    image, box = look.draw.image, (answer.box if answer else None) or {}
+    return {
+        "look": str(look.pk),
+        "case": image.code,
+        "image": str(image.pk),
+        "image_sha256": look.image_sha256,
+        "kind": LabelKind.UNAIDED.value if answer else None,
+        "draw_probability": look.draw.probability,
+        "bundle": look.bundle_id,
+        "finding": answer.finding if answer else None,
+        "says": answer.says if answer else None,
+        "confidence": answer.confidence if answer else None,
+        **{f"box_{side}": box.get(side) for side in "xywh"},
+        "rows": image.rows,
+        "columns": image.columns,
+        "shown_without_answer": look.broken,
+        "reader": look.reader.get_username(),
+        "created_at": look.created_at.isoformat(),
+        "notice": NOTICE,
+    }

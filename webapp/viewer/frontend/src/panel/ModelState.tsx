@@ -64,7 +64,11 @@ export function ModelState({ shown }: { readonly shown: PredictionDocument | nul
 
 /** What the file does not say and the model does not insist on: told, so that nobody takes it for checked. */
 function NotStated({ prediction }: { readonly prediction: PredictionDocument }) {
-  const unsaid = prediction.gate?.checks.filter((check) => check.passed && check.state === 'not_stated') ?? [];
+  const { warnings } = useSession().boot.image;
+  // The picture itself says that its side is not stated, where the letters would be.
+  const isSaid = (name: string): boolean => name === 'orientation' && warnings.includes('side_not_stated');
+  const unsaid =
+    prediction.gate?.checks.filter(({ name, passed, state }) => passed && state === 'not_stated' && !isSaid(name)) ?? [];
   if (unsaid.length === 0) return null;
   return (
     <p className="muted small" data-testid="not-stated">

@@ -10,8 +10,8 @@ import { useStore } from '../state/store';
 import { SideMarks } from './SideMarks';
 import { ScaleCorner, WindowCorner, qualityText, useHeader } from './ViewCorners';
 
-/** The banner says which sources of the age contradict each other. */
-const SAID_ELSEWHERE = new Set(['age_unclear']);
+/** The banner says which sources of the age contradict each other; the letters' place, that the side is not stated. */
+const SAID_ELSEWHERE = new Set(['age_unclear', 'side_not_stated']);
 
 function Corners({ header }: { readonly header: HeaderDocument }) {
   const session = useSession();

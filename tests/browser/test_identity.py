@@ -89,6 +89,8 @@ def test_identity_is_whole(server: Server, page: Page, addresses: dict[str, str]
         assert page.evaluate(IS_WHOLE, [*fields, WARNING]) == [True] * (len(fields) + 1), name
         if width >= 1280 or person != "long":
             assert page.evaluate(IS_WHOLE, [selector("patient-name")]) == [True], name
+        if person != "long":
+            assert page.evaluate(IS_WHOLE, ["[data-testid=research-banner] > :last-child"]) == [True], name
         assert page.evaluate(OVERLAPS, [*fields, WARNING, selector("patient-name")]) is False, name
         banner = page.locator("header.banner").bounding_box()
         assert banner is not None

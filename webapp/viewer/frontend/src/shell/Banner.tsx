@@ -4,7 +4,7 @@
  */
 import { shownPrediction } from '../session/predictions_feed';
 import { useStore } from '../state/store';
-import { NOT_STATED, dateText, identityFields, personName } from './patient_text';
+import { NOT_STATED, bannerName, dateText, identityFields } from './patient_text';
 import { useSession } from './session_context';
 
 function ModelChip() {
@@ -55,16 +55,18 @@ function Identity() {
 export function Banner() {
   const { boot } = useSession();
   const { patient } = boot.image;
-  const name = personName(patient.name);
+  const { name, isName } = bannerName(patient);
   return (
     <header className="banner is-of-a-patient">
       <a className="brand" href={boot.urls.worklist} title="back to the worklist">
         Sightline
       </a>
-      <span className={patient.name ? 'patient' : 'patient muted'} dir="auto" title={name} data-testid="patient-name">
-        {name}
-      </span>
-      <ResearchLine />
+      <div className="banner-head">
+        <span className={isName ? 'patient' : 'patient muted'} dir="auto" title={name} data-testid="patient-name">
+          {name}
+        </span>
+        <ResearchLine />
+      </div>
       <Identity />
       <span className="banner-tail">
         {boot.position && (

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ageText, dateText, identityFields, personName } from './patient_text';
+import { ageText, bannerName, dateText, identityFields, personName } from './patient_text';
 
 describe('patient fields', () => {
   it.each([
@@ -25,6 +25,13 @@ describe('patient fields', () => {
   ])('for a reader of %s as %s', (language, text) => {
     expect(personName('Yamada^Tarou=山田^太郎=やまだ^たろう', language)).toBe(text);
     expect(personName('Doe^Jane', language)).toBe('Doe, Jane');
+  });
+
+  it('says a code that stands for name and ID once', () => {
+    const id = '0004cfab-14fd-4e49-80ba-63a80b6bddd6';
+    expect(bannerName({ name: id.toUpperCase(), id: ` ${id}` })).toEqual({ name: 'name as ID', isName: false });
+    expect(bannerName({ name: 'DOE^JANE', id })).toEqual({ name: 'DOE, JANE', isName: true });
+    expect(bannerName({ name: '', id: '' })).toEqual({ name: 'name not stated', isName: false });
   });
 
   it('writes dates and ages', () => {

@@ -14,6 +14,13 @@ export function personName(stored: string, language: string = navigator.language
   return chosen || phonetic || `name ${NOT_STATED}`;
 }
 
+/** The name for a banner that says the ID as well: de-identified files often put one code into both, which is said once. */
+export function bannerName({ name, id }: Pick<PatientFacts, 'name' | 'id'>): { name: string; isName: boolean } {
+  const text = personName(name);
+  const isCode = id.trim() !== '' && text.toLowerCase() === id.trim().toLowerCase();
+  return { name: isCode ? 'name as ID' : text, isName: name.trim() !== '' && !isCode };
+}
+
 /** One group as text; names in ideograms, kana or Hangul take no comma. */
 function nameParts(group: string): string {
   const [family = '', ...rest] = group.split('^').map((part) => part.trim());

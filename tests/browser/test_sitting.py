@@ -13,12 +13,13 @@ from tests.browser.test_bad_days import open_case
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 # Looked at in every animation frame from the first byte of the page on: boxes and numbers of the model, amber text in the panel,
-# and pixels of the map's canvas. The sight of one frame is kept, whatever follows.
+# and pixels of the map's canvas. The sight of one frame is kept, whatever follows, with the address that the page had in it.
 WATCH = """
-window.sightOfModel = []; window.framesSeen = 0;
+window.sightOfModel = []; window.framesSeen = [];
 const look = () => {
-  window.framesSeen += 1;
-  const tell = what => window.sightOfModel.push(what);
+  const at = location.pathname;
+  window.framesSeen.push(at);
+  const tell = what => window.sightOfModel.push({at, what});
   if (document.querySelector('.box-model')) tell('a box');
   if (document.querySelector('[data-testid^=probability-], [data-testid=gate], [data-decision]')) tell('a number or a decision');
   const amber = getComputedStyle(document.documentElement).getPropertyValue('--model').trim();
@@ -43,10 +44,13 @@ requestAnimationFrame(look);
 
 
 def sights(page: Page) -> list[str]:
-    """What of the model was seen in any frame of the present page."""
-    seen = page.evaluate("[window.framesSeen, [...new Set(window.sightOfModel)]]")
-    assert seen[0] > 20, "too few frames were looked at"
-    return list(seen[1])
+    """What of the model was seen in any frame of the case that the page shows, since it was loaded or came to the case."""
+    seen = page.evaluate(
+        "() => [window.framesSeen, window.sightOfModel].map((seen, i) =>"
+        " seen.filter(one => (i ? one.at : one) === location.pathname).map(one => one.what))"
+    )
+    assert len(seen[0]) > 20, "too few frames were looked at"
+    return sorted(set(seen[1]))
 
 
 def heat_alpha(page: Page) -> float:

@@ -4,6 +4,9 @@ import { createRoot } from 'react-dom/client';
 import { readBoot } from './boot';
 import { browserDrafts } from './reviews/draft_storage';
 import { openOutboxStorage } from './reviews/outbox_storage';
+import { sendJson } from './api/request';
+import type { OpenedCase } from './api/schema';
+import { browserAddresses } from './session/case_addresses';
 import { Lightbox } from './session/lightbox';
 import { Sitting, browserChoices } from './session/sitting';
 import { FaultBoundary } from './shell/FaultBoundary';
@@ -11,8 +14,11 @@ import { NoWebGl } from './shell/NoWebGl';
 import { ReadingPage } from './shell/ReadingPage';
 import './style/reading.css';
 import './style/sheet.css';
-import { exposeHooks } from './test_hooks';
+import { exposeHooksOf } from './test_hooks';
 import { hasWebGl2 } from './viewport/webgl';
+
+/** Without an answer by then the line counts as gone, and the case before stays. */
+const LONGEST_OPENING_MS = 10_000;
 
 async function start(element: HTMLElement): Promise<void> {
   const root = createRoot(element);
@@ -23,13 +29,16 @@ async function start(element: HTMLElement): Promise<void> {
   const boot = readBoot(element);
   const sitting = new Sitting(boot.sitting, browserChoices());
   const storage = await openOutboxStorage();
-  const lightbox = new Lightbox(boot, storage, sitting, browserDrafts);
-  const { session } = lightbox.shown;
-  exposeHooks(session);
+  const openCase = (image: string): Promise<OpenedCase> => {
+    const path = `/api/images/${image}/opening/${window.location.search}`;
+    return sendJson('POST', path, {}, boot.csrf, {}, AbortSignal.timeout(LONGEST_OPENING_MS));
+  };
+  const lightbox = new Lightbox(boot, storage, sitting, browserDrafts, openCase, browserAddresses);
+  exposeHooksOf(() => lightbox.session.controller);
   root.render(
     <StrictMode>
       <FaultBoundary keepsAnswers={storage.isDurable}>
-        <ReadingPage session={session} />
+        <ReadingPage lightbox={lightbox} />
       </FaultBoundary>
     </StrictMode>,
   );

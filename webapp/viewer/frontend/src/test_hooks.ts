@@ -1,5 +1,4 @@
 /** What browser tests and a curious reader may ask of the page: the same conversions the overlay uses. */
-import type { ReadingSession } from './session/reading_session';
 import type { ViewportController } from './viewport/controller';
 import type { ViewState } from './viewport/view_state';
 
@@ -15,8 +14,6 @@ declare global {
     sightline?: SightlineHooks;
   }
 }
-
-export const exposeHooks = ({ controller }: ReadingSession): void => exposeHooksOf(() => controller);
 
 /** For a page whose picture changes: asks for the controller at each call. Raises Error while no case is shown. */
 export function exposeHooksOf(current: () => ViewportController | null): void {

@@ -90,9 +90,46 @@ export async function getJson<T>(
   return (await response.json()) as T;
 }
 
-export async function getBytes(path: string, signal?: AbortSignal): Promise<{ bytes: ArrayBuffer; headers: Headers }> {
-  const response = await read(path, { headers: { Accept: 'application/octet-stream' }, signal });
-  return { bytes: await response.arrayBuffer(), headers: response.headers };
+/** Sent with what is fetched for a case that nobody has opened yet: the server checks it the same, and records what it was. */
+export const AHEAD: Readonly<Record<string, string>> = { 'X-Sightline-Ahead': '1' };
+
+export interface BytesRequest {
+  readonly signal?: AbortSignal;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Called with the number of bytes that have come, after unpacking. */
+  readonly onProgress?: (received: number) => void;
+}
+
+export async function getBytes(
+  path: string,
+  { signal, headers, onProgress }: BytesRequest = {},
+): Promise<{ bytes: ArrayBuffer; headers: Headers }> {
+  const response = await read(path, { headers: { Accept: 'application/octet-stream', ...headers }, signal });
+  const bytes = onProgress && response.body ? await piecewise(response.body, onProgress) : await response.arrayBuffer();
+  return { bytes, headers: response.headers };
+}
+
+async function piecewise(body: ReadableStream<Uint8Array>, onProgress: (received: number) => void): Promise<ArrayBuffer> {
+  const pieces: Uint8Array[] = [];
+  let received = 0;
+  const reader = body.getReader();
+  try {
+    for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
+      pieces.push(piece.value);
+      received += piece.value.byteLength;
+      onProgress(received);
+    }
+  } catch (error) {
+    if (error instanceof DOMException && error.name === 'AbortError') throw error;
+    throw new RequestError(0, 'offline', 'the connection broke');
+  }
+  const bytes = new Uint8Array(received);
+  let place = 0;
+  for (const piece of pieces) {
+    bytes.set(piece, place);
+    place += piece.byteLength;
+  }
+  return bytes.buffer;
 }
 
 export async function sendJson<T>(
@@ -101,9 +138,11 @@ export async function sendJson<T>(
   body: unknown,
   csrf: string,
   headers: Readonly<Record<string, string>> = {},
+  signal?: AbortSignal,
 ): Promise<T> {
   const response = await answer(path, {
     method,
+    signal,
     headers: {
       Accept: 'application/json',
       'Content-Type': 'application/json',

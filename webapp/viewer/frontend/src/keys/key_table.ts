@@ -28,8 +28,8 @@ const row = (
 ): KeyRow<ReadingSession> => ({ id, combinations, shown, group, action, run });
 
 export const KEY_TABLE: readonly KeyRow<ReadingSession>[] = [
-  row('Case', 'next', 'J', 'next case', ['j'], (s) => s.go(s.boot.next)),
-  row('Case', 'previous', 'K', 'previous case', ['k'], (s) => s.go(s.boot.previous)),
+  row('Case', 'next', 'J', 'next case', ['j'], (s) => s.page.go('next')),
+  row('Case', 'previous', 'K', 'previous case', ['k'], (s) => s.page.go('previous')),
   row('AI', 'layer', 'O', 'AI layer on or off; hold to hide', ['o'], (s) => s.toggleAi()),
   ...MAP_LAYERS.map(({ kind, key, title }) =>
     row('AI', kind, key.toUpperCase(), `${title} of the finding`, [key], (s) => toggleMap(s, kind)),

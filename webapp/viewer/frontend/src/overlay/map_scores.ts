@@ -1,6 +1,6 @@
 /** Fetches a prediction's maps of one kind: float32 little-endian [K, height, width]. */
 import type { MapFacts } from '../api/documents';
-import { getBytes } from '../api/request';
+import { AHEAD, RequestError, getBytes } from '../api/request';
 import type { ScoreMap } from './heat_map';
 
 /**
@@ -26,9 +26,26 @@ export function splitMaps(bytes: ArrayBuffer, document: MapFacts): Map<string, S
   );
 }
 
-export async function loadMaps(path: string, document: MapFacts): Promise<Map<string, ScoreMap>> {
-  const { bytes } = await getBytes(path);
-  return splitMaps(bytes, document);
+/** Maps as they were sent, and the name of that version for a later question whether it still holds. */
+export interface LoadedMaps {
+  readonly maps: Map<string, ScoreMap>;
+  readonly etag: string;
+}
+
+export async function loadMaps(path: string, document: MapFacts, isAhead = false): Promise<LoadedMaps> {
+  const { bytes, headers } = await getBytes(path, { headers: isAhead ? AHEAD : {} });
+  return { maps: splitMaps(bytes, document), etag: headers.get('ETag') ?? '' };
+}
+
+/** Asks for maps that were fetched ahead as one who will see them: the server checks and records it. False: fetch them anew. */
+export async function mayShow(path: string, etag: string): Promise<boolean> {
+  try {
+    await getBytes(path, { headers: { 'If-None-Match': etag } });
+    return false;
+  } catch (error) {
+    if (error instanceof RequestError && error.status === 304) return true;
+    throw error;
+  }
 }
 
 /** Score for a threshold setting in [0, 1]: a share of the map's own maximum when the scale is relative. */

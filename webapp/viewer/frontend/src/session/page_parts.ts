@@ -4,8 +4,12 @@ import type { DraftStorage } from '../reviews/draft_storage';
 import type { Outbox } from '../reviews/outbox';
 import type { Sheet } from '../shell/sheet';
 import type { Store } from '../state/store';
+import type { Film } from '../viewport/film';
 import type { Screen } from '../viewport/screen';
+import type { HeldState } from './held_cases';
 import type { Sitting } from './sitting';
+
+export type Step = 'next' | 'previous';
 
 export interface PageParts {
   readonly screen: Screen;
@@ -15,6 +19,10 @@ export interface PageParts {
   readonly sheet: Sheet;
   /** null until it has been loaded. */
   readonly scheme: Store<{ readonly scheme: Scheme | null }>;
-  /** Leaves for a case. */
-  readonly show: (image: string) => void;
+  /** Which cases open at once. */
+  readonly held: { readonly state: Store<HeldState> };
+  /** The film of a case of this page. */
+  readonly film: (image: string) => Film;
+  /** To a neighbour of the case that is shown. */
+  readonly go: (step: Step) => void;
 }

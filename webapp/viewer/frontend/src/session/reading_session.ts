@@ -13,11 +13,11 @@ import type { Store } from '../state/store';
 import { createStore } from '../state/store';
 import { ViewportController } from '../viewport/controller';
 import { choosePreset, openingPreset } from '../viewport/presets';
+import { whyNoAnswer } from '../viewport/view_state';
 import type { PanelState } from './panel_state';
 import { INITIAL_PANEL, isAiShown, isLookingFirst, saysPresent } from './panel_state';
 import type { PredictionsState } from './predictions_feed';
 import { PredictionsFeed, isPending, shownPrediction } from './predictions_feed';
-import { prepareNextCase } from './next_case';
 import type { PageParts } from './page_parts';
 import { ReviewsDesk } from './reviews_desk';
 import type { Answer } from './reviews_state';
@@ -63,6 +63,8 @@ export class ReadingSession {
       framePath: boot.urls.frame,
       announce,
       screen: page.screen,
+      film: page.film(boot.image.id),
+      hasPreview: true,
       onDraftBox: (box) => (this.firstLook?.isWaiting() ? this.firstLook.setBox(box) : this.changeForm({ box })),
       opening: (header) => openingPreset(header, sitting.choices().preset ?? null, announce),
       onPreset: (preset) => this.keep({ preset: keptPreset(preset) }),
@@ -95,7 +97,6 @@ export class ReadingSession {
       stop();
       // A draft may have been opened before there was a picture to draw its box on.
       this.controller.placeDraftBox(this.panel.get().form?.box ?? null);
-      void prepareNextCase(this.boot.next);
     });
     await this.predictions.refresh();
   }
@@ -209,7 +210,7 @@ export class ReadingSession {
 
   openForm(key: string, verdict: Verdict): void {
     const bundle = this.shown()?.bundle;
-    if (!bundle || this.isImageMissing() || this.isAiUnseen()) return;
+    if (!bundle || this.isImageMissing(false) || this.isAiUnseen()) return;
     this.select(key);
     const own = this.own(key);
     const kept = this.drafts.find(bundle, key, verdict);
@@ -237,11 +238,11 @@ export class ReadingSession {
     return isUnseen;
   }
 
-  /** Nobody judges an image that could not be shown. */
-  isImageMissing(): boolean {
-    const isMissing = this.controller.view.get().status === 'error';
-    if (isMissing) this.announce('no answer without the image: it could not be shown');
-    return isMissing;
+  /** Nobody judges an image that could not be shown, or is not whole yet. */
+  isImageMissing(isWhole = true): boolean {
+    const why = whyNoAnswer(this.controller.view.get(), isWhole);
+    if (why) this.announce(why);
+    return why !== null;
   }
 
   changeForm(change: Partial<FailureForm>): void {
@@ -279,7 +280,7 @@ export class ReadingSession {
 
   async saveForm(): Promise<void> {
     const { form } = this.panel.get();
-    if (!form || (form.verdict !== 'missed_other' && this.isAiUnseen())) return;
+    if (!form || (form.verdict !== 'missed_other' && this.isAiUnseen()) || this.isImageMissing()) return;
     const lacks = missing(form);
     if (lacks.length) return this.announce(`still needed: ${lacks.join(', ')}`);
     if (!form.isChanged) return this.announce(this.givenWords(this.desk.own(form.finding, form.bundle, form.term)));
@@ -303,6 +304,7 @@ export class ReadingSession {
     if (this.firstLook?.isWaiting()) return this.firstLook.drawBox();
     if (!this.panel.get().form) openBoxForm(this);
     if (!this.panel.get().form) return this.announce('choose a finding first');
+    if (this.isImageMissing()) return;
     if (this.controller.view.get().tool !== 'box') {
       if (this.sheet.state.get().height === 'full') this.sheet.set('closed'); // the picture must be in sight
       this.controller.chooseTool('box');
@@ -336,16 +338,14 @@ export class ReadingSession {
     else if (this.panel.get().form) this.closeForm();
   }
 
-  /** To a neighbouring case. A half filled mark is not thrown away without a word: the first press says so. */
-  go(image: string | null): void {
+  /** Whether the case may be left. A half filled mark is not thrown away without a word: the first time says so. */
+  mayLeave(): boolean {
     const { form } = this.panel.get();
-    if (image && form?.isChanged && !this.isLeaveAsked) {
-      this.isLeaveAsked = true;
-      const kept = this.drafts.state.get().problem ?? 'the same key again leaves the case, the draft stays';
-      return this.announce(`unsaved mark: Enter saves it; ${kept}`);
-    }
-    if (image) this.page.show(image);
-    else this.announce('no further case in this list');
+    if (!form?.isChanged || this.isLeaveAsked) return true;
+    this.isLeaveAsked = true;
+    const kept = this.drafts.state.get().problem ?? 'the same key again leaves the case, the draft stays';
+    this.announce(`unsaved mark: Enter saves it; ${kept}`);
+    return false;
   }
 
   private tellChange(before: PredictionsState, after: PredictionsState): void {

@@ -4,6 +4,7 @@ import { listenToKeys } from '../keys/key_handler';
 import { LOOK_KEYS, READING_KEYS } from '../first_look/look_keys';
 import { HELD_KEY, KEY_TABLE } from '../keys/key_table';
 import { Panel } from '../panel/Panel';
+import type { Lightbox } from '../session/lightbox';
 import type { ReadingSession } from '../session/reading_session';
 import { useStore } from '../state/store';
 import { Stage } from '../viewport/Stage';
@@ -29,15 +30,18 @@ function ReadingKeys({ session }: { readonly session: ReadingSession }) {
   return <KeySheet table={table} onClose={() => session.panel.set({ isKeySheetOpen: false })} />;
 }
 
-export function ReadingPage({ session }: { readonly session: ReadingSession }) {
+/** Parts that keep something of a case for themselves are made anew with it; the place of the picture stays. */
+export function ReadingPage({ lightbox }: { readonly lightbox: Lightbox }) {
+  const { session } = useStore(lightbox.shown);
+  const { id } = session.boot.image;
   useEffect(() => listenToKeys(session, READING_KEYS, HELD_KEY), [session]);
   return (
     <SessionContext.Provider value={session}>
       <div className="reading-page">
-        <Banner />
-        <Toolbar />
+        <Banner key={`banner ${id}`} />
+        <Toolbar key={`tools ${id}`} />
         <Stage />
-        <Panel />
+        <Panel key={`panel ${id}`} />
         <StatusBar />
         <ReadingKeys session={session} />
         <LiveRegion session={session} />

@@ -27,6 +27,13 @@ function SaveState() {
   );
 }
 
+/** Said only of a case whose picture is here, whole and checked. */
+function NextCase() {
+  const { boot, page } = useSession();
+  const { held } = useStore(page.held.state);
+  return boot.next && held.has(boot.next) ? <span data-testid="next-ready">next case ready</span> : null;
+}
+
 export function StatusBar() {
   const { boot, panel } = useSession();
   const { announcement } = useStore(panel);
@@ -37,6 +44,7 @@ export function StatusBar() {
         {announcement}
       </span>
       <span className="grow" />
+      <NextCase />
       <span>{boot.user.username}</span>
       <span>J next · K previous · Enter submit · O hide AI</span>
     </footer>

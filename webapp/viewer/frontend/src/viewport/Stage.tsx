@@ -10,10 +10,38 @@ import { useStore } from '../state/store';
 import { SideMarks } from './SideMarks';
 import { ScaleCorner, WindowCorner, qualityText, useHeader } from './ViewCorners';
 
+const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(1);
+
 /** The banner says which sources of the age contradict each other; the letters' place, that the side is not stated. */
 const SAID_ELSEWHERE = new Set(['age_unclear', 'side_not_stated']);
 
-function Corners({ header }: { readonly header: HeaderDocument }) {
+function Corners() {
+  const session = useSession();
+  const header = useHeader(session.controller);
+  return header && <HeaderCorners header={header} />;
+}
+
+function QualityBadge({ header }: { readonly header: HeaderDocument }) {
+  const { status } = useStore(useSession().controller.view);
+  return <span data-testid="quality-badge">{status === 'preview' ? 'preview' : qualityText(header)}</span>;
+}
+
+/** How much of the frame is here, while it is not whole. */
+function Arriving() {
+  const { controller } = useSession();
+  const { status } = useStore(controller.view);
+  const { received, total } = useStore(controller.film.progress);
+  if (status !== 'loading' && status !== 'preview') return null;
+  const text = total && received ? `${megabytes(received)} of ${megabytes(total)} MB` : 'Loading the image…';
+  return (
+    <p className={status === 'preview' ? 'stage-arriving' : 'stage-message'} data-testid="arriving">
+      {status === 'preview' && 'preview, no answers yet · '}
+      <progress max={total || 1} value={received} aria-label="of the image is here" /> <span className="num">{text}</span>
+    </p>
+  );
+}
+
+function HeaderCorners({ header }: { readonly header: HeaderDocument }) {
   const session = useSession();
   const { image } = session.boot;
   const panel = useStore(session.panel);
@@ -28,7 +56,7 @@ function Corners({ header }: { readonly header: HeaderDocument }) {
       <div className="corner tl">
         {[dateText(image.study_date), header.view || image.view].filter(Boolean).join(' · ')}
         <br />
-        {image.modality} · <span data-testid="quality-badge">{qualityText(header)}</span>
+        {image.modality} · <QualityBadge header={header} />
         {header.inverted && ' · stored inverted'}
         {warnings.map((warning) => (
           <div key={warning} className="model">
@@ -54,7 +82,6 @@ export function Stage() {
   const host = useRef<HTMLDivElement>(null);
   const heat = useRef<HTMLCanvasElement>(null);
   const boxes = useRef<SVGSVGElement>(null);
-  const header = useHeader(controller);
 
   useLayoutEffect(() => {
     if (!host.current) return;
@@ -78,8 +105,8 @@ export function Stage() {
       />
       <canvas key={`map ${session.boot.image.id}`} ref={heat} className="layer" data-testid="overlay" aria-hidden="true" />
       <svg key={`boxes ${session.boot.image.id}`} ref={boxes} className="layer" data-testid="model-boxes" aria-hidden="true" />
-      {header && <Corners header={header} />}
-      {status === 'loading' && <p className="stage-message">Loading the image…</p>}
+      <Corners key={`corners ${session.boot.image.id}`} />
+      <Arriving />
       {error && (
         <div className="stage-message stop" role="alert">
           <p>{error}</p>

@@ -23,6 +23,7 @@ const fakes = vi.hoisted(() => ({
   destroyed: 0,
   current: null as string | null,
   frame: Promise.resolve(),
+  preview: Promise.resolve(),
   properties: [] as Record<string, unknown>[],
 }));
 
@@ -81,7 +82,10 @@ vi.mock('./draft_box', () => ({
 vi.mock('./frame_loader', () => ({
   addSource: (source: FrameSource) => void (fakes.source = source),
   removeSource: () => undefined,
-  loadFrame: () => fakes.frame,
+  PREVIEW_FRAME: 'preview',
+  // The preview has half the pixels each way.
+  frameShape: (imageId: string) => (imageId.endsWith(':preview') ? { rows: 50, columns: 100 } : { rows: 100, columns: 200 }),
+  loadFrame: (imageId: string) => (imageId.endsWith(':preview') ? fakes.preview : fakes.frame),
   startFrame: () => undefined,
   imageIdOf: (id: string, frame: string) => `sightline:${id}:${frame}`,
 }));
@@ -114,7 +118,7 @@ async function mounted() {
 }
 
 beforeEach(() => {
-  Object.assign(fakes, { source: null, destroyed: 0, current: null, properties: [], frame: Promise.resolve() });
+  Object.assign(fakes, { source: null, destroyed: 0, current: null, properties: [], frame: Promise.resolve(), preview: Promise.resolve() });
   vi.stubGlobal('requestAnimationFrame', () => 0);
   vi.stubGlobal(
     'ResizeObserver',
@@ -225,5 +229,50 @@ describe('a screen that pictures follow each other on', () => {
     await mounting;
     expect(fakes.current).toBe('sightline:b:linear');
     expect(left.view.get().status).toBe('loading');
+  });
+});
+
+describe('a preview', () => {
+  const previewed = () => {
+    const controller = new ViewportController({
+      imageId: 'i',
+      headerPath: '/header/',
+      framePath: '/frame/',
+      hasPreview: true,
+      announce: () => undefined,
+      onDraftBox: () => undefined,
+    });
+    return { controller, mounting: controller.mount(place()) };
+  };
+
+  it('stands for the whole frame until it comes, and says so; window and places are those of the image', async () => {
+    let arrive = (): void => undefined;
+    fakes.frame = new Promise((resolve) => (arrive = resolve));
+    const { controller, mounting } = previewed();
+    await vi.waitFor(() => expect(controller.view.get().status).toBe('preview'));
+    expect(fakes.current).toBe('sightline:i:preview');
+    expect(controller.pxToCanvas(0, 0)).toMatchObject({ x: -0.5, y: -0.5 });
+    expect(controller.pxToCanvas(200, 100)).toMatchObject({ x: 99.5, y: 49.5 });
+    expect(controller.canvasToPx(99.5, 49.5)).toMatchObject({ x: 200, y: 100 });
+    controller.setBounds({ lower: 5, upper: 50 });
+    controller.view.set({ presetIndex: null, presetName: 'mine' });
+    arrive();
+    await mounting;
+    expect(controller.view.get()).toMatchObject({ status: 'ready', presetName: 'mine', bounds: { lower: 5, upper: 50 } });
+    expect(fakes.current).toBe('sightline:i:linear');
+    expect(controller.pxToCanvas(200, 100)).toMatchObject({ x: 199.5, y: 99.5 });
+  });
+
+  it('is left out when the frame comes at once, or when it does not come itself', async () => {
+    const quick = previewed();
+    const seen: string[] = [];
+    quick.controller.view.subscribe(() => seen.push(quick.controller.view.get().status));
+    await quick.mounting;
+    fakes.preview = Promise.reject(new Error('the server has none'));
+    const without = previewed();
+    without.controller.view.subscribe(() => seen.push(without.controller.view.get().status));
+    await without.mounting;
+    expect(seen).not.toContain('preview');
+    expect([quick, without].map(({ controller }) => controller.view.get().status)).toEqual(['ready', 'ready']);
   });
 });

@@ -6,18 +6,19 @@
 import { Enums } from '@cornerstonejs/core';
 import type { StackViewport, Types } from '@cornerstonejs/core';
 import type { HeaderDocument, PresetItem } from '../api/documents';
-import { getJson } from '../api/request';
 import type { PixelBox } from '../geometry/pixel_box';
 import { boxCorners } from '../geometry/pixel_box';
 import type { Affine, CanvasPoint, ImagePoint } from '../geometry/pixels';
-import { REFERENCE_PX, affineFromThreePoints, canvasPoint, imagePoint, scales } from '../geometry/pixels';
+import { REFERENCE_PX, affineFromThreePoints, canvasPoint, scales } from '../geometry/pixels';
 import { createStore } from '../state/store';
 import type { Orientation } from './camera';
 import { fit, isFitted, orient, orientationOf, panBy, zoomAbout } from './camera';
 import { DraftBox } from './draft_box';
 import { faultText } from './fault_text';
 import type { ControllerOptions } from './controller_options';
-import { addSource, imageIdOf, loadFrame, removeSource, startFrame } from './frame_loader';
+import { Film, comesWithin } from './film';
+import { PREVIEW_FRAME, imageIdOf } from './frame_loader';
+import { toImage, toWorld } from './pixel_map';
 import { STORED, isSameOrientation, placedOrientation } from './placement';
 import type { Projector } from './screen';
 import { Screen } from './screen';
@@ -28,18 +29,16 @@ import { LINEAR_FRAME, draggedBounds, fullRange, linearBounds } from './window_l
 
 const { InterpolationType } = Enums;
 const WHEEL_STEP = 1.15;
+/** A frame that comes within this time after its preview is waited for: two pictures in a row would only flicker. */
+const SOON_MS = 150;
 const CONTEXT_LOST = 'The graphics context was lost. Your answers are kept: reload the page to see the image again.';
-
-/** The two conversions of vtk's image data that Cornerstone's types leave optional. */
-interface PixelGrid {
-  indexToWorld(index: Types.Point3): Types.Point3;
-  worldToIndex(world: Types.Point3): Types.Point3;
-}
 
 export class ViewportController {
   readonly view = createStore<ViewState>(INITIAL_VIEW);
   readonly header: Promise<HeaderDocument>;
-  private readonly abort = new AbortController();
+  readonly film: Film;
+  /** Cornerstone's name of the preview; null where there is none. */
+  private readonly preview: Promise<string | null>;
   private loaded: HeaderDocument | null = null;
   private readonly screen: Screen;
   /** The screen's, while this picture has it. */
@@ -54,9 +53,11 @@ export class ViewportController {
 
   constructor(private readonly options: ControllerOptions) {
     this.screen = options.screen ?? new Screen();
-    this.header = getJson<HeaderDocument>(options.headerPath, this.abort.signal);
-    this.header.catch(() => undefined); // shown by mount, which awaits the same promise
-    startFrame(options.imageId, LINEAR_FRAME, this.pathOf(LINEAR_FRAME), this.abort.signal);
+    this.film = options.film ?? new Film(options);
+    this.header = this.film.header;
+    const isWanted = options.hasPreview === true && !this.film.isLoaded;
+    if (isWanted) this.film.start(PREVIEW_FRAME); // beside the header: the frame itself begins when it is through
+    this.preview = isWanted ? this.film.load(PREVIEW_FRAME).catch(() => null) : Promise.resolve(null);
   }
 
   /** Loads the image into `element` and shows it with the preset that the server says opens it. */
@@ -67,23 +68,21 @@ export class ViewportController {
       const header = await this.header;
       if (this.element !== element) return;
       this.loaded = header;
-      addSource({
-        id: this.options.imageId,
-        header,
-        framePath: (frame) => this.pathOf(frame),
-        onHash: (frame, sha256, announced) =>
-          this.checkHash(sha256, frame === LINEAR_FRAME ? header.sha256 : announced),
-      });
+      this.film.onHash((sha256, expected) => this.checkHash(sha256, expected));
       const opening = this.options.opening?.(header) ?? header.opening;
       const first = header.presets[opening] ?? fullRange(header);
-      await loadFrame(imageIdOf(this.options.imageId, first.frame));
+      const preview = await this.preview;
+      const whole = this.film.load(first.frame);
+      if (preview && !(await comesWithin(SOON_MS, whole)) && this.element === element) await this.showPreview(preview, element, first, opening);
+      await whole;
       if (this.element !== element) return;
-      this.takeScreen(element, header);
-      await this.show(first, opening);
-      if (this.element !== element) return;
-      const placed = placedOrientation(header.placement);
-      if (!isSameOrientation(placed, STORED)) this.place(placed);
-      this.view.set({ status: 'ready' });
+      if (this.isOnScreen) await this.replacePreview(first, opening);
+      else {
+        this.takeScreen(element, header);
+        await this.show(first, opening);
+        this.place(placedOrientation(header.placement)); // a screen keeps the camera of the picture before
+      }
+      if (this.element === element) this.view.set({ status: 'ready' });
     } catch (error) {
       if (this.element === element) this.fail(`The image could not be shown: ${faultText(error).replace(/\.$/, '')}.`);
     }
@@ -98,10 +97,11 @@ export class ViewportController {
     this.isOnScreen = false;
   }
 
+  /** A film that it was lent stays. */
   destroy(): void {
-    this.abort.abort();
     this.unmount();
-    removeSource(this.options.imageId);
+    if (this.options.film) this.film.onHash(null);
+    else this.film.drop();
   }
 
   /** Calls back with the affine after every change of the view, at most once per animation frame. */
@@ -218,37 +218,41 @@ export class ViewportController {
     this.options.announce('view and window reset');
   }
 
-  private pathOf(frame: string): string {
-    const separator = this.options.framePath.includes('?') ? '&' : '?';
-    return `${this.options.framePath}${separator}voi=${encodeURIComponent(frame)}`;
-  }
-
   private stack(): StackViewport {
     if (!this.viewport) throw new Error('no image is shown yet');
     return this.viewport;
   }
 
-  // Cornerstone's index 0 is the centre of a pixel, ours is its corner: half a pixel lies between them, here only.
-  private toWorld(x: number, y: number): Types.Point3 {
-    return this.grid().indexToWorld([x - 0.5, y - 0.5, 0]);
-  }
+  private readonly toWorld = (x: number, y: number): Types.Point3 => toWorld(this.viewport, this.loaded, x, y);
 
-  private toImage(world: Types.Point3): ImagePoint {
-    const [i, j] = this.grid().worldToIndex(world);
-    return imagePoint(i + 0.5, j + 0.5);
-  }
-
-  private grid(): PixelGrid {
-    const data: { imageData: unknown } | undefined = this.stack().getImageData();
-    if (!data?.imageData) throw new Error('no image is shown yet');
-    return data.imageData as PixelGrid;
-  }
+  private readonly toImage = (world: Types.Point3): ImagePoint => toImage(this.viewport, this.loaded, world);
 
   private takeScreen(element: HTMLDivElement, header: HeaderDocument): void {
     this.viewport = this.screen.take(element, this.projector);
-    const mapping = { toWorld: this.toWorld.bind(this), toImage: this.toImage.bind(this) };
-    this.draft = new DraftBox(this.viewport.id, mapping, header, this.options.onDraftBox);
+    this.draft = new DraftBox(this.viewport.id, { toWorld: this.toWorld, toImage: this.toImage }, header, this.options.onDraftBox);
     this.size = [element.clientWidth, element.clientHeight];
+  }
+
+  /** The small frame with the window that the whole one will have; lookup tables by their nearest linear window. */
+  private async showPreview(imageId: string, element: HTMLDivElement, first: PresetItem, opening: number): Promise<void> {
+    const header = await this.header;
+    this.takeScreen(element, header);
+    if (!(await this.screen.put(imageId, this.projector))) return;
+    this.isOnScreen = true;
+    const { name } = (this.shown = { ...first, frame: LINEAR_FRAME, ...linearBounds(first, header) });
+    this.view.set({ frame: LINEAR_FRAME, presetName: name, presetIndex: opening, status: 'preview' });
+    this.setBounds(this.shown);
+    this.place(placedOrientation(header.placement));
+  }
+
+  /** The whole frame in its place: view and window stay as the reader has set them meanwhile. */
+  private async replacePreview(first: PresetItem, opening: number): Promise<void> {
+    if (this.stack().getCurrentImageId() !== imageIdOf(this.options.imageId, PREVIEW_FRAME)) return;
+    const { bounds, presetIndex, presetName } = this.view.get();
+    await this.show(first, opening);
+    if (presetIndex !== null || first.frame !== LINEAR_FRAME) return;
+    this.setBounds(bounds);
+    this.view.set({ presetIndex, presetName });
   }
 
   /** Shows a preset; loads its frame first when another one is on screen, and keeps camera, inversion and smoothing. */
@@ -257,7 +261,7 @@ export class ViewportController {
     const imageId = imageIdOf(this.options.imageId, preset.frame);
     if (!this.isOnScreen || viewport.getCurrentImageId() !== imageId) {
       const before = this.isOnScreen ? viewport.getViewPresentation() : null;
-      await loadFrame(imageId);
+      await this.film.load(preset.frame);
       if (!(await this.screen.put(imageId, this.projector))) return;
       this.isOnScreen = true;
       if (before) viewport.setViewPresentation(before);

@@ -4,9 +4,10 @@
  * The browser never parses DICOM; the header document says everything the viewer needs. Cornerstone's metadata
  * providers are synchronous, so the header is fetched and kept before the stack is set; the pixels start in parallel.
  */
-import { Enums, imageLoader, metaData, utilities } from '@cornerstonejs/core';
+import { Enums, cache, imageLoader, metaData, utilities } from '@cornerstonejs/core';
 import type { Types } from '@cornerstonejs/core';
 import type { HeaderDocument } from '../api/documents';
+import type { BytesRequest } from '../api/request';
 import { getBytes } from '../api/request';
 
 export const SCHEME = 'sightline';
@@ -15,14 +16,18 @@ const PROVIDER_PRIORITY = 10000;
 export interface FrameSource {
   readonly id: string;
   readonly header: HeaderDocument;
-  /** Path of a frame by its name: `linear` or the index of a VOI item. */
-  framePath(frame: string): string;
+  /** Begins to fetch a frame by its name: `linear` or the index of a VOI item. */
+  readonly start: (frame: string) => void;
   /** Called when the SHA-256 of a loaded frame is known; `announced` is the one the server sent with it (ETag). */
   readonly onHash: (frame: string, sha256: string, announced: string | null) => void;
 }
 
 const sources = new Map<string, FrameSource>();
 const started = new Map<string, Promise<Download>>();
+/** Frames that Cornerstone's cache was given. */
+const kept = new Set<string>();
+/** Of frames that are smaller than the image. */
+const shapes = new Map<string, FrameShape>();
 
 export const imageIdOf = (id: string, frame: string): string => `${SCHEME}:${id}:${frame}`;
 
@@ -31,29 +36,58 @@ function parts(imageId: string): { id: string; frame: string } {
   return { id, frame };
 }
 
+/** How much of a frame has come, bytes. */
+export interface Bytes {
+  readonly received: number;
+  readonly total: number;
+}
+
+/** The frame of at most 512 pixels a side that is shown while the whole one is on its way. */
+export const PREVIEW_FRAME = 'preview';
+
+interface FrameShape {
+  readonly rows: number;
+  readonly columns: number;
+}
+
 interface Download {
   readonly bytes: ArrayBuffer;
+  readonly shape: FrameShape | null;
   readonly announced: string | null;
 }
 
-async function download(path: string, signal: AbortSignal): Promise<Download> {
-  const { bytes, headers } = await getBytes(path, signal);
-  return { bytes, announced: /[0-9a-f]{64}/.exec(headers.get('ETag') ?? '')?.[0] ?? null };
+async function download(path: string, request: BytesRequest): Promise<Download> {
+  const { bytes, headers } = await getBytes(path, request);
+  const shape = /^(\d+),(\d+)$/.exec(headers.get('X-Frame-Shape') ?? '');
+  return {
+    bytes,
+    shape: shape && { rows: Number(shape[1]), columns: Number(shape[2]) },
+    announced: /[0-9a-f]{64}/.exec(headers.get('ETag') ?? '')?.[0] ?? null,
+  };
 }
 
-/** Begins the pixel request before the header is there; the loader picks the answer up. */
-export function startFrame(id: string, frame: string, path: string, signal: AbortSignal): void {
-  const request = download(path, signal);
-  request.catch(() => undefined); // reported by the loader, which awaits the same promise
-  started.set(imageIdOf(id, frame), request);
+/** Begins the pixel request, before the header is there if need be; the loader picks the answer up. Nothing when it has begun. */
+export function startFrame(imageId: string, path: string, request: BytesRequest): void {
+  if (started.has(imageId) || cache.getImageLoadObject(imageId)) return;
+  const pending = download(path, request);
+  pending.catch(() => undefined); // reported by the loader, which awaits the same promise
+  started.set(imageId, pending);
 }
 
 export function addSource(source: FrameSource): void {
   sources.set(source.id, source);
 }
 
+/** Forgets the image: its header, what is on its way, and the pixels that Cornerstone keeps. */
 export function removeSource(id: string): void {
   sources.delete(id);
+  const ofImage = (imageId: string): boolean => imageId.startsWith(`${SCHEME}:${id}:`);
+  for (const imageId of [...started.keys()].filter(ofImage)) started.delete(imageId);
+  for (const imageId of [...kept].filter(ofImage)) {
+    kept.delete(imageId);
+    shapes.delete(imageId);
+    if (cache.getImageLoadObject(imageId)) cache.removeImageLoadObject(imageId, { force: true });
+  }
 }
 
 function sourceOf(imageId: string): FrameSource {
@@ -67,6 +101,22 @@ async function sha256Of(bytes: ArrayBuffer): Promise<string> {
   return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
+/** Rows and columns of a frame: those of the image, but for the preview. */
+export function frameShape(imageId: string, header: HeaderDocument): FrameShape {
+  return shapes.get(imageId) ?? header;
+}
+
+const rowsAndColumns = ({ rows, columns }: FrameShape): FrameShape => ({ rows, columns });
+
+/** Where a frame lies: its outer edges are those of the image, whatever its number of pixels. mm or pixel shapes, as displaySpacing. */
+function placed(imageId: string, header: HeaderDocument): { column: number; row: number; origin: [number, number, number] } {
+  const whole = displaySpacing(header);
+  const { rows, columns } = frameShape(imageId, header);
+  const column = (whole.column * header.columns) / columns;
+  const row = (whole.row * header.rows) / rows;
+  return { column, row, origin: [(column - whole.column) / 2, (row - whole.row) / 2, 0] };
+}
+
 /** mm per column and per row step; without calibration only the shape of a pixel, so that lengths stay pixels. */
 export function displaySpacing(header: HeaderDocument): { column: number; row: number } {
   const { column_mm, row_mm, aspect } = header.spacing;
@@ -75,8 +125,8 @@ export function displaySpacing(header: HeaderDocument): { column: number; row: n
 }
 
 function cornerstoneImage(imageId: string, header: HeaderDocument, samples: Uint16Array): Types.IImage {
-  const { rows, columns } = header;
-  const spacing = displaySpacing(header);
+  const { rows, columns } = frameShape(imageId, header);
+  const spacing = placed(imageId, header);
   const voxelManager = utilities.VoxelManager.createImageVoxelManager({
     width: columns,
     height: rows,
@@ -116,13 +166,16 @@ function cornerstoneImage(imageId: string, header: HeaderDocument, samples: Uint
   return image;
 }
 
-async function loadImage(imageId: string, signal: AbortSignal): Promise<Types.IImage> {
+async function loadImage(imageId: string): Promise<Types.IImage> {
   const { frame } = parts(imageId);
   const source = sourceOf(imageId);
-  const pending = started.get(imageId) ?? download(source.framePath(frame), signal);
-  started.delete(imageId);
-  const { bytes, announced } = await pending;
-  const wanted = source.header.rows * source.header.columns * 2;
+  source.start(frame);
+  const pending = started.get(imageId);
+  if (!pending) throw new Error(`frame ${frame} was not asked for`);
+  const { bytes, shape, announced } = await pending.finally(() => started.delete(imageId));
+  if (frame === PREVIEW_FRAME && shape) shapes.set(imageId, shape);
+  const { rows, columns } = frameShape(imageId, source.header);
+  const wanted = rows * columns * 2;
   if (bytes.byteLength !== wanted) {
     throw new Error(`frame ${frame} has ${bytes.byteLength} bytes, its header says ${wanted}`);
   }
@@ -131,20 +184,18 @@ async function loadImage(imageId: string, signal: AbortSignal): Promise<Types.II
 }
 
 function load(imageId: string): Types.IImageLoadObject {
-  const abort = new AbortController();
-  return { promise: loadImage(imageId, abort.signal), cancelFn: () => abort.abort() };
+  return { promise: loadImage(imageId) };
 }
 
-function imagePlane(id: string, header: HeaderDocument): Record<string, unknown> {
-  const spacing = displaySpacing(header);
+function imagePlane(imageId: string, header: HeaderDocument): Record<string, unknown> {
+  const spacing = placed(imageId, header);
   return {
-    frameOfReferenceUID: id,
-    rows: header.rows,
-    columns: header.columns,
+    frameOfReferenceUID: parts(imageId).id,
+    ...rowsAndColumns(frameShape(imageId, header)),
     imageOrientationPatient: [1, 0, 0, 0, 1, 0],
     rowCosines: [1, 0, 0],
     columnCosines: [0, 1, 0],
-    imagePositionPatient: [0, 0, 0],
+    imagePositionPatient: spacing.origin,
     pixelSpacing: [spacing.row, spacing.column],
     rowPixelSpacing: spacing.row,
     columnPixelSpacing: spacing.column,
@@ -163,15 +214,14 @@ function metadataOf(type: string, imageId: unknown): unknown {
       return {
         samplesPerPixel: 1,
         photometricInterpretation: 'MONOCHROME2',
-        rows: header.rows,
-        columns: header.columns,
+        ...rowsAndColumns(frameShape(imageId, header)),
         bitsAllocated: 16,
         bitsStored: 16,
         highBit: 15,
         pixelRepresentation: 0,
       };
     case 'imagePlaneModule':
-      return imagePlane(id, header);
+      return imagePlane(imageId, header);
     case 'generalSeriesModule':
       return { modality: 'DX', seriesInstanceUID: id };
     case 'voiLutModule':
@@ -200,5 +250,8 @@ export function registerFrameLoader(): void {
 /** Fetches and decodes a frame unless the cache has it. */
 export async function loadFrame(imageId: string): Promise<void> {
   registerFrameLoader();
-  await imageLoader.loadAndCacheImage(imageId);
+  kept.add(imageId);
+  const known = cache.getImageLoadObject(imageId);
+  // Put there by us: Cornerstone's own way leaves a failure that nobody can catch.
+  await (known?.promise ?? cache.putImageLoadObject(imageId, { promise: imageLoader.loadImage(imageId) }));
 }

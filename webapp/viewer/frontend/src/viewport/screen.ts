@@ -6,6 +6,8 @@
 import { Enums, RenderingEngine, cache, eventTarget, init as initCore } from '@cornerstonejs/core';
 import type { StackViewport } from '@cornerstonejs/core';
 import { init as initTools } from '@cornerstonejs/tools';
+import { orient } from './camera';
+import { STORED } from './placement';
 import { ViewportTools } from './tool_group';
 
 const { Events, ViewportType } = Enums;
@@ -39,6 +41,7 @@ export class Screen {
   take(element: HTMLDivElement, user: Projector): StackViewport {
     if (this.element !== element) this.close();
     this.user = user;
+    if (this.viewport?.getCurrentImageId()) orient(this.viewport, STORED); // setStack keeps what the one before was turned to
     const viewport = this.viewport ?? this.open(element);
     this.tools?.choose('window');
     return viewport;

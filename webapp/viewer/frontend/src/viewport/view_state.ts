@@ -5,7 +5,8 @@ import type { Bounds } from './window_level';
 export type Tool = 'window' | 'pan' | 'zoom' | 'box';
 
 export interface ViewState {
-  readonly status: 'loading' | 'ready' | 'error';
+  /** preview: a small frame stands for the whole one, which is on its way. */
+  readonly status: 'loading' | 'preview' | 'ready' | 'error';
   /** What went wrong and what to do, when status is `error`. */
   readonly error: string | null;
   /** SHA-256 of the samples shown, as computed in the browser; null until it is known. */
@@ -26,6 +27,13 @@ export interface ViewState {
   readonly affine: Affine | null;
   /** Screen (device) px per image px along the rows. */
   readonly zoom: number;
+}
+
+/** Why nobody may answer on what is shown; null when one may. isWhole: the whole picture is needed, not only one that can come. */
+export function whyNoAnswer({ status }: Pick<ViewState, 'status'>, isWhole: boolean): string | null {
+  if (status === 'error') return 'no answer without the image: it could not be shown';
+  if (status === 'ready' || !isWhole) return null;
+  return 'the whole picture is still on its way: answers and boxes come after it';
 }
 
 export const INITIAL_VIEW: ViewState = {

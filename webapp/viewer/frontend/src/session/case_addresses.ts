@@ -1,0 +1,36 @@
+/** The address bar, the title and the browser's history follow the case that is shown; the list remembers it. */
+import type { Boot } from '../boot';
+
+/** Where the worklist keeps the case that is chosen in it (list_keys.js). A random id, nothing of a patient. */
+const CHOSEN = 'worklist-case';
+
+export interface CaseAddresses {
+  /** A further case is shown. */
+  goOn(boot: Boot): void;
+  /** The case is the one that is shown: title and list say so. */
+  tell(boot: Boot): void;
+  /** The browser went back or forth, but the case stays: so does its address. */
+  stay(boot: Boot): void;
+  onBack(listener: (image: string) => void): void;
+}
+
+const pathOf = (image: string): string => `/images/${image}/${window.location.search}`;
+
+export const browserAddresses: CaseAddresses = {
+  goOn: ({ image }) => window.history.pushState(null, '', pathOf(image.id)),
+  tell({ image }) {
+    document.title = `Case ${image.code} · Sightline`;
+    try {
+      window.sessionStorage.setItem(CHOSEN, image.id);
+    } catch {
+      // a list that does not know which case was read last begins at its top
+    }
+  },
+  stay: ({ image }) => window.history.pushState(null, '', pathOf(image.id)),
+  onBack(listener) {
+    window.addEventListener('popstate', () => {
+      const image = /^\/images\/([0-9a-f-]{36})\/$/.exec(window.location.pathname)?.[1];
+      if (image) listener(image);
+    });
+  },
+};

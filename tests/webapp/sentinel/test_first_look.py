@@ -245,3 +245,18 @@ def test_an_image_of_a_study_under_way_takes_no_first_look(
     assert send(client, case, first_look()).json()["code"] == "in_study"
     assert may_review(client.person, case) == in_study
     assert client.get(f"/images/{case.pk}/").context["boot"]["answer_first"] is None
+
+
+def test_the_worklist_says_of_each_hidden_case_why(
+    case: Image, signed_in: Callable[..., Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    studied, by_rule = make_image(patient_id="STUDIED"), make_image(patient_id="BY-RULE")
+    in_study, told = Refusal("in_study", "This case is in your study."), Refusal("x", "Hidden by a rule.")
+    rule = lambda user, image: told if image.patient_id == "BY-RULE" else None  # noqa: E731
+    monkeypatch.setattr(policy, "EMBARGOES", [embargo_by_set(lambda user: [studied.pk], in_study), rule, is_waiting])
+    rows = signed_in().get("/?state=hidden").context["rows"]
+    assert {row.id: row.sentence for row in rows} == {
+        case.pk: ANSWER_FIRST.text,
+        studied.pk: in_study.text,
+        by_rule.pk: told.text,
+    }

@@ -3,8 +3,10 @@
 import asyncio
 import json
 import shutil
+import time
 from collections import namedtuple
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,9 +14,11 @@ from django.conf import LazySettings
 from django.test import Client
 
 from tests.webapp.archive.dicom_files import chest_dicom, zip_of
+from webapp.archive.ingest import examine
 from webapp.archive.models import Image, Upload, UploadItem
 from webapp.archive.upload import request_limit
 from webapp.archive.upload.request_limit import FILE_PATHS, limit_requests
+from webapp.archive.zip import read_ahead
 from webapp.archive.zip.ingest import ingest_zip_members
 from webapp.audit.models import AccessEvent
 from webapp.work.disk_space import DiskSpace, disk_space, reserve_bytes, size_words
@@ -160,13 +164,21 @@ def test_reading_goes_on_below_the_reserve(free: Free, send: Any) -> None:
     assert AccessEvent.objects.filter(verb="image.view_frame", target=f"image:{image}").exists()
 
 
+def bytes_of_members(storage: Path) -> int:
+    """What members of zips take up: those that are stored and those that lie unpacked."""
+    folders = [storage / "store_dir", storage / "incoming_dir"]
+    files = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
+    return sum(path.stat().st_size for path in files if path.parent.name != "zips")
+
+
 def test_a_zip_stops_at_the_reserve_and_goes_on_when_it_is_sent_again(
-    free: Free, send: Any, monkeypatch: pytest.MonkeyPatch
+    free: Free, send: Any, storage: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     content = zip_of({f"{number}.dcm": chest_dicom(seed=number) for number in range(4)})
     upload = send({"a.zip": content}).json()["id"]
+    stored = storage / "store_dir"
     monkeypatch.setattr(
-        shutil, "disk_usage", lambda path: Usage(100 * GIB, 0, 3 * GIB if Image.objects.count() < 2 else GIB)
+        shutil, "disk_usage", lambda path: Usage(100 * GIB, 0, 3 * GIB if len([*stored.rglob("*.dcm")]) < 2 else GIB)
     )
 
     ingest_zip_members(upload)
@@ -186,6 +198,54 @@ def test_a_zip_stops_at_the_reserve_and_goes_on_when_it_is_sent_again(
     ingest_zip_members(again)
     members = UploadItem.objects.filter(upload=again, is_container=False).order_by("position")
     assert [item.status for item in members] == ["duplicate", "duplicate", "accepted", "accepted"]
+
+
+@pytest.fixture
+def room_for(free: Free, storage: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[float], None]]:
+    """`room_for(bytes)`: so much fits beside the reserve from now on. At the end the reserve was never touched."""
+    least = [GIB]
+
+    def chosen(room: float) -> None:
+        already = bytes_of_members(storage)
+
+        def usage(path: object) -> Usage:
+            left = int(room) + already - bytes_of_members(storage)
+            return Usage(100 * GIB, 0, 2 * GIB + left)
+
+        def slow_examine(*arguments: Any) -> Any:  # the members that follow are unpacked meanwhile
+            time.sleep(0.3)
+            least[0] = min(least[0], usage("").free - 2 * GIB)
+            return examine(*arguments)
+
+        monkeypatch.setattr(shutil, "disk_usage", usage)
+        monkeypatch.setattr(read_ahead, "examine", slow_examine)
+
+    yield chosen
+    assert 0 <= least[0] < GIB
+
+
+def test_members_that_are_unpacked_ahead_do_not_touch_the_reserve(send: Any, room_for: Callable[[float], None]) -> None:
+    files = {f"{number}.dcm": chest_dicom(seed=number) for number in range(4)}
+    upload = send({"a.zip": zip_of(files)}).json()["id"]
+    room_for(2.5 * len(files["0.dcm"]))
+
+    ingest_zip_members(upload)
+
+    members = UploadItem.objects.filter(is_container=False).order_by("position")
+    assert [item.status for item in members] == ["accepted", "accepted", "quarantined", "quarantined"]
+    assert [item.reason_code for item in members] == ["", "", "disk_reserve", "disk_reserve"]
+
+
+def test_a_member_waits_for_the_room_of_those_before_it(send: Any, room_for: Callable[[float], None]) -> None:
+    content = chest_dicom()
+    send({"a.dcm": content})
+    upload = send({"a.zip": zip_of({f"{number}.dcm": content for number in range(4)})}).json()["id"]
+    room_for(1.5 * len(content))
+
+    ingest_zip_members(upload)
+
+    members = UploadItem.objects.filter(upload=upload, is_container=False)
+    assert [item.status for item in members] == ["duplicate"] * 4
 
 
 def test_operations_and_readiness_say_it_in_words(free: Free, signed_in: Callable[..., Client]) -> None:

@@ -158,6 +158,7 @@ describe('what the model says of a held case', () => {
     isModelWanted = true;
     const { held, fetched } = cases();
     await held.hold(['b']);
+    await held.hold(['b']); // once is enough
     expect(asked).toEqual([['/api/images/b/predictions/', '1']]);
     expect(fetched).toEqual(['/api/predictions/p/maps/gradcam/']);
   });

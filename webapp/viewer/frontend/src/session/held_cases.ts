@@ -28,6 +28,8 @@ export interface HoldOptions {
 export class HeldCases {
   readonly state = createStore<HeldState>({ held: new Set() });
   private readonly films = new Map<string, Film>();
+  /** Cases whose maps have been asked for. */
+  private readonly mapped = new Set<string>();
   /** Grows with every change of what is wanted: an older fetch stops at its next step. */
   private turn = 0;
 
@@ -53,6 +55,7 @@ export class HeldCases {
   forget(image: string): void {
     this.films.get(image)?.drop();
     this.films.delete(image);
+    this.mapped.delete(image);
     this.mark(image, false);
   }
 
@@ -69,7 +72,8 @@ export class HeldCases {
     for (const image of images) {
       if (turn !== this.turn) return;
       if (!this.isHeld(image)) await this.fetch(image);
-      if (turn === this.turn && this.isHeld(image) && this.options.isModelWanted()) await this.fetchMaps(image);
+      const isWanted = turn === this.turn && this.isHeld(image) && !this.mapped.has(image);
+      if (isWanted && this.options.isModelWanted()) await this.fetchMaps(image);
     }
   }
 
@@ -99,6 +103,7 @@ export class HeldCases {
       const { results } = await getJson<{ results: PredictionDocument[] }>(path, undefined, AHEAD);
       const shown = shownPrediction(results);
       if (shown?.state !== 'succeeded') return;
+      this.mapped.add(image);
       for (const map of shown.maps) await this.options.maps.fetchAhead(mapPath(shown.id, map.kind), map);
     } catch {
       // refused, or away: asked again when the case is opened

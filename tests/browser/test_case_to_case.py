@@ -126,3 +126,22 @@ def test_on_a_slow_line_a_preview_comes_first_and_takes_no_answer(server: Server
     assert small.gray.shape == whole.gray.shape
     assert float(np.abs(small.gray - whole.gray).mean()) < 6, "the preview lies where the frame will"
     assert differs(small, whole)
+
+
+def test_esc_twice_leads_back_to_the_row_of_the_case(server: Server, page: Page) -> None:
+    page.set_viewport_size({"width": 1500, "height": 420})  # low, so that the list scrolls
+    sign_in(page, server)
+    page.goto(f"{server.address}/?state=all&sort=study")
+    page.get_by_test_id("worklist-row").nth(8).get_by_role("link").first.click()
+    page.wait_for_url(re.compile("/images/"))
+    await_case(page)
+    step(page, "j")
+    case = re.search(r"/images/([0-9a-f-]{36})/", page.url)[1]  # type: ignore[index]
+    page.keyboard.press("Escape")
+    expect(page.get_by_test_id("live-region")).to_have_text("Esc again returns to the list")
+    page.keyboard.press("Escape")
+    page.wait_for_url(f"{server.address}/?state=all&sort=study")
+    row = page.locator("tr.on")
+    expect(row).to_have_attribute("data-image", case)
+    assert page.evaluate("document.activeElement.closest('tr').dataset.image") == case
+    assert page.evaluate("window.scrollY") > 0

@@ -99,7 +99,7 @@ export const KEY_TABLE: readonly KeyRow<ReadingSession>[] = [
     ['Delete', 'Backspace'],
     (s) => s.panel.get().form?.box && s.putBox(null),
   ),
-  row('Tools', 'escape', 'Esc', 'back to window and level; close', ['Escape'], (s) => s.escape()),
+  row('Tools', 'escape', 'Esc', 'back to window and level; close; twice: to the list', ['Escape'], (s) => s.escape()),
   row('Tools', 'keys', '?', 'this sheet', ['?', 'F1'], (s) =>
     s.panel.set({ isKeySheetOpen: !s.panel.get().isKeySheetOpen }),
   ),

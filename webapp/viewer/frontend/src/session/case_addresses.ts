@@ -12,6 +12,19 @@ export interface CaseAddresses {
   /** The browser went back or forth, but the case stays: so does its address. */
   stay(boot: Boot): void;
   onBack(listener: (image: string) => void): void;
+  /** To the list that the case came from, at the row of the case or, if it is listed no more, of a neighbour. */
+  toList(boot: Boot): void;
+}
+
+/** Asked by the list (list_return.js). */
+const RETURN = 'worklist-return';
+
+function note(name: string, text: string): void {
+  try {
+    window.sessionStorage.setItem(name, text);
+  } catch {
+    // a list that does not know which case was read last begins at its top
+  }
 }
 
 const pathOf = (image: string): string => `/images/${image}/${window.location.search}`;
@@ -20,11 +33,7 @@ export const browserAddresses: CaseAddresses = {
   goOn: ({ image }) => window.history.pushState(null, '', pathOf(image.id)),
   tell({ image }) {
     document.title = `Case ${image.code} · Sightline`;
-    try {
-      window.sessionStorage.setItem(CHOSEN, image.id);
-    } catch {
-      // a list that does not know which case was read last begins at its top
-    }
+    note(CHOSEN, image.id);
   },
   stay: ({ image }) => window.history.pushState(null, '', pathOf(image.id)),
   onBack(listener) {
@@ -32,5 +41,9 @@ export const browserAddresses: CaseAddresses = {
       const image = /^\/images\/([0-9a-f-]{36})\/$/.exec(window.location.pathname)?.[1];
       if (image) listener(image);
     });
+  },
+  toList({ image, next, previous, urls }) {
+    note(RETURN, JSON.stringify([image.id, next, previous].filter(Boolean)));
+    window.location.assign(urls.worklist);
   },
 };

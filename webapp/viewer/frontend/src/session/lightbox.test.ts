@@ -81,6 +81,7 @@ function page() {
       stay: ({ image }) => addresses.push(`stays at ${image.id}`),
       tell: () => undefined,
       onBack: (listener) => (back = listener),
+      toList: ({ image }) => addresses.push(`list at ${image.id}`),
     },
   );
   const answer = async (fault?: RequestError): Promise<void> => {
@@ -221,5 +222,20 @@ describe("the browser's history", () => {
     back('a');
     await answer(new RequestError(0, 'offline', ''));
     expect([now(), addresses]).toEqual(['b', ['on to b', 'stays at b']]);
+  });
+});
+
+describe('the way back to the list', () => {
+  it('takes two presses, soon after each other', () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    const { lightbox, addresses, session } = page();
+    lightbox.leave();
+    vi.advanceTimersByTime(2_001);
+    lightbox.leave();
+    expect([addresses, session().said.at(-1)]).toEqual([[], 'Esc again returns to the list']);
+    vi.advanceTimersByTime(2_000);
+    lightbox.leave();
+    expect(addresses).toEqual(['list at a']);
+    vi.useRealTimers();
   });
 });

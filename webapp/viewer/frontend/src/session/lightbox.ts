@@ -33,6 +33,7 @@ import type { Sitting } from './sitting';
 type Wish = Step | { readonly image: string };
 
 const LONGEST_PAUSE_MS = 500;
+const LEAVE_TWICE_MS = 2_000;
 /** An opening that takes longer is told, so that nobody presses again. */
 const SLOW_MS = 400;
 
@@ -54,6 +55,7 @@ export class Lightbox implements PageParts {
   readonly shown: ReturnType<typeof createStore<{ readonly session: ReadingSession }>>;
   private readonly wishes: Wish[] = [];
   private isOpening = false;
+  private leaveSaidAt = -Infinity;
   /** Cases that could not be opened: the next wish passes them by. */
   private readonly gone = new Set<string>();
   private last: string | null = null;
@@ -100,6 +102,13 @@ export class Lightbox implements PageParts {
 
   go(step: Step): void {
     this.wish(step);
+  }
+
+  leave(): void {
+    const now = Date.now();
+    if (now - this.leaveSaidAt <= LEAVE_TWICE_MS) return this.addresses.toList(this.session.boot);
+    this.leaveSaidAt = now;
+    this.session.announce('Esc again returns to the list');
   }
 
   /** One after the other: each key press counts, and each case that it passes is opened and recorded. */

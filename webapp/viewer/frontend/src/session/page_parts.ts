@@ -25,4 +25,6 @@ export interface PageParts {
   readonly film: (image: string) => Film;
   /** To a neighbour of the case that is shown. */
   readonly go: (step: Step) => void;
+  /** Back to the list, when it is said twice. */
+  readonly leave: () => void;
 }

@@ -336,6 +336,7 @@ export class ReadingSession {
     if (this.panel.get().isKeySheetOpen) this.panel.set({ isKeySheetOpen: false });
     else if (this.controller.view.get().tool !== 'window') this.controller.chooseTool('window');
     else if (this.panel.get().form) this.closeForm();
+    else this.page.leave();
   }
 
   /** Whether the case may be left. A half filled mark is not thrown away without a word: the first time says so. */

@@ -33,8 +33,17 @@ describe('the words of a finding', () => {
   });
 
   it('say which side of the operating point, and how good that point is', () => {
-    expect(findingSentence(finding({}))).toBe('above operating point .42 · sens .86 · spec .81');
-    expect(findingSentence(finding({ probability: 0.1 }))).toMatch(/^below operating point \.42/);
+    expect(findingSentence(finding({}))).toBe('positive, above operating point .42 · sens .86 (n 80) · spec .81 (n 90)');
+    expect(findingSentence(finding({ decision: 'negative', probability: 0.1 }))).toMatch(/^negative, below operating point \.42/);
+  });
+
+  it('say with every share its interval and the number of cases, and where they are few', () => {
+    const sensitivity = { value: 0.7778, ci: [0.4526, 0.9368] as [number, number], n: 9 };
+    const specificity = { value: 0.6392, ci: [0.54, 0.7277] as [number, number], n: 20 };
+    const point = { threshold: 0.09, sensitivity, specificity };
+    expect(findingSentence(finding({ operating_point: point }))).toBe(
+      'positive, above operating point .09 · sens .78 (.45 to .94, few: n 9) · spec .64 (.54 to .73, n 20)',
+    );
   });
 
   it('give the reason in place of a score', () => {

@@ -1,6 +1,11 @@
 /** Numbers and sentences as the page writes them: probabilities without the leading zero, one sentence per state. */
 import type { Evidence, FindingDocument, MapFacts } from '../api/documents';
 
+type Measured = FindingDocument['operating_point']['sensitivity'];
+
+/** Below this many cases a share is said to rest on few. */
+const FEW = 20;
+
 /**
  * .81; two decimals. What rounds to .00 or 1.00 without being it is <.01 or >.99, as the server writes it (webapp/predictions/probability.py);
  * tests/webapp/predictions/probability_texts.json holds both to one table.
@@ -23,8 +28,14 @@ export function findingSentence(finding: FindingDocument): string {
   if (decision === 'uncertain') return reason ?? 'both answers stay possible';
   if (probability === null) return reason ?? '';
   const side = probability >= point.threshold ? 'above' : 'below';
-  const measured = `sens ${fraction(point.sensitivity.value)} · spec ${fraction(point.specificity.value)}`;
-  return `${side} operating point ${fraction(point.threshold)} · ${measured}`;
+  const measured = `sens ${measuredText(point.sensitivity)} · spec ${measuredText(point.specificity)}`;
+  return `${decision}, ${side} operating point ${fraction(point.threshold)} · ${measured}`;
+}
+
+/** .78 (.45 to .94, few: n 9): the share with its 95 % interval and the number of cases that it was measured on. */
+function measuredText({ value, ci, n }: Measured): string {
+  const interval = ci ? `${fraction(ci[0])} to ${fraction(ci[1])}, ` : '';
+  return `${fraction(value)} (${interval}${n < FEW ? 'few: ' : ''}n ${n})`;
 }
 
 /** Null where the place of this finding was not measured. */

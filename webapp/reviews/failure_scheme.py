@@ -44,6 +44,7 @@ SITES = {
 }
 PAPER_SITES = ("HIL", "CLA")
 LATERALITIES = {"R": "right", "L": "left", "B": "both sides", "M": "midline", "U": "not stated"}
+NOT_STATED = "U"  # of a laterality
 CAUSES = {
     "NRM": "normal density",
     "OVL": "overlap",

@@ -134,7 +134,33 @@ class SchemeDocument(TypedDict):
     retired: dict[str, list[SchemeChoice]]
 
 
+class NoProposal(TypedDict):
+    """code: not_frontal, not_chest, too_small, blank or no_thorax."""
+
+    code: str
+    text: str
+
+
+class SiteProposals(TypedDict):
+    """A raster of rows x columns cells over the whole stored picture, row by row.
+
+    cells: index into rankings, each with the sites to offer by group of findings, likeliest first. sides: a letter a cell, R, L
+    or M of the patient; U where the file does not state its sides. groups: finding -> group; a finding that is not named is
+    "other". problem: why nothing is proposed; the raster is empty then.
+    """
+
+    image: Key
+    problem: NoProposal | None
+    columns: int
+    rows: int
+    cells: list[int]
+    sides: str
+    rankings: list[dict[str, list[str]]]
+    groups: dict[str, str]
+
+
 REVIEW = ref(ReviewDocument)
 REVIEW_LIST = ref(ReviewList)
 SCHEME = ref(SchemeDocument)
+SITE_PROPOSALS = ref(SiteProposals)
 REFUSED = ref(RefusedBody)

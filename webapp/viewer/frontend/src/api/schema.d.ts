@@ -826,6 +826,11 @@ export interface components {
             /** @default false */
             readonly take_over: boolean;
         };
+        /** @description code: not_frontal, not_chest, too_small, blank or no_thorax. */
+        readonly NoProposal: {
+            readonly code: string;
+            readonly text: string;
+        };
         /** @description What REST framework answers where a person may not, or nothing is there. */
         readonly NotAllowed: {
             readonly detail: string;
@@ -1375,6 +1380,28 @@ export interface components {
             readonly role: string;
             readonly username: string;
         };
+        /**
+         * @description A raster of rows x columns cells over the whole stored picture, row by row.
+         *
+         *     cells: index into rankings, each with the sites to offer by group of findings, likeliest first. sides: a letter a cell, R, L
+         *     or M of the patient; U where the file does not state its sides. groups: finding -> group; a finding that is not named is
+         *     "other". problem: why nothing is proposed; the raster is empty then.
+         */
+        readonly SiteProposals: {
+            readonly cells: readonly number[];
+            readonly columns: number;
+            readonly groups: {
+                readonly [key: string]: string;
+            };
+            /** Format: uuid */
+            readonly image: string;
+            readonly problem: components["schemas"]["NoProposal"] | null;
+            readonly rankings: readonly {
+                readonly [key: string]: readonly string[];
+            }[];
+            readonly rows: number;
+            readonly sides: string;
+        };
         /** @description Variance components of a pilot, the difference worth finding, and the numbers of readers and cases to try. */
         readonly SizingRequest: {
             /** @default 0.05 */
@@ -1732,6 +1759,7 @@ export type MemberRequest = components['schemas']['MemberRequest'];
 export type ModelBox = components['schemas']['ModelBox'];
 export type NextDocument = components['schemas']['NextDocument'];
 export type NextRequest = components['schemas']['NextRequest'];
+export type NoProposal = components['schemas']['NoProposal'];
 export type NotAllowed = components['schemas']['NotAllowed'];
 export type OpenedCase = components['schemas']['OpenedCase'];
 export type OperatingPointDocument = components['schemas']['OperatingPointDocument'];
@@ -1783,6 +1811,7 @@ export type SeverityChoice = components['schemas']['SeverityChoice'];
 export type ShowModelRequest = components['schemas']['ShowModelRequest'];
 export type ShowReason = components['schemas']['ShowReason'];
 export type SignedInPerson = components['schemas']['SignedInPerson'];
+export type SiteProposals = components['schemas']['SiteProposals'];
 export type SizingRequest = components['schemas']['SizingRequest'];
 export type SourceDocument = components['schemas']['SourceDocument'];
 export type StatisticsPlan = components['schemas']['StatisticsPlan'];

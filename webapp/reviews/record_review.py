@@ -140,12 +140,15 @@ def _corrected(reader: User, image: Image, body: ReviewBody) -> CaseReview | Non
     """The own review of the same image, finding or term, and model that this one corrects: what two models say are two questions.
 
     Without `replaces` it is the newest: a reader has one current answer per finding, whatever page or
-    program sent it, so that no count takes a change of mind for two failures.
+    program sent it, so that no count takes a change of mind for two failures. A term that its note names stands for one thing
+    here and another there: an answer with it corrects only what it names.
     """
     own = CaseReview.objects.filter(
         reader=reader, image=image, finding=body.finding, term=body.term, bundle_id=body.bundle
     )
     if body.replaces is None:
+        if body.term and finding_terms().terms[body.term].needs_note and body.verdict != WITHDRAWN:
+            return None
         return own.filter(replaced_by__isnull=True).order_by("-created_at").first()
     try:
         key = uuid.UUID(body.replaces)

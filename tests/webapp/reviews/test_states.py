@@ -191,6 +191,20 @@ def test_marks_of_two_terms_stand_side_by_side_and_each_has_its_own_chain(reader
         record_review(reader, case, other("nodule", replaces=str(moved.pk)))
 
 
+def test_what_a_note_names_replaces_only_the_answer_that_it_says(reader: User, case: Image) -> None:
+    def told(key: str, note: str, **changes: Any) -> CaseReview:
+        return record_review(reader, case, other("other", note=note, idempotency_key=key, **changes))[0]
+
+    rib, node = told("k1", "rib lesion"), told("k2", "calcified node")
+    assert node.replaces is None
+    healed = told("k3", "healed rib lesion", replaces=str(rib.pk))
+    assert healed.replaces == rib
+    assert set(CaseReview.objects.current()) == {node, healed}
+    taken = body("withdrawn", finding=None, term="other", replaces=str(node.pk), idempotency_key="k4")
+    record_review(reader, case, taken)
+    assert set(CaseReview.objects.current()) == {healed}
+
+
 def test_a_retired_term_is_refused_and_can_still_be_taken_back(
     reader: User, case: Image, monkeypatch: pytest.MonkeyPatch
 ) -> None:

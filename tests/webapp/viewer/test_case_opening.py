@@ -84,7 +84,7 @@ def test_only_a_post_opens(signed_in: SignedIn) -> None:
 def test_what_is_fetched_ahead_is_recorded_as_that_and_counts_for_washout(
     signed_in: SignedIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    description: Any = {"sha256": "c" * 64}
+    description: Any = {"sha256": "c" * 64, "rows": 2, "columns": 3}
     monkeypatch.setattr(frame_api.frames, "description", lambda image, voi: description)
     monkeypatch.setattr(
         frame_api.frames, "encoded_frame", lambda image, voi, encoding: EncodedFrame(description, b"", "identity")

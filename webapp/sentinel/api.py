@@ -41,7 +41,7 @@ class FirstLookView(APIView):
 
     @extend_schema(operation_id="lock_first_look", request={JSON: ref(FirstLookRequest)}, responses=ANSWERS)
     def post(self, request: Request, uid: str) -> Response:
-        """Locks the answers (201); the model is open to this person from then on. The same key again is answered 200."""
+        """Locks the answers (201); the model is open to this person from then on. Sent again: 200; other content: 409."""
         return _take(request, uid, FirstLookRequest, record_look)
 
 

@@ -1,6 +1,7 @@
 """Take a first look: checked against image and questions, locked and stored once, audited. With it the model opens."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -58,7 +59,7 @@ def _recorded(
     if sent.reader not in (None, reader.get_username()):
         text = f"this answer is {sent.reader}'s, and {reader.get_username()} is signed in"
         raise Refused("other_reader", text, "reader", http=401)
-    if earlier := _earlier(reader, image, sent.idempotency_key):
+    if earlier := _earlier(reader, image, sent):
         return earlier, False
     Refused.require(hidden_otherwise(reader, image))
     if is_waiting(reader, image) is None:
@@ -68,27 +69,46 @@ def _recorded(
             look = made(SentinelDraw.objects.get(image=image))
             _audit(look, image)
     except IntegrityError:  # two tabs at the same moment
-        if earlier := _earlier(reader, image, sent.idempotency_key):
+        if earlier := _earlier(reader, image, sent):
             return earlier, False
         raise
     return look, True
 
 
-def _earlier(reader: User, image: Image, key: str) -> FirstLook | None:
-    """The look that this very delivery has stored; raises Refused (409) when another one has ended the waiting."""
+def _earlier(reader: User, image: Image, sent: FirstLookRequest | ShowModelRequest) -> FirstLook | None:
+    """The look that this very delivery has stored; raises Refused (409) when another one has ended the waiting.
+
+    A key alone is not enough: where a receipt was lost, the reader may have said something else since.
+    """
     look = FirstLook.objects.filter(draw__image=image, reader=reader).first()
-    if look is None or look.lock_key == key:
+    if look is None or (look.lock_key == sent.idempotency_key and _holds(look, sent)):
         return look
     at = timezone.localtime(look.created_at)
     how = "you asked for the model" if look.broken else "you answered"
-    text = f"At {at:%H:%M} {how} in another tab or on another machine: that stands, and the model is open to you."
+    where = "here already" if look.lock_key == sent.idempotency_key else "in another tab or on another machine"
+    text = f"At {at:%H:%M} {how} {where}: that stands, and the model is open to you."
     raise Refused(ALREADY_LOCKED.code, text, http=409)
+
+
+def _holds(look: FirstLook, sent: FirstLookRequest | ShowModelRequest) -> bool:
+    """Whether what is stored is what was sent."""
+    if isinstance(sent, ShowModelRequest):
+        return look.broken == sent.reason
+    stored = [
+        {"finding": one.finding, "says": one.says, "confidence": one.confidence, "box": one.box}
+        for one in look.answers.all()
+    ]
+    return not look.broken and stored == _said(sent)
+
+
+def _said(sent: FirstLookRequest) -> list[dict[str, Any]]:
+    return [answer.model_dump() for answer in sorted(sent.answers, key=lambda one: one.finding)]
 
 
 def _answered(look: FirstLook, image: Image, sent: FirstLookRequest) -> FirstLook:
     """The look with its answers, locked under one hash."""
     look.image_sha256 = shown_sha256(image)
-    given = [answer.model_dump() for answer in sorted(sent.answers, key=lambda one: one.finding)]
+    given = _said(sent)
 
     def content() -> dict[str, object]:
         said = {"image": str(image.pk), "image_sha256": look.image_sha256, "bundle": look.bundle_id, "answers": given}

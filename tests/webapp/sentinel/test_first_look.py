@@ -113,6 +113,24 @@ def test_two_tabs_keep_one_row_and_the_other_is_told(case: Image, signed_in: Cal
     assert (FirstLook.objects.count(), FirstAnswer.objects.count()) == (1, 2)
 
 
+def test_a_key_whose_receipt_was_lost_does_not_swallow_what_was_said_since(
+    case: Image, signed_in: Callable[..., Client]
+) -> None:
+    client, colleague = signed_in(), signed_in("radiologist", "colleague")
+    shown, body = {"reason": "urgent", "idempotency_key": "k"}, first_look()
+    assert send(client, case, shown, show=True).status_code == 201
+    told = send(client, case, first_look(idempotency_key="k"))
+    assert (told.status_code, "you asked for the model here already" in told.json()["text"]) == (409, True)
+    assert send(client, case, {**shown, "reason": "seen"}, show=True).status_code == 409
+    assert send(client, case, shown, show=True).status_code == 200
+    assert send(colleague, case, body).status_code == 201
+    corrected = [body["answers"][0], {"finding": "pleural_effusion", "says": "present"}]
+    told = send(colleague, case, {**body, "answers": corrected})
+    assert (told.status_code, "you answered here already: that stands" in told.json()["text"]) == (409, True)
+    assert send(colleague, case, {**shown, "idempotency_key": body["idempotency_key"]}, show=True).status_code == 409
+    assert send(colleague, case, {**body, "answers": body["answers"][::-1]}).status_code == 200
+
+
 def test_two_tabs_at_one_moment(case: Image, signed_in: Callable[..., Client], monkeypatch: pytest.MonkeyPatch) -> None:
     """The other tab is through between this one's check and its row: the database keeps one."""
     client, other = signed_in(), first_look()

@@ -124,6 +124,25 @@ describe('FirstLook', () => {
     });
   });
 
+  it('changes nothing while the answers are on their way', async () => {
+    const { look, said, placed } = lookWith();
+    look.say('lung_opacity', 'present');
+    look.putBox(BOX);
+    look.say('pleural_effusion', 'absent');
+    look.select('lung_opacity');
+    const before = look.state.get().answers;
+    let answer: (document: FirstLookDocument) => void = () => undefined;
+    post.mockReturnValue(new Promise((resolve) => (answer = resolve)));
+    const sent = look.lock();
+    look.say('lung_opacity', 'absent');
+    look.setConfidence(2);
+    look.putBox(null);
+    expect(look.state.get().answers).toEqual(before);
+    expect([said.at(-1), placed.at(-1)]).toEqual(['your answers are being sent: nothing is changed', BOX]);
+    answer({ ...DOCUMENT, state: 'answered', findings: [] });
+    await sent;
+  });
+
   it('keeps the answers and the key of the delivery while the server cannot be reached', async () => {
     const { look, opened, drafts } = lookWith();
     look.sayRestAbsent();

@@ -93,7 +93,7 @@ export class FirstLook {
   /** Says it of a finding. Present stays there, for a box; the others lead on to the next that is open. */
   say(key: string | null, says: Says): void {
     if (!key) return;
-    this.change(withSays(this.state.get().answers, key, says));
+    if (!this.change(withSays(this.state.get().answers, key, says))) return;
     const after = says === 'present' ? key : (nextOpen(this.state.get().answers, this.asked(), key) ?? key);
     this.state.set({ selected: after });
     this.options.controller.placeDraftBox(this.selected()?.box ?? null);
@@ -101,7 +101,7 @@ export class FirstLook {
   }
 
   sayRestAbsent(): void {
-    this.change(withRestAbsent(this.state.get().answers, this.asked()));
+    if (!this.change(withRestAbsent(this.state.get().answers, this.asked()))) return;
     this.options.announce(`the rest absent; ${this.openWords()}`);
   }
 
@@ -111,8 +111,8 @@ export class FirstLook {
 
   /** The box of the chosen finding, as drawn or moved. */
   setBox(box: PixelBox | null): void {
-    if (this.selected()?.says === 'present') this.changeSelected({ box });
-    else this.options.controller.placeDraftBox(null);
+    if (this.selected()?.says === 'present' && this.changeSelected({ box })) return;
+    this.options.controller.placeDraftBox(this.selected()?.box ?? null);
   }
 
   /** B: draw with the left button; B again places a box in the centre for the keyboard. */
@@ -128,7 +128,7 @@ export class FirstLook {
 
   putBox(box: PixelBox | null): void {
     this.setBox(box);
-    this.options.controller.placeDraftBox(box);
+    this.options.controller.placeDraftBox(this.selected()?.box ?? null);
   }
 
   /** Arrow keys: the box of the chosen finding when there is one, otherwise the picture. */
@@ -187,16 +187,22 @@ export class FirstLook {
     onOpen();
   }
 
-  private change(answers: LookAnswers): void {
+  /** False while the answers are on their way: what is locked must be what is shown. */
+  private change(answers: LookAnswers): boolean {
+    if (this.state.get().isSending) {
+      this.options.announce('your answers are being sent: nothing is changed');
+      return false;
+    }
     const isKept = this.drafts.keep({ answers, key: this.key });
     const problem = isKept ? null : 'this browser keeps no drafts: lock before you close or reload the page';
     this.state.set({ answers, problem });
+    return true;
   }
 
-  private changeSelected(change: Partial<LookAnswer>): void {
+  private changeSelected(change: Partial<LookAnswer>): boolean {
     const { selected, answers } = this.state.get();
     const before = this.selected();
-    if (selected && before) this.change({ ...answers, [selected]: { ...before, ...change } });
+    return !!selected && !!before && this.change({ ...answers, [selected]: { ...before, ...change } });
   }
 
   private titleOf(key: string): string {

@@ -3,6 +3,7 @@ import { useEffect, useRef } from 'react';
 import type { FailureForm } from '../reviews/failure_form';
 import { VERDICT_TITLES } from '../reviews/failure_form';
 import { termsToOffer } from '../reviews/mark_form';
+import { chooseTerm } from '../session/state_answers';
 import { useSession } from '../shell/session_context';
 import { useStore } from '../state/store';
 import { BoxQuestion, CONFIDENCES, Question, SaveRow, unsavedWords } from './FailureFormView';
@@ -27,7 +28,7 @@ export function MarkFormView({ form }: { readonly form: FailureForm }) {
   }, [form.finding, isLoaded]);
   if (!scheme) return <p className="muted">Loading the list of terms…</p>;
 
-  const own = session.desk.own(form.finding, form.bundle, form.term);
+  const own = session.desk.corrected(form);
   const isGiven = !form.isChanged && own !== null;
   const given = own?.isWaiting ? 'waiting' : `saved ${clock(new Date(own?.created_at ?? 0))}`;
   return (
@@ -48,7 +49,7 @@ export function MarkFormView({ form }: { readonly form: FailureForm }) {
           shown={TERMS_SHOWN}
           value={form.term ?? null}
           testPrefix="term"
-          onChoose={(term) => session.changeForm({ term })}
+          onChoose={(term) => chooseTerm(session, term)}
         />
       )}
       <BoxQuestion form={form} />

@@ -19,6 +19,8 @@ export interface FailureForm {
   readonly box: PixelBox | null;
   /** True when the form holds something that has not been sent. */
   readonly isChanged: boolean;
+  /** Id of the answer that the form was opened from, to change it: its key while it waits to be sent. */
+  readonly replaces?: string | null;
   /** When the draft was kept that the form was opened from, ms since 1970. */
   readonly keptAt?: number;
 }

@@ -283,7 +283,7 @@ export class ReadingSession {
     if (!form || (form.verdict !== 'missed_other' && this.isAiUnseen()) || this.isImageMissing()) return;
     const lacks = missing(form);
     if (lacks.length) return this.announce(`still needed: ${lacks.join(', ')}`);
-    if (!form.isChanged) return this.announce(this.givenWords(this.desk.own(form.finding, form.bundle, form.term)));
+    if (!form.isChanged) return this.announce(this.givenWords(this.desk.corrected(form)));
     this.closeForm();
     await this.desk.saveForm(form);
     await this.drafts.discard(form.bundle, form.finding);

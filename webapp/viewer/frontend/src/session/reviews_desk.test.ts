@@ -2,7 +2,9 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ReviewDocument, ReviewRequest } from '../api/documents';
 import { memoryStorage } from '../reviews/outbox_storage';
 import { reviewsOutbox } from '../reviews/reviews_outbox';
+import { emptyForm } from '../reviews/failure_form';
 import { ReviewsDesk } from './reviews_desk';
+import { currentAnswers } from './reviews_state';
 
 const agree = { bundle: 'b', finding: 'effusion', verdict: 'agree' as const, confidence: null };
 const doubt = { ...agree, verdict: 'cannot_judge' as const };
@@ -15,7 +17,7 @@ function desk(isOnline = true) {
     if (!isOnline) return Promise.reject(new TypeError('offline'));
     const body = JSON.parse(init.body) as ReviewRequest;
     sent.push(body);
-    const row = { ...body, id: `r${sent.length}`, reader: 'me', failure: null, note: '', created_at: new Date().toISOString() };
+    const row = { ...body, id: `r${sent.length}`, reader: 'me', failure: null, created_at: new Date().toISOString() };
     return Promise.resolve(new Response(JSON.stringify(row as unknown as ReviewDocument), { status: 201 }));
   });
   const options = { image: 'i', reader: 'me', path: '/reviews/', announce: () => undefined };
@@ -92,5 +94,39 @@ describe('taking back', () => {
     own.state.set({ saved: [elsewhere as unknown as ReviewDocument, ...own.state.get().saved] });
     expect(await own.undo()).toBe('effusion was answered elsewhere meanwhile: nothing is taken back');
     expect(said().map(([verdict]) => verdict)).toEqual(['cannot_judge']);
+  });
+});
+
+describe('what a note names', () => {
+  const named = (note: string) => ({ ...emptyForm('b', '', 'missed_other'), term: 'other', note });
+  const notes = (own: ReviewsDesk) => currentAnswers(own.answers()).map(({ note }) => note).sort();
+
+  it('is marked beside the mark before it, and a change or withdrawal reaches only the one that is meant', async () => {
+    const { desk: own, said } = desk();
+    await own.saveForm(named('rib lesion'));
+    await turn();
+    await own.saveForm(named('calcified node'));
+    await turn();
+    expect(notes(own)).toEqual(['calcified node', 'rib lesion']);
+    await own.saveForm({ ...named('healed rib lesion'), replaces: 'r1' });
+    await turn();
+    expect(notes(own)).toEqual(['calcified node', 'healed rib lesion']);
+    expect(await own.undo()).toBe('earlier answer given again: missed other');
+    await turn();
+    expect(notes(own)).toEqual(['calcified node', 'rib lesion']);
+    await own.undo();
+    await turn();
+    expect(notes(own)).toEqual(['rib lesion']);
+    expect(said().slice(1).map(([, replaces]) => replaces)).toEqual([null, 'r1', 'r3', 'r2']);
+  });
+
+  it('is meant by its key while it waits to be sent', async () => {
+    const { desk: own } = desk(false);
+    await own.saveForm(named('rib lesion'));
+    await own.saveForm(named('calcified node'));
+    const first = own.answers().find(({ note }) => note === 'rib lesion');
+    await own.saveForm({ ...named('healed rib lesion'), replaces: first?.id });
+    expect(notes(own)).toEqual(['calcified node', 'healed rib lesion']);
+    expect(own.outbox.state.get().waiting.map(({ replacesKey }) => replacesKey)).toEqual([null, null, first?.id]);
   });
 });

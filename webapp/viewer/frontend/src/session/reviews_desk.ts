@@ -5,10 +5,11 @@ import type { ReviewList } from '../api/schema';
 import type { PixelBox } from '../geometry/pixel_box';
 import type { FailureForm } from '../reviews/failure_form';
 import { requestOf } from '../reviews/failure_form';
+import { NAMED_IN_NOTE } from '../reviews/mark_form';
 import type { Outbox } from '../reviews/outbox';
 import { createStore } from '../state/store';
 import type { Answer } from './reviews_state';
-import { allAnswers, ownAnswer } from './reviews_state';
+import { allAnswers, currentAnswers, ownAnswer } from './reviews_state';
 
 export interface ReviewsState {
   readonly saved: readonly ReviewDocument[];
@@ -32,10 +33,15 @@ interface Judgement {
   readonly box?: PixelBox | null;
   readonly failure?: FailureAnswer | null;
   readonly note?: string;
+  /** Id of the answer that is meant: see corrected. */
+  readonly replaces?: string | null;
 }
 
+/** What an answer speaks of. */
+type Subject = Pick<Answer, 'bundle' | 'finding' | 'term'>;
+
 /** One answer that was given: `before` stood until then, and `key` is that of what was given last in its place. */
-interface Step extends Pick<Answer, 'bundle' | 'finding' | 'term'> {
+interface Step extends Subject {
   readonly before: Answer | null;
   readonly isWithdrawal: boolean;
   key: string;
@@ -92,6 +98,21 @@ export class ReviewsDesk {
     return ownAnswer(this.answers(), finding, bundle, term ?? null);
   }
 
+  /** An own answer that stands, by its id or by the key under which it was given here. */
+  standing(id: string | null | undefined): Answer | null {
+    if (!id) return null;
+    const saved = this.ids.get(id);
+    const isIt = (one: Answer): boolean => one.isMine && (one.id === id || one.id === saved);
+    return currentAnswers(this.answers()).find(isIt) ?? null;
+  }
+
+  /** The own answer that one on this subject corrects. What a note names is one thing here and another there: only the answer that is meant. */
+  corrected({ finding, bundle, term, replaces }: Subject & Pick<FailureForm, 'replaces'>): Answer | null {
+    if (term !== NAMED_IN_NOTE) return this.own(finding, bundle, term);
+    const meant = this.standing(replaces);
+    return meant?.term === term && meant.bundle === bundle ? meant : null;
+  }
+
   /** Answers without a form: agree, not there, cannot say, withdrawn. Returns the key. */
   async judge(judgement: Judgement, isStep = true): Promise<string> {
     const { bundle, finding, verdict, confidence } = judgement;
@@ -106,12 +127,12 @@ export class ReviewsDesk {
       note: judgement.note ?? '',
     };
     const key = crypto.randomUUID();
-    await this.queue({ ...body, replaces: null, idempotency_key: key }, isStep);
+    await this.queue({ ...body, replaces: judgement.replaces ?? null, idempotency_key: key }, isStep);
     return key;
   }
 
   async saveForm(form: FailureForm): Promise<void> {
-    await this.queue(requestOf(form, form.bundle, null, crypto.randomUUID()));
+    await this.queue(requestOf(form, form.bundle, form.replaces ?? null, crypto.randomUUID()));
   }
 
   /**
@@ -121,25 +142,26 @@ export class ReviewsDesk {
   async undo(): Promise<string | null> {
     const step = this.given.pop();
     if (!step) return null;
-    const now = this.own(step.finding, step.bundle, step.term);
+    const now = this.corrected({ ...step, replaces: step.key });
     const isGivenHere = step.isWithdrawal ? now === null : now?.id === step.key || now?.id === this.ids.get(step.key);
     const words = (step.term ?? step.finding).replaceAll('_', ' ');
     if (!isGivenHere) return `${words} was answered elsewhere meanwhile: nothing is taken back`;
     if (!step.before) {
-      await this.withdraw(step, false);
+      await this.withdraw({ ...step, id: now?.id }, false);
       return `answer on ${words} taken back: you have none on it`;
     }
     const { bundle, finding, term, verdict, confidence, failure, box, note } = step.before;
-    const key = await this.judge({ bundle, finding, term, verdict, confidence, failure, box, note }, false);
-    const isSame = (one: Step): boolean => one.finding === finding && one.term === (term ?? null) && one.bundle === bundle;
-    const earlier = this.given.findLast(isSame);
+    const again = { bundle, finding, term, verdict, confidence, failure, box, note, replaces: now?.id };
+    const key = await this.judge(again, false);
+    const gaveIt = (one: Step): boolean => [one.key, this.ids.get(one.key)].includes(step.before?.id);
+    const earlier = this.given.findLast(gaveIt);
     if (earlier) earlier.key = key; // what that step gave stands again, under this key
     return `earlier answer given again: ${verdict.replaceAll('_', ' ')}`;
   }
 
   /** Takes an own answer back, with the corrections it went through: no answer on the finding is left. */
-  async withdraw({ bundle, finding, term }: Pick<Answer, 'bundle' | 'finding' | 'term'>, isStep = true): Promise<void> {
-    await this.judge({ bundle, finding, term, verdict: 'withdrawn', confidence: null }, isStep);
+  async withdraw({ bundle, finding, term, id }: Subject & Partial<Pick<Answer, 'id'>>, isStep = true): Promise<void> {
+    await this.judge({ bundle, finding, term, verdict: 'withdrawn', confidence: null, replaces: id }, isStep);
   }
 
   /** Lists the answers of this image again, those of colleagues included. */
@@ -162,7 +184,7 @@ export class ReviewsDesk {
   /** isStep: false for what undo itself gives. */
   private async queue(request: ReviewRequest, isStep = true): Promise<void> {
     const { bundle, finding, term = null, verdict, idempotency_key: key } = request;
-    const previous = this.own(finding, bundle, term);
+    const previous = this.corrected(request);
     if (isStep) this.given.push({ finding, term, bundle, before: previous, isWithdrawal: verdict === 'withdrawn', key });
     const replacesKey = previous?.isWaiting ? previous.id : null;
     await this.outbox.add({

@@ -1,6 +1,7 @@
 /** Answers where the model gave none: to a refusal, to an undecided finding, and on what it has no finding for. */
 import type { FindingDocument, Verdict } from '../api/documents';
 import { VERDICT_TITLES, emptyForm, formOf } from '../reviews/failure_form';
+import { NAMED_IN_NOTE } from '../reviews/mark_form';
 import { isDefinite, verdictsFor } from '../reviews/verdicts';
 import type { ReadingSession } from './reading_session';
 import type { Answer } from './reviews_state';
@@ -57,9 +58,18 @@ export function openOther(session: ReadingSession, answer: Answer | null = null)
   if (!bundle) return session.announce('nothing can be marked yet: the model has not answered');
   if (session.isImageMissing()) return;
   const kept = answer ? null : session.drafts.find(bundle, '', 'missed_other');
-  const fresh = answer ? formOf(answer) : emptyForm(bundle, '', 'missed_other');
+  const fresh = answer ? { ...formOf(answer), replaces: answer.id } : emptyForm(bundle, '', 'missed_other');
   const form = kept ? { ...kept.form, bundle, keptAt: kept.keptAt } : fresh;
   session.panel.set({ form });
   session.sheet.show();
   session.controller.placeDraftBox(form.box);
+}
+
+/** A term that is marked already opens that mark: another would take its place unseen. What a note names may be marked again. */
+export function chooseTerm(session: ReadingSession, term: string): void {
+  const { form } = session.panel.get();
+  const given = term === NAMED_IN_NOTE || !form ? null : session.desk.own('', form.bundle, term);
+  if (!given || given.id === session.desk.standing(form?.replaces)?.id) return session.changeForm({ term });
+  openOther(session, given);
+  session.announce(`${term.replaceAll('_', ' ')} is marked already: your mark is open, to change it`);
 }

@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import { emptyForm } from '../reviews/failure_form';
+import type { FailureForm } from '../reviews/failure_form';
+import type { ReadingSession } from './reading_session';
+import type { Answer } from './reviews_state';
+import { chooseTerm } from './state_answers';
+
+const rib = { id: 'r1', bundle: 'b', finding: '', term: 'rib_fracture', verdict: 'missed_other', note: '7th rib' } as Answer;
+
+/** A session with one mark on a rib fracture, and a form of what the model has no finding for. */
+function session(form: FailureForm) {
+  const said: string[] = [];
+  let open = form;
+  const made = {
+    panel: { get: () => ({ form: open }), set: (change: { form: FailureForm }) => void (open = change.form) },
+    desk: {
+      own: (_finding: string, _bundle: string, term: string) => (term === rib.term ? rib : null),
+      standing: (id: string | null | undefined) => (id === rib.id ? rib : null),
+    },
+    drafts: { find: () => null },
+    sheet: { show: () => undefined },
+    controller: { placeDraftBox: () => undefined },
+    shown: () => ({ bundle: 'b' }),
+    isImageMissing: () => false,
+    changeForm: (change: Partial<FailureForm>) => void (open = { ...open, ...change, isChanged: true }),
+    announce: (text: string) => void said.push(text),
+  };
+  return { session: made as unknown as ReadingSession, form: () => open, said };
+}
+
+describe('choosing a term', () => {
+  it('that is marked already opens that mark, and says so', () => {
+    const { session: page, form, said } = session(emptyForm('b', '', 'missed_other'));
+    chooseTerm(page, 'rib_fracture');
+    expect(form()).toMatchObject({ term: 'rib_fracture', note: '7th rib', replaces: 'r1', isChanged: false });
+    expect(said).toEqual(['rib fracture is marked already: your mark is open, to change it']);
+  });
+
+  it('otherwise changes the form: another term, one that a note names, and the own one while it is changed', () => {
+    for (const term of ['nodule', 'other']) {
+      const { session: page, form, said } = session(emptyForm('b', '', 'missed_other'));
+      chooseTerm(page, term);
+      expect(form()).toMatchObject({ term, isChanged: true });
+      expect(said).toEqual([]);
+    }
+    const { session: page, form } = session({ ...emptyForm('b', '', 'missed_other'), term: 'nodule', note: 'x', replaces: 'r1' });
+    chooseTerm(page, 'rib_fracture');
+    expect(form()).toMatchObject({ term: 'rib_fracture', note: 'x' });
+  });
+});

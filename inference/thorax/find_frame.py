@@ -24,9 +24,8 @@ _AIR: Final = 0.08  # of the grays: as dark as this, and joined to the rim, is a
 _SIZE_WEIGHTS: Final = (0.03, 0.15)  # a small likeness is met by chance: what each start gives for size
 _SIZE_WEIGHT: Final = 0.04  # the same between fitted frames
 _OFF_CENTRE: Final = 0.15
-_DOMES: Final = (
-    0.03  # the appearances hold the left dome this much of the height lower than the mean, the right one higher
-)
+# The appearances hold the left dome this much of the height lower than the mean, the right one higher.
+_DOMES: Final = 0.03
 
 
 class _Place(NamedTuple):
@@ -41,7 +40,7 @@ class _Place(NamedTuple):
 def find_thorax(gray: np.ndarray) -> ThoraxFrame | NoThorax:
     """The frame of a frontal radiograph, or why none is given.
 
-    gray: [rows, columns], bright = dense, turned to L\\F, any scale. Takes about half a second and 2 MB beside the picture.
+    gray: [rows, columns], bright = dense, turned to L\\F, any scale.
     """
     if min(gray.shape) < SMALLEST_SIDE:
         rows, columns = gray.shape

@@ -32,9 +32,16 @@ class ThoraxFrame:
 
     def scaled(self, factor: float) -> "ThoraxFrame":
         """The same lines in a picture `factor` times as large."""
-        lines = (self.half_right, self.half_left, self.apex, self.right_dome, self.left_dome)
         above, below = self.midline
-        return ThoraxFrame((above * factor, below * factor), *(line * factor for line in lines), self.likeness)
+        return ThoraxFrame(
+            midline=(above * factor, below * factor),
+            half_right=self.half_right * factor,
+            half_left=self.half_left * factor,
+            apex=self.apex * factor,
+            right_dome=self.right_dome * factor,
+            left_dome=self.left_dome * factor,
+            likeness=self.likeness,
+        )
 
     def coordinates(self, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Thorax coordinates of points: u is -1 at the patient's right edge, 0 on the midline, 1 at the left edge; v is 0 at the

@@ -1,11 +1,10 @@
 """One page of the worklist, and the counts beside it."""
 
-from collections import Counter
 from dataclasses import dataclass
 from uuid import UUID
 
 from webapp.viewer.models import WorklistEntry
-from webapp.viewer.worklist.bounded_count import COUNTED, BoundedCount, bounded, count_each, count_rows, count_up_to
+from webapp.viewer.worklist.bounded_count import COUNTED, BoundedCount, bounded, count_beside, count_each, count_rows
 from webapp.viewer.worklist.cases import HIDDEN, Entries, Streams, condition, ordered, sort_columns, walked
 from webapp.viewer.worklist.filters import STATES
 from webapp.viewer.worklist.query import WorklistQuery
@@ -99,9 +98,9 @@ def count_states(found: Streams, is_exact: bool = False) -> dict[str, BoundedCou
 
 def _count_beside_hidden(masked: Entries, is_exact: bool) -> dict[str, BoundedCount]:
     """Those of each state less the hidden ones of it: asking for each state without them would find them anew each time."""
-    hidden = Counter(masked.order_by().values_list("state", flat=True))
     groups = [[WorklistEntry.objects.filter(state=state)] for state in KEPT_STATES]
-    totals = count_up_to(groups, None if is_exact else COUNTED + 1 + hidden.total())
+    most = None if is_exact else COUNTED + 1 + masked.order_by().count()
+    totals, hidden = count_beside(groups, most, masked, "state")
     as_count = BoundedCount if is_exact else bounded
-    shown = {state: as_count(total - hidden[state]) for state, total in zip(KEPT_STATES, totals, strict=True)}
-    return {HIDDEN: as_count(hidden.total())} | shown
+    shown = {state: as_count(total - hidden.get(state, 0)) for state, total in zip(KEPT_STATES, totals, strict=True)}
+    return {HIDDEN: as_count(sum(hidden.values()))} | shown

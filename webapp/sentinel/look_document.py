@@ -14,13 +14,14 @@ from webapp.sentinel.waiting import is_waiting
 def look_document(person: Person, image: Image) -> FirstLookDocument:
     """JSON-ready. The caller has asked whether the person may see the image, and whether something else hides it."""
     state, looks = _state(person, image)
-    asked = questions_of(image.project).findings if state == "waiting" else {}
+    has_to_look = state == "waiting"
+    asked = questions_of(image.project).findings if has_to_look else {}
     return {
         "state": state,
         "url": reverse("first_look", args=[image.pk]),
         "show_url": reverse("show_model", args=[image.pk]),
         "findings": [{"key": key, "title": title} for key, title in asked.items()],
-        "reasons": [{"code": code, "title": title} for code, title in FirstLook.Reason.choices] if asked else [],
+        "reasons": [{"code": code, "title": title} for code, title in FirstLook.Reason.choices] if has_to_look else [],
         "looks": [look_row(look, person) for look in looks],
     }
 

@@ -228,9 +228,12 @@ def test_without_a_model_in_service_nothing_is_asked(
 ) -> None:
     monkeypatch.setattr(questions, "findings_in_service", lambda project: {})
     client = signed_in()
-    assert client.get(look_url(case)).json()["findings"] == []
+    document = client.get(look_url(case)).json()
+    assert (document["findings"], len(document["reasons"])) == ([], 3)  # the way to a result that is there stays open
     assert send(client, case, first_look()).json()["code"] == "no_questions"
     assert not sees(client, case)
+    assert send(client, case, {"reason": "urgent", "idempotency_key": "k"}, show=True).status_code == 201
+    assert sees(client, case)
 
 
 def test_no_look_is_asked_where_chance_did_not_draw(signed_in: Callable[..., Client]) -> None:

@@ -98,7 +98,7 @@ function Asked({ look, finding }: { readonly look: FirstLook; readonly finding: 
 }
 
 function LockRow({ look }: { readonly look: FirstLook }) {
-  const { answers, isSending, problem } = useStore(look.state);
+  const { answers, isSending } = useStore(look.state);
   const open = stillOpen(answers, look.asked());
   return (
     <>
@@ -123,12 +123,18 @@ function LockRow({ look }: { readonly look: FirstLook }) {
           Lock, and see the model <kbd>{lookKey('lock')}</kbd>
         </button>
       </div>
-      {problem && (
-        <p className="stop small" role="alert" data-testid="look-problem">
-          {problem}
-        </p>
-      )}
     </>
+  );
+}
+
+/** What went wrong, with the answers or without them. */
+function Problem({ look }: { readonly look: FirstLook }) {
+  const { problem } = useStore(look.state);
+  if (!problem) return null;
+  return (
+    <p className="stop small" role="alert" data-testid="look-problem">
+      {problem}
+    </p>
   );
 }
 
@@ -183,6 +189,7 @@ export function FirstLookPanel({ look }: { readonly look: FirstLook }) {
       ) : (
         <p className="muted">No model is in service, so there is nothing to ask yet.</p>
       )}
+      <Problem look={look} />
       <WithoutAnswer look={look} />
     </div>
   );

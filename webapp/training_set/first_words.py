@@ -90,5 +90,5 @@ def with_first_words(label: Label | None, words: Sequence[FirstWord], probabilit
         if any(word.label != label.value for word in words if word.is_last):
             label = Label(UNCERTAIN)
         elif all(word.label == label.value for word in words):
-            label = replace(label, kind=LabelKind.UNAIDED)
+            label = replace(label, kind=LabelKind.UNAIDED, places=said.places)  # the model's boxes are nobody's word
     return replace(label, unaided=said.value, probability=probability)

@@ -66,6 +66,16 @@ def test_a_first_word_has_its_box() -> None:
     assert found.places == (BOX,)
 
 
+def test_an_unaided_label_takes_no_box_of_the_model() -> None:
+    """Present without a box, and agreed beside the model: the places are what was said first, none."""
+    aided = Label(1, (Place(9, 9, 9, 9),))
+    unplaced = FirstWord(1, "b", "present", "", None, is_last=False)
+    for words, places in (([unplaced], ()), ([word("present", is_last=False)], (BOX,))):
+        found = with_first_words(aided, words, 0.05)
+        assert found is not None
+        assert (found.kind, found.places) == (UNAIDED, places)
+
+
 def test_panel_and_imported_are_told_apart() -> None:
     kinds = {source: _truth_label(Truth(source=source, status="0")).kind for source in Truth.Source.values}
     assert kinds.pop("panel") == PANEL

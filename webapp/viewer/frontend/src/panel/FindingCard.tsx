@@ -4,7 +4,7 @@ import { keyOf } from '../keys/key_table';
 import { VERDICT_TITLES } from '../reviews/failure_form';
 import { verdictsFor } from '../reviews/verdicts';
 import { saysPresent } from '../session/panel_state';
-import { answerAtOnce } from '../session/state_answers';
+import { answerAtOnce, mayGiveAgain } from '../session/state_answers';
 import type { Answer } from '../session/reviews_state';
 import { useSession } from '../shell/session_context';
 import { useStore } from '../state/store';
@@ -56,7 +56,7 @@ function OwnAnswer({ answer }: { readonly answer: Answer }) {
           take back
         </button>
       </div>
-      {answer.verdict === 'agree' && !form && (
+      {answer.verdict === 'agree' && mayGiveAgain(session, answer) && !form && (
         <ChipGroup
           label="Confidence"
           chips={CONFIDENCES.map((value) => ({ value, title: value }))}

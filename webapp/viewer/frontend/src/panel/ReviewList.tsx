@@ -3,7 +3,7 @@ import type { Scheme } from '../api/scheme';
 import { VERDICT_TITLES } from '../reviews/failure_form';
 import { isMark } from '../reviews/mark_form';
 import type { ReadingSession } from '../session/reading_session';
-import { openOther } from '../session/state_answers';
+import { mayGiveAgain, openOther } from '../session/state_answers';
 import type { Answer } from '../session/reviews_state';
 import { currentAnswers } from '../session/reviews_state';
 import { useSession } from '../shell/session_context';
@@ -39,7 +39,7 @@ function Row({
   const session = useSession();
   const { scheme } = useStore(session.scheme);
   const box = answer.failure?.box ?? answer.box;
-  const canChange = isCurrent && answer.isMine && (answer.failure !== null || isMark(answer));
+  const canChange = isCurrent && answer.isMine && (answer.failure !== null || isMark(answer)) && mayGiveAgain(session, answer);
   const when = new Date(answer.created_at);
   return (
     <li className={isCurrent ? '' : 'replaced'} data-testid={`review-${answer.verdict}`}>

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Decision, FindingDocument } from '../api/documents';
 import { saysPresent } from '../session/panel_state';
-import { isDefinite, verdictsFor } from './verdicts';
+import { isDefinite, isTaken, verdictsFor } from './verdicts';
 
 // A positive call below the operating point: the call comes from the conformal thresholds, and it is what a reader judges.
 const measured = { value: 0.9, ci: null, n: 90 };
@@ -24,6 +24,14 @@ describe('the verdicts offered', () => {
 
   it('speak of a refusal, and of the image all the same', () => {
     expect(verdictsFor(finding('refused'))).toEqual(['refusal_right', 'refusal_wrong', 'present', 'absent']);
+  });
+
+  it('are taken again only where the server does: it took agreement with a refusal once', () => {
+    const agreed = ['positive', 'negative', 'uncertain', 'refused'].map((d) => isTaken(finding(d as Decision), 'agree'));
+    expect(agreed).toEqual([true, true, false, false]);
+    expect(isTaken(finding('uncertain'), 'false_positive')).toBe(false);
+    expect(isTaken(finding('negative'), 'false_positive')).toBe(true);
+    expect(isTaken(finding('refused'), 'cannot_judge')).toBe(true);
   });
 
   it('take the side of the operating point only where the model is undecided', () => {

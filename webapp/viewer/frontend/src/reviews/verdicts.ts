@@ -19,6 +19,15 @@ export function verdictsFor(finding: Pick<FindingDocument, 'decision'>): Verdict
   }
 }
 
+const ON_A_CALL: readonly Verdict[] = ['agree', 'false_positive', 'false_negative', 'wrong_place'];
+
+/**
+ * Whether the server takes the verdict on the finding. It took more once, so that an answer may stand which cannot be given again;
+ * and of a yes or no it takes what this page does not offer, since a threshold may have moved.
+ */
+export const isTaken = (finding: Pick<FindingDocument, 'decision'>, verdict: Verdict): boolean =>
+  verdict === 'cannot_judge' || (isDefinite(finding) ? ON_A_CALL : verdictsFor(finding)).includes(verdict);
+
 /** Whether the model said yes or no: what can be agreed with. */
 export const isDefinite = ({ decision }: Pick<FindingDocument, 'decision'>): boolean =>
   decision === 'positive' || decision === 'negative';

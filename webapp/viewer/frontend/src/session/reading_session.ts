@@ -21,7 +21,7 @@ import { PredictionsFeed, isPending, shownPrediction } from './predictions_feed'
 import type { PageParts } from './page_parts';
 import { ReviewsDesk } from './reviews_desk';
 import type { Answer } from './reviews_state';
-import { answerNoCall, openBoxForm, openMark } from './state_answers';
+import { answerNoCall, mayGiveAgain, openBoxForm, openMark } from './state_answers';
 import type { SittingChoices } from './sitting';
 import { keptPreset } from './sitting';
 import { keepChoices, panelChoices } from './sitting_panel';
@@ -291,7 +291,8 @@ export class ReadingSession {
 
   async undoAnswer(): Promise<void> {
     this.closeForm();
-    this.announce((await this.desk.undo()) ?? 'nothing was given on this page: “take back” stands at each answer of yours');
+    const done = await this.desk.undo((answer) => mayGiveAgain(this, answer));
+    this.announce(done ?? 'nothing was given on this page: “take back” stands at each answer of yours');
   }
 
   withdraw(answer: Answer): void {

@@ -82,6 +82,18 @@ describe('taking back', () => {
     expect(said().map(([verdict]) => verdict)).toEqual(['agree', 'withdrawn', 'agree']);
   });
 
+  it('keeps what stands where the answer before it can no longer be given, and says so', async () => {
+    const { desk: own, said } = desk();
+    const stored = { id: 'old', bundle: 'b', finding: 'effusion', verdict: 'agree', replaces: null, reader: 'me' };
+    own.state.set({ saved: [{ ...stored, created_at: '2026-11-01T10:00:00Z' } as unknown as ReviewDocument] });
+    await own.judge({ ...agree, verdict: 'refusal_wrong' });
+    await turn();
+    const told = await own.undo(({ verdict }) => verdict !== 'agree');
+    expect(told).toBe('your earlier answer on effusion, agree, can no longer be given: refusal wrong stands');
+    await turn();
+    expect(said().map(([verdict]) => verdict)).toEqual(['refusal_wrong']);
+  });
+
   it('touches nothing that was not given on this page', async () => {
     const { desk: own, said } = desk();
     const stored = { id: 'old', bundle: 'b', finding: 'effusion', verdict: 'agree', replaces: null, reader: 'me' };

@@ -137,9 +137,10 @@ export class ReviewsDesk {
 
   /**
    * Takes back what was last given on this page: the answer before it is given again, or the finding has none again. Returns what
-   * happened, null for nothing. What another tab or machine answered meanwhile is not touched.
+   * happened, null for nothing. What another tab or machine answered meanwhile is not touched; nor is anything where the answer before
+   * can no longer be given (mayGiveAgain).
    */
-  async undo(): Promise<string | null> {
+  async undo(mayGiveAgain: (answer: Answer) => boolean = () => true): Promise<string | null> {
     const step = this.given.pop();
     if (!step) return null;
     const now = this.corrected({ ...step, replaces: step.key });
@@ -151,6 +152,10 @@ export class ReviewsDesk {
       return `answer on ${words} taken back: you have none on it`;
     }
     const { bundle, finding, term, verdict, confidence, failure, box, note } = step.before;
+    if (!mayGiveAgain(step.before)) {
+      const stands = now ? `: ${now.verdict.replaceAll('_', ' ')} stands` : '';
+      return `your earlier answer on ${words}, ${verdict.replaceAll('_', ' ')}, can no longer be given${stands}`;
+    }
     const again = { bundle, finding, term, verdict, confidence, failure, box, note, replaces: now?.id };
     const key = await this.judge(again, false);
     const gaveIt = (one: Step): boolean => [one.key, this.ids.get(one.key)].includes(step.before?.id);

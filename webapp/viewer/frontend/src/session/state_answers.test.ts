@@ -3,7 +3,7 @@ import { emptyForm } from '../reviews/failure_form';
 import type { FailureForm } from '../reviews/failure_form';
 import type { ReadingSession } from './reading_session';
 import type { Answer } from './reviews_state';
-import { chooseTerm } from './state_answers';
+import { chooseTerm, mayGiveAgain } from './state_answers';
 
 const rib = { id: 'r1', bundle: 'b', finding: '', term: 'rib_fracture', verdict: 'missed_other', note: '7th rib' } as Answer;
 
@@ -46,5 +46,18 @@ describe('choosing a term', () => {
     const { session: page, form } = session({ ...emptyForm('b', '', 'missed_other'), term: 'nodule', note: 'x', replaces: 'r1' });
     chooseTerm(page, 'rib_fracture');
     expect(form()).toMatchObject({ term: 'rib_fracture', note: 'x' });
+  });
+});
+
+describe('an answer of an earlier version', () => {
+  const findings = [{ key: 'effusion', decision: 'refused' }, { key: 'opacity', decision: 'positive' }];
+  const page = { shown: () => ({ bundle: 'b' }), findings: () => findings } as unknown as ReadingSession;
+  const agreed = (finding: string, bundle = 'b'): Answer => ({ ...rib, finding, bundle, term: null, verdict: 'agree' });
+
+  it('is not given again where the model, as it is shown, made no call', () => {
+    expect(mayGiveAgain(page, agreed('effusion'))).toBe(false);
+    expect(mayGiveAgain(page, agreed('opacity'))).toBe(true);
+    expect(mayGiveAgain(page, agreed('effusion', 'another'))).toBe(true);
+    expect(mayGiveAgain(page, rib)).toBe(true);
   });
 });

@@ -2,7 +2,7 @@
 import type { FindingDocument, Verdict } from '../api/documents';
 import { VERDICT_TITLES, emptyForm, formOf } from '../reviews/failure_form';
 import { NAMED_IN_NOTE } from '../reviews/mark_form';
-import { isDefinite, verdictsFor } from '../reviews/verdicts';
+import { isDefinite, isTaken, verdictsFor } from '../reviews/verdicts';
 import type { ReadingSession } from './reading_session';
 import type { Answer } from './reviews_state';
 
@@ -29,6 +29,12 @@ export function answerAtOnce(session: ReadingSession, finding: FindingDocument, 
     return session.announce(`${words}: ${DEFINITE}`);
   session.announce(`${finding.title}: ${words}`);
   session.judge(finding.key, verdict, null);
+}
+
+/** Whether an answer could be given as it stands: earlier versions took some that are refused now. */
+export function mayGiveAgain(session: ReadingSession, { bundle, finding: key, verdict }: Answer): boolean {
+  const finding = bundle === session.shown()?.bundle ? session.findings().find((one) => one.key === key) : undefined;
+  return !finding || isTaken(finding, verdict);
 }
 
 /** As the keys do it: on the selected finding. Present opens its form, for a box and a note. */

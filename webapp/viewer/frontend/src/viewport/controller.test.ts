@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { HeaderDocument } from '../api/documents';
 import type { FrameSource } from './frame_loader';
+import type { Projector } from './screen';
 
 const HEADER = {
   columns: 200,
@@ -22,6 +23,7 @@ const fakes = vi.hoisted(() => ({
   source: null as FrameSource | null,
   destroyed: 0,
   current: null as string | null,
+  stacks: [] as string[],
   frame: Promise.resolve(),
   preview: Promise.resolve(),
   properties: [] as Record<string, unknown>[],
@@ -34,7 +36,10 @@ vi.mock('@cornerstonejs/core', () => {
     worldToCanvas: ([x, y]: number[]) => [x, y],
     canvasToWorld: ([x, y]: number[]) => [x, y, 0],
     getCurrentImageId: () => fakes.current,
-    setStack: ([imageId]: string[]) => Promise.resolve(void (fakes.current = imageId ?? null)),
+    setStack: ([imageId]: string[]) => {
+      fakes.stacks.push((fakes.current = imageId ?? ''));
+      return Promise.resolve();
+    },
     getViewPresentation: () => ({}),
     setViewPresentation: () => undefined,
     setProperties: (properties: Record<string, unknown>) => void fakes.properties.push(properties),
@@ -118,7 +123,7 @@ async function mounted() {
 }
 
 beforeEach(() => {
-  Object.assign(fakes, { source: null, destroyed: 0, current: null, properties: [], frame: Promise.resolve(), preview: Promise.resolve() });
+  Object.assign(fakes, { source: null, destroyed: 0, current: null, stacks: [], properties: [], frame: Promise.resolve(), preview: Promise.resolve() });
   vi.stubGlobal('requestAnimationFrame', () => 0);
   vi.stubGlobal(
     'ResizeObserver',
@@ -213,6 +218,18 @@ describe('a screen that pictures follow each other on', () => {
     element.dispatchEvent(new Event('image'));
     expect(element.style.getPropertyValue('visibility')).toBe('');
     expect(fakes).toMatchObject({ destroyed: 0, current: 'sightline:b:linear' });
+  });
+
+  it('is given nothing of a picture that has left, even if it was on its way there', async () => {
+    const screen = new Screen();
+    const element = place();
+    const [left, next] = [{}, { drawn: () => undefined }] as [Projector, Projector];
+    screen.take(element, left);
+    const late = screen.put('sightline:a:linear', left);
+    screen.leave(left);
+    screen.take(element, next);
+    expect([await late, await screen.put('sightline:b:linear', next)]).toEqual([false, true]);
+    expect(fakes.stacks).toEqual(['sightline:b:linear']);
   });
 
   it('is not taken by pixels that come late for a picture that was left', async () => {

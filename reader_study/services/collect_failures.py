@@ -20,6 +20,7 @@ from webapp import audit
 from webapp.accounts.models import User
 from webapp.archive.models import Image
 from webapp.reveal.canonical_json import sha256_of
+from webapp.reveal.embargoed import not_under_embargo
 from webapp.reveal.shown_output import newest_result
 
 CODING_ARM = "CODING"
@@ -31,7 +32,8 @@ def collect_failures(user: User, study: Study, truth_study: Study | None = None)
     """Compares predictions with truth and keeps each failure as an item of a case.
 
     Truth: the frozen truths of `truth_study`, of which the person is a member and which is locked; else the truths imported into
-    this study. Cases without a failure that came only from `truth_study` are never added. Raises StudyRefused.
+    this study. Cases without a failure that came only from `truth_study` are never added. Images under embargo for `user` are
+    left out: a failure tells what the model said. Raises StudyRefused.
     """
     require(policy.may_edit_draft(user, study))
     if study.kind != Study.Kind.FAILURE_MODE:
@@ -41,7 +43,7 @@ def collect_failures(user: User, study: Study, truth_study: Study | None = None)
     if truth_study is not None:
         require(policy.may_see_results(user, truth_study))
     counts: Counter[str] = Counter()
-    for image, truths in _truths_by_image(source).items():
+    for image, truths in _truths_by_image(user, source).items():
         found = _failures(image, truths, plan)
         case = study.cases.filter(image=image, voided_at=None).first()
         if found and case is None:
@@ -64,8 +66,9 @@ def _is_known(case: Case, item: dict[str, Any]) -> bool:
     return case.failure_items.filter(**{name: item[name] for name in names}).exists()
 
 
-def _truths_by_image(source: Study) -> dict[Image, list[Truth]]:
+def _truths_by_image(user: User, source: Study) -> dict[Image, list[Truth]]:
     rows = Truth.objects.filter(case__study=source, case__voided_at=None, status__in=("0", "1"))
+    rows = not_under_embargo(rows, user, "case__image")
     newest: dict[tuple[Any, str], Truth] = {}
     for truth in rows.select_related("case__image").prefetch_related("regions").order_by("version"):
         newest[truth.case_id, truth.finding] = truth

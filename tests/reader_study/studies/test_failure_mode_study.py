@@ -27,6 +27,7 @@ from reader_study.services.people import add_member, add_reader
 from tests.reader_study.studies.study_factory import START
 from tests.reader_study.studies.study_schema import check_against_schema
 from tests.webapp.viewer.case_factory import BUNDLE, make_image, make_result, make_user
+from webapp.sentinel.models import FirstLook, SentinelDraw
 
 BOX = {"x": 100.0, "y": 100.0, "w": 100.0, "h": 100.0}
 
@@ -148,6 +149,15 @@ def test_failures_are_found_coded_decided_and_counted(study: Any) -> None:
     assert sorted(row["outcome"] for row in by_item.values()) == ["FN_IMG"] * 2 + ["FP"] * 4
     told = [(row["adjudication"], bool(row["reader"]), row["site"]) for row in by_item[str(odd.pk)]["codings"]]
     assert sorted(told) == [(False, True, "CLA"), (False, True, "HIL"), (True, False, "CLA")]
+
+
+def test_no_failure_tells_of_a_drawn_case_before_anybody_looked(study: Any) -> None:
+    """Truth is the manager's own: with it, a failure or none would be the model's call."""
+    for case in study.cases[3:5]:
+        draw = SentinelDraw.objects.create(image=case.image, probability=0.05, is_drawn=True)
+    assert collect_failures(study.manager, study.row)["counts"] == {"FN_IMG": 1, "FP": 3}
+    FirstLook.objects.create(draw=draw, reader=study.readers[0], broken="urgent", lock_key="k")
+    assert collect_failures(study.manager, study.row)["counts"] == {"FN_IMG": 2, "FP": 3}
 
 
 @pytest.mark.parametrize(

@@ -61,6 +61,22 @@ describe('half-filled marks', () => {
     expect([...items.values()].map((draft) => draft.form.note)).toEqual(['c']);
   });
 
+  it('of what has no finding are one for each mark that is changed, and one for a new mark', async () => {
+    const { storage } = memory();
+    const other = (note: string, replaces: string | null = null) => ({ ...emptyForm('b1', '', 'missed_other'), note, replaces });
+    const marks = new DraftMarks(storage, owner);
+    await marks.keep(other('new'), 'b1');
+    await marks.keep(other('rib changed', 'r1'), 'b1');
+    await marks.keep(other('node changed', 'r2'), 'b1');
+    const kept = await reopened(storage);
+    const note = (replaces?: string) => kept.find('b1', '', 'missed_other', replaces)?.form.note;
+    expect([note(), note('r1'), note('r2'), note('r3')]).toEqual(['new', 'rib changed', 'node changed', undefined]);
+    await kept.discard('b1', '', null, 'r1');
+    expect([note(), note('r1'), note('r2')]).toEqual(['new', undefined, 'node changed']);
+    await kept.discard('b1', '', 'missed_other');
+    expect([note(), note('r2')]).toEqual([undefined, 'node changed']);
+  });
+
   it('stay in the page where the browser keeps nothing, and that is told until it does again', async () => {
     const { storage, broken } = memory();
     broken.is = true;

@@ -35,8 +35,10 @@ export class DraftMarks {
     }
   }
 
-  find(bundle: string, finding: string, verdict: Verdict): DraftMark | null {
-    const fits = ({ form }: DraftMark): boolean => form.finding === finding && form.verdict === verdict;
+  /** replaces: the mark that the draft changes; null for a draft of a new one. */
+  find(bundle: string, finding: string, verdict: Verdict, replaces: string | null = null): DraftMark | null {
+    const fits = ({ form }: DraftMark): boolean =>
+      form.finding === finding && form.verdict === verdict && (form.replaces ?? null) === replaces;
     return this.of(bundle).find(fits) ?? null;
   }
 
@@ -51,11 +53,14 @@ export class DraftMarks {
     return this.inTurn(() => this.storage.put(kept));
   }
 
-  /** Drops the drafts on a finding: it was answered; or, with a verdict, that one: the reader threw it away. */
-  discard(bundle: string, finding: string, verdict: Verdict | null = null): Promise<void> {
-    const gone = this.of(bundle).filter(
-      ({ form }) => form.finding === finding && (verdict === null || form.verdict === verdict),
-    );
+  /**
+   * Drops the drafts on a finding: it was answered; or, with a verdict, that one: the reader threw it away. What has no finding is
+   * as many things as there are marks: only the draft that changes `replaces`, or that of a new mark.
+   */
+  discard(bundle: string, finding: string, verdict: Verdict | null = null, replaces: string | null = null): Promise<void> {
+    const isIt = ({ form }: DraftMark): boolean =>
+      form.finding === finding && (form.replaces ?? null) === replaces && (verdict === null || form.verdict === verdict);
+    const gone = this.of(bundle).filter(isIt);
     for (const { id } of gone) this.drafts.delete(id);
     return this.inTurn(async () => {
       for (const { id } of gone) await this.storage.remove(id);

@@ -5,7 +5,7 @@
 import type { FailureForm } from './failure_form';
 
 export interface DraftMark {
-  /** Of reader, image, bundle, finding and verdict: see draftId. */
+  /** Of reader, image, bundle, finding, verdict and the mark that is changed: see draftId. */
   readonly id: string;
   readonly reader: string;
   readonly image: string;
@@ -25,8 +25,11 @@ export interface DraftStorage {
 const DATABASE = 'sightline-mark-drafts';
 const STORE = 'drafts';
 
-export const draftId = (draft: Pick<DraftMark, 'reader' | 'image' | 'bundle' | 'form'>): string =>
-  JSON.stringify([draft.reader, draft.image, draft.bundle, draft.form.finding, draft.form.verdict]);
+/** What has no finding is told apart by the mark that a form changes; a form of a new one has none. */
+export function draftId({ reader, image, bundle, form }: Pick<DraftMark, 'reader' | 'image' | 'bundle' | 'form'>): string {
+  const changed = form.replaces ? [form.replaces] : [];
+  return JSON.stringify([reader, image, bundle, form.finding, form.verdict, ...changed]);
+}
 
 function opened(): Promise<IDBDatabase> {
   return new Promise((resolve, reject) => {

@@ -259,7 +259,7 @@ export class ReadingSession {
     const draft = this.drafts.newest(this.shown()?.bundle ?? '');
     if (!this.areDraftsRead || this.isDraftOpened || !this.shown()?.bundle || !isAiShown(this.panel.get())) return;
     this.isDraftOpened = true;
-    if (draft && !this.panel.get().form) openMark(this, draft.form.finding, draft.form.verdict);
+    if (draft && !this.panel.get().form) openMark(this, draft);
   }
 
   /** Throws the half-filled mark away. */
@@ -267,7 +267,7 @@ export class ReadingSession {
     const { form } = this.panel.get();
     this.closeForm();
     if (!form) return;
-    await this.drafts.discard(form.bundle, form.finding, form.verdict);
+    await this.drafts.discard(form.bundle, form.finding, form.verdict, form.replaces);
     this.announce('the draft is discarded');
   }
 
@@ -286,7 +286,7 @@ export class ReadingSession {
     if (!form.isChanged) return this.announce(this.givenWords(this.desk.corrected(form)));
     this.closeForm();
     await this.desk.saveForm(form);
-    await this.drafts.discard(form.bundle, form.finding);
+    await this.drafts.discard(form.bundle, form.finding, null, form.replaces);
   }
 
   async undoAnswer(): Promise<void> {

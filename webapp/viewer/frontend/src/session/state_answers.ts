@@ -1,5 +1,7 @@
 /** Answers where the model gave none: to a refusal, to an undecided finding, and on what it has no finding for. */
 import type { FindingDocument, Verdict } from '../api/documents';
+import type { DraftMark } from '../reviews/draft_storage';
+import type { FailureForm } from '../reviews/failure_form';
 import { VERDICT_TITLES, emptyForm, formOf } from '../reviews/failure_form';
 import { NAMED_IN_NOTE } from '../reviews/mark_form';
 import { isDefinite, isTaken, verdictsFor } from '../reviews/verdicts';
@@ -52,9 +54,10 @@ export function openBoxForm(session: ReadingSession): void {
   else session.disagree();
 }
 
-/** A form by its verdict: of a finding, or of what the model has none for. */
-export function openMark(session: ReadingSession, finding: string, verdict: Verdict): void {
-  if (verdict === 'missed_other') openOther(session);
+/** A kept form again: of a finding, or of what the model has none for. */
+export function openMark(session: ReadingSession, draft: DraftMark): void {
+  const { finding, verdict } = draft.form;
+  if (verdict === 'missed_other') showOther(session, draft.bundle, draft, draft.form);
   else session.openForm(finding, verdict);
 }
 
@@ -62,9 +65,13 @@ export function openMark(session: ReadingSession, finding: string, verdict: Verd
 export function openOther(session: ReadingSession, answer: Answer | null = null): void {
   const bundle = session.shown()?.bundle;
   if (!bundle) return session.announce('nothing can be marked yet: the model has not answered');
-  if (session.isImageMissing()) return;
-  const kept = answer ? null : session.drafts.find(bundle, '', 'missed_other');
+  const kept = session.drafts.find(bundle, '', 'missed_other', answer?.id);
   const fresh = answer ? { ...formOf(answer), replaces: answer.id } : emptyForm(bundle, '', 'missed_other');
+  showOther(session, bundle, kept, fresh);
+}
+
+function showOther(session: ReadingSession, bundle: string, kept: DraftMark | null, fresh: FailureForm): void {
+  if (session.isImageMissing()) return;
   const form = kept ? { ...kept.form, bundle, keptAt: kept.keptAt } : fresh;
   session.panel.set({ form });
   session.sheet.show();

@@ -82,7 +82,7 @@ def hard_examples_csv(failures: Iterable[CaseReview], book: SchemeBook) -> str:
 
 def _hard_rows(ordered: Iterable[Sequence[CaseReview]], book: SchemeBook) -> Iterator[list[Any]]:
     for rows in ordered:
-        causes = (book.carried(row.scheme_version, "causes", row.cause) for row in rows)
+        causes = (book.carried(row.scheme_version, "causes", row.cause) for row in rows if row.cause)
         yield [
             str(rows[0].image_id), rows[0].image.code, rows[0].image_sha256, len(rows),
             _counted(row.finding for row in rows), _counted(row.outcome for row in rows),

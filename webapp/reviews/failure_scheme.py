@@ -95,7 +95,7 @@ class Verdict:
 
     @property
     def is_failure(self) -> bool:
-        """True for the verdicts that need a site and a cause."""
+        """True for the verdicts that need a site."""
         return bool(self.outcome)
 
 

@@ -30,7 +30,7 @@ class FailureDocument(TypedDict):
     outcome: Annotated[str, coded(OUTCOMES)]
     site: SchemeCode
     laterality: SchemeCode
-    cause: SchemeCode
+    cause: SchemeCode | None
     severity: Annotated[int, Scheme] | None
     box: PixelBox | None
 

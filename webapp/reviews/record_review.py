@@ -94,7 +94,7 @@ def _columns(image: Image, body: ReviewBody, finding: dict[str, Any]) -> dict[st
             "outcome": body.verdict.outcome,
             "site": mark.site,
             "laterality": mark.laterality,
-            "cause": mark.cause,
+            "cause": mark.cause or "",
             "severity": mark.severity,
         }
     if body.drawn:

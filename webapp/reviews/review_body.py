@@ -42,7 +42,7 @@ class FailureMark:
     """Where and why the model failed, in codes of the scheme."""
 
     site: str
-    cause: str
+    cause: str | None
     laterality: str
     severity: int | None
     box: PixelBox | None
@@ -90,6 +90,8 @@ def _scheme_code(value: Any, info: ValidationInfo) -> Any:
     scheme: Scheme = _known(info)["scheme"]
     kind = {"site": "sites", "cause": "causes", "laterality": "lateralities"}[name]
     value = (value or "U") if name == "laterality" else value
+    if value is None and name == "cause":
+        return None  # may be said later
     if why := scheme.why_not(kind, value):
         raise said("retired", f"{name} {shown(value)} {why}")
     allowed = scheme.model_causes() if name == "cause" else scheme.in_use(kind)
@@ -207,7 +209,7 @@ def _failure(value: Any, info: ValidationInfo) -> Any:
     if not verdict.is_failure and value is not None:
         raise said("failure_not_allowed", f"verdict {verdict.code!r} takes no failure")
     if verdict.is_failure and not isinstance(value, Mapping):
-        text = f"verdict {verdict.code!r} needs a failure with site and cause, got {shown(value)}"
+        text = f"verdict {verdict.code!r} needs a failure with a site, got {shown(value)}"
         raise said("failure_missing", text)
     _known(info)["verdict"] = verdict
     return value
@@ -238,10 +240,10 @@ class ReviewBox(SentBody):
 
 
 class FailureRequest(SentBody):
-    """laterality: U where it is left out; outcome: that of the verdict, or nothing."""
+    """laterality: U where it is left out; cause: may be said later; outcome: that of the verdict, or nothing."""
 
     site: Annotated[SchemeCode, BeforeValidator(_scheme_code)]
-    cause: Annotated[SchemeCode, BeforeValidator(_scheme_code)]
+    cause: Annotated[SchemeCode | None, BeforeValidator(_scheme_code)] = None
     laterality: Annotated[SchemeCode | None, BeforeValidator(_scheme_code)] = Field(default=None, validate_default=True)
     severity: Annotated[int | None, BeforeValidator(_severity)] = None
     box: Annotated[ReviewBox | None, AfterValidator(_with_content), BeforeValidator(_box)] = Field(

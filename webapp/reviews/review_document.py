@@ -47,7 +47,7 @@ def _failure(review: CaseReview) -> FailureDocument | None:
         "outcome": review.outcome,
         "site": review.site,
         "laterality": review.laterality,
-        "cause": review.cause,
+        "cause": review.cause or None,
         "severity": review.severity,
         "box": cast(PixelBox | None, review.box),
     }

@@ -184,6 +184,15 @@ def test_it_names_field_value_and_what_is_allowed(
     assert not CaseReview.objects.exists()
 
 
+@pytest.mark.parametrize("cause", [{}, {"cause": None}])
+def test_why_and_how_severe_may_be_said_later(reader_client: Client, case: Image, cause: dict[str, Any]) -> None:
+    short = post(reader_client, case, review_body(failure={"site": "HIL"} | cause, confidence=None))
+    assert short.status_code == 201
+    assert (short.json()["failure"]["cause"], short.json()["failure"]["severity"]) == (None, None)
+    whole = post(reader_client, case, review_body(replaces=short.json()["id"]))
+    assert (whole.status_code, whole.json()["failure"]["cause"]) == (201, "NRM")
+
+
 def test_a_box_may_touch_the_edges(reader_client: Client, case: Image) -> None:
     box = {"x": 0, "y": 0, "w": 2048, "h": 2500}
     assert post(reader_client, case, review_body(failure=FAILURE | {"box": box})).status_code == 201

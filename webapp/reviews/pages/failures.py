@@ -101,7 +101,8 @@ def count_rows(reviews: CaseReviewQuerySet, book: SchemeBook) -> list[CountRow]:
     for (bundle, verdict, site, cause), n in sorted(marks.items(), key=lambda item: (-item[1], item[0])):
         total = totals[bundle, verdict]
         name, low_high = names.get(bundle, bundle[:8]), wilson_interval(n, total)
-        titles = (VERDICTS[verdict].title, scheme.title("sites", site), scheme.title("causes", cause))
+        why = scheme.title("causes", cause) if cause else "not said"
+        titles = (VERDICTS[verdict].title, scheme.title("sites", site), why)
         rows.append(CountRow(name, *titles, n, total, *low_high))
     return rows
 

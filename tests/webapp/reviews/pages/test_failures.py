@@ -24,13 +24,18 @@ def mark(site: str = "HIL", verdict: str = "false_positive", **changes: object) 
     make_result(image)
     reader = User.objects.filter(username="alice").first() or make_user("alice")
     failure = {"site": site, "cause": "NRM", "box": {"x": 1, "y": 2, "w": 3, "h": 4}}
-    return record_review(reader, image, review_body(verdict=verdict, failure=failure, **changes))[0]
+    return record_review(reader, image, review_body(**{"verdict": verdict, "failure": failure} | changes))[0]
 
 
 def rows(client: Client, query: str = "") -> int:
     answer = client.get(f"/failures/{query}")
     assert answer.status_code == 200
     return answer.content.decode().count('data-testid="failure-row"')
+
+
+def test_a_cause_that_is_not_said_is_counted_as_that(signed_in: SignedIn) -> None:
+    mark(failure={"site": "HIL"})
+    assert "<td>hilum</td><td>not said</td>" in signed_in().get("/failures/").content.decode()
 
 
 @pytest.mark.parametrize("role", ["radiologist", "manager", "admin"])

@@ -465,7 +465,7 @@ export interface components {
         readonly FailureDocument: {
             readonly box: components["schemas"]["PixelBox"] | null;
             /** @description a code of GET /api/failure-scheme/; an old review has one of its own scheme_version */
-            readonly cause: string;
+            readonly cause: string | null;
             /** @description a code of GET /api/failure-scheme/; an old review has one of its own scheme_version */
             readonly laterality: string;
             /** @enum {string} */
@@ -496,11 +496,11 @@ export interface components {
                 readonly [key: string]: number;
             };
         };
-        /** @description laterality: U where it is left out; outcome: that of the verdict, or nothing. */
+        /** @description laterality: U where it is left out; cause: may be said later; outcome: that of the verdict, or nothing. */
         readonly FailureRequest: {
             readonly box?: components["schemas"]["ReviewBox"] | null;
             /** @description a code of GET /api/failure-scheme/; an old review has one of its own scheme_version */
-            readonly cause: string;
+            readonly cause?: string | null;
             /** @description a code of GET /api/failure-scheme/; an old review has one of its own scheme_version */
             readonly laterality?: string | null;
             readonly outcome?: string | null;

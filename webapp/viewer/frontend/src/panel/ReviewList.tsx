@@ -17,7 +17,8 @@ function failureWords(answer: Answer, scheme: Scheme | null): string {
     choices?.find((choice) => choice.code === code)?.title ?? code;
   const side = failure.laterality && failure.laterality !== 'U' ? title(scheme?.lateralities, failure.laterality) : '';
   const severity = failure.severity === null ? '' : `severity ${failure.severity}`;
-  return [title(scheme?.sites, failure.site), side, title(scheme?.causes, failure.cause), severity]
+  const cause = failure.cause ? title(scheme?.causes, failure.cause) : '';
+  return [title(scheme?.sites, failure.site), side, cause, severity]
     .filter(Boolean)
     .join(' · ');
 }

@@ -11,7 +11,7 @@ const whole = {
 
 describe('the failure form', () => {
   it('names what is still to be chosen', () => {
-    expect(missing(emptyForm('b', 'lung_opacity', 'false_positive'))).toEqual(['where', 'why', 'severity', 'confidence']);
+    expect(missing(emptyForm('b', 'lung_opacity', 'false_positive'))).toEqual(['where']);
     expect(missing(whole)).toEqual([]);
   });
 
@@ -33,6 +33,12 @@ describe('the failure form', () => {
   });
 
   it('is not sent half filled', () => {
-    expect(() => requestOf({ ...whole, cause: null }, 'b', null, 'key')).toThrow('answer lacks why');
+    expect(() => requestOf({ ...whole, site: null }, 'b', null, 'key')).toThrow('answer lacks where');
+  });
+
+  it('leaves unsaid why, how severe and how sure', () => {
+    const short = { ...emptyForm('b', 'lung_opacity', 'false_positive'), site: 'HIL' };
+    const { confidence, failure } = requestOf(short, 'b', null, 'key');
+    expect({ confidence, ...failure }).toMatchObject({ confidence: null, site: 'HIL', cause: null, severity: null });
   });
 });

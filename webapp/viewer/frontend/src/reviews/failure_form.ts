@@ -92,14 +92,11 @@ export function formOf(review: Given): FailureForm {
   };
 }
 
-/** What is still to be chosen before the answer can be saved, in the words of the form. */
+/** What is still to be chosen before the answer can be saved, in the words of the form. Why, how severe and how sure can be said later. */
 export function missing(form: FailureForm): string[] {
   const lacks: string[] = [];
   if (isMark(form)) return missingOfMark(form);
   if (form.site === null) lacks.push('where');
-  if (form.cause === null) lacks.push('why');
-  if (form.severity === null) lacks.push('severity');
-  if (form.confidence === null) lacks.push('confidence');
   if (form.verdict === 'wrong_place' && form.box === null) lacks.push('a box');
   return lacks;
 }
@@ -108,13 +105,13 @@ export function missing(form: FailureForm): string[] {
 export function requestOf(form: FailureForm, bundle: string, replaces: string | null, key: string): ReviewRequest {
   const { site, cause, severity } = form;
   if (isMark(form)) return requestOfMark(form, bundle, replaces, key);
-  if (site === null || cause === null || severity === null) throw new Error(`answer lacks ${missing(form).join(', ')}`);
+  if (site === null) throw new Error(`answer lacks ${missing(form).join(', ')}`);
   return {
     bundle,
     finding: form.finding,
     verdict: form.verdict,
     confidence: form.confidence,
-    failure: { site, laterality: form.laterality, cause, severity: Number(severity), box: form.box },
+    failure: { site, laterality: form.laterality, cause, severity: severity === null ? null : Number(severity), box: form.box },
     note: form.note.trim(),
     replaces,
     idempotency_key: key,

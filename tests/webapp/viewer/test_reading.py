@@ -60,7 +60,7 @@ def test_a_project_asks_its_readers_to_look_first_whatever_they_chose(signed_in:
     assert reader.post(change, {"look_first": "on"}).status_code in (302, 403)
     assert boot(reader.get(f"/images/{image.pk}/").content.decode())["image"]["look_first_project"] == ""
 
-    assert admin.post(change, {"look_first": "on"}).status_code == 302
+    assert admin.post(change, {"look_first": "on", "sentinel_share": "7"}).status_code == 302
     reader.post("/settings/", {})  # the person's own choice: no
     document = boot(reader.get(f"/images/{image.pk}/").content.decode())
     assert (document["image"]["look_first_project"], document["user"]["look_first"]) == ("Default project", False)
@@ -68,6 +68,7 @@ def test_a_project_asks_its_readers_to_look_first_whatever_they_chose(signed_in:
     assert AccessEvent.objects.get(verb="project.settings").details == {
         "takes_for_processing": False,
         "look_first": True,
+        "sentinel_share": 7,
     }
 
 

@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { FirstLookDocument } from '../api/schema';
-import { RequestError, postJson } from '../api/request';
+import { RequestError, getJson, postJson } from '../api/request';
 import { FirstLook } from './first_look';
 import type { LookDraft, LookDrafts } from './look_draft';
 
-vi.mock('../api/request', async (original) => ({ ...(await original<object>()), postJson: vi.fn() }));
+vi.mock('../api/request', async (original) => ({ ...(await original<object>()), getJson: vi.fn(), postJson: vi.fn() }));
 
 const ASKED = [
   { key: 'lung_opacity', title: 'Lung opacity' },
@@ -62,7 +62,11 @@ function lookWith(drafts = memoryDrafts(), document = DOCUMENT) {
 
 describe('FirstLook', () => {
   const post = vi.mocked(postJson);
-  beforeEach(() => post.mockReset());
+  const get = vi.mocked(getJson);
+  beforeEach(() => {
+    post.mockReset();
+    get.mockReset();
+  });
 
   it('chooses nothing by itself and leads from one open finding to the next', () => {
     const { look, said } = lookWith();
@@ -158,13 +162,32 @@ describe('FirstLook', () => {
     expect(keys[0]).toBe(keys[1]);
   });
 
-  it('takes the lock of another tab for the lock', async () => {
-    const { look, opened, said } = lookWith();
+  it.each(['already_locked', 'not_asked'])('opens with what the server holds when the look is over: %s', async (code) => {
+    const { look, opened, said, drafts } = lookWith();
     look.sayRestAbsent();
-    post.mockRejectedValueOnce(new RequestError(409, 'already_locked', 'At 09:12 you answered in another tab'));
+    post.mockRejectedValueOnce(new RequestError(409, code, 'At 09:12 you answered in another tab'));
+    get.mockResolvedValueOnce({ ...DOCUMENT, state: 'answered', findings: [] });
     await look.lock();
-    expect([look.isWaiting(), opened.length]).toEqual([false, 1]);
+    expect([look.state.get().document.state, opened.length, drafts.kept]).toEqual(['answered', 1, null]);
     expect(said.at(-1)).toBe('At 09:12 you answered in another tab');
+    const offline = lookWith().look;
+    offline.sayRestAbsent();
+    post.mockRejectedValueOnce(new RequestError(409, code, 'over'));
+    get.mockRejectedValueOnce(new RequestError(0, 'offline', 'the server cannot be reached'));
+    await offline.lock();
+    expect(offline.isWaiting()).toBe(false);
+  });
+
+  it('asks again whether it waits and stays where nothing has changed', async () => {
+    const { look, opened } = lookWith();
+    get.mockRejectedValueOnce(new RequestError(0, 'offline', 'the server cannot be reached'));
+    await look.askAgain();
+    get.mockResolvedValueOnce(DOCUMENT);
+    await look.askAgain();
+    expect([look.isWaiting(), opened]).toEqual([true, []]);
+    get.mockResolvedValueOnce({ ...DOCUMENT, state: 'open', findings: [] });
+    await look.askAgain();
+    expect([look.isWaiting(), opened]).toEqual([false, ['open']]);
   });
 
   it('asks for the model with a reason and without an answer', async () => {

@@ -3,7 +3,7 @@
  * The server gives nothing of the model out before; this only asks, and says what has come of it.
  */
 import type { AskedFinding, FirstLookDocument, FirstLookRow } from '../api/schema';
-import { RequestError, postJson } from '../api/request';
+import { RequestError, getJson, postJson } from '../api/request';
 import type { ImageSize, PixelBox } from '../geometry/pixel_box';
 import { centreBox, movedBox, resizedBox } from '../geometry/pixel_box';
 import { createStore } from '../state/store';
@@ -35,6 +35,9 @@ export interface LookOptions {
 }
 
 export const ANSWER_FIRST = 'your look first: the model is shown after your answer';
+
+/** Refusals by which no look is asked any more: the model is open. */
+const OVER = ['already_locked', 'not_asked'];
 
 export class FirstLook {
   readonly state;
@@ -153,6 +156,12 @@ export class FirstLook {
     await this.send(this.state.get().document.show_url, { reason });
   }
 
+  /** Whether it still waits: a manager's ends with a colleague's look. Without an answer of the server it waits on. */
+  async askAgain(): Promise<void> {
+    const document = await getJson<FirstLookDocument>(this.state.get().document.url).catch(() => null);
+    if (document && document.state !== 'waiting' && this.isWaiting() && !this.state.get().isSending) this.opened(document);
+  }
+
   /** What still keeps the answers from being locked. */
   openWords(): string {
     const open = stillOpen(this.state.get().answers, this.asked());
@@ -170,12 +179,18 @@ export class FirstLook {
       announce('your answer is locked; the model is shown');
     } catch (error) {
       if (!(error instanceof RequestError)) throw error;
-      if (error.code === 'already_locked') this.opened({ ...this.state.get().document, state: 'answered' });
+      if (OVER.includes(error.code)) this.opened(await this.documentNow());
       else this.state.set({ problem: error.status === 0 ? `${error.text}: your answers are kept, Enter tries again` : error.text });
       announce(error.text);
     } finally {
       this.state.set({ isSending: false });
     }
+  }
+
+  /** What the server holds of a look that is over. */
+  private documentNow(): Promise<FirstLookDocument> {
+    const { document } = this.state.get();
+    return getJson<FirstLookDocument>(document.url).catch(() => ({ ...document, state: 'open' }));
   }
 
   private opened(document: FirstLookDocument): void {

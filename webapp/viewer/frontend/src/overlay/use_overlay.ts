@@ -39,10 +39,10 @@ function modelBoxes(panel: PanelState, findings: readonly FindingDocument[]): La
     );
 }
 
-/** Saved boxes, of all readers where the model is shown: colleagues' speak of it. None while looking first. The one in the open form is drawn by the tool instead. */
+/** Saved boxes, of all readers where the model is shown: colleagues' speak of it. None while looking first, of either kind. The one in the open form is drawn by the tool instead. */
 function readerBoxes(session: ReadingSession, panel: PanelState): LabelledBox[] {
   const { scheme } = session.scheme.get();
-  if (isLookingFirst(panel)) return [];
+  if (isLookingFirst(panel) || session.firstLook?.isWaiting()) return [];
   const answers = session.desk.answers().filter((answer) => answer.isMine || isAiShown(panel));
   return currentAnswers(answers).flatMap((answer) => {
     const box = answer.failure?.box ?? answer.box;

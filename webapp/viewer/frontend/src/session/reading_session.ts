@@ -103,6 +103,7 @@ export class ReadingSession {
 
   /** Asks again for what the server holds about the case: it has changed there. */
   refresh(): void {
+    if (this.firstLook?.isWaiting()) return void this.firstLook.askAgain();
     void this.predictions.refresh();
     void this.desk.load();
   }
@@ -119,7 +120,9 @@ export class ReadingSession {
     this.panel.set({ announcement: text });
   }
 
+  /** Nothing while the look waits, whatever has come meanwhile. */
   shown(): PredictionDocument | null {
+    if (this.firstLook?.isWaiting()) return null;
     return shownPrediction(this.predictions.state.get().items);
   }
 

@@ -1,0 +1,96 @@
+/** A whole case of which the look waits: nothing of the model, and no word that is untrue. The server is a table of answers. */
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { FirstLookDocument } from '../api/schema';
+import type { Boot } from '../boot';
+import { memoryStorage } from '../reviews/outbox_storage';
+import { reviewsOutbox } from '../reviews/reviews_outbox';
+import type { PageParts } from '../session/page_parts';
+import { Sheet } from '../shell/sheet';
+import { createStore } from '../state/store';
+import { INITIAL_VIEW } from '../viewport/view_state';
+
+class Controller {
+  readonly view = createStore({ ...INITIAL_VIEW });
+  placed: unknown = null;
+  placeDraftBox(box: unknown): void {
+    this.placed = box;
+  }
+  chooseTool(tool: 'box' | 'window'): void {
+    this.view.set({ tool });
+  }
+}
+vi.mock('../viewport/controller', () => ({ ViewportController: Controller }));
+const { ReadingSession } = await import('../session/reading_session');
+
+const WAITING: FirstLookDocument = {
+  state: 'waiting',
+  url: '/look/',
+  show_url: '/show/',
+  findings: [{ key: 'opacity', title: 'Opacity' }],
+  reasons: [],
+  looks: [],
+};
+const finding = { key: 'opacity', title: 'Opacity', decision: 'positive', probability: 0.9, boxes: [], operating_point: null };
+const RESULT = { id: 'p', state: 'succeeded', bundle: 'b', findings: [finding], maps: [] };
+let server: Record<string, unknown> = {};
+let kept: Record<string, string> = {};
+
+function caseOf(document: FirstLookDocument = WAITING, project = '') {
+  const choices = { isAiVisible: true };
+  const page = {
+    sitting: { choices: () => choices, keep: () => true },
+    sheet: new Sheet(1000),
+    scheme: createStore({ scheme: null }),
+    drafts: { all: () => Promise.resolve([]), put: () => Promise.resolve(), remove: () => Promise.resolve() },
+    outbox: reviewsOutbox(memoryStorage(), 'rose', ''),
+    film: () => ({}),
+  };
+  const boot = {
+    answer_first: document,
+    csrf: '',
+    image: { id: 'i', columns: 100, rows: 200, look_first_project: project },
+    urls: { predictions: '/predictions/', reviews: '/reviews/', header: '', frame: '' },
+    user: { username: 'rose', look_first: false },
+  };
+  const session = new ReadingSession(boot as unknown as Boot, page as unknown as PageParts);
+  const controller = session.controller as unknown as Controller;
+  const look = session.firstLook;
+  if (!look) throw new Error('the case has no look');
+  return { session, look, controller, sheet: page.sheet, choices, said: () => session.panel.get().announcement };
+}
+
+const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5));
+
+beforeEach(() => {
+  kept = {};
+  server = { '/look/': WAITING, '/predictions/': [RESULT], '/reviews/': [] };
+  const answer = (path: string): Promise<Response> =>
+    path in server
+      ? Promise.resolve(new Response(JSON.stringify(server[path]), { status: 200 }))
+      : Promise.reject(new TypeError('offline'));
+  vi.stubGlobal('fetch', (path: string) => answer(path));
+  vi.stubGlobal('navigator', {});
+  vi.stubGlobal('document', { cookie: '' });
+  vi.stubGlobal('window', { addEventListener: () => undefined, removeEventListener: () => undefined });
+  vi.stubGlobal('localStorage', {
+    getItem: (name: string) => kept[name] ?? null,
+    setItem: (name: string, text: string) => void (kept[name] = text),
+    removeItem: (name: string) => void Reflect.deleteProperty(kept, name),
+  });
+});
+afterEach(() => vi.unstubAllGlobals());
+
+describe('a case whose look waits', () => {
+  it('shows nothing of a result that is there, and opens when the server says that nobody is asked any more', async () => {
+    const { session, look } = caseOf();
+    await session.predictions.refresh();
+    expect([session.shown(), session.findings()]).toEqual([null, []]);
+    session.refresh();
+    await turn();
+    expect(look.isWaiting()).toBe(true);
+    server['/look/'] = { ...WAITING, state: 'open', findings: [] };
+    session.refresh();
+    await turn();
+    expect([look.isWaiting(), session.findings().length]).toEqual([false, 1]);
+  });
+});

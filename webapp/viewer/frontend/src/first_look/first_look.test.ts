@@ -54,7 +54,7 @@ function lookWith(drafts = memoryDrafts(), document = DOCUMENT) {
     csrf: 'c',
     controller,
     announce: (text: string) => void said.push(text),
-    onOpen: () => void opened.push('open'),
+    onOpen: () => Promise.resolve(`opened ${opened.push('open')}`),
   };
   const look = new FirstLook(options as unknown as ConstructorParameters<typeof FirstLook>[0], drafts);
   return { look, said, placed, opened, drafts };
@@ -191,9 +191,14 @@ describe('FirstLook', () => {
   });
 
   it('asks for the model with a reason and without an answer', async () => {
-    const { look, opened } = lookWith();
+    const { look, opened, said } = lookWith();
+    post.mockRejectedValueOnce(new RequestError(0, 'offline', 'the server cannot be reached'));
+    await look.showModel('urgent');
+    expect(look.state.get().problem).toBe('the server cannot be reached: choose the reason again to see the model');
+    said.length = post.mock.calls.length = 0;
     post.mockResolvedValueOnce({ ...DOCUMENT, state: 'shown' });
     await look.showModel('urgent');
+    expect(said).toEqual(['it is recorded that you asked for the model', 'it is recorded that you asked for the model; opened 1']);
     expect(post.mock.calls[0]?.[0]).toBe('/show/');
     expect(post.mock.calls[0]?.[1]).toMatchObject({ reason: 'urgent' });
     expect(opened).toEqual(['open']);

@@ -30,11 +30,22 @@ export interface LookOptions {
   readonly csrf: string;
   readonly controller: Pick<ViewportController, 'placeDraftBox' | 'chooseTool' | 'panBy' | 'view'>;
   readonly announce: (text: string) => void;
-  /** The model is open to the reader now. */
-  readonly onOpen: () => void;
+  /** The model is open to the reader now; gives what is seen of it, in words. */
+  readonly onOpen: () => Promise<string>;
 }
 
 export const ANSWER_FIRST = 'your look first: the model is shown after your answer';
+
+interface SentWords {
+  readonly taken: string;
+  /** What to do where the server was not reached. */
+  readonly again: string;
+}
+const LOCKED: SentWords = { taken: 'your answer is locked', again: 'your answers are kept, Enter tries again' };
+const SHOWN: SentWords = {
+  taken: 'it is recorded that you asked for the model',
+  again: 'choose the reason again to see the model',
+};
 
 /** Refusals by which no look is asked any more: the model is open. */
 const OVER = ['already_locked', 'not_asked'];
@@ -145,7 +156,8 @@ export class FirstLook {
   async lock(): Promise<void> {
     const open = stillOpen(this.state.get().answers, this.asked());
     if (open.length) return this.options.announce(this.openWords());
-    await this.send(this.state.get().document.url, { answers: bodyOf(this.state.get().answers, this.asked()) });
+    const body = { answers: bodyOf(this.state.get().answers, this.asked()) };
+    await this.send(this.state.get().document.url, body, LOCKED);
   }
 
   askToShow(isShowAsked: boolean): void {
@@ -153,13 +165,13 @@ export class FirstLook {
   }
 
   async showModel(reason: string): Promise<void> {
-    await this.send(this.state.get().document.show_url, { reason });
+    await this.send(this.state.get().document.show_url, { reason }, SHOWN);
   }
 
   /** Whether it still waits: a manager's ends with a colleague's look. Without an answer of the server it waits on. */
   async askAgain(): Promise<void> {
     const document = await getJson<FirstLookDocument>(this.state.get().document.url).catch(() => null);
-    if (document && document.state !== 'waiting' && this.isWaiting() && !this.state.get().isSending) this.opened(document);
+    if (document && document.state !== 'waiting' && this.isWaiting() && !this.state.get().isSending) void this.opened(document);
   }
 
   /** What still keeps the answers from being locked. */
@@ -168,19 +180,20 @@ export class FirstLook {
     return open.length ? `still open: ${open.map(({ title }) => title).join(', ')}` : 'Enter locks your answers';
   }
 
-  private async send(path: string, body: object): Promise<void> {
+  private async send(path: string, body: object, words: SentWords): Promise<void> {
     const { isSending } = this.state.get();
     if (isSending || !this.isWaiting()) return;
     this.state.set({ isSending: true, problem: null });
     const { csrf, reader, announce } = this.options;
     try {
       const sent = { ...body, idempotency_key: this.key, reader };
-      this.opened(await postJson<FirstLookDocument>(path, sent, csrf));
-      announce('your answer is locked; the model is shown');
+      const seen = this.opened(await postJson<FirstLookDocument>(path, sent, csrf));
+      announce(words.taken);
+      announce(`${words.taken}; ${await seen}`);
     } catch (error) {
       if (!(error instanceof RequestError)) throw error;
-      if (OVER.includes(error.code)) this.opened(await this.documentNow());
-      else this.state.set({ problem: error.status === 0 ? `${error.text}: your answers are kept, Enter tries again` : error.text });
+      if (OVER.includes(error.code)) void this.opened(await this.documentNow());
+      else this.state.set({ problem: error.status === 0 ? `${error.text}: ${words.again}` : error.text });
       announce(error.text);
     } finally {
       this.state.set({ isSending: false });
@@ -193,13 +206,13 @@ export class FirstLook {
     return getJson<FirstLookDocument>(document.url).catch(() => ({ ...document, state: 'open' }));
   }
 
-  private opened(document: FirstLookDocument): void {
+  private opened(document: FirstLookDocument): Promise<string> {
     this.drafts.drop();
     this.state.set({ document, isShowAsked: false });
     const { controller, onOpen } = this.options;
     controller.placeDraftBox(null);
     if (controller.view.get().tool === 'box') controller.chooseTool('window');
-    onOpen();
+    return onOpen();
   }
 
   /** False while the answers are on their way: what is locked must be what is shown. */

@@ -1,4 +1,5 @@
 /** The look before the model of the case that a session reads. */
+import { isAiShown } from '../session/panel_state';
 import type { ReadingSession } from '../session/reading_session';
 import { FirstLook } from './first_look';
 import { browserLookDrafts } from './look_draft';
@@ -15,10 +16,12 @@ export function firstLookOf(session: ReadingSession): FirstLook | null {
       csrf,
       controller: session.controller,
       announce: (text) => session.announce(text),
-      onOpen: () => {
+      onOpen: async () => {
         session.panel.set({ isRevealed: true }); // who has looked first is not asked to look first again
-        void session.predictions.refresh();
         void session.desk.load();
+        await session.predictions.refresh();
+        if (session.shown()?.state !== 'succeeded') return 'there is no result of the model to show';
+        return isAiShown(session.panel.get()) ? 'the model is shown' : 'what the model says is hidden: O shows it';
       },
     },
     browserLookDrafts(user.username, image.id),

@@ -93,4 +93,17 @@ describe('a case whose look waits', () => {
     await turn();
     expect([look.isWaiting(), session.findings().length]).toEqual([false, 1]);
   });
+
+  it.each([
+    [[RESULT], true, 'the model is shown'],
+    [[RESULT], false, 'what the model says is hidden: O shows it'],
+    [[], true, 'there is no result of the model to show'],
+  ])('says what is seen after the lock', async (results, isAiVisible, words) => {
+    const { session, look, said } = caseOf();
+    session.panel.set({ isAiVisible });
+    server = { ...server, '/predictions/': results, '/look/': { ...WAITING, state: 'answered', findings: [] } };
+    look.sayRestAbsent();
+    await look.lock();
+    expect(said()).toBe(`your answer is locked; ${words}`);
+  });
 });

@@ -296,9 +296,9 @@ export const scheme = {
   })),
   terms_version: 1,
   terms: [
-    { code: 'pneumothorax', title: 'Pneumothorax', keys: ['pneumothorax'], needs_note: false },
-    { code: 'rib_fracture', title: 'Rib fracture', keys: ['rib_fracture'], needs_note: false },
-    { code: 'other', title: 'Another finding, named in the note', keys: [], needs_note: true },
+    { code: 'pneumothorax', title: 'Pneumothorax', keys: ['pneumothorax'], scheme: null, value: null, needs_note: false },
+    { code: 'rib_fracture', title: 'Rib fracture', keys: ['rib_fracture'], scheme: null, value: null, needs_note: false },
+    { code: 'other', title: 'Another finding, named in the note', keys: [], scheme: null, value: null, needs_note: true },
   ],
   first_rows: [
     { verdict: 'false_positive', outcome: 'FP', site: 'HIL', cause: 'NRM' },

@@ -26,7 +26,7 @@ describe('the failure scheme', () => {
       first_rows: [{ verdict: 'wrong_place', outcome: 'FN_LOC', site: 'HIL', cause: 'NRM' }],
     });
     expect(scheme.severities).toEqual([{ code: '0', title: 'none' }]);
-    expect(scheme.terms).toEqual([{ code: 'mass', title: 'Mass', keys: ['lung_mass'], needsNote: false }]);
+    expect(scheme.terms).toEqual([{ code: 'mass', title: 'Mass', keys: ['lung_mass'], scheme: null, value: null, needsNote: false }]);
     expect(scheme.suggestions).toMatchObject([{ verdict: 'wrong_place', site: 'HIL', cause: 'NRM' }]);
   });
 });

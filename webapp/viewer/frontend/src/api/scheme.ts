@@ -8,6 +8,14 @@ export interface Choice {
   readonly title: string;
 }
 
+/** keys, and scheme and value of a public code: by either a finding of a model means the same. */
+export interface Term extends Choice {
+  readonly keys: readonly string[];
+  readonly scheme: string | null;
+  readonly value: string | null;
+  readonly needsNote: boolean;
+}
+
 export interface Scheme {
   readonly version: string;
   readonly sites: readonly Choice[];
@@ -15,7 +23,7 @@ export interface Scheme {
   readonly causes: readonly Choice[];
   readonly severities: readonly Choice[];
   /** What may be marked as missed though no finding of a model stands for it. */
-  readonly terms: readonly (Choice & { readonly keys: readonly string[]; readonly needsNote: boolean })[];
+  readonly terms: readonly Term[];
   readonly suggestions: readonly { verdict: Verdict; site: string; cause: string }[];
 }
 
@@ -26,7 +34,7 @@ export function readScheme(wire: SchemeDocument): Scheme {
     lateralities: wire.lateralities,
     causes: wire.causes,
     severities: wire.severities.map(({ value, title }) => ({ code: String(value), title })),
-    terms: wire.terms.map(({ code, title, keys, needs_note }) => ({ code, title, keys, needsNote: needs_note })),
+    terms: wire.terms.map(({ needs_note: needsNote, ...term }) => ({ ...term, needsNote })),
     suggestions: wire.first_rows,
   };
 }

@@ -29,8 +29,13 @@ describe('a form without coding', () => {
     const terms = [
       { code: 'mass', title: 'Mass', keys: ['lung_mass', 'mass'], scheme: null, value: null, needs_note: false },
       { code: 'cavity', title: 'Cavity', keys: ['cavity'], scheme: null, value: null, needs_note: false },
+      { code: 'opacity', title: 'Opacity', keys: ['opacity'], scheme: 'RADLEX', value: 'RID28530', needs_note: false },
     ];
+    const finding = (key: string, scheme = '', value = '') => ({ key, code: { scheme, value, meaning: '' } });
     const scheme = readScheme({ severities: [], first_rows: [], terms } as unknown as SchemeDocument);
-    expect(termsToOffer(scheme, [{ key: 'lung_mass' }]).map(({ code }) => code)).toEqual(['cavity']);
+    const offered = (...findings: ReturnType<typeof finding>[]) => termsToOffer(scheme, findings).map(({ code }) => code);
+    expect(offered(finding('lung_mass'))).toEqual(['cavity', 'opacity']);
+    expect(offered(finding('consolidation', 'RADLEX', 'RID28530'))).toEqual(['mass', 'cavity']);
+    expect(offered(finding('consolidation', 'SCT', 'RID28530'))).toEqual(['mass', 'cavity', 'opacity']);
   });
 });

@@ -1,6 +1,6 @@
 /** A form that codes no failure: a finding that is there where the model did not say so, or what it has no finding for. */
-import type { ReviewRequest } from '../api/documents';
-import type { Scheme } from '../api/scheme';
+import type { FindingDocument, ReviewRequest } from '../api/documents';
+import type { Scheme, Term } from '../api/scheme';
 import type { FailureForm } from './failure_form';
 
 /** The term that says nothing without its note. */
@@ -24,8 +24,11 @@ export function requestOfMark(form: FailureForm, bundle: string, replaces: strin
   return { ...body, term: form.term ?? null, idempotency_key: key };
 }
 
-/** Terms that the model has no finding for: what it has one for is answered there. */
-export function termsToOffer(scheme: Scheme, findings: readonly { readonly key: string }[]): Scheme['terms'] {
-  const own = new Set(findings.map(({ key }) => key));
-  return scheme.terms.filter(({ keys }) => !keys.some((key) => own.has(key)));
+type Known = Pick<FindingDocument, 'key' | 'code'>;
+
+/** Terms that the model has no finding for, by key and public code: what it has one for is answered there (finding_of of the server). */
+export function termsToOffer(scheme: Scheme, findings: readonly Known[]): Scheme['terms'] {
+  const means = (term: Term, { key, code }: Known): boolean =>
+    term.keys.includes(key) || (term.value !== null && code.scheme === term.scheme && code.value === term.value);
+  return scheme.terms.filter((term) => !findings.some((finding) => means(term, finding)));
 }

@@ -288,6 +288,17 @@ def test_the_atlas_lists_where_the_model_fell_short_and_each_verdict_on_request(
     assert listed(reader_client, query) == count
 
 
+def test_without_a_failure_the_atlas_does_not_ask_to_clear_a_filter_that_is_not_set(
+    reader: User, reader_client: Client
+) -> None:
+    record_review(reader, image_with("refused"), body("refusal_right"))
+    page = reader_client.get("/failures/").content.decode()
+    assert "No failure has been recorded" in page
+    assert "clear a filter" not in page
+    assert "the filter Verdict finds them" in page
+    assert "clear a filter" in reader_client.get("/failures/?verdict=false_positive").content.decode()
+
+
 def test_exports_carry_term_and_version_and_the_page_exports_what_it_lists(
     reader_client: Client, said: list[Image]
 ) -> None:

@@ -50,6 +50,7 @@ class ReadingUrls(TypedDict):
     scheme: str
     worklist: str
     events: str
+    site_proposals: str
 
 
 @page_body

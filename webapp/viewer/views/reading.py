@@ -124,6 +124,7 @@ def boot_document(request: HttpRequest, image: Image, query: WorklistQuery) -> B
             "scheme": reverse("failure_scheme"),
             "worklist": "/" + query.as_query(),
             "events": reverse("events"),
+            "site_proposals": f"{api}site-proposals/",
         },
         "csrf": get_token(request),
     }

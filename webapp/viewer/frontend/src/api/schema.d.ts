@@ -1165,6 +1165,7 @@ export interface components {
             readonly predictions: string;
             readonly reviews: string;
             readonly scheme: string;
+            readonly site_proposals: string;
             readonly worklist: string;
         };
         readonly ReasonRequest: {

@@ -1,4 +1,4 @@
-/** Where and why the model failed. Nothing is preselected: a proposal is only an order, never an answer. */
+/** Where and why the model failed. Site and side are chosen beforehand where the place proposes them, and marked so. */
 import { useEffect, useRef, useState } from 'react';
 import type { Choice } from '../api/scheme';
 import { ordered } from '../api/scheme';
@@ -18,6 +18,8 @@ interface QuestionProps {
   readonly choices: readonly Choice[];
   readonly proposed?: readonly string[];
   readonly shown?: number;
+  /** The chosen one is a proposal, and nobody's choice so far. */
+  readonly isProposed?: boolean;
   readonly value: string | null;
   readonly testPrefix: string;
   readonly onChoose: (value: string) => void;
@@ -28,6 +30,7 @@ export function Question({
   choices,
   proposed = [],
   shown = choices.length,
+  isProposed = false,
   value,
   testPrefix,
   onChoose,
@@ -38,7 +41,10 @@ export function Question({
   const offered = isOpen || isHidden ? [...first, ...rest] : first;
   return (
     <div className="question">
-      <span className="muted">{question}</span>
+      <span className="muted">
+        {question}
+        {isProposed && <span className="faint small" data-testid={`${testPrefix}-proposed`}> proposed</span>}
+      </span>
       <ChipGroup
         label={question}
         chips={offered.map(({ code, title }) => ({ value: code, title, hint: code }))}
@@ -135,7 +141,7 @@ export function FailureFormView({ form }: { readonly form: FailureForm }) {
   const isLoaded = scheme !== null;
   useEffect(() => {
     // A keyboard reader stands at the first question at once, not thirty stops away from it.
-    place.current?.querySelector<HTMLElement>('[role=radio]')?.focus({ preventScroll: true });
+    place.current?.querySelector<HTMLElement>('[role=radio][tabindex="0"]')?.focus({ preventScroll: true });
     place.current?.scrollIntoView({ block: 'nearest' });
   }, [form.finding, form.verdict, isLoaded]);
   if (!scheme) return <p className="muted">Loading the failure scheme…</p>;
@@ -159,7 +165,8 @@ export function FailureFormView({ form }: { readonly form: FailureForm }) {
       <Question
         question={form.verdict === 'false_negative' ? 'Where is it?' : 'Where did it look?'}
         choices={scheme.sites}
-        proposed={rows.map((row) => row.site)}
+        proposed={[...(form.proposal?.sites ?? []), ...rows.map((row) => row.site)]}
+        isProposed={form.isSiteProposed}
         shown={CHIPS_SHOWN}
         value={form.site}
         testPrefix="site"
@@ -168,6 +175,7 @@ export function FailureFormView({ form }: { readonly form: FailureForm }) {
       <Question
         question="Side"
         choices={scheme.lateralities}
+        isProposed={form.isSideProposed}
         value={form.laterality}
         testPrefix="laterality"
         onChoose={change('laterality')}

@@ -2,6 +2,7 @@
 import type { ReviewRequest, Verdict } from '../api/documents';
 import type { PixelBox } from '../geometry/pixel_box';
 import { isMark, missingOfMark, requestOfMark } from './mark_form';
+import type { SiteProposal } from './site_proposal';
 
 export interface FailureForm {
   /** The model that is spoken of: another may answer while the form is open. */
@@ -12,6 +13,11 @@ export interface FailureForm {
   readonly term?: string | null;
   readonly site: string | null;
   readonly laterality: string;
+  /** What the page proposes for the place; null or absent for nothing. */
+  readonly proposal?: SiteProposal | null;
+  /** true: chosen by proposal and not by the reader; false: the reader's choice; absent: nobody has chosen. */
+  readonly isSiteProposed?: boolean;
+  readonly isSideProposed?: boolean;
   readonly cause: string | null;
   readonly severity: string | null;
   readonly confidence: number | null;
@@ -83,6 +89,8 @@ export function formOf(review: Given): FailureForm {
     term: review.term ?? null,
     site: failure?.site ?? null,
     laterality: failure?.laterality ?? NOT_STATED,
+    isSiteProposed: false,
+    isSideProposed: false,
     cause: failure?.cause ?? null,
     severity: failure?.severity == null ? null : String(failure.severity),
     confidence: review.confidence,

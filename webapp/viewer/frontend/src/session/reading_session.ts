@@ -9,6 +9,7 @@ import { centreBox, movedBox, resizedBox } from '../geometry/pixel_box';
 import type { FailureForm } from '../reviews/failure_form';
 import { emptyForm, formOf, missing } from '../reviews/failure_form';
 import { DraftMarks } from '../reviews/draft_marks';
+import { changedByReader } from '../reviews/site_proposal';
 import type { Store } from '../state/store';
 import { createStore } from '../state/store';
 import { ViewportController } from '../viewport/controller';
@@ -19,6 +20,7 @@ import { INITIAL_PANEL, isAiShown, isLookingFirst, saysPresent } from './panel_s
 import type { PredictionsState } from './predictions_feed';
 import { PredictionsFeed, isPending, shownPrediction } from './predictions_feed';
 import type { PageParts } from './page_parts';
+import { ProposedSites } from './proposed_sites';
 import { ReviewsDesk } from './reviews_desk';
 import type { Answer } from './reviews_state';
 import { answerNoCall, mayGiveAgain, openBoxForm, openMark } from './state_answers';
@@ -32,6 +34,7 @@ export class ReadingSession {
   readonly predictions: PredictionsFeed;
   readonly desk: ReviewsDesk;
   readonly drafts: DraftMarks;
+  private readonly proposedSites: ProposedSites;
   readonly sitting: PageParts['sitting'];
   readonly sheet: PageParts['sheet'];
   readonly scheme: PageParts['scheme'];
@@ -77,6 +80,7 @@ export class ReadingSession {
       { image: boot.image.id, reader: boot.user.username, path: boot.urls.reviews, announce },
       page.outbox,
     );
+    this.proposedSites = new ProposedSites(boot.urls.site_proposals, boot.image);
     this.firstLook = firstLookOf(this);
   }
 
@@ -92,6 +96,7 @@ export class ReadingSession {
       this.openDraft();
     });
     const { view } = this.controller;
+    this.stops.push(view.subscribe(() => view.get().status === 'ready' && void this.loadProposals()));
     const stop = view.subscribe(() => {
       if (view.get().status === 'loading') return;
       stop();
@@ -218,7 +223,7 @@ export class ReadingSession {
     const own = this.own(key);
     const kept = this.drafts.find(bundle, key, verdict);
     const given = own?.verdict === verdict ? formOf(own) : emptyForm(bundle, key, verdict);
-    const form = kept ? { ...kept.form, bundle, keptAt: kept.keptAt } : given;
+    const form = this.withProposal(kept ? { ...kept.form, bundle, keptAt: kept.keptAt } : given);
     this.panel.set({ form });
     this.sheet.show();
     this.controller.placeDraftBox(form.box);
@@ -252,9 +257,23 @@ export class ReadingSession {
     this.isLeaveAsked = false;
     const { form } = this.panel.get();
     if (!form) return;
-    const changed = { ...form, ...change, isChanged: true };
+    const changed = this.withProposal(changedByReader(form, change));
     this.panel.set({ form: changed });
     void this.drafts.keep(changed, form.bundle);
+  }
+
+  /** Site and side proposed for the place of the form, where nobody has chosen. */
+  private withProposal(form: FailureForm): FailureForm {
+    const finding = this.findings().find(({ key }) => key === form.finding);
+    const sides = this.scheme.get().scheme?.lateralities.map(({ code }) => code) ?? null;
+    return this.proposedSites.propose(form, finding, sides);
+  }
+
+  /** After the picture. A form that is open by then gets its proposal, too. */
+  private async loadProposals(): Promise<void> {
+    const isNew = await this.proposedSites.load();
+    const { form } = this.panel.get();
+    if (isNew && form) this.panel.set({ form: this.withProposal(form) });
   }
 
   /** The newest mark that was left half-filled on this image and model, in its place; not before the model is shown, whose call it tells. */

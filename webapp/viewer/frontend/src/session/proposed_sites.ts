@@ -1,0 +1,42 @@
+/** Which sites the page proposes on one case: the raster is fetched once, after the picture; without it nothing is proposed. */
+import { RequestError, getJson } from '../api/request';
+import type { FindingDocument } from '../api/documents';
+import type { SiteProposals } from '../api/schema';
+import type { ImageSize } from '../geometry/pixel_box';
+import type { FailureForm } from '../reviews/failure_form';
+import { boxOfPlace, proposalAt, withProposal } from '../reviews/site_proposal';
+
+export class ProposedSites {
+  private raster: SiteProposals | null = null;
+  private isAsked = false;
+
+  constructor(
+    private readonly path: string,
+    private readonly size: ImageSize,
+  ) {}
+
+  /** True once there is a raster. What cannot be had is not spoken of: the form works without. */
+  async load(): Promise<boolean> {
+    if (this.isAsked) return false;
+    this.isAsked = true;
+    try {
+      this.raster = await getJson<SiteProposals>(this.path);
+    } catch (error) {
+      if (!(error instanceof RequestError)) throw error;
+    }
+    return this.raster !== null;
+  }
+
+  /** The form with what is proposed for its place. `finding`: as the model answered it; `sides`: those that may be said. */
+  propose(
+    form: FailureForm,
+    finding: Pick<FindingDocument, 'boxes'> | undefined,
+    sides: readonly string[] | null,
+  ): FailureForm {
+    if (!this.raster) return form;
+    const box = boxOfPlace(form.verdict, finding?.boxes ?? [], form.box);
+    const found = box && proposalAt(this.raster, this.size, form.finding, box);
+    const isSideKnown = found?.laterality != null && (sides?.includes(found.laterality) ?? true);
+    return withProposal(form, found && { ...found, laterality: isSideKnown ? found.laterality : null });
+  }
+}

@@ -16,6 +16,7 @@ from webapp.archive.models import Image, Project
 from webapp.archive.view_positions import view_label
 from webapp.reveal.label_kind import LabelKind
 from webapp.reveal.shown_image import is_image_shown
+from webapp.reviews.finding_terms import finding_terms
 from webapp.reviews.models import CaseReview, CaseReviewQuerySet
 from webapp.reviews.visible import visible_reviews
 from webapp.sentinel.waiting import ANSWER_FIRST
@@ -34,7 +35,7 @@ IN_STUDY = "images of reader studies that are under way never leave; how many th
 @dataclass(frozen=True)
 class ReviewedCase:
     """One image with its labels. readers: ids of people, and the sources of truths (panel, ct ...). others: what readers
-    saw that the model has no finding for; no label of any finding."""
+    saw that the model has no finding for; it makes no label, also where another model has a finding for it."""
 
     image: Image
     labels: dict[str, Label]
@@ -165,14 +166,21 @@ def _opinions(reviews: Iterable[CaseReview]) -> tuple[dict[object, dict[str, dic
 
 
 def _others(reviews: Iterable[CaseReview]) -> dict[object, list[OtherFinding]]:
-    """image -> what was seen beyond the model's findings in the bytes that are stored now, oldest first."""
-    found: dict[object, list[OtherFinding]] = defaultdict(list)
+    """image -> what was seen beyond the model's findings in the bytes that are stored now, oldest first.
+
+    Of a reader who marked a term under several bundles the newest; what a note names may be as many things as there are marks.
+    """
+    terms = finding_terms().terms
+    found: dict[object, dict[object, OtherFinding]] = defaultdict(dict)
     for review in sorted(reviews, key=lambda one: (one.created_at, str(one.pk))):
         if review.term and is_image_shown(review.image, review.image_sha256):
             place = Place(**review.box) if review.box else None
             version = review.terms_version or 0
-            found[review.image_id].append(OtherFinding(review.term, version, review.reader_id, place))
-    return found
+            is_named = review.term in terms and terms[review.term].needs_note
+            thing = review.pk if is_named else (review.reader_id, review.term)
+            found[review.image_id].pop(thing, None)  # so that the newest comes last
+            found[review.image_id][thing] = OtherFinding(review.term, version, review.reader_id, place)
+    return {image: list(things.values()) for image, things in found.items()}
 
 
 def _within(others: Iterable[OtherFinding], image: Image) -> tuple[OtherFinding, ...]:

@@ -97,7 +97,8 @@ def readme(rows: Sequence[CaseRow], left_out: Sequence[LeftOut], findings: Seque
     others = Counter(one.title for row in rows for one in row.others)
     if others:
         lines.append(
-            "other_findings.csv: what readers saw that the model has no finding for, no label of any column of cases.csv:"
+            "other_findings.csv: what readers saw that the model they were shown has no finding for; it makes no label in"
+            " cases.csv, also where another model has a finding for it:"
             f" {', '.join(f'{title} {n}' for title, n in sorted(others.items()))}; an image without a line may have it too"
         )
     reasons = Counter(one.code for one in left_out)

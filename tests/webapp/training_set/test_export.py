@@ -209,6 +209,31 @@ def test_a_study_that_opens_during_an_export_keeps_its_images(
     assert [one.code for one in made.left_out] == ["in_study"]
 
 
+def test_one_reader_sees_a_thing_once_whatever_model_was_shown_and_what_notes_name_is_many(
+    stored: Stored, reader: User, tmp_path: Path
+) -> None:
+    image, second = stored(), "e" * 64
+    make_result(image, bundle_id=second, image_sha256=image.stored_sha256)
+    agree(reader, image)
+
+    def mark(term: str, note: str, x: float, **changes: object) -> None:
+        box = {"x": x, "y": 6.0, "w": 8.0, "h": 10.0}
+        told = review_body(verdict="missed_other", failure=None, finding=None, term=term, note=note, box=box, **changes)
+        record_review(reader, image, told | {"idempotency_key": f"{term} {x}"})
+
+    mark("rib_fracture", "", 1)
+    mark("rib_fracture", "", 2, bundle=second)
+    mark("other", "azygos lobe", 3)
+    mark("other", "pacemaker lead", 4)
+    exported(tmp_path / "set")
+
+    lines = csv.DictReader((tmp_path / "set" / "other_findings.csv").open(newline=""))
+    assert [(line["term"], line["x"]) for line in lines] == [("rib_fracture", "2"), ("other", "3"), ("other", "4")]
+    readme = (tmp_path / "set" / "readme.txt").read_text()
+    assert "Rib fracture 1" in readme
+    assert "also where another model has a finding for it" in readme
+
+
 def test_an_image_under_another_rules_embargo_stays(
     manager: User, reader: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,8 +2,8 @@ import datetime
 
 import pytest
 
+from inference.probability import fraction
 from webapp.archive.models import Image
-from webapp.predictions.probability import fraction
 from webapp.viewer.worklist.labels import age_label, person_label, span, study_label
 
 

@@ -12,10 +12,10 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_GET
 
+from inference.probability import fraction
 from measures.wilson import wilson_interval
 from webapp.accounts.policy import may_export_training_set, may_see_image, require
 from webapp.code_filters import FilterRefused
-from webapp.predictions.probability import fraction
 from webapp.reviews.failure_scheme import VERDICTS
 from webapp.reviews.finding_terms import finding_terms
 from webapp.reviews.left_out import left_out_words

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from inference.probability import fraction
 from webapp.accounts.policy import Person
 from webapp.archive.models import Image
 from webapp.archive.view_positions import view_label
 from webapp.predictions.models import Prediction
-from webapp.predictions.probability import fraction
 from webapp.reveal.embargoed import reasons
 from webapp.reviews.failure_scheme import SHORTCOMINGS, VERDICTS
 from webapp.reviews.finding_terms import finding_terms

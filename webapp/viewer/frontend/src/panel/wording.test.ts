@@ -27,7 +27,7 @@ describe('the words of a finding', () => {
   });
 
   it('write a number as the server does', () => {
-    const table = new URL('../../../../../tests/webapp/predictions/probability_texts.json', import.meta.url);
+    const table = new URL('../../../../../tests/inference/probability_texts.json', import.meta.url);
     const rows = JSON.parse(readFileSync(table, 'utf8')) as [number, string][];
     expect(rows.map(([value]) => [value, fraction(value)])).toEqual(rows);
   });

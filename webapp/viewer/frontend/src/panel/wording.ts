@@ -7,8 +7,8 @@ type Measured = FindingDocument['operating_point']['sensitivity'];
 const FEW = 20;
 
 /**
- * .81; two decimals. What rounds to .00 or 1.00 without being it is <.01 or >.99, as the server writes it (webapp/predictions/probability.py);
- * tests/webapp/predictions/probability_texts.json holds both to one table.
+ * .81; two decimals. What rounds to .00 or 1.00 without being it is <.01 or >.99, as the server writes it (inference/probability.py);
+ * tests/inference/probability_texts.json holds both to one table.
  */
 export function fraction(value: number): string {
   if (value > 0 && value < 0.005) return '<.01';

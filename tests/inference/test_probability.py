@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from webapp.predictions.probability import fraction
+from inference.probability import fraction
 
 TEXTS = json.loads(Path(__file__).with_name("probability_texts.json").read_text())
 

@@ -17,6 +17,7 @@ from inference.gate import REFUSED
 from inference.manifest import Finding, MapOutput
 from inference.map_drawing import OPACITY, captioned, draw_box, map_over
 from inference.preprocessing import Region
+from inference.probability import fraction
 from inference.research_use import RESEARCH_LINE
 
 LONGEST_SIDE = 1024
@@ -62,8 +63,9 @@ def _caption(finding: Finding, output: MapOutput, values: np.ndarray, explanatio
     entry = next(part for part in explanation.findings if part["key"] == finding.key)
     if entry["interval"] is None:
         raise ValueError(f"{finding.key}: refused; only an answer has a caption")
-    low, high = entry["interval"]
-    text = f"{finding.title}: {entry['probability']:.2f} ({low:.2f}-{high:.2f}), {entry['decision']}. {method_title(output)}"
+    low, high = map(fraction, entry["interval"])
+    numbers = f"{fraction(entry['probability'])} ({low}-{high})"
+    text = f"{finding.title}: {numbers}, {entry['decision']}. {method_title(output)}"
     return text if values.max() > 0 else f"{text}: {NO_EVIDENCE}"
 
 

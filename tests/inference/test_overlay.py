@@ -1,8 +1,11 @@
 """Overlay pictures: the map lies where the box says, and nothing is stretched that is not there."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
+from inference import overlay
 from inference.bundle import Bundle
 from inference.engine import Case, Engine
 from inference.overlay import overlay_pictures
@@ -64,6 +67,16 @@ def test_every_picture_carries_a_text_bar(engine):
         bar = np.asarray(picture)[gray.shape[0] :]
         assert (bar[:30].max(), bar[30:].max()) > (150, 150)
     assert RESEARCH_LINE == "Research use only — not for diagnosis"
+
+
+def test_numbers_are_written_as_on_the_page(engine, monkeypatch):
+    gray, explanation, _ = pictures(engine)
+    tiny = [part | {"probability": 0.001, "interval": (0.0002, 0.125)} for part in explanation.findings]
+    told = []
+    monkeypatch.setattr(overlay, "captioned", lambda picture, lines, letters: told.append(lines[0]))
+    list(overlay_pictures(gray, dataclasses.replace(explanation, findings=tiny)))
+    assert len(told) == 6
+    assert all(": <.01 (<.01-.12), " in line for line in told)
 
 
 def test_a_large_image_is_shown_smaller(engine):

@@ -5,6 +5,7 @@ import type { Boot } from '../boot';
 import { memoryStorage } from '../reviews/outbox_storage';
 import { reviewsOutbox } from '../reviews/reviews_outbox';
 import type { PageParts } from '../session/page_parts';
+import { isLookingFirst } from '../session/panel_state';
 import { Sheet } from '../shell/sheet';
 import { createStore } from '../state/store';
 import { INITIAL_VIEW } from '../viewport/view_state';
@@ -105,5 +106,10 @@ describe('a case whose look waits', () => {
     look.sayRestAbsent();
     await look.lock();
     expect(said()).toBe(`your answer is locked; ${words}`);
+  });
+
+  it.each(['answered', 'shown', 'open'] as const)('asks nobody to look first again after a look: %s', (state) => {
+    const { session } = caseOf({ ...WAITING, state, findings: [] }, 'Chest');
+    expect(isLookingFirst(session.panel.get())).toBe(state === 'open');
   });
 });

@@ -58,6 +58,7 @@ export class ReadingSession {
       ...INITIAL_PANEL,
       ...panelChoices(sitting.choices()),
       isLookFirst: boot.user.look_first || boot.image.look_first_project !== '',
+      isRevealed: ['answered', 'shown'].includes(boot.answer_first?.state ?? ''),
     });
     const announce = (text: string): void => this.announce(text);
     this.controller = new ViewportController({

@@ -1,7 +1,9 @@
 /** A whole case of which the look waits: nothing of the model, and no word that is untrue. The server is a table of answers. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { FirstLookDocument } from '../api/schema';
+import { KEY_TABLE } from '../keys/key_table';
 import type { Boot } from '../boot';
+import { ANSWER_FIRST } from './first_look';
 import { memoryStorage } from '../reviews/outbox_storage';
 import { reviewsOutbox } from '../reviews/reviews_outbox';
 import type { PageParts } from '../session/page_parts';
@@ -111,5 +113,11 @@ describe('a case whose look waits', () => {
   it.each(['answered', 'shown', 'open'] as const)('asks nobody to look first again after a look: %s', (state) => {
     const { session } = caseOf({ ...WAITING, state, findings: [] }, 'Chest');
     expect(isLookingFirst(session.panel.get())).toBe(state === 'open');
+  });
+
+  it.each(['g', 'shift+1', 'f', 'shift+y', 'shift+x', 'shift+u', 'o'])('says why a key of the model does nothing: %s', (key) => {
+    const { session, said } = caseOf();
+    KEY_TABLE.find((row) => row.combinations.includes(key))?.run(session, key);
+    expect(said()).toBe(ANSWER_FIRST);
   });
 });

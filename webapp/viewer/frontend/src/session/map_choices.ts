@@ -6,8 +6,9 @@ import type { ReadingSession } from './reading_session';
 
 /** Map of the n-th finding (1-based), with the kind in use or the first there is. */
 export function showMapOf(session: ReadingSession, n: number): void {
+  if (session.isAiUnseen()) return;
   const finding = session.findings()[n - 1];
-  if (!finding || session.isAiUnseen()) return;
+  if (!finding) return;
   session.select(finding.key);
   const kind = session.panel.get().mapKind ?? (session.shown()?.maps[0]?.kind);
   if (kind) session.panel.set({ mapKind: kind, isAiVisible: true });

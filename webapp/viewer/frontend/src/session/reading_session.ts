@@ -212,8 +212,9 @@ export class ReadingSession {
 
   /** What disagreeing means for this finding: the model's yes is a false positive, its no a false negative. */
   disagree(): void {
+    if (this.isAiUnseen()) return;
     const finding = this.selected();
-    if (!finding || this.isAiUnseen() || answerNoCall(this, finding.key, 'refusal_wrong')) return;
+    if (!finding || answerNoCall(this, finding.key, 'refusal_wrong')) return;
     this.openForm(finding.key, saysPresent(finding) ? 'false_positive' : 'false_negative');
   }
 
@@ -242,6 +243,10 @@ export class ReadingSession {
 
   /** Nobody agrees or disagrees with what is not shown; and one key shows it, not any that happens to be pressed. */
   isAiUnseen(): boolean {
+    if (this.firstLook?.isWaiting()) {
+      this.announce(ANSWER_FIRST);
+      return true;
+    }
     const isUnseen = !isAiShown(this.panel.get());
     if (isUnseen) this.announce('what the model says is hidden: O shows it');
     return isUnseen;

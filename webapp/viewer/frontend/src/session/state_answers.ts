@@ -3,6 +3,7 @@ import type { FindingDocument, Verdict } from '../api/documents';
 import type { DraftMark } from '../reviews/draft_storage';
 import type { FailureForm } from '../reviews/failure_form';
 import { VERDICT_TITLES, emptyForm, formOf } from '../reviews/failure_form';
+import { ANSWER_FIRST } from '../first_look/first_look';
 import { NAMED_IN_NOTE } from '../reviews/mark_form';
 import { isDefinite, isTaken, verdictsFor } from '../reviews/verdicts';
 import type { ReadingSession } from './reading_session';
@@ -41,6 +42,7 @@ export function mayGiveAgain(session: ReadingSession, { bundle, finding: key, ve
 
 /** As the keys do it: on the selected finding. Present opens its form, for a box and a note. */
 export function answerSelected(session: ReadingSession, verdict: 'present' | 'absent' | 'cannot_judge'): void {
+  if (session.firstLook?.isWaiting()) return session.announce(ANSWER_FIRST);
   const finding = session.selected();
   if (!finding) return session.announce('choose a finding first');
   if (verdict === 'present' && verdictsFor(finding).includes(verdict)) session.openForm(finding.key, verdict);

@@ -35,6 +35,7 @@ const WAITING: FirstLookDocument = {
 };
 const finding = { key: 'opacity', title: 'Opacity', decision: 'positive', probability: 0.9, boxes: [], operating_point: null };
 const RESULT = { id: 'p', state: 'succeeded', bundle: 'b', findings: [finding], maps: [] };
+const BOX = { x: 1, y: 2, w: 30, h: 40 };
 let server: Record<string, unknown> = {};
 let kept: Record<string, string> = {};
 
@@ -119,5 +120,15 @@ describe('a case whose look waits', () => {
     const { session, said } = caseOf();
     KEY_TABLE.find((row) => row.combinations.includes(key))?.run(session, key);
     expect(said()).toBe(ANSWER_FIRST);
+  });
+
+  it('draws the box that was kept, after a reload', async () => {
+    const answers = { opacity: { says: 'present', confidence: null, box: BOX } };
+    kept['sightline-first-look/rose/i'] = JSON.stringify({ answers, key: 'k' });
+    const { session, controller } = caseOf();
+    void session.open();
+    await turn();
+    controller.view.set({ status: 'ready' });
+    expect(controller.placed).toEqual(BOX);
   });
 });

@@ -102,7 +102,8 @@ export class ReadingSession {
       if (view.get().status === 'loading') return;
       stop();
       // A draft may have been opened before there was a picture to draw its box on.
-      this.controller.placeDraftBox(this.panel.get().form?.box ?? null);
+      const { form } = this.panel.get();
+      this.controller.placeDraftBox((this.firstLook?.isWaiting() ? this.firstLook.selected()?.box : form?.box) ?? null);
     });
     await this.predictions.refresh();
   }

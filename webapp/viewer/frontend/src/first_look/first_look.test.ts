@@ -128,6 +128,21 @@ describe('FirstLook', () => {
     });
   });
 
+  it('takes its changes back, one after the other, in answers, draft and picture', () => {
+    const { look, placed, drafts, said } = lookWith();
+    look.say('lung_opacity', 'present');
+    look.putBox(BOX);
+    look.putBox(null);
+    look.undo();
+    expect([look.selected()?.box, placed.at(-1), drafts.kept?.answers.lung_opacity?.box]).toEqual([BOX, BOX, BOX]);
+    look.undo();
+    expect([look.selected()?.box, placed.at(-1)]).toEqual([null, null]);
+    look.undo();
+    expect(look.state.get().answers).toEqual({});
+    look.undo();
+    expect(said.at(-1)).toBe('nothing of this look was changed on this page');
+  });
+
   it('changes nothing while the answers are on their way', async () => {
     const { look, said, placed } = lookWith();
     look.say('lung_opacity', 'present');

@@ -53,6 +53,8 @@ const OVER = ['already_locked', 'not_asked'];
 export class FirstLook {
   readonly state;
   private key: string;
+  /** What was answered before each change of this page, oldest first. */
+  private readonly past: LookAnswers[] = [];
 
   constructor(
     private readonly options: LookOptions,
@@ -117,6 +119,15 @@ export class FirstLook {
   sayRestAbsent(): void {
     if (!this.change(withRestAbsent(this.state.get().answers, this.asked()))) return;
     this.options.announce(`the rest absent; ${this.openWords()}`);
+  }
+
+  undo(): void {
+    const before = this.past.at(-1);
+    if (!before) return this.options.announce('nothing of this look was changed on this page');
+    if (!this.change(before)) return;
+    this.past.splice(-2);
+    this.options.controller.placeDraftBox(this.selected()?.box ?? null);
+    this.options.announce(`the last change is taken back; ${this.openWords()}`);
   }
 
   setConfidence(confidence: number): void {
@@ -223,6 +234,7 @@ export class FirstLook {
     }
     const isKept = this.drafts.keep({ answers, key: this.key });
     const problem = isKept ? null : 'this browser keeps no drafts: lock before you close or reload the page';
+    this.past.push(this.state.get().answers);
     this.state.set({ answers, problem });
     return true;
   }

@@ -30,6 +30,7 @@ export const LOOK_KEYS: readonly KeyRow<ReadingSession>[] = [
   row('absent', 'X', 'the finding is absent', ['x'], (look) => look.say(chosen(look), 'absent')),
   row('cannot-say', 'C', 'cannot say', ['c'], (look) => look.say(chosen(look), 'cannot_judge')),
   row('rest', 'A', 'the rest is absent', ['a'], (look) => look.sayRestAbsent()),
+  row('undo', 'Ctrl+Z', 'take the last change of the look back', ['ctrl+z'], (look) => look.undo()),
   row('lock', 'Enter', 'lock the answers and see the model', ['Enter'], (look) => void look.lock()),
   row('next', ']', 'next finding', [']'], (look) => look.selectBy(1)),
   row('previous', '[', 'previous finding', ['['], (look) => look.selectBy(-1)),

@@ -143,6 +143,16 @@ describe('FirstLook', () => {
     expect(said.at(-1)).toBe('nothing of this look was changed on this page');
   });
 
+  it('keeps no confidence where it can be neither seen nor removed', () => {
+    const { look } = lookWith();
+    look.say('lung_opacity', 'present');
+    look.setConfidence(4);
+    look.say('lung_opacity', 'absent');
+    expect(look.state.get().answers.lung_opacity?.confidence).toBe(4);
+    look.say('lung_opacity', 'cannot_judge');
+    expect(look.state.get().answers.lung_opacity?.confidence).toBeNull();
+  });
+
   it('changes nothing while the answers are on their way', async () => {
     const { look, said, placed } = lookWith();
     look.say('lung_opacity', 'present');

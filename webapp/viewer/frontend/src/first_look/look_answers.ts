@@ -18,11 +18,12 @@ export const SAYS_TITLES: Readonly<Record<Says, string>> = {
   cannot_judge: 'cannot say',
 };
 
-/** The answers with one finding said anew: how sure stays, a box only where the finding is present. */
+/** The answers with one finding said anew: how sure stays where something is said, a box where it is present. */
 export function withSays(answers: LookAnswers, finding: string, says: Says): LookAnswers {
   const before = answers[finding];
   const box = says === 'present' ? (before?.box ?? null) : null;
-  return { ...answers, [finding]: { says, confidence: before?.confidence ?? null, box } };
+  const confidence = says === 'cannot_judge' ? null : (before?.confidence ?? null);
+  return { ...answers, [finding]: { says, confidence, box } };
 }
 
 /** The answers with everything that is still open said to be absent. */

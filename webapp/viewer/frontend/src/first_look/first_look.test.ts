@@ -54,6 +54,7 @@ function lookWith(drafts = memoryDrafts(), document = DOCUMENT) {
     csrf: 'c',
     controller,
     announce: (text: string) => void said.push(text),
+    onDraw: () => undefined,
     onOpen: () => Promise.resolve(`opened ${opened.push('open')}`),
   };
   const look = new FirstLook(options as unknown as ConstructorParameters<typeof FirstLook>[0], drafts);

@@ -30,6 +30,8 @@ export interface LookOptions {
   readonly csrf: string;
   readonly controller: Pick<ViewportController, 'placeDraftBox' | 'chooseTool' | 'panBy' | 'view'>;
   readonly announce: (text: string) => void;
+  /** A box is about to be drawn. */
+  readonly onDraw: () => void;
   /** The model is open to the reader now; gives what is seen of it, in words. */
   readonly onOpen: () => Promise<string>;
 }
@@ -145,6 +147,7 @@ export class FirstLook {
     const { controller, announce, size } = this.options;
     if (this.selected()?.says !== 'present') return announce('a box is where a finding is present: say so first');
     if (controller.view.get().tool !== 'box') {
+      this.options.onDraw();
       controller.chooseTool('box');
       return announce('draw a box; B again places one in the centre; arrows move it, alt and arrows resize it');
     }

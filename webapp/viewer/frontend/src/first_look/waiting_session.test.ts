@@ -131,4 +131,12 @@ describe('a case whose look waits', () => {
     controller.view.set({ status: 'ready' });
     expect(controller.placed).toEqual(BOX);
   });
+
+  it('clears the picture of a full sheet for a box', () => {
+    const { session, look, sheet } = caseOf();
+    look.say('opacity', 'present');
+    sheet.set('full');
+    session.drawBox();
+    expect(sheet.state.get().height).toBe('closed');
+  });
 });

@@ -336,7 +336,7 @@ export class ReadingSession {
     if (!this.panel.get().form) return this.announce('choose a finding first');
     if (this.isImageMissing()) return;
     if (this.controller.view.get().tool !== 'box') {
-      if (this.sheet.state.get().height === 'full') this.sheet.set('closed'); // the picture must be in sight
+      this.sheet.clear();
       this.controller.chooseTool('box');
       return this.announce('draw a box; B again places one in the centre; arrows move it, alt and arrows resize it');
     }

@@ -35,6 +35,11 @@ export class Sheet {
     else this.step(1);
   }
 
+  /** Something is drawn on the picture: it must be in sight. */
+  clear(): void {
+    if (this.state.get().height === 'full') this.set('closed');
+  }
+
   /** Something was opened in the panel: it must be in sight. */
   show(): void {
     if (this.state.get().height === 'closed') this.set('half');

@@ -36,6 +36,7 @@ export interface LookOptions {
   readonly onOpen: () => Promise<string>;
 }
 
+export const UNKEPT = 'this browser keeps no drafts: lock before you close or reload the page';
 export const ANSWER_FIRST = 'your look first: the model is shown after your answer';
 
 interface SentWords {
@@ -55,6 +56,7 @@ const OVER = ['already_locked', 'not_asked'];
 export class FirstLook {
   readonly state;
   private key: string;
+  private isKept = true;
   /** What was answered before each change of this page, oldest first. */
   private readonly past: LookAnswers[] = [];
 
@@ -79,6 +81,11 @@ export class FirstLook {
 
   isWaiting(): boolean {
     return this.state.get().document.state === 'waiting';
+  }
+
+  /** Something is answered that is lost when the case is left. */
+  isUnkept(): boolean {
+    return this.isWaiting() && !this.isKept && Object.keys(this.state.get().answers).length > 0;
   }
 
   asked(): readonly AskedFinding[] {
@@ -235,8 +242,8 @@ export class FirstLook {
       this.options.announce('your answers are being sent: nothing is changed');
       return false;
     }
-    const isKept = this.drafts.keep({ answers, key: this.key });
-    const problem = isKept ? null : 'this browser keeps no drafts: lock before you close or reload the page';
+    this.isKept = this.drafts.keep({ answers, key: this.key });
+    const problem = this.isKept ? null : UNKEPT;
     this.past.push(this.state.get().answers);
     this.state.set({ answers, problem });
     return true;

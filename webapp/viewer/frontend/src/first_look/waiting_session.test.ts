@@ -139,4 +139,18 @@ describe('a case whose look waits', () => {
     session.drawBox();
     expect(sheet.state.get().height).toBe('closed');
   });
+
+  it('asks once before a look is lost that the browser does not keep', () => {
+    const { session, look, said } = caseOf();
+    look.say('opacity', 'present');
+    expect(session.mayLeave()).toBe(true);
+    vi.stubGlobal('localStorage', {
+      setItem: () => {
+        throw new Error('full');
+      },
+    });
+    look.say('opacity', 'absent');
+    expect([session.mayLeave(), session.mayLeave()]).toEqual([false, true]);
+    expect(said()).toContain('your look is not locked');
+  });
 });

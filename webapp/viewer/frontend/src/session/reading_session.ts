@@ -372,8 +372,13 @@ export class ReadingSession {
   /** Whether the case may be left. A half filled mark is not thrown away without a word: the first time says so. */
   mayLeave(): boolean {
     const { form } = this.panel.get();
-    if (!form?.isChanged || this.isLeaveAsked) return true;
+    const isLookLost = this.firstLook?.isUnkept() ?? false;
+    if (!(form?.isChanged || isLookLost) || this.isLeaveAsked) return true;
     this.isLeaveAsked = true;
+    if (isLookLost) {
+      this.announce('your look is not locked, and this browser keeps no drafts: the same key again leaves the case without it');
+      return false;
+    }
     const kept = this.drafts.state.get().problem ?? 'the same key again leaves the case, the draft stays';
     this.announce(`unsaved mark: Enter saves it; ${kept}`);
     return false;

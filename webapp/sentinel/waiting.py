@@ -7,13 +7,13 @@ look of theirs is taken.
 
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from webapp.accounts import policy
 from webapp.accounts.models import User
 from webapp.accounts.policy import Person, Refusal
 from webapp.archive.models import Image
-from webapp.reveal.embargoed import embargo_by_set
+from webapp.reveal.embargoed import embargo_by_set, under_embargo
 from webapp.sentinel.models import FirstLook, SentinelDraw
 
 ANSWER_FIRST = Refusal("answer_first", "Your look first: the model is shown after your answer.")
@@ -33,6 +33,13 @@ def waiting_images(person: Person) -> QuerySet[SentinelDraw, UUID]:
 
 # What the app registers with accounts.policy.
 is_waiting = embargo_by_set(waiting_images, ANSWER_FIRST)
+
+
+def only_waiting(person: Person, path: str) -> Q:
+    """Rows whose image nothing but the own look hides from the person; `path` leads from the row to its image."""
+    waiting = Q(**{f"{path}__in": waiting_images(person)})
+    otherwise = under_embargo(person, path, besides=is_waiting)
+    return waiting if otherwise is None else waiting & ~otherwise
 
 
 def hidden_otherwise(person: Person, image: Image) -> Refusal | None:

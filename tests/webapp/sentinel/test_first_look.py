@@ -19,6 +19,8 @@ from webapp.reviews.models.kept_row import AppendOnlyViolation
 from webapp.sentinel import questions, record_look
 from webapp.sentinel.models import FirstAnswer, FirstLook
 from webapp.sentinel.waiting import ANSWER_FIRST, is_waiting
+from webapp.viewer.worklist.cases import streams
+from webapp.viewer.worklist.listing import count_states
 
 pytestmark = pytest.mark.django_db
 
@@ -266,6 +268,29 @@ def test_an_image_of_a_study_under_way_takes_no_first_look(
     assert send(client, case, first_look()).json()["code"] == "in_study"
     assert may_review(client.person, case) == in_study
     assert client.get(f"/images/{case.pk}/").context["boot"]["answer_first"] is None
+
+
+def test_a_case_that_a_colleague_has_read_is_read_in_every_list_and_stays_hidden(
+    case: Image, signed_in: Callable[..., Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reader, colleague = signed_in(), signed_in("radiologist", "colleague")
+    send(colleague, case, first_look())
+    assert [row.state for row in reader.get("/").context["rows"]] == ["hidden"]  # a look is no review
+    sent = {**review_body(), "idempotency_key": "k"}
+    assert colleague.post(f"/api/images/{case.pk}/reviews/", sent, content_type="application/json").status_code == 201
+    assert not reader.get("/?state=open").context["rows"]
+    for address in ("/?state=read", "/?state=all"):
+        (row,) = reader.get(address).context["rows"]
+        assert (row.state, row.sentence) == ("read", "Read by a colleague; your look is open.")
+        assert (row.meter, row.review, row.failures) == (None, "", ())
+    assert not reader.get("/?state=all&site=HIL").context["rows"]
+    assert not reader.get("/?state=all&finding=lung_opacity").context["rows"]
+    counts = {key: count.number for key, count in count_states(streams(reader.person)).items()}
+    assert (counts["read"], counts["hidden"]) == (1, 0)
+    assert not sees(reader, case)
+    in_study = embargo_by_set(lambda user: [case.pk], Refusal("in_study", "This case is in your study."))
+    monkeypatch.setattr(policy, "EMBARGOES", [in_study, is_waiting])
+    assert [row.state for row in reader.get("/").context["rows"]] == ["hidden"]
 
 
 def test_the_worklist_says_of_each_hidden_case_why(

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.models import Value
 
 from tests.webapp.viewer.case_factory import make_image, make_result
 from webapp.viewer.models import WorklistEntry
@@ -15,7 +16,7 @@ HIDDEN_ACCESSION = "hidden"
 
 def two_streams() -> list[Any]:
     """Entries that are seen, and the hidden ones."""
-    hidden = WorklistEntry.objects.filter(image__accession_number=HIDDEN_ACCESSION)
+    hidden = WorklistEntry.objects.filter(image__accession_number=HIDDEN_ACCESSION).annotate(case_state=Value("hidden"))
     return [WorklistEntry.objects.exclude(image__accession_number=HIDDEN_ACCESSION), hidden]
 
 

@@ -1,17 +1,19 @@
 """The cases of the worklist for one person: the entries that the database keeps, with what is under embargo masked.
 
 Two streams that share no case: what the person may see, as it is, and what is hidden, which carries nothing of results
-and reviews, so that neither order, nor filters, nor counts can tell them. Each is read in the order of an index, and their union
-merges the two: a list costs what it shows, however many cases there are.
+and, of reviews, no more than that a colleague has read a drawn case, so that neither order, nor filters, nor counts can
+tell them. Each is read in the order of an index, and their union merges the two: a list costs what it shows, however many
+cases there are.
 """
 
 from typing import Any
 
-from django.db.models import CharField, F, FloatField, Q, QuerySet, UUIDField, Value
+from django.db.models import Case, CharField, F, FloatField, Q, QuerySet, UUIDField, Value, When
 from django.db.models.functions import Concat
 
 from webapp.accounts.policy import Person
 from webapp.reveal.embargoed import under_embargo
+from webapp.sentinel.waiting import only_waiting
 from webapp.viewer.models import NO_SCORE_DOWN, NO_SCORE_UP, WorklistEntry
 from webapp.viewer.worklist.query import WorklistQuery
 from webapp.viewer.worklist.searches import search_condition
@@ -42,7 +44,7 @@ def streams(user: Person) -> Streams:
     hidden = under_embargo(user, "image")
     if hidden is None or not WorklistEntry.objects.filter(hidden).exists():
         return [_shown(WorklistEntry.objects.all())]
-    return [_shown(WorklistEntry.objects.exclude(hidden)), _masked(WorklistEntry.objects.filter(hidden))]
+    return [_shown(WorklistEntry.objects.exclude(hidden)), _masked(WorklistEntry.objects.filter(hidden), user)]
 
 
 def _shown(entries: Entries) -> Entries:
@@ -55,9 +57,11 @@ def _shown(entries: Entries) -> Entries:
     )
 
 
-def _masked(entries: Entries) -> Entries:
+def _masked(entries: Entries, user: Person) -> Entries:
+    """A drawn case that a colleague has read is read, though the own look is open: only so does a list come to its end."""
+    is_read = Q(state="read") & only_waiting(user, "image")
     return entries.annotate(
-        case_state=Value(HIDDEN, CharField()),
+        case_state=Case(When(is_read, then=Value("read")), default=Value(HIDDEN), output_field=CharField()),
         highest_finding=Value("", CharField()),
         newest=Value(None, UUIDField(null=True)),
         rank_down=Value(NO_SCORE_DOWN, FloatField()),

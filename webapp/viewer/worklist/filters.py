@@ -43,7 +43,7 @@ def in_state(value: str) -> Q:
 def marked_at(site: str) -> Q:
     """Cases with a current review that marks a failure at this site of the scheme."""
     marked = CaseReview.objects.filter(site=site).current().order_by().values("image")
-    return ~Q(case_state="hidden") & Q(image__in=marked)
+    return Q(newest__isnull=False) & Q(image__in=marked)
 
 
 class HighestFinding(CodeFilter):

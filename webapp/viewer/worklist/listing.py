@@ -15,7 +15,7 @@ KEPT_STATES = tuple(state for state in STATES if state not in ("open", "all", HI
 
 @dataclass(frozen=True)
 class Listed:
-    """A case of the list: its image, state (a code of filters.STATES) and newest result, None where it is hidden."""
+    """A case of the list: its image, state (a code of filters.STATES) and newest result, None where that is hidden."""
 
     image: UUID
     state: str
@@ -98,6 +98,7 @@ def count_states(found: Streams, is_exact: bool = False) -> dict[str, BoundedCou
 
 def _count_beside_hidden(masked: Entries, is_exact: bool) -> dict[str, BoundedCount]:
     """Those of each state less the hidden ones of it: asking for each state without them would find them anew each time."""
+    masked = masked.filter(case_state=HIDDEN)
     groups = [[WorklistEntry.objects.filter(state=state)] for state in KEPT_STATES]
     most = None if is_exact else COUNTED + 1 + masked.order_by().count()
     totals, hidden = count_beside(groups, most, masked, "state")

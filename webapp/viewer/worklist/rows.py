@@ -35,6 +35,8 @@ DOTS = {
     "hidden": "idle",
 }
 
+READ_BY_COLLEAGUE = "Read by a colleague; your look is open."
+
 
 @dataclass(frozen=True)
 class Meter:
@@ -86,9 +88,11 @@ def rows(listed: Sequence[Listed], user: Person, now: datetime.datetime) -> list
 
 
 def _why_hidden(listed: Sequence[Listed], images: Mapping[UUID, Image], user: Person) -> dict[UUID, str]:
-    """The sentence of each hidden case."""
-    hidden = {case.image: images[case.image] for case in listed if case.state == "hidden"}
-    return {key: refusal.text for key, refusal in reasons(user, hidden).items()} if hidden else {}
+    """The sentence of each case whose result and reviews are hidden."""
+    states = {case.image: case.state for case in listed if case.latest is None and case.state in ("hidden", "read")}
+    hidden = {key: images[key] for key in states}
+    why = reasons(user, hidden) if hidden else {}
+    return {key: READ_BY_COLLEAGUE if states[key] == "read" else refusal.text for key, refusal in why.items()}
 
 
 def _reviews_by_image(images: Iterable[UUID], user: Person) -> dict[UUID, list[CaseReview]]:
@@ -114,7 +118,7 @@ def _row(image: Image, case: Listed, prediction: Prediction | None, reviews: lis
     """`prediction` is None and `reviews` are empty for a hidden case."""
     document = {} if prediction is None else prediction.document
     meter = _meter(prediction, document)
-    is_hidden = case.state == "hidden"
+    is_hidden = image.pk in page.why_hidden
     return Row(
         id=image.pk,
         number=image.patient_id or "no id",
@@ -125,7 +129,7 @@ def _row(image: Image, case: Listed, prediction: Prediction | None, reviews: lis
         state_title=_state_title(case.state, prediction),
         dot=DOTS[case.state],
         meter=meter,
-        sentence=page.why_hidden.get(image.pk, "") if is_hidden else _sentence(prediction, document, meter, page.queue),
+        sentence=page.why_hidden[image.pk] if is_hidden else _sentence(prediction, document, meter, page.queue),
         review=_review_label(reviews, document, page.user),
         failures=tuple(_failure_label(review, page.book) for review in reviews if review.verdict in SHORTCOMINGS),
         age=age_of_case(image, page.now),

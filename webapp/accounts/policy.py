@@ -40,11 +40,13 @@ class EmbargoBySet:
     """A rule that can also name everything it hides, so that lists leave it out in the database.
 
     rule: of one image. hidden: ids of the images it hides from a person, as a queryset of one column or a collection; both must
-    say the same. A rule without a set works too, but then lists ask it about every image.
+    say the same. A rule without a set works too, but then lists ask it about every image. is_look_counted: having the pixels
+    before the case is opened would matter, as to a washout; it does not where only the model waits.
     """
 
     rule: Embargo
     hidden: Callable[[Person], Any]
+    is_look_counted: bool = True
 
     def __call__(self, user: Person, image: Any) -> Refusal | None:
         return self.rule(user, image)
@@ -128,7 +130,8 @@ def require_person(user: Person) -> User:
 
 def may_fetch_ahead(user: Person, image: Any) -> Refusal | None:
     """Pixels of an image that this person has not opened: not of a study of theirs, where every look counts."""
-    return _embargo(user, image)
+    counted = (embargo for embargo in EMBARGOES if getattr(embargo, "is_look_counted", True))
+    return next((refusal for embargo in counted if (refusal := embargo(user, image))), None)
 
 
 def _signed_in(user: Person) -> Refusal | None:

@@ -56,12 +56,14 @@ def reasons(user: policy.Person, images: Mapping[Any, Image]) -> dict[Any, polic
     return found
 
 
-def embargo_by_set(hidden: Callable[[policy.Person], Any], refusal: policy.Refusal) -> policy.EmbargoBySet:
+def embargo_by_set(
+    hidden: Callable[[policy.Person], Any], refusal: policy.Refusal, is_look_counted: bool = True
+) -> policy.EmbargoBySet:
     """An embargo to register with `accounts.policy`. The rule of one image asks the set, so that a page and a list never differ.
 
     hidden: ids of the images that are hidden from a person, as a queryset of one column or a collection; empty where none
     is. refusal: what the person is told. A set of images that the person has yet to answer makes every page and list
-    keep answer and model in order (`webapp.reveal.answer_first`).
+    keep answer and model in order (`webapp.reveal.answer_first`). is_look_counted: of `policy.EmbargoBySet`.
     """
 
     def rule(user: policy.Person, image: Any) -> policy.Refusal | None:
@@ -69,4 +71,4 @@ def embargo_by_set(hidden: Callable[[policy.Person], Any], refusal: policy.Refus
             return None
         return refusal if Image.objects.filter(pk=image.pk).filter(pk__in=hidden(user)).exists() else None
 
-    return policy.EmbargoBySet(rule, hidden)
+    return policy.EmbargoBySet(rule, hidden, is_look_counted)

@@ -32,7 +32,7 @@ def waiting_images(person: Person) -> QuerySet[SentinelDraw, UUID]:
 
 
 # What the app registers with accounts.policy.
-is_waiting = embargo_by_set(waiting_images, ANSWER_FIRST)
+is_waiting = embargo_by_set(waiting_images, ANSWER_FIRST, is_look_counted=False)
 
 
 def only_waiting(person: Person, path: str) -> Q:

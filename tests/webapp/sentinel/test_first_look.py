@@ -10,7 +10,7 @@ from django.test import Client
 from tests.webapp.sentinel.conftest import ASKED, drawn, first_look
 from tests.webapp.viewer.case_factory import make_image, make_result, make_user, review_body
 from webapp.accounts import policy
-from webapp.accounts.policy import Refusal, may_review, may_see_predictions
+from webapp.accounts.policy import Refusal, may_fetch_ahead, may_review, may_see_predictions
 from webapp.archive.models import Image
 from webapp.audit.models import AccessEvent
 from webapp.reveal.embargoed import embargo_by_set
@@ -291,6 +291,17 @@ def test_a_case_that_a_colleague_has_read_is_read_in_every_list_and_stays_hidden
     in_study = embargo_by_set(lambda user: [case.pk], Refusal("in_study", "This case is in your study."))
     monkeypatch.setattr(policy, "EMBARGOES", [in_study, is_waiting])
     assert [row.state for row in reader.get("/").context["rows"]] == ["hidden"]
+
+
+def test_the_picture_of_a_drawn_case_may_be_fetched_ahead_but_not_of_a_study(
+    case: Image, signed_in: Callable[..., Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reader = signed_in()
+    assert may_fetch_ahead(reader.person, case) is None
+    assert may_see_predictions(reader.person, case) == ANSWER_FIRST
+    in_study = Refusal("in_study", "This case is in your study.")
+    monkeypatch.setattr(policy, "EMBARGOES", [is_waiting, embargo_by_set(lambda user: [case.pk], in_study)])
+    assert may_fetch_ahead(reader.person, case) == in_study
 
 
 def test_the_worklist_says_of_each_hidden_case_why(

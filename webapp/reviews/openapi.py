@@ -27,12 +27,16 @@ class PixelBox(TypedDict):
 
 
 class FailureDocument(TypedDict):
+    """proposed_site, proposed_laterality: what the page proposed for the place; null where it proposed nothing."""
+
     outcome: Annotated[str, coded(OUTCOMES)]
     site: SchemeCode
     laterality: SchemeCode
     cause: SchemeCode | None
     severity: Annotated[int, Scheme] | None
     box: PixelBox | None
+    proposed_site: SchemeCode | None
+    proposed_laterality: SchemeCode | None
 
 
 class ReviewedAnswer(TypedDict):

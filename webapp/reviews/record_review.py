@@ -96,6 +96,8 @@ def _columns(image: Image, body: ReviewBody, finding: dict[str, Any]) -> dict[st
             "laterality": mark.laterality,
             "cause": mark.cause or "",
             "severity": mark.severity,
+            "proposed_site": mark.proposed_site,
+            "proposed_laterality": mark.proposed_laterality,
         }
     if body.drawn:
         box = body.drawn

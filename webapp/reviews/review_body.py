@@ -46,6 +46,8 @@ class FailureMark:
     laterality: str
     severity: int | None
     box: PixelBox | None
+    proposed_site: str = ""  # by the page, for the place; empty for none
+    proposed_laterality: str = ""
 
 
 @dataclass(frozen=True)
@@ -96,6 +98,16 @@ def _scheme_code(value: Any, info: ValidationInfo) -> Any:
         raise said("retired", f"{name} {shown(value)} {why}")
     allowed = scheme.model_causes() if name == "cause" else scheme.in_use(kind)
     if not isinstance(value, str) or value not in allowed:
+        raise said("not_allowed", f"{name} {shown(value)} is not one of {', '.join(allowed)}")
+    return value
+
+
+def _proposed_code(value: Any, info: ValidationInfo) -> Any:
+    """A code that the scheme has. One that is retired since was proposed all the same."""
+    name = str(info.field_name)
+    scheme: Scheme = _known(info)["scheme"]
+    allowed = scheme.titles({"proposed_site": "sites", "proposed_laterality": "lateralities"}[name])
+    if value is not None and (not isinstance(value, str) or value not in allowed):
         raise said("not_allowed", f"{name} {shown(value)} is not one of {', '.join(allowed)}")
     return value
 
@@ -240,7 +252,10 @@ class ReviewBox(SentBody):
 
 
 class FailureRequest(SentBody):
-    """laterality: U where it is left out; cause: may be said later; outcome: that of the verdict, or nothing."""
+    """laterality: U where it is left out; cause: may be said later; outcome: that of the verdict, or nothing.
+
+    proposed_site, proposed_laterality: what the page proposed for the place, whatever the reader chose.
+    """
 
     site: Annotated[SchemeCode, BeforeValidator(_scheme_code)]
     cause: Annotated[SchemeCode | None, BeforeValidator(_scheme_code)] = None
@@ -250,6 +265,8 @@ class FailureRequest(SentBody):
         default=None, validate_default=True
     )
     outcome: Annotated[str | None, BeforeValidator(_outcome)] = None
+    proposed_site: Annotated[SchemeCode | None, BeforeValidator(_proposed_code)] = None
+    proposed_laterality: Annotated[SchemeCode | None, BeforeValidator(_proposed_code)] = None
 
 
 class ReviewRequest(SentBody):
@@ -301,7 +318,15 @@ def read_review_body(data: object, scheme: Scheme) -> ReviewBody:
 
 def _mark(failure: FailureRequest) -> FailureMark:
     box = _pixel_box(failure.box)
-    return FailureMark(failure.site, failure.cause, failure.laterality or "U", failure.severity, box)
+    return FailureMark(
+        site=failure.site,
+        cause=failure.cause,
+        laterality=failure.laterality or "U",
+        severity=failure.severity,
+        box=box,
+        proposed_site=failure.proposed_site or "",
+        proposed_laterality=failure.proposed_laterality or "",
+    )
 
 
 def _pixel_box(box: ReviewBox | None) -> PixelBox | None:

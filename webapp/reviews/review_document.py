@@ -50,4 +50,6 @@ def _failure(review: CaseReview) -> FailureDocument | None:
         "cause": review.cause or None,
         "severity": review.severity,
         "box": cast(PixelBox | None, review.box),
+        "proposed_site": review.proposed_site or None,
+        "proposed_laterality": review.proposed_laterality or None,
     }

@@ -13,7 +13,7 @@ COLUMNS = (
     "review", "case", "image", "image_sha256", "bundle", "bundle_name", "bundle_version", "finding", "verdict", "kind", "outcome",
     "site", "laterality", "cause", "severity", "confidence", "box_x", "box_y", "box_w", "box_h", "rows", "columns",
     "model_decision", "model_probability", "model_threshold", "note", "reader", "created_at", "replaces", "is_current",
-    "scheme_version", "term", "terms_version", "notice",
+    "scheme_version", "term", "terms_version", "proposed_site", "proposed_laterality", "notice",
 )  # fmt: skip
 
 
@@ -51,6 +51,8 @@ def table_row(review: CaseReview) -> dict[str, Any]:
         "scheme_version": review.scheme_version,
         "term": review.term,
         "terms_version": review.terms_version,
+        "proposed_site": review.proposed_site,
+        "proposed_laterality": review.proposed_laterality,
         "notice": NOTICE,
     }
 

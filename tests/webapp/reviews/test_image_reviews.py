@@ -145,6 +145,12 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
     ({"failure": FAILURE | {"site": "TOE"}}, "failure.site", "'TOE' is not one of HIL, CLA"),
     ({"failure": FAILURE | {"cause": "ANC"}}, "failure.cause", "'ANC' is not one of NRM"),
     ({"failure": FAILURE | {"laterality": "X"}}, "failure.laterality", "'X' is not one of R, L, B, M, U"),
+    ({"failure": FAILURE | {"proposed_site": "TOE"}}, "failure.proposed_site", "'TOE' is not one of HIL, CLA"),
+    (
+        {"failure": FAILURE | {"proposed_laterality": ["R"]}},
+        "failure.proposed_laterality",
+        "is not one of R, L, B, M, U",
+    ),
     ({"failure": FAILURE | {"severity": 4}}, "failure.severity", "4 is not one of 0, 1, 2, 3"),
     ({"failure": FAILURE | {"outcome": "FN_IMG"}}, "failure.outcome", "does not go with verdict 'false_positive'"),
     ({"failure": FAILURE | {"colour": "red"}}, "failure.colour", "'colour' is not one of site"),
@@ -182,6 +188,18 @@ def test_it_names_field_value_and_what_is_allowed(
     assert (answer.status_code, answer.json()["field"]) == (400, field)
     assert text in answer.json()["text"]
     assert not CaseReview.objects.exists()
+
+
+def test_what_was_proposed_is_kept_beside_what_was_chosen(reader_client: Client, case: Image) -> None:
+    body = review_body(failure=FAILURE | {"proposed_site": "CLA", "proposed_laterality": "L"})
+    told = post(reader_client, case, body).json()["failure"]
+    assert (told["site"], told["laterality"]) == ("HIL", "R")
+    assert (told["proposed_site"], told["proposed_laterality"]) == ("CLA", "L")
+    assert post(reader_client, case, body).status_code == 200
+    other = body | {"failure": body["failure"] | {"proposed_site": "UZ"}}
+    assert post(reader_client, case, other).json()["code"] == "idempotency_conflict"
+    without = post(reader_client, case, review_body()).json()["failure"]
+    assert (without["proposed_site"], without["proposed_laterality"]) == (None, None)
 
 
 @pytest.mark.parametrize("cause", [{}, {"cause": None}])

@@ -25,6 +25,14 @@ def test_it_gives_one_line_per_review(reader_client: Client, reader: User, case:
     assert row["notice"] == "research use only - not for diagnosis"
 
 
+def test_it_gives_what_the_page_proposed(reader_client: Client, reader: User, case: Image) -> None:
+    record_review(
+        reader, case, review_body(failure={"site": "HIL", "proposed_site": "CLA", "proposed_laterality": "L"})
+    )
+    (row,) = table(reader_client)
+    assert (row["site"], row["proposed_site"], row["proposed_laterality"]) == ("HIL", "CLA", "L")
+
+
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t"])
 def test_a_note_that_starts_like_a_formula_is_quoted(
     reader_client: Client, reader: User, case: Image, start: str

@@ -80,6 +80,9 @@ class CaseReview(models.Model):
     outcome = models.CharField(max_length=8, blank=True)
     site = models.CharField(max_length=3, blank=True)
     laterality = models.CharField(max_length=1, blank=True)
+    # What the page proposed for the place, beside what the reader chose; empty where it proposed nothing.
+    proposed_site = models.CharField(max_length=3, blank=True, default="", db_default="")
+    proposed_laterality = models.CharField(max_length=1, blank=True, default="", db_default="")
     cause = models.CharField(max_length=3, blank=True)
     severity = models.PositiveSmallIntegerField(null=True)
     box_x = models.FloatField(null=True)

@@ -462,6 +462,7 @@ export interface components {
             readonly state: "stated" | "not_stated" | "unknown_term" | "contradiction";
             readonly value: (string | number) | null;
         };
+        /** @description proposed_site, proposed_laterality: what the page proposed for the place; null where it proposed nothing. */
         readonly FailureDocument: {
             readonly box: components["schemas"]["PixelBox"] | null;
             /** @description a code of GET /api/failure-scheme/; an old review has one of its own scheme_version */
@@ -470,6 +471,10 @@ export interface components {
             readonly laterality: string;
             /** @enum {string} */
             readonly outcome: "FP" | "FN_IMG" | "FN_LOC" | "FP_LOC";
+            /** @description a code of GET /api/failure-scheme/; an old review has one of its own scheme_version */
+            readonly proposed_laterality: string | null;
+            /** @description a code of GET /api/failure-scheme/; an old review has one of its own scheme_version */
+            readonly proposed_site: string | null;
             /** @description a code of GET /api/failure-scheme/; an old review has one of its own scheme_version */
             readonly severity: number | null;
             /** @description a code of GET /api/failure-scheme/; an old review has one of its own scheme_version */
@@ -496,7 +501,11 @@ export interface components {
                 readonly [key: string]: number;
             };
         };
-        /** @description laterality: U where it is left out; cause: may be said later; outcome: that of the verdict, or nothing. */
+        /**
+         * @description laterality: U where it is left out; cause: may be said later; outcome: that of the verdict, or nothing.
+         *
+         *     proposed_site, proposed_laterality: what the page proposed for the place, whatever the reader chose.
+         */
         readonly FailureRequest: {
             readonly box?: components["schemas"]["ReviewBox"] | null;
             /** @description a code of GET /api/failure-scheme/; an old review has one of its own scheme_version */
@@ -504,6 +513,10 @@ export interface components {
             /** @description a code of GET /api/failure-scheme/; an old review has one of its own scheme_version */
             readonly laterality?: string | null;
             readonly outcome?: string | null;
+            /** @description a code of GET /api/failure-scheme/; an old review has one of its own scheme_version */
+            readonly proposed_laterality?: string | null;
+            /** @description a code of GET /api/failure-scheme/; an old review has one of its own scheme_version */
+            readonly proposed_site?: string | null;
             readonly severity?: number | null;
             /** @description a code of GET /api/failure-scheme/; an old review has one of its own scheme_version */
             readonly site: string;

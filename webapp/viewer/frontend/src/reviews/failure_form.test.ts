@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { emptyForm, missing, requestOf } from './failure_form';
+import { emptyForm, formOf, missing, requestOf } from './failure_form';
 
 const whole = {
   ...emptyForm('b', 'lung_opacity', 'false_positive'),
@@ -8,6 +8,8 @@ const whole = {
   severity: '1',
   confidence: 4,
 };
+
+const unproposed = { proposed_site: null, proposed_laterality: null };
 
 describe('the failure form', () => {
   it('names what is still to be chosen', () => {
@@ -25,11 +27,18 @@ describe('the failure form', () => {
       finding: 'lung_opacity',
       verdict: 'false_positive',
       confidence: 4,
-      failure: { site: 'HIL', laterality: 'U', cause: 'NRM', severity: 1, box: null },
+      failure: { site: 'HIL', laterality: 'U', cause: 'NRM', severity: 1, box: null, ...unproposed },
       note: 'a vessel',
       replaces: null,
       idempotency_key: 'key',
     });
+  });
+
+  it('sends what was proposed beside what was chosen, also when an answer is changed', () => {
+    const form = { ...whole, proposal: { sites: ['CLA', 'UZ'], laterality: 'R' } };
+    const request = requestOf(form, 'b', null, 'key');
+    expect(request.failure).toMatchObject({ site: 'HIL', laterality: 'U', proposed_site: 'CLA', proposed_laterality: 'R' });
+    expect(requestOf(formOf(request), 'b', null, 'key').failure).toEqual(request.failure);
   });
 
   it('is not sent half filled', () => {

@@ -76,7 +76,8 @@ describe('the form', () => {
   });
 
   it('leaves an earlier answer as it was given', () => {
-    const failure = { site: 'MED', laterality: 'U', cause: null, severity: null, box: null };
+    const unproposed = { proposed_site: null, proposed_laterality: null };
+    const failure = { site: 'MED', laterality: 'U', cause: null, severity: null, box: null, ...unproposed };
     const earlier = formOf({ ...open, verdict: 'false_positive', confidence: null, failure, note: '' });
     expect(withProposal(earlier, hilum)).toMatchObject({ site: 'MED', laterality: 'U' });
   });

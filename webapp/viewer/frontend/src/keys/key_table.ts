@@ -2,6 +2,7 @@
  * Every key of the reading page, once: the handler, the key sheet and the hints on the buttons read this table.
  */
 import { MAP_LAYERS } from '../overlay/map_layers';
+import { repeatCoding } from '../session/last_coding';
 import { showMapOf, toggleMap } from '../session/map_choices';
 import type { ReadingSession } from '../session/reading_session';
 import { answerSelected, openOther } from '../session/state_answers';
@@ -58,6 +59,7 @@ export const KEY_TABLE: readonly KeyRow<ReadingSession>[] = [
   row('Answer', 'cannot-say', '⇧U', 'cannot say (unsure)', ['shift+u'], (s) => answerSelected(s, 'cannot_judge')),
   row('Answer', 'missed-other', 'A', 'another finding, which the model does not know', ['a'], (s) => openOther(s)),
   row('Answer', 'failure', 'F', 'mark a failure', ['f'], (s) => s.disagree()),
+  row('Answer', 'repeat', 'N', 'repeat the last coding', ['n'], (s) => repeatCoding(s)),
   row('Answer', 'submit', 'Enter', 'save the answer', ['Enter'], (s) => void s.saveForm()),
   row('Answer', 'undo', 'Ctrl+Z', 'take the last answer back', ['ctrl+z'], (s) => void s.undoAnswer()),
   row(

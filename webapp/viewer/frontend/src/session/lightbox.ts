@@ -24,6 +24,7 @@ import { Screen } from '../viewport/screen';
 import type { CaseAddresses } from './case_addresses';
 import { followChanges } from './case_events';
 import { HeldCases } from './held_cases';
+import { LastCoding } from './last_coding';
 import type { PageParts, Step } from './page_parts';
 import { isAiShown } from './panel_state';
 import { ReadingSession } from './reading_session';
@@ -49,6 +50,7 @@ function whenIdle(work: () => void): void {
 export class Lightbox implements PageParts {
   readonly screen = new Screen();
   readonly sheet = new Sheet();
+  readonly lastCoding = new LastCoding();
   readonly scheme = createStore<{ readonly scheme: Scheme | null }>({ scheme: null });
   readonly outbox: Outbox;
   readonly held: HeldCases;

@@ -7,6 +7,7 @@ import type { Store } from '../state/store';
 import type { Film } from '../viewport/film';
 import type { Screen } from '../viewport/screen';
 import type { HeldState } from './held_cases';
+import type { LastCoding } from './last_coding';
 import type { Sitting } from './sitting';
 
 export type Step = 'next' | 'previous';
@@ -17,6 +18,7 @@ export interface PageParts {
   readonly drafts: DraftStorage;
   readonly sitting: Sitting;
   readonly sheet: Sheet;
+  readonly lastCoding: LastCoding;
   /** null until it has been loaded. */
   readonly scheme: Store<{ readonly scheme: Scheme | null }>;
   /** Which cases open at once. */

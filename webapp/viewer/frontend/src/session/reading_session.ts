@@ -314,6 +314,7 @@ export class ReadingSession {
     if (lacks.length) return this.announce(`still needed: ${lacks.join(', ')}`);
     if (!form.isChanged) return this.announce(this.givenWords(this.desk.corrected(form)));
     this.closeForm();
+    this.page.lastCoding.keep(form);
     await this.desk.saveForm(form);
     await this.drafts.discard(form.bundle, form.finding, null, form.replaces);
   }

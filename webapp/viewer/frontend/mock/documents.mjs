@@ -50,6 +50,7 @@ export function boot(scenario) {
       scheme: '/api/failure-scheme/',
       worklist: '/',
       events: '/events/',
+      site_proposals: `${base}/site-proposals/`,
     },
     csrf: 'mock',
   };

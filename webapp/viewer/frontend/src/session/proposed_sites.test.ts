@@ -7,7 +7,7 @@ const getJson = vi.hoisted(() => vi.fn());
 vi.mock('../api/request', async (original) => ({ ...(await original<object>()), getJson }));
 
 const form = emptyForm('b', 'lung_opacity', 'false_positive');
-const finding = { boxes: [{ x: 0, y: 0, w: 2, h: 2, map: '', rule: 'component', score: 1 }] } as const;
+const boxes = [{ x: 0, y: 0, w: 2, h: 2 }];
 const raster = {
   columns: 1, rows: 1, cells: [0], sides: 'M', rankings: [{ other: ['MED'] }], groups: {}, image: 'i', problem: null,
 };
@@ -24,20 +24,20 @@ describe('the raster of a case', () => {
     expect(await proposed.load()).toBe(true);
     expect(await proposed.load()).toBe(false);
     expect(getJson).toHaveBeenCalledTimes(1);
-    expect(proposed.propose(form, finding, ['M'])).toMatchObject({ site: 'MED', laterality: 'M' });
+    expect(proposed.propose(form, boxes, ['M'])).toMatchObject({ site: 'MED', laterality: 'M' });
   });
 
   it('proposes no side that the scheme has retired', async () => {
     getJson.mockResolvedValue(raster);
     const proposed = sites();
     await proposed.load();
-    expect(proposed.propose(form, finding, ['R'])).toMatchObject({ site: 'MED', laterality: 'U' });
+    expect(proposed.propose(form, boxes, ['R'])).toMatchObject({ site: 'MED', laterality: 'U' });
   });
 
   it('that cannot be had proposes nothing, without a word', async () => {
     getJson.mockRejectedValue(new RequestError(409, 'damaged', 'the stored file is damaged'));
     const proposed = sites();
     expect(await proposed.load()).toBe(false);
-    expect(proposed.propose(form, finding, null)).toBe(form);
+    expect(proposed.propose(form, boxes, null)).toBe(form);
   });
 });

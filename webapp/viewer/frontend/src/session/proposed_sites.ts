@@ -1,8 +1,7 @@
 /** Which sites the page proposes on one case: the raster is fetched once, after the picture; without it nothing is proposed. */
 import { RequestError, getJson } from '../api/request';
-import type { FindingDocument } from '../api/documents';
 import type { SiteProposals } from '../api/schema';
-import type { ImageSize } from '../geometry/pixel_box';
+import type { ImageSize, PixelBox } from '../geometry/pixel_box';
 import type { FailureForm } from '../reviews/failure_form';
 import { boxOfPlace, proposalAt, withProposal } from '../reviews/site_proposal';
 
@@ -27,14 +26,10 @@ export class ProposedSites {
     return this.raster !== null;
   }
 
-  /** The form with what is proposed for its place. `finding`: as the model answered it; `sides`: those that may be said. */
-  propose(
-    form: FailureForm,
-    finding: Pick<FindingDocument, 'boxes'> | undefined,
-    sides: readonly string[] | null,
-  ): FailureForm {
+  /** The form with what is proposed for its place. `boxes`: the model's that are shown; `sides`: those that may be said. */
+  propose(form: FailureForm, boxes: readonly PixelBox[], sides: readonly string[] | null): FailureForm {
     if (!this.raster) return form;
-    const box = boxOfPlace(form.verdict, finding?.boxes ?? [], form.box);
+    const box = boxOfPlace(form.verdict, boxes, form.box);
     const found = box && proposalAt(this.raster, this.size, form.finding, box);
     const isSideKnown = found?.laterality != null && (sides?.includes(found.laterality) ?? true);
     return withProposal(form, found && { ...found, laterality: isSideKnown ? found.laterality : null });

@@ -16,7 +16,7 @@ import { ViewportController } from '../viewport/controller';
 import { choosePreset, openingPreset } from '../viewport/presets';
 import { whyNoAnswer } from '../viewport/view_state';
 import type { PanelState } from './panel_state';
-import { INITIAL_PANEL, isAiShown, isLookingFirst, saysPresent } from './panel_state';
+import { INITIAL_PANEL, boxesToShow, isAiShown, isLookingFirst, saysPresent } from './panel_state';
 import type { PredictionsState } from './predictions_feed';
 import { PredictionsFeed, isPending, shownPrediction } from './predictions_feed';
 import type { PageParts } from './page_parts';
@@ -272,8 +272,9 @@ export class ReadingSession {
   /** Site and side proposed for the place of the form, where nobody has chosen. */
   private withProposal(form: FailureForm): FailureForm {
     const finding = this.findings().find(({ key }) => key === form.finding);
+    const boxes = finding ? boxesToShow(this.panel.get(), finding) : []; // not at a place that nobody sees
     const sides = this.scheme.get().scheme?.lateralities.map(({ code }) => code) ?? null;
-    return this.proposedSites.propose(form, finding, sides);
+    return this.proposedSites.propose(form, boxes, sides);
   }
 
   /** After the picture. A form that is open by then gets its proposal, too. */

@@ -4,6 +4,8 @@ import type { SiteProposals } from '../api/schema';
 import type { ImageSize, PixelBox } from '../geometry/pixel_box';
 import type { FailureForm } from '../reviews/failure_form';
 import { boxOfPlace, proposalAt, withProposal } from '../reviews/site_proposal';
+import { boxesToShow } from './panel_state';
+import type { ReadingSession } from './reading_session';
 
 export class ProposedSites {
   private raster: SiteProposals | null = null;
@@ -34,4 +36,12 @@ export class ProposedSites {
     const isSideKnown = found?.laterality != null && (sides?.includes(found.laterality) ?? true);
     return withProposal(form, found && { ...found, laterality: isSideKnown ? found.laterality : null });
   }
+}
+
+/** The form with site and side proposed for its place, where nobody has chosen. */
+export function proposedForm(session: ReadingSession, form: FailureForm): FailureForm {
+  const finding = session.findings().find(({ key }) => key === form.finding);
+  const boxes = finding ? boxesToShow(session.panel.get(), finding) : []; // not at a place that nobody sees
+  const sides = session.scheme.get().scheme?.lateralities.map(({ code }) => code) ?? null;
+  return session.proposedSites.propose(form, boxes, sides);
 }

@@ -16,11 +16,11 @@ import { ViewportController } from '../viewport/controller';
 import { choosePreset, openingPreset } from '../viewport/presets';
 import { whyNoAnswer } from '../viewport/view_state';
 import type { PanelState } from './panel_state';
-import { INITIAL_PANEL, boxesToShow, isAiShown, isLookingFirst, saysPresent } from './panel_state';
+import { INITIAL_PANEL, isAiShown, isLookingFirst, saysPresent } from './panel_state';
 import type { PredictionsState } from './predictions_feed';
 import { PredictionsFeed, isPending, shownPrediction } from './predictions_feed';
 import type { PageParts } from './page_parts';
-import { ProposedSites } from './proposed_sites';
+import { ProposedSites, proposedForm } from './proposed_sites';
 import { ReviewsDesk } from './reviews_desk';
 import type { Answer } from './reviews_state';
 import { answerNoCall, mayGiveAgain, openBoxForm, openMark } from './state_answers';
@@ -34,7 +34,7 @@ export class ReadingSession {
   readonly predictions: PredictionsFeed;
   readonly desk: ReviewsDesk;
   readonly drafts: DraftMarks;
-  private readonly proposedSites: ProposedSites;
+  readonly proposedSites: ProposedSites;
   readonly sitting: PageParts['sitting'];
   readonly sheet: PageParts['sheet'];
   readonly scheme: PageParts['scheme'];
@@ -226,7 +226,7 @@ export class ReadingSession {
     const own = this.own(key);
     const kept = this.drafts.find(bundle, key, verdict);
     const given = own?.verdict === verdict ? formOf(own) : emptyForm(bundle, key, verdict);
-    const form = this.withProposal(kept ? { ...kept.form, bundle, keptAt: kept.keptAt } : given);
+    const form = proposedForm(this, kept ? { ...kept.form, bundle, keptAt: kept.keptAt } : given);
     this.panel.set({ form });
     this.sheet.show();
     this.controller.placeDraftBox(form.box);
@@ -264,24 +264,16 @@ export class ReadingSession {
     this.isLeaveAsked = false;
     const { form } = this.panel.get();
     if (!form) return;
-    const changed = this.withProposal(changedByReader(form, change));
+    const changed = proposedForm(this, changedByReader(form, change));
     this.panel.set({ form: changed });
     void this.drafts.keep(changed, form.bundle);
-  }
-
-  /** Site and side proposed for the place of the form, where nobody has chosen. */
-  private withProposal(form: FailureForm): FailureForm {
-    const finding = this.findings().find(({ key }) => key === form.finding);
-    const boxes = finding ? boxesToShow(this.panel.get(), finding) : []; // not at a place that nobody sees
-    const sides = this.scheme.get().scheme?.lateralities.map(({ code }) => code) ?? null;
-    return this.proposedSites.propose(form, boxes, sides);
   }
 
   /** After the picture. A form that is open by then gets its proposal, too. */
   private async loadProposals(): Promise<void> {
     const isNew = await this.proposedSites.load();
     const { form } = this.panel.get();
-    if (isNew && form) this.panel.set({ form: this.withProposal(form) });
+    if (isNew && form) this.panel.set({ form: proposedForm(this, form) });
   }
 
   /** The newest mark that was left half-filled on this image and model, in its place; not before the model is shown, whose call it tells. */

@@ -4,7 +4,8 @@ from django.db.models import TextChoices
 
 
 class LabelKind(TextChoices):
-    """unaided: said before the model was shown, and provably so (a first look). aided: the reader had, or may have had, the model
+    """unaided: said in a first look, before clinical review showed this person the model (a study, or a copy of the image under
+    another UID, may have shown it before: docs/decisions.md). aided: the reader had, or may have had, the model
     beside the image. panel: truth that several people settled in a study. imported: came from elsewhere, as a file or from CT,
     microbiology or follow-up."""
 

@@ -129,7 +129,7 @@ def test_two_readers_of_one_image_are_kept_apart(server: Server, page: Page, bro
     second.locator("[data-testid^=cannot_judge-]").first.click()
     expect(second.get_by_test_id("save-state")).to_contain_text(re.compile(r"saved \d"))
     second.reload()
-    for said in ("Agree", "radiologist2", "Cannot judge"):
+    for said in ("Agree", "radiologist2", "Cannot say"):
         expect(second.get_by_test_id("review-list")).to_contain_text(re.compile(said, re.IGNORECASE))
     keep_screenshot(second, "bad-day-two-readers")
     context.close()

@@ -81,7 +81,7 @@ def test_from_upload_to_recorded_failure(server: Server, page: Page, tmp_path: P
     assert wildcat is not None
     assert (gradcam.rgba != wildcat.rgba).any(), "both maps show the same picture"
 
-    mark_a_false_positive(page)
+    say_that_the_model_is_wrong(page)
     page.get_by_test_id("site-HIL").click()
     page.get_by_test_id("cause-NRM").click()
     page.get_by_test_id("severity-1").click()
@@ -96,7 +96,7 @@ def test_from_upload_to_recorded_failure(server: Server, page: Page, tmp_path: P
     page.goto(address)
     wait_for(page, lambda: painted(page), "the radiograph after the reload")
     review = page.get_by_test_id("review-list")
-    expect(review).to_contain_text(re.compile("false positive", re.IGNORECASE))
+    expect(review).to_contain_text(re.compile("false (positive|negative)", re.IGNORECASE))
     expect(review).to_contain_text(re.compile("hilum", re.IGNORECASE))
     keep_screenshot(page, "reading-after-reload")
 
@@ -105,9 +105,9 @@ def test_from_upload_to_recorded_failure(server: Server, page: Page, tmp_path: P
     keep_screenshot(page, "failures")
 
 
-def mark_a_false_positive(page: Page) -> None:
-    """Say that the model is wrong about the first finding that it does not deny; which one depends on the model in service."""
-    page.locator("[data-testid^='false_positive-']").first.click()
+def say_that_the_model_is_wrong(page: Page) -> None:
+    """About the first finding that it calls present or absent; which one depends on the model in service."""
+    page.locator("[data-testid^='false_']").first.click()
 
 
 def draw_box(page: Page) -> None:

@@ -20,6 +20,8 @@ WRONG: dict[str, Any] = {
     "string": 5, "integer": "many", "number": "much", "boolean": "perhaps", "array": "one", "object": "thing",
 }  # fmt: skip
 RIGHT: dict[str, Any] = {"string": "unaided", "integer": 3, "number": 0.5, "array": [3], "object": {"alpha": 0.01}}
+# What a right body needs besides: a finding, of every verdict but one, and answers that are objects.
+BESIDES: dict[str, dict[str, Any]] = {"record_review": {"finding": "unaided"}, "lock_first_look": {"answers": []}}
 Operation = tuple[str, str, str, dict[str, Any]]
 Asker = tuple[Client, str]
 
@@ -90,6 +92,7 @@ def test_every_wrong_body_is_answered_with_a_sentence_that_names_the_field(sites
         bodies: list[tuple[dict[str, Any], list[str]]] = [({}, required)] if required else []
         if operation not in SERIALIZERS:
             full = {name: fields[name].get("enum", [RIGHT[fields[name]["type"]]])[0] for name in required}
+            full |= BESIDES.get(operation, {})
             bodies += [({**full, name: WRONG[part["type"]]}, [name]) for name, part in fields.items()]
         client, url = asker(sites, method, path, bodies[0][0])
         for body, names in bodies:

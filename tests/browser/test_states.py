@@ -11,6 +11,7 @@ from tests.browser.conftest import Server, keep_screenshot, sign_in
 from tests.browser.test_panel_words import open_phantom
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
+READER = "statistician"  # reads nothing in other tests
 SIZES = {
     "1500": (1500, 950),
     "1280": (1280, 720),
@@ -49,7 +50,7 @@ def shown_at_every_size(page: Page, name: str) -> None:
 
 
 def test_every_state_is_answered_by_keyboard(server: Server, page: Page) -> None:
-    sign_in(page, server)
+    sign_in(page, server, READER)
     open_phantom(page, server, "PHANTOM-683228")
     expect(page.get_by_test_id("gate")).to_be_visible(timeout=20_000)
     expect(page.locator("section.finding")).to_have_count(3)
@@ -80,7 +81,7 @@ def test_every_state_is_answered_by_keyboard(server: Server, page: Page) -> None
 
 
 def test_what_the_model_is_undecided_on_or_does_not_know(server: Server, page: Page) -> None:
-    sign_in(page, server)
+    sign_in(page, server, READER)
     open_phantom(page, server, "PHANTOM-933649")
     card = page.get_by_test_id("finding-lung_opacity")
     expect(card).to_have_attribute("data-decision", "uncertain", timeout=20_000)
@@ -93,6 +94,7 @@ def test_what_the_model_is_undecided_on_or_does_not_know(server: Server, page: P
     assert stored(page, server) == []
     press(page, "Shift+X")
     expect(page.get_by_test_id("absent-lung_opacity")).to_have_attribute("aria-pressed", "true")
+    announced(page, "^saved")  # else it may come after what is announced next
 
     press(page, "a")
     form = page.get_by_test_id("mark-form")

@@ -6,14 +6,16 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Server, sign_in
-from tests.browser.test_bad_days import open_case
+from tests.browser.test_panel_words import open_phantom
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 def test_nothing_is_called_saved_or_ready_that_is_not(server: Server, page: Page) -> None:
-    sign_in(page, server)
-    open_case(page, server, 3)
+    sign_in(page, server, "statistician")  # who reads nothing in other tests
+    open_phantom(
+        page, server, "PHANTOM-457368"
+    )  # with a finding that is called, and a next case whatever was read before
     line, state = page.locator(".status-bar"), page.get_by_test_id("save-state")
     expect(state).to_have_text("no unsaved answers")
     page.route(

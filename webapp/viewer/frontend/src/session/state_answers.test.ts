@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { emptyForm } from '../reviews/failure_form';
+import type { DraftMark } from '../reviews/draft_storage';
 import type { FailureForm } from '../reviews/failure_form';
 import type { ReadingSession } from './reading_session';
 import type { Answer } from './reviews_state';
-import { chooseTerm, mayGiveAgain } from './state_answers';
+import { chooseTerm, mayGiveAgain, openMark } from './state_answers';
 
 const rib = { id: 'r1', bundle: 'b', finding: '', term: 'rib_fracture', verdict: 'missed_other', note: '7th rib' } as Answer;
 
@@ -21,7 +22,7 @@ function session(form: FailureForm) {
     sheet: { show: () => undefined },
     controller: { placeDraftBox: () => undefined },
     shown: () => ({ bundle: 'b' }),
-    isImageMissing: () => false,
+    isImageMissing: (isWhole = true) => isWhole, // as while a preview is shown
     changeForm: (change: Partial<FailureForm>) => void (open = { ...open, ...change, isChanged: true }),
     announce: (text: string) => void said.push(text),
   };
@@ -46,6 +47,15 @@ describe('choosing a term', () => {
     const { session: page, form } = session({ ...emptyForm('b', '', 'missed_other'), term: 'nodule', note: 'x', replaces: 'r1' });
     chooseTerm(page, 'rib_fracture');
     expect(form()).toMatchObject({ term: 'rib_fracture', note: 'x' });
+  });
+});
+
+describe('a kept mark', () => {
+  it('is there again before its picture is whole', () => {
+    const kept = { ...emptyForm('b', '', 'missed_other'), term: 'nodule', note: 'left apex' };
+    const { session: page, form } = session(emptyForm('b', 'opacity', 'false_positive'));
+    openMark(page, { id: 'd', bundle: 'b', form: kept, keptAt: 1 } as unknown as DraftMark);
+    expect(form()).toMatchObject({ term: 'nodule', note: 'left apex' });
   });
 });
 

@@ -17,8 +17,13 @@ IDBObjectStore.prototype.put = () => { throw new DOMException('no room', 'QuotaE
 """
 
 
+def begin_the_form(page: Page) -> None:
+    """Of the first finding that the model calls: X would speak of the chosen one, which may be undecided."""
+    page.locator("[data-testid^='false_']").first.click()
+
+
 def begin_a_mark(page: Page) -> None:
-    page.locator("[data-testid^='false_']").first.click()  # X asks for a call, which the chosen finding may not have
+    begin_the_form(page)
     page.get_by_test_id("severity-1").click()
     page.get_by_test_id("note").fill(NOTE)
     page.get_by_test_id("note").blur()
@@ -68,7 +73,7 @@ def test_a_half_filled_mark_is_there_again(server: Server, page: Page) -> None:
     as_another(page, server, "radiologist2")
     page.goto(case)
     expect_no_draft(page)
-    page.keyboard.press("x")
+    begin_the_form(page)
     expect(page.get_by_test_id("note")).to_have_value("")
     page.keyboard.press("Escape")
     as_another(page, server, "radiologist")

@@ -66,7 +66,11 @@ def change_something(numbers: random.Random, reader: User) -> None:
         results[0].delete()
     elif kind == 6 and (found := results.filter(job__state="succeeded").order_by("-created_at")):
         body = review_body(bundle=found[0].bundle_id)
-        record_review(reader, image, body if numbers.random() < 0.5 else body | {"verdict": "agree", "failure": None})
+        answered = image.predictions.filter(finished_at__isnull=False, bundle_id=found[0].bundle_id)[0].document
+        is_call = {finding["decision"] for finding in answered["findings"]} <= {"positive", "negative"}
+        verdict = "agree" if is_call else "cannot_judge"  # what every state leaves open
+        is_failure = is_call and numbers.random() < 0.5
+        record_review(reader, image, body if is_failure else body | {"verdict": verdict, "failure": None})
 
 
 def facts_of(image: Image, hidden: set[UUID]) -> Facts:

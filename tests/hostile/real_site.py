@@ -39,6 +39,13 @@ class RealSite:
     def incoming_files(self) -> list[Path]:
         return [path for path in (self.home / "incoming").rglob("*") if path.is_file()]
 
+    def left_files(self) -> list[Path]:
+        """What uploads leave behind for good: a temporary file may outlive the answer by a moment."""
+        deadline = time.monotonic() + 10
+        while self.incoming_files() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        return self.incoming_files()
+
     def stored_files(self) -> list[Path]:
         folders = (self.home / name for name in ("store", "quarantine"))
         return [path for folder in folders for path in folder.rglob("*") if path.is_file()]

@@ -41,7 +41,7 @@ def test_at_the_reserve_reading_goes_on(small_disk: Path) -> None:
         filler = fill_by_another_process(small_disk, RESERVE_MIB * MIB - 64 * 1024)
 
         assert upload(site, 2) == (507, "disk_reserve")
-        assert site.incoming_files() == []
+        assert site.left_files() == []
         for address in (f"/api/images/{image}/frame/", f"/api/images/{image}/header/", "/api/images/"):
             assert site.client.get(address).status_code == 200, address
         assert "uploads are refused" in site.client.get("/readyz").json()["storage"]

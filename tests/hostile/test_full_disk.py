@@ -230,7 +230,7 @@ def test_a_disk_that_is_really_full(small_disk: Path) -> None:
         assert set(outcomes) == {"accepted", "storage_full"}, outcomes
         assert {status for status, _, _ in answers} <= {202, 507}
         assert site.is_up()
-        assert site.incoming_files() == []
+        assert site.left_files() == []
         assert site.open_bytes() == 0
         stored = {hashlib.sha256(path.read_bytes()).hexdigest() for path in site.stored_files()}
         answered = {hashlib.sha256(content).hexdigest() for _, outcome, content in answers if outcome == "accepted"}

@@ -151,7 +151,7 @@ def test_a_hostile_bundle_is_refused_while_others_work_on(name: str, site: RealS
     assert words in answer.json()["text"]
     assert meanwhile.growth < MOST_GROWTH
     assert meanwhile.slowest < MOST_SECONDS + usual
-    assert site.incoming_files() == list((site.home / "bundles").glob("*")) == []
+    assert site.left_files() == list((site.home / "bundles").glob("*")) == []
 
 
 def test_sixty_thousand_members_are_counted_within_a_second(site: RealSite) -> None:
@@ -195,7 +195,7 @@ def test_of_200_mib_of_a_stranger_nothing_is_kept(path: str, site: RealSite) -> 
                 taken += 1
                 assert site.open_bytes() == 0
     assert taken < 200
-    assert site.incoming_files() == []
+    assert site.left_files() == []
     assert meanwhile.growth < MOST_GROWTH
 
 

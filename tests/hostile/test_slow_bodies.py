@@ -39,5 +39,5 @@ def test_a_byte_a_second_is_cut(tmp_path: Path) -> None:
         assert said.startswith(b"HTTP/1.1 408 ")
         assert b"Less than 1 KiB per second of the body came for 30 s." in said
         assert 29 < seconds < MOST_SECONDS
-        assert site.incoming_files() == []
+        assert site.left_files() == []
         assert site.open_bytes() == 0

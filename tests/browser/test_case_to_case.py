@@ -10,6 +10,7 @@ from playwright.sync_api import Page, Request, expect
 from tests.browser.canvas import CanvasPixels, painted, read_canvas, wait_for
 from tests.browser.conftest import Server, keep_screenshot, sign_in
 from tests.browser.test_bad_days import open_case
+from tests.browser.test_panel_words import open_phantom
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -101,7 +102,8 @@ def test_a_case_that_is_gone_is_named_and_passed_by(server: Server, page: Page) 
 
 def test_on_a_slow_line_a_preview_comes_first_and_takes_no_answer(server: Server, page: Page) -> None:
     sign_in(page, server)
-    address = open_case(page, server, 1)
+    open_phantom(page, server, "PHANTOM-457368")  # opens with a linear window: a sigmoid is only approximated meanwhile
+    address = page.url
     await_case(page)
     whole = picture(page)
     line = page.context.new_cdp_session(page)
@@ -124,7 +126,7 @@ def test_on_a_slow_line_a_preview_comes_first_and_takes_no_answer(server: Server
     expect(page.get_by_test_id("arriving")).to_have_count(0)
     assert not differs(picture(page), whole)
     assert small.gray.shape == whole.gray.shape
-    assert float(np.abs(small.gray - whole.gray).mean()) < 6, "the preview lies where the frame will"
+    assert float(np.abs(small.gray - whole.gray).mean()) < 1, "the preview lies where the frame will"
     assert differs(small, whole)
 
 

@@ -107,6 +107,7 @@ def test_what_the_model_is_undecided_on_or_does_not_know(server: Server, page: P
     term = (chosen.get_attribute("data-testid") or "").removeprefix("term-")
     page.reload()  # half filled: it is there again
     expect(page.get_by_test_id(f"term-{term}")).to_have_attribute("aria-checked", "true", timeout=20_000)
+    expect(page.get_by_test_id("viewport")).to_have_attribute("data-status", "ready")  # a box waits for it
     press(page, "b", "b", "Enter")
     expect(page.get_by_test_id("review-missed_other")).to_be_visible()
     shown_at_every_size(page, "states-other")

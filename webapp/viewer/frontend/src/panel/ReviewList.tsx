@@ -97,7 +97,7 @@ export function ReviewList({ isOwnOnly }: { readonly isOwnOnly: boolean }) {
       {answers.length === 0 && !problem && <p className="faint">none yet: answer a finding, or mark what the model does not know</p>}
       <ul className="answers" data-testid="review-list">
         {answers.map((answer) => (
-          <Row key={answer.id} answer={answer} title={titleOf(answer)} isCurrent={current.has(answer)} />
+          <Row key={session.desk.rowOf(answer)} answer={answer} title={titleOf(answer)} isCurrent={current.has(answer)} />
         ))}
       </ul>
     </section>

@@ -121,9 +121,9 @@ export class Outbox {
     }
     await this.storage.remove(item.key);
     this.failures = 0;
+    for (const listener of this.listeners) listener(item, review); // first: no moment in which it neither waits nor is saved
     await this.refresh();
     this.state.set({ savedAt: new Date(), problem: null });
-    for (const listener of this.listeners) listener(item, review);
   }
 
   private async hold(item: QueuedReview, error: RequestError): Promise<boolean> {

@@ -31,6 +31,22 @@ beforeEach(() => {
 });
 afterEach(() => vi.unstubAllGlobals());
 
+describe('an answer that is acknowledged', () => {
+  it('is one row before, while and after: the focus in it stays', async () => {
+    const { desk: own } = desk();
+    const seen = new Set<string>();
+    const look = (): void => void seen.add(own.answers().map((answer) => own.rowOf(answer)).join());
+    await own.outbox.refresh();
+    own.state.subscribe(look);
+    own.outbox.state.subscribe(look);
+    const key = await own.judge(agree);
+    await turn();
+    look();
+    expect(own.answers().map(({ id, isWaiting }) => [id, isWaiting])).toEqual([['r1', false]]);
+    expect([...seen]).toEqual([key]);
+  });
+});
+
 describe('taking back', () => {
   it('leaves no answer where there was none before, and invents none', async () => {
     const { desk: own, said } = desk();

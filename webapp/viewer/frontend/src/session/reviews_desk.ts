@@ -7,6 +7,7 @@ import type { FailureForm } from '../reviews/failure_form';
 import { requestOf } from '../reviews/failure_form';
 import { NAMED_IN_NOTE } from '../reviews/mark_form';
 import type { Outbox } from '../reviews/outbox';
+import type { QueuedReview } from '../reviews/outbox_storage';
 import { createStore } from '../state/store';
 import type { Answer } from './reviews_state';
 import { allAnswers, currentAnswers, ownAnswer } from './reviews_state';
@@ -61,6 +62,8 @@ export class ReviewsDesk {
   private readonly given: Step[] = [];
   /** Key of an answer that was saved here -> its id. */
   private readonly ids = new Map<string, string>();
+  /** The other way round. */
+  private readonly keys = new Map<string, string>();
   private readonly stopListening: () => void;
   private isClosed = false;
 
@@ -70,6 +73,7 @@ export class ReviewsDesk {
   ) {
     this.stopListening = outbox.onSaved((item, review) => {
       this.ids.set(item.key, review.id);
+      this.keys.set(review.id, item.key);
       if (item.image !== options.image) return;
       this.keep(review);
       options.announce('saved');
@@ -89,8 +93,14 @@ export class ReviewsDesk {
   }
 
   answers(): Answer[] {
-    const waiting = this.outbox.state.get().waiting.filter((item) => item.image === this.options.image);
+    const isWaiting = (item: QueuedReview): boolean => item.image === this.options.image && !this.ids.has(item.key);
+    const waiting = this.outbox.state.get().waiting.filter(isWaiting);
     return allAnswers(this.state.get().saved, waiting, this.options.reader);
+  }
+
+  /** One name from giving an answer here to its reload, so that its row, and the focus in it, outlives the acknowledgement. */
+  rowOf({ id }: Answer): string {
+    return this.keys.get(id) ?? id;
   }
 
   /** The own answer on what one model says: answers to two models are two answers. */

@@ -88,6 +88,7 @@ def test_j_shows_the_right_case_on_the_same_page(server: Server, page: Page) -> 
 
 def test_a_case_that_is_gone_is_named_and_passed_by(server: Server, page: Page) -> None:
     sign_in(page, server)
+    open_case(page, server, 2)  # waits for three that are scored: the one that is gone, and one after it
     open_case(page, server, 0)
     answer = {"status": 404, "content_type": "application/json", "body": '{"detail": "no image has this id"}'}
     page.route("**/opening/**", lambda route: route.fulfill(**answer))  # type: ignore[arg-type]

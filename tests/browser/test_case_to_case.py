@@ -131,6 +131,42 @@ def test_on_a_slow_line_a_preview_comes_first_and_takes_no_answer(server: Server
     assert differs(small, whole)
 
 
+MARK = """async ([image, csrf]) => {
+  const {results} = await (await fetch(`/api/images/${image}/predictions/`)).json();
+  const body = {bundle: results[0].bundle, finding: '', term: 'nodule', verdict: 'missed_other',
+    box: {x: 100, y: 100, w: 50, h: 50}, idempotency_key: crypto.randomUUID()};
+  const answer = await fetch(`/api/images/${image}/reviews/`, {method: 'POST', body: JSON.stringify(body),
+    headers: {'Content-Type': 'application/json', 'X-CSRFToken': csrf}});
+  return [answer.status, answer.status < 300 ? '' : await answer.text()];
+}"""
+
+
+def test_the_list_of_failures_goes_along_and_leads_back(server: Server, page: Page) -> None:
+    sign_in(page, server, "manager")
+    for patient in ("PHANTOM-457368", "PHANTOM-933649"):
+        open_phantom(page, server, patient)
+        csrf = page.evaluate("JSON.parse(document.getElementById('reading-boot').textContent).csrf")
+        assert page.evaluate(MARK, [page.url.split("/")[-2], csrf]) == [201, ""]
+    page.goto(f"{server.address}/failures/?verdict=missed_other")
+    rows = page.get_by_test_id("failure-row")
+    cases = list(dict.fromkeys(row.get_attribute("data-image") for row in rows.all()))
+    page.keyboard.press("k")  # the case opened last is chosen: it is the first
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(f"/images/{cases[0]}/"))
+    await_case(page)
+    expect(page.locator(".case-position")).to_have_text(f"1 of {len(cases)}")
+    step(page, "j")
+    assert cases[1] in page.url
+    expect(page.locator(".case-position")).to_have_text(f"2 of {len(cases)}")
+    keep_screenshot(page, "case-of-failures")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    page.wait_for_url(f"{server.address}/failures/?verdict=missed_other")
+    expect(page.locator("tr.on")).to_have_attribute("data-image", str(cases[1]))
+    assert page.evaluate("document.activeElement.closest('tr').dataset.image") == cases[1]
+    keep_screenshot(page, "failures-returned-to")
+
+
 def test_esc_twice_leads_back_to_the_row_of_the_case(server: Server, page: Page) -> None:
     page.set_viewport_size({"width": 1500, "height": 420})  # low, so that the list scrolls
     sign_in(page, server)

@@ -48,7 +48,7 @@ class ReadingUrls(TypedDict):
     predictions: str
     reviews: str
     scheme: str
-    worklist: str
+    list: str
     events: str
     site_proposals: str
 
@@ -56,13 +56,14 @@ class ReadingUrls(TypedDict):
 @page_body
 class BootDocument(TypedDict):
     """`/images/{id}/`. sitting: webapp.accounts.sitting. answer_first: the look before the model; null where a reader study hides
-    the image from this person."""
+    the image from this person. urls.list, list_name: the list that the case was opened from, "worklist" or "failures"."""
 
     image: ImageFacts
     sitting: str
     user: SignedInPerson
     answer_first: FirstLookDocument | None
     urls: ReadingUrls
+    list_name: str
     csrf: str
 
 

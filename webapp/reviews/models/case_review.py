@@ -1,5 +1,6 @@
 """What readers say of a model's answers. Rows are added, never changed: a correction is a new row that replaces one."""
 
+import datetime
 import uuid
 from typing import Any, NoReturn, Self
 
@@ -26,6 +27,11 @@ class CaseReviewQuerySet(models.QuerySet["CaseReview"]):
         """Answers with the corrections they went through, without those that the reader took back: as if never given."""
         withdrawn = CaseReview.objects.filter(answer=models.OuterRef("answer"), verdict=WITHDRAWN.code)
         return self.filter(~models.Exists(withdrawn))
+
+    def current_at(self, moment: datetime.datetime) -> Self:
+        """Those that were current at `moment`: what was answered, corrected or taken back since changes nothing."""
+        later = CaseReview.objects.filter(replaces=models.OuterRef("pk"), created_at__lte=moment)
+        return self.filter(~models.Exists(later), created_at__lte=moment).exclude(verdict=WITHDRAWN.code)
 
     def failures(self) -> Self:
         """Those that record a failure of the model."""

@@ -14,17 +14,17 @@ from django.views.decorators.http import require_GET
 
 from inference.probability import fraction
 from measures.wilson import wilson_interval
-from webapp.accounts.policy import may_export_training_set, may_see_image, require
+from webapp.accounts.policy import may_export_training_set, may_see_image, require, require_person
 from webapp.code_filters import FilterRefused
+from webapp.reviews.failure_list import AT, PAGE_SIZE, FailureList
 from webapp.reviews.failure_scheme import VERDICTS
 from webapp.reviews.finding_terms import finding_terms
 from webapp.reviews.left_out import left_out_words
 from webapp.reviews.models import CaseReview, CaseReviewQuerySet
-from webapp.reviews.review_filter import FailureFilters, bundle_names
+from webapp.reviews.review_filter import bundle_names
 from webapp.reviews.scheme_versions import SchemeBook
 from webapp.reviews.visible import visible_reviews
 
-PAGE_SIZE = 50
 COUNT_ROWS = 12
 
 
@@ -57,13 +57,14 @@ class CountRow:
 def failures(request: HttpRequest) -> HttpResponse:
     """The list with its filters; 400 with the reason for a code that the scheme does not have."""
     require(may_see_image(request.user))
-    everything, error = visible_reviews(request.user).current(), ""
+    person, error = require_person(request.user), ""
+    everything = visible_reviews(person).current()
+    asked = {name: value for name, value in request.GET.dict().items() if name != AT}
     try:
-        chosen = FailureFilters(request.GET, everything).checked()
+        listed = FailureList.from_query(asked, person)
     except FilterRefused as refused:
-        chosen, error = FailureFilters({}, everything), str(refused)
-    filtered = chosen.qs
-    found = filtered if "verdict" in chosen.codes else filtered.shortcomings()
+        listed, error = FailureList.from_query({}, person), str(refused)
+    chosen, filtered, found = listed.filters, listed.filtered, listed.rows
     book = SchemeBook()
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
     codes = urlencode(chosen.codes)
@@ -80,6 +81,7 @@ def failures(request: HttpRequest) -> HttpResponse:
         "scheme": book.current.version,
         "scheme_map": book.map_words(found.order_by().values_list("scheme_version", flat=True).distinct()),
         "codes": codes,
+        "case_query": listed.case_query(),
         "may_export": may_export_training_set(request.user) is None,
         "export": f"{reverse('review_export')}?{urlencode(what_is_listed | chosen.codes)}",
     }

@@ -2,7 +2,7 @@
 /** J and K walk the rows, Enter opens (the row's link has the focus), / goes to the search. */
 
 /** @returns {HTMLTableRowElement[]} */
-const rows = () => [...document.querySelectorAll('#worklist-list tr[data-image]')].filter((row) => row instanceof HTMLTableRowElement);
+const rows = () => [...document.querySelectorAll('[data-case-list] tr[data-image]')].filter((row) => row instanceof HTMLTableRowElement);
 const chosen = () => rows().findIndex((row) => row.classList.contains('on'));
 
 /**

@@ -2,7 +2,7 @@
 /** The worklist: keys, filters that act at once, and a list that stays true while it is looked at. */
 import './auto_submit.js';
 import { choose, listenToKeys, rememberedCase, rowOf } from './list_keys.js';
-import { keepPlace, returnToPlace, returnedTo } from './list_return.js';
+import { beginAtPlace } from './list_return.js';
 import { listen } from './live.js';
 
 const SETTLE_MS = 400; // a batch of uploads changes many cases at once: fetch the list once
@@ -44,8 +44,4 @@ export function refreshSoon() {
 listenToKeys();
 const cursor = document.querySelector('#worklist-list')?.getAttribute('data-cursor') ?? '';
 listen(cursor, refreshSoon);
-keepPlace();
-const returned = returnedTo();
-if (returned.length) returnToPlace();
-const remembered = returned.map(rowOf).find(Boolean) ?? rowOf(rememberedCase());
-if (remembered) choose(remembered, { focus: returned.length > 0 });
+beginAtPlace();

@@ -8,7 +8,7 @@ import uuid
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.urls import reverse
@@ -30,11 +30,10 @@ from webapp.built_viewer import is_built
 from webapp.json_bodies import ref
 from webapp.sentinel.look_document import look_document
 from webapp.sentinel.waiting import hidden_otherwise
+from webapp.viewer.case_list import CaseList, case_list
 from webapp.viewer.page_bodies import BootDocument, OpenedCase, Place
-from webapp.viewer.views.worklist import QUERY_KEY
 from webapp.viewer.worklist.labels import age_label
-from webapp.viewer.worklist.neighbours import Neighbours, neighbours, remember_opened
-from webapp.viewer.worklist.query import WorklistQuery
+from webapp.viewer.worklist.neighbours import Neighbours, remember_opened
 
 ENTRY = "src/reading.tsx"
 
@@ -49,9 +48,9 @@ def reading(request: HttpRequest, image_id: uuid.UUID) -> HttpResponse:
     require(may_see_image(request.user, image))
     if not is_built(ENTRY):
         return render(request, "viewer/not_built.html", status=503)
-    query = _query(request)
-    place = _place(_opened(request, image, query))
-    context = {"entry": ENTRY, "image": image, "place": place, "boot": boot_document(request, image, query)}
+    listed = _opened(request, image)
+    boot = boot_document(request, image, listed)
+    context = {"entry": ENTRY, "image": image, "place": _place(listed.place), "boot": boot}
     return render(request, "viewer/reading.html", context)
 
 
@@ -63,17 +62,16 @@ class CaseOpening(APIView):
         """The list's codes stand in the query, as in the page's own address."""
         image = image_or_404(request.user, key)
         page = request._request  # the CSRF token and the session belong to Django's own
-        query = _query(page)
-        place = _place(_opened(page, image, query))
-        return Response(OpenedCase(boot=boot_document(page, image, query), place=place))
+        listed = _opened(page, image)
+        return Response(OpenedCase(boot=boot_document(page, image, listed), place=_place(listed.place)))
 
 
-def _opened(request: HttpRequest, image: Image, query: WorklistQuery) -> Neighbours:
+def _opened(request: HttpRequest, image: Image) -> CaseList:
     """Opening a case is recorded before anything of it is sent."""
-    place = neighbours(image, query, request.user, request.session)
+    listed = case_list(request, image)
     remember_opened(request.session, image)
     audit.record(request.user, "open", f"image:{image.pk}")
-    return place
+    return listed
 
 
 def _place(place: Neighbours) -> Place:
@@ -86,7 +84,7 @@ def _place(place: Neighbours) -> Place:
     }
 
 
-def boot_document(request: HttpRequest, image: Image, query: WorklistQuery) -> BootDocument:
+def boot_document(request: HttpRequest, image: Image, listed: CaseList) -> BootDocument:
     """What the page's script needs before its first request."""
     user: Any = request.user
     api = f"/api/images/{image.pk}/"
@@ -122,10 +120,11 @@ def boot_document(request: HttpRequest, image: Image, query: WorklistQuery) -> B
             "predictions": f"{api}predictions/",
             "reviews": f"{api}reviews/",
             "scheme": reverse("failure_scheme"),
-            "worklist": "/" + query.as_query(),
+            "list": listed.address,
             "events": reverse("events"),
             "site_proposals": f"{api}site-proposals/",
         },
+        "list_name": listed.name,
         "csrf": get_token(request),
     }
 
@@ -139,14 +138,3 @@ def _age(image: Image) -> str:
 def _age_problem(image: Image) -> str:
     age = exam_of(image).age
     return age.text if age.state in (CONTRADICTION, UNKNOWN_TERM) else ""
-
-
-def _query(request: HttpRequest) -> WorklistQuery:
-    """The codes in the address, else those of the list shown last, else the default."""
-    for source in (request.GET, QueryDict(request.session.get(QUERY_KEY, "").lstrip("?"))):
-        if source:
-            try:
-                return WorklistQuery.from_query(source, request.user)
-            except ValueError:
-                continue
-    return WorklistQuery.from_query({}, request.user)

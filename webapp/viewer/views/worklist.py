@@ -17,11 +17,10 @@ from webapp.viewer.worklist.cases import streams
 from webapp.viewer.worklist.filters import DEFAULT_STATE
 from webapp.viewer.worklist.listing import count_states, list_page
 from webapp.viewer.worklist.neighbours import forget_opened
-from webapp.viewer.worklist.query import EXACT, WorklistQuery
+from webapp.viewer.worklist.query import EXACT, QUERY_KEY, WorklistQuery
 from webapp.viewer.worklist.rows import rows
 from webapp.viewer.worklist.searches import keep_search, search_text
 
-QUERY_KEY = "worklist_query"
 PART_HEADER = "X-Sightline-Part"  # the page's own script asks for the list alone
 
 

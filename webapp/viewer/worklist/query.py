@@ -11,6 +11,7 @@ from webapp.viewer.worklist.filters import DEFAULT_STATE, WorklistFilters
 SORTS = ("-arrived", "arrived", "-finding", "finding", "-study", "study")
 DEFAULT_SORT = "-arrived"
 SEARCH = re.compile(r"[0-9a-f]{8}")
+QUERY_KEY = "worklist_query"  # in the session: codes of the list shown last
 LAST_PAGE = 1_000_000
 EXACT = "exact"
 # What these are when the address does not name them; a filter's default stands in its declaration.

@@ -1,4 +1,4 @@
-/** What the server wrote into the page: the boot document and the neighbours in the worklist. */
+/** What the server wrote into the page: the boot document and the neighbours in the list it was opened from. */
 import type { BootDocument } from './api/documents';
 import type { OpenedCase, Place } from './api/schema';
 

@@ -170,12 +170,13 @@ export interface components {
         };
         /**
          * @description `/images/{id}/`. sitting: webapp.accounts.sitting. answer_first: the look before the model; null where a reader study hides
-         *     the image from this person.
+         *     the image from this person. urls.list, list_name: the list that the case was opened from, "worklist" or "failures".
          */
         readonly BootDocument: {
             readonly answer_first: components["schemas"]["FirstLookDocument"] | null;
             readonly csrf: string;
             readonly image: components["schemas"]["ImageFacts"];
+            readonly list_name: string;
             readonly sitting: string;
             readonly urls: components["schemas"]["ReadingUrls"];
             readonly user: components["schemas"]["SignedInPerson"];
@@ -1175,11 +1176,11 @@ export interface components {
             readonly events: string;
             readonly frame: string;
             readonly header: string;
+            readonly list: string;
             readonly predictions: string;
             readonly reviews: string;
             readonly scheme: string;
             readonly site_proposals: string;
-            readonly worklist: string;
         };
         readonly ReasonRequest: {
             readonly reason: string;

@@ -44,6 +44,6 @@ export const browserAddresses: CaseAddresses = {
   },
   toList({ image, next, previous, urls }) {
     note(RETURN, JSON.stringify([image.id, next, previous].filter(Boolean)));
-    window.location.assign(urls.worklist);
+    window.location.assign(urls.list);
   },
 };

@@ -58,7 +58,7 @@ export function Banner() {
   const { name, isName } = bannerName(patient);
   return (
     <header className="banner is-of-a-patient">
-      <a className="brand" href={boot.urls.worklist} title="back to the worklist">
+      <a className="brand" href={boot.urls.list} title={`back to the ${boot.list_name}`}>
         Sightline
       </a>
       <div className="banner-head">

@@ -2,7 +2,7 @@ from django.apps import AppConfig
 
 
 class ReaderStudyConfig(AppConfig):
-    """Registers what studies hide in the clinical pages, and how often their codings used the codes of failures."""
+    """Registers what studies hide in the clinical pages, what they have shown to whom, and how often codings used each code."""
 
     name = "reader_study"
     label = "reader_study"
@@ -11,8 +11,11 @@ class ReaderStudyConfig(AppConfig):
     def ready(self) -> None:
         from reader_study.code_uses import uses_in_codings
         from reader_study.embargo import is_embargoed
+        from reader_study.shown_in_study import was_shown_in_study
         from webapp.accounts.policy import register_embargo
+        from webapp.reveal.shown_elsewhere import SHOWN_ELSEWHERE
         from webapp.reviews.scheme_versions import CODE_USES
 
         CODE_USES.append(uses_in_codings)
+        SHOWN_ELSEWHERE.append(was_shown_in_study)
         register_embargo(is_embargoed)

@@ -4,9 +4,9 @@ from django.db.models import TextChoices
 
 
 class LabelKind(TextChoices):
-    """unaided: said in a first look, before clinical review showed this person the model (a study, or a copy of the image under
-    another UID, may have shown it before: docs/decisions.md). aided: the reader had, or may have had, the model
-    beside the image. panel: truth that several people settled in a study. imported: came from elsewhere, as a file or from CT,
+    """unaided: said in a first look, before clinical review or a study showed this person the model (a copy of the image under
+    another UID may have shown it before: docs/decisions.md). aided: the reader had, or may have had, the model beside the image,
+    then or before. panel: truth that several people settled in a study. imported: came from elsewhere, as a file or from CT,
     microbiology or follow-up."""
 
     UNAIDED = "unaided", "before the model"

@@ -1,6 +1,6 @@
 """What a client sends as a first look, and what it is answered. Errors are data: code, field, sentence with value and choices."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated
 
 from pydantic import AfterValidator, Field, ValidationInfo
 from typing_extensions import TypedDict
@@ -76,7 +76,7 @@ class FirstLookRow(TypedDict):
     id: Key
     reader: str
     is_mine: bool
-    kind: Literal["unaided"]
+    kind: Annotated[str, coded(LabelKind.values)]
     bundle: str
     image_sha256: str
     probability: float
@@ -96,6 +96,3 @@ class FirstLookDocument(TypedDict):
     findings: list[AskedFinding]
     reasons: list[ShowReason]
     looks: list[FirstLookRow]
-
-
-UNAIDED: Any = LabelKind.UNAIDED.value

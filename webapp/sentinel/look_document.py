@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from webapp.accounts.policy import Person
 from webapp.archive.models import Image
-from webapp.sentinel.look_body import UNAIDED, FirstAnswerDocument, FirstLookDocument, FirstLookRow
+from webapp.sentinel.look_body import FirstAnswerDocument, FirstLookDocument, FirstLookRow
 from webapp.sentinel.models import FirstAnswer, FirstLook, SentinelDraw
 from webapp.sentinel.questions import questions_of
 from webapp.sentinel.waiting import is_waiting
@@ -31,7 +31,7 @@ def look_row(look: FirstLook, person: Person) -> FirstLookRow:
         "id": str(look.pk),
         "reader": look.reader.get_username(),
         "is_mine": look.reader_id == person.pk,
-        "kind": UNAIDED,
+        "kind": look.kind.value,
         "bundle": look.bundle_id,
         "image_sha256": look.image_sha256,
         "probability": look.draw.probability,

@@ -14,7 +14,6 @@ from webapp import audit
 from webapp.accounts.policy import Person, may_see_image, require
 from webapp.csv_text import csv_text
 from webapp.reveal.embargoed import not_under_embargo
-from webapp.reveal.label_kind import LabelKind
 from webapp.reviews.review_table import NOTICE
 from webapp.sentinel.models import FirstAnswer, FirstLook
 
@@ -66,7 +65,7 @@ def _row(look: FirstLook, answer: FirstAnswer | None) -> dict[str, Any]:
         "case": image.code,
         "image": str(image.pk),
         "image_sha256": look.image_sha256,
-        "kind": LabelKind.UNAIDED.value if answer else None,
+        "kind": look.kind.value if answer else None,
         "draw_probability": look.draw.probability,
         "bundle": look.bundle_id,
         "finding": answer.finding if answer else None,

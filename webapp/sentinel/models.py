@@ -5,6 +5,7 @@ from django.db import models
 
 from webapp.archive.models import Image
 from webapp.reveal.answer_row import AnswerRow
+from webapp.reveal.label_kind import LabelKind
 from webapp.reviews.models.kept_row import AppendOnlyRow
 
 
@@ -22,7 +23,8 @@ class SentinelDraw(AppendOnlyRow):
 
 class FirstLook(AppendOnlyRow, AnswerRow):
     """How one reader's waiting for the model of a drawn image ended: answered (locked, with its answers), or shown without an
-    answer for a reason. ai_revealed_at: from when on the model's output was open to the reader."""
+    answer for a reason. ai_revealed_at: from when on the model's output was open to the reader. was_shown_elsewhere: a study had
+    shown it to the reader before, so that the answer is not one from before the model."""
 
     class Reason(models.TextChoices):
         URGENT = "urgent", "It is urgent"
@@ -34,6 +36,7 @@ class FirstLook(AppendOnlyRow, AnswerRow):
     image_sha256 = models.CharField(max_length=64)
     bundle_id = models.CharField(max_length=64, blank=True)  # whose findings were asked
     broken = models.CharField(max_length=16, choices=Reason.choices, blank=True)
+    was_shown_elsewhere = models.BooleanField(default=False)
 
     class Meta:
         constraints = [
@@ -44,6 +47,11 @@ class FirstLook(AppendOnlyRow, AnswerRow):
                 name="first_look_answered_or_broken",
             ),
         ]
+
+    @property
+    def kind(self) -> LabelKind:
+        """What a label made of the answers is."""
+        return LabelKind.AIDED if self.was_shown_elsewhere else LabelKind.UNAIDED
 
 
 class FirstAnswer(AppendOnlyRow):

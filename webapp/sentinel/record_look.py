@@ -12,6 +12,7 @@ from webapp.accounts.policy import Refusal
 from webapp.archive.models import Image
 from webapp.refused import Refused
 from webapp.reveal.answer_first import ALREADY_LOCKED, lock_answer
+from webapp.reveal.shown_elsewhere import was_shown_elsewhere
 from webapp.reveal.shown_image import shown_sha256
 from webapp.sentinel.look_body import FirstAnswerRequest, FirstLookRequest, ShowModelRequest
 from webapp.sentinel.models import FirstAnswer, FirstLook, SentinelDraw
@@ -33,7 +34,9 @@ def record_look(reader: User, image: Image, sent: FirstLookRequest) -> tuple[Fir
         _require_all(sent.answers, questions)
         for answer in sent.answers:
             _require_inside(answer, image)
-        return _answered(FirstLook(draw=draw, reader=reader, bundle_id=questions.bundle_id), image, sent)
+        look = FirstLook(draw=draw, reader=reader, bundle_id=questions.bundle_id)
+        look.was_shown_elsewhere = was_shown_elsewhere(reader, image)
+        return _answered(look, image, sent)
 
     return _recorded(reader, image, sent, made)
 

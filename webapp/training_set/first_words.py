@@ -2,8 +2,9 @@
 
 The newest word of each reader counts, as everywhere: a review beside the model stands in place of the reader's first word. A label
 is `unaided` where every first word says by itself what the label says; where one had to be corrected, or another reader
-contradicts it, what is left may repeat the model. What was said first is kept beside the label in every case: a measure that took
-only the labels that stayed would choose its cases by what the model said.
+contradicts it, what is left may repeat the model; so may the first word of one whom a study had shown the model. What was said
+before the model is kept beside the label in every case: a measure that took only the labels that stayed would choose its cases by
+what the model said.
 """
 
 from collections import defaultdict
@@ -29,9 +30,10 @@ BY_WORD = {
 
 @dataclass(frozen=True)
 class FirstWord(Opinion):
-    """verdict: of FirstAnswer.Says. is_last: the reader has not reviewed the finding since."""
+    """verdict: of FirstAnswer.Says. is_last: the reader has not reviewed the finding since. kind: of its look."""
 
     is_last: bool = True
+    kind: LabelKind = LabelKind.UNAIDED
 
     @property
     def label(self) -> int | None:
@@ -68,7 +70,7 @@ def first_words(user: Person | None, project: Project, hidden: Any, is_name: Any
         of_image = found.setdefault(image, FirstWords(look.draw.probability))
         is_last = (image, answer.finding, look.reader_id) not in reviewed
         place = Place(**answer.box) if answer.box else None
-        word = FirstWord(look.reader_id, look.bundle_id, answer.says, "", place, is_last=is_last)
+        word = FirstWord(look.reader_id, look.bundle_id, answer.says, "", place, is_last=is_last, kind=look.kind)
         of_image.words[answer.finding].append(word)
     return found
 
@@ -84,11 +86,14 @@ def with_first_words(label: Label | None, words: Sequence[FirstWord], probabilit
     said = label_of(words)
     if said is None:
         return label
+    unaided = [word for word in words if word.kind is LabelKind.UNAIDED]
+    kind = LabelKind.UNAIDED if len(unaided) == len(words) else LabelKind.AIDED
     if label is None:
-        return replace(said, kind=LabelKind.UNAIDED, unaided=said.value, probability=probability)
-    if label.kind is LabelKind.AIDED:
+        label = replace(said, kind=kind)
+    elif label.kind is LabelKind.AIDED:
         if any(word.label != label.value for word in words if word.is_last):
             label = Label(UNCERTAIN)
-        elif all(word.label == label.value for word in words):
-            label = replace(label, kind=LabelKind.UNAIDED, places=said.places)  # the model's boxes are nobody's word
-    return replace(label, unaided=said.value, probability=probability)
+        elif kind is LabelKind.UNAIDED and all(word.label == label.value for word in words):
+            label = replace(label, kind=kind, places=said.places)  # the model's boxes are nobody's word
+    first = label_of(unaided)
+    return label if first is None else replace(label, unaided=first.value, probability=probability)

@@ -27,6 +27,7 @@ from reader_study.services.people import add_member, add_reader
 from tests.reader_study.studies.study_factory import START
 from tests.reader_study.studies.study_schema import check_against_schema
 from tests.webapp.viewer.case_factory import BUNDLE, make_image, make_result, make_user
+from webapp.reveal.shown_elsewhere import was_shown_elsewhere
 from webapp.sentinel.models import FirstLook, SentinelDraw
 
 BOX = {"x": 100.0, "y": 100.0, "w": 100.0, "h": 100.0}
@@ -113,6 +114,9 @@ def code_all(study: Any, user: Any, site: Any) -> int:
     while (found := next_assignment(user, study.row, "t", START)).state == "reading":
         assignment = found.assignment
         assert assignment is not None
+        assert was_shown_elsewhere(user, assignment.case.image), (
+            "a failure of the model tells what it said, coded or not"
+        )
         body = {"codings": [coding(item, site(item)) for item in assignment.case.failure_items.all()]}
         lock_reading(user, study.row, assignment.pk, LockRequest("coding", body, uuid.uuid4().hex, "t"), START)
         count += 1
@@ -124,6 +128,8 @@ def test_failures_are_found_coded_decided_and_counted(study: Any) -> None:
     assert found["counts"] == {"FN_IMG": 2, "FP": 4}
     assert collect_failures(study.manager, study.row)["items"] == 6  # once more changes nothing
     study.row = open_study(study.manager, study.row)
+    coded = FailureItem.objects.filter(case__study=study.row).order_by("pk")[0].case.image
+    assert not was_shown_elsewhere(study.readers[0], coded)
     assert code_all(study, study.readers[0], lambda item: "HIL") == 6
     odd = FailureItem.objects.filter(outcome="FP").order_by("pk")[0]
     assert code_all(study, study.readers[1], lambda item: "CLA" if item.pk == odd.pk else "HIL") == 6
@@ -134,6 +140,7 @@ def test_failures_are_found_coded_decided_and_counted(study: Any) -> None:
     adjudicate_failure(
         study.chair, study.row, odd, {k: v for k, v in coding(odd, "CLA").items() if k != "item"} | {"attendees": ["a"]}
     )
+    assert was_shown_elsewhere(study.chair, odd.case.image)
     lock_study(study.manager, study.row)
     study.row = lock_study(study.second, study.row)
     document = ResultSet.objects.get(study=study.row).document["failure_modes"]

@@ -28,6 +28,8 @@ from tests.reader_study.studies.study_factory import (
     opened,
     second_read_body,
 )
+from tests.webapp.viewer.case_factory import make_image
+from webapp.reveal.shown_elsewhere import was_shown_elsewhere
 from webapp.reviews.models import AppendOnlyViolation
 
 pytestmark = pytest.mark.django_db
@@ -197,6 +199,17 @@ def test_ai_answers_404_before_the_unaided_lock_and_its_first_delivery_is_noted(
     lock(user, made.study, case, "aided", answers(), START + 5 * SECOND)
     with pytest.raises(StudyRefused):
         reveal_ai(user, made.study, case.pk, START + 6 * SECOND)
+
+
+def test_what_a_study_has_shown_of_the_model_is_known_to_first_looks(made: MadeStudy) -> None:
+    case, (user, other) = first_case(made), made.readers[:2]
+    image = case.case.image
+    lock(user, made.study, case, "unaided", answers(), START + SECOND)
+    assert not was_shown_elsewhere(user, image)
+    reveal_ai(user, made.study, case.pk, START + 2 * SECOND)
+    assert was_shown_elsewhere(user, image)
+    assert not was_shown_elsewhere(other, image)
+    assert not was_shown_elsewhere(user, make_image())
 
 
 def test_an_aided_answer_is_not_locked_before_the_model_was_shown(made: MadeStudy) -> None:

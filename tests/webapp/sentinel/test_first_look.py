@@ -13,6 +13,7 @@ from webapp.accounts import policy
 from webapp.accounts.policy import Refusal, may_fetch_ahead, may_review, may_see_predictions
 from webapp.archive.models import Image
 from webapp.audit.models import AccessEvent
+from webapp.reveal import shown_elsewhere
 from webapp.reveal.embargoed import embargo_by_set
 from webapp.reveal.shown_image import shown_sha256
 from webapp.reviews.models.kept_row import AppendOnlyViolation
@@ -74,6 +75,19 @@ def test_the_model_opens_with_the_locked_answer_to_this_reader_alone(
         "findings": [{"key": key, "title": title} for key, title in ASKED.items()],
         "reasons": [{"code": code, "title": title} for code, title in FirstLook.Reason.choices],
     }
+
+
+def test_a_look_after_a_study_showed_the_model_says_so_wherever_it_is_told(
+    case: Image, signed_in: Callable[..., Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reader, another = signed_in(), signed_in("radiologist", "another")
+    monkeypatch.setattr(
+        shown_elsewhere, "SHOWN_ELSEWHERE", [lambda person, image: (person, image) == (reader.person, case)]
+    )
+    assert send(reader, case, first_look()).json()["looks"][0]["kind"] == "aided"
+    assert send(another, case, first_look()).status_code == 201
+    told = {row["reader"]: row["kind"] for row in reader.get("/api/first-looks/export/?as=json").json()["looks"]}
+    assert told == {reader.person.username: "aided", "another": "unaided"}
 
 
 def test_a_second_reader_answers_first_too_and_both_are_kept(case: Image, signed_in: Callable[..., Client]) -> None:

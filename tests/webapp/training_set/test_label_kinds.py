@@ -16,6 +16,7 @@ from training.data.reviewed import read_reviewed
 from training.data.settings import DataSettings
 from webapp.accounts.models import User
 from webapp.archive.models import Image, Project
+from webapp.reveal import shown_elsewhere
 from webapp.reveal.label_kind import LabelKind
 from webapp.reviews.record_review import record_review
 from webapp.sentinel import questions
@@ -32,8 +33,12 @@ BOX = Place(1, 2, 3, 4)
 UNAIDED, AIDED, PANEL = LabelKind.UNAIDED, LabelKind.AIDED, LabelKind.PANEL
 
 
-def word(says: str, reader: int = 1, *, is_last: bool = True) -> FirstWord:
-    return FirstWord(reader, "b", says, "", BOX if says == "present" else None, is_last=is_last)
+def word(says: str, reader: int = 1, *, is_last: bool = True, kind: LabelKind = UNAIDED) -> FirstWord:
+    return FirstWord(reader, "b", says, "", BOX if says == "present" else None, is_last=is_last, kind=kind)
+
+
+def after_a_study(says: str, reader: int = 1, *, is_last: bool = True) -> FirstWord:
+    return word(says, reader, is_last=is_last, kind=AIDED)
 
 
 @pytest.mark.parametrize(
@@ -49,6 +54,16 @@ def word(says: str, reader: int = 1, *, is_last: bool = True) -> FirstWord:
         (Label(1), [word("present"), word("absent", 2, is_last=False)], (1, AIDED, -1)),
         (Label(0, (), PANEL), [word("present")], (0, PANEL, 1)),
         (Label(1), [], (1, AIDED, None)),
+        (None, [after_a_study("present")], (1, AIDED, None)),
+        (None, [word("absent"), after_a_study("absent", 2)], (0, AIDED, 0)),
+        (None, [word("absent"), after_a_study("present", 2)], (-1, AIDED, 0)),
+        (Label(1), [after_a_study("present", is_last=False)], (1, AIDED, None)),
+        (
+            Label(1),
+            [after_a_study("absent")],
+            (-1, AIDED, None),
+        ),  # another reader contradicts, whatever was seen before
+        (Label(1), [word("present", is_last=False), after_a_study("present", 2, is_last=False)], (1, AIDED, 1)),
     ],
 )
 def test_a_label_is_unaided_where_nobody_needed_the_model_for_it(
@@ -57,7 +72,7 @@ def test_a_label_is_unaided_where_nobody_needed_the_model_for_it(
     found = with_first_words(label, words, 0.05)
     assert found is not None
     assert (found.value, found.kind, found.unaided) == wanted
-    assert found.probability == (0.05 if words else None)
+    assert found.probability == (None if wanted[2] is None else 0.05)
 
 
 def test_a_first_word_has_its_box() -> None:
@@ -113,6 +128,24 @@ def test_a_look_alone_makes_labels(reader: User) -> None:
     }
     assert (case.readers, len(case.labels[OPACITY].places)) == ((reader.pk,), 1)
     assert case_of(image, make_user("colleague")) is None  # nothing of it before the own look
+
+
+def test_a_look_after_a_study_showed_the_model_is_no_unaided_label(
+    reader: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shown_elsewhere, "SHOWN_ELSEWHERE", [lambda person, image: person == reader])
+    image = looked(reader)
+    record_look(make_user("another"), image, FirstLookRequest(**first_look()))
+    case = case_of(image)
+    assert case is not None
+    label = case.labels[OPACITY]
+    assert (label.value, label.kind, label.unaided, label.probability) == (1, AIDED, 1, 0.05), (
+        "one of the two was before"
+    )
+    alone = case_of(looked(reader))
+    assert alone is not None
+    label = alone.labels[OPACITY]
+    assert (label.value, label.kind, label.unaided, label.probability) == (1, AIDED, None, None)
 
 
 def test_a_review_after_it_keeps_both(reader: User) -> None:

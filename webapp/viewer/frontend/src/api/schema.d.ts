@@ -607,7 +607,7 @@ export interface components {
             readonly image_sha256: string;
             readonly is_mine: boolean;
             /** @enum {string} */
-            readonly kind: "unaided";
+            readonly kind: "unaided" | "aided" | "panel" | "imported";
             readonly probability: number;
             readonly reader: string;
         };

@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "webapp.predictions",
     "webapp.reveal",
     "webapp.reviews",
+    "webapp.operating_points",
     "reader_study",
     "webapp.sentinel",  # after studies: where both hide an image, people are told of the study
     "webapp.training_set",

@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("webapp.work.urls")),
     path("", include("webapp.deployments.urls")),
     path("", include("webapp.reviews.urls")),
+    path("", include("webapp.operating_points.urls")),
     path("", include("reader_study.urls")),
     path("", include("webapp.training_set.urls")),
     path("api/", include("webapp.accounts.api_urls")),

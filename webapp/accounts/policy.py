@@ -30,6 +30,7 @@ NOT_UPLOADER = Refusal(
 NOT_OPERATOR = Refusal("not_operator", "Only a manager or an admin may see and change how the work goes on.")
 NOT_EXPORTER = Refusal("not_exporter", "Only a manager or an admin may take a training set out of this site.")
 NOT_SCHEME_EDITOR = Refusal("wrong_role", "Only a manager of the site may change the failure scheme.")
+NOT_CASE_MIX_EDITOR = Refusal("wrong_role", "Only a manager or an admin may state the case mix of a project.")
 NOT_ADMIN = Refusal("not_admin", "Only an admin may do this.")
 
 Embargo = Callable[[Person, Any], Refusal | None]
@@ -108,6 +109,11 @@ def may_export_training_set(user: Person) -> Refusal | None:
 def may_edit_failure_scheme(user: Person) -> Refusal | None:
     """Its codes are what every reader of the site is offered: managers and admins."""
     return _signed_in(user) or (None if _has_role(user, User.Role.MANAGER, User.Role.ADMIN) else NOT_SCHEME_EDITOR)
+
+
+def may_state_case_mix(user: Person) -> Refusal | None:
+    """Every reader's what-ifs are computed with it: managers and admins."""
+    return _signed_in(user) or (None if _has_role(user, User.Role.MANAGER, User.Role.ADMIN) else NOT_CASE_MIX_EDITOR)
 
 
 def may_manage_people(user: Person) -> Refusal | None:

@@ -21,6 +21,7 @@ VERBS: dict[str, tuple[Callable[[Any], Refusal | None], set[str]]] = {
     "review": (lambda user: policy.may_review(user, IMAGE), {"radiologist", "manager", "admin"}),
     "see another's upload": (lambda user: policy.may_see_upload(user, UPLOAD), {"manager", "admin"}),
     "edit the failure scheme": (policy.may_edit_failure_scheme, {"manager", "admin"}),
+    "state the case mix": (policy.may_state_case_mix, {"manager", "admin"}),
     "manage bundles": (policy.may_manage_bundles, {"admin"}),
     "manage people": (policy.may_manage_people, {"admin"}),
 }

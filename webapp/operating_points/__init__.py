@@ -1,0 +1,1 @@
+"""What a model's threshold comes to in a project: its case mix, and the measured curve read for it."""

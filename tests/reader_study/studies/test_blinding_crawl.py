@@ -33,7 +33,7 @@ from tests.webapp.viewer.case_factory import make_image, make_result, make_user
 pytestmark = pytest.mark.django_db
 CLINICAL = (
     "/images/{image}/", "/api/images/{image}/", "/api/images/{image}/predictions/", "/api/images/{image}/reviews/",
-    "/api/predictions/{prediction}/maps/gradcam/",
+    "/api/predictions/{prediction}/maps/gradcam/", "/api/predictions/{prediction}/findings/lung_opacity/operating-curve/",
 )  # fmt: skip
 CLINICAL_LISTS = ("/?state=all", "/failures/", "/api/images/", "/api/reviews/export/?as=json", "/api/reviews/export/")
 

@@ -112,6 +112,7 @@ def addresses(image: Image) -> Iterator[str]:
     yield f"/api/images/{image.sop_instance_uid}/predictions/"
     if result:
         yield f"/api/predictions/{result.pk}/maps/gradcam/?format=png&finding=only_here"
+        yield f"/api/predictions/{result.pk}/findings/only_here/operating-curve/"
 
 
 def posts(image: Image) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -163,7 +164,8 @@ def test_nobody_meets_a_byte_of_the_model_before_the_own_answer(
         == 201
     )
     seen = {leak.split(": ")[0] for leak in leaks(reader, secret)}
-    assert {f"/api/images/{secret.pk}/predictions/", "/?state=all&sort=-finding"} <= seen, (
+    curve = f"/api/predictions/{result.pk}/findings/only_here/operating-curve/"
+    assert {f"/api/images/{secret.pk}/predictions/", "/?state=all&sort=-finding", curve} <= seen, (
         "the crawl sees what is shown"
     )
     assert reader.get(f"/api/predictions/{result.pk}/maps/gradcam/").status_code == 200

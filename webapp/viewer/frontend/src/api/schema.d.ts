@@ -269,6 +269,15 @@ export interface components {
         readonly CaseList: {
             readonly cases: readonly components["schemas"]["CaseDocument"][];
         };
+        /** @description What is stated for the image's project. prevalence: of this finding; null where it is not known. */
+        readonly CaseMixDocument: {
+            readonly images_a_day: number | null;
+            readonly prevalence: number | null;
+            readonly source: string;
+            /** Format: date-time */
+            readonly stated_at: string;
+            readonly stated_by: string;
+        };
         readonly CasesAdded: {
             readonly added: number;
             readonly cases: readonly components["schemas"]["CaseDocument"][];
@@ -335,6 +344,17 @@ export interface components {
         };
         readonly CopyRequest: {
             readonly title: string;
+        };
+        /**
+         * @description Flagged is a number at or above the threshold. ci: Wilson's 95 % interval at this threshold.
+         *
+         *     what_if: null without a prevalence.
+         */
+        readonly CurvePointDocument: {
+            readonly sensitivity: components["schemas"]["Estimate"];
+            readonly specificity: components["schemas"]["Estimate"];
+            readonly threshold: number;
+            readonly what_if: components["schemas"]["WhatIf"] | null;
         };
         /** @description attendees: who was at the meeting. */
         readonly DecisionRequest: {
@@ -825,6 +845,13 @@ export interface components {
             readonly x: number;
             readonly y: number;
         };
+        /** @description Per image, in findings found (Vickers & Elkin 2006). flags_in_vain: how many are taken for one finding found, t / (1 - t). */
+        readonly NetBenefit: {
+            readonly flags_in_vain: number;
+            readonly model: number;
+            readonly read_all: number;
+            readonly read_none: number;
+        };
         /** @description What a reader does next; the rest as far as the state has it. */
         readonly NextDocument: {
             readonly assignment: components["schemas"]["AssignmentDocument"] | null;
@@ -853,6 +880,27 @@ export interface components {
         readonly OpenedCase: {
             readonly boot: components["schemas"]["BootDocument"];
             readonly place: components["schemas"]["Place"];
+        };
+        /**
+         * @description The measured ROC of one finding of the bundle that gave the result, thresholds falling, the point of the result among them.
+         *
+         *     in_force: index of that point. notes: what cannot be said and why, in sentences. points is empty where nothing was measured.
+         */
+        readonly OperatingCurve: {
+            readonly bundle: string;
+            readonly case_mix: components["schemas"]["CaseMixDocument"] | null;
+            readonly finding: string;
+            /** @description index in points of the operating point that the result was given at */
+            readonly in_force: number | null;
+            readonly measured_on: string;
+            readonly negatives: number | null;
+            readonly notes: readonly string[];
+            readonly points: readonly components["schemas"]["CurvePointDocument"][];
+            readonly positives: number | null;
+            /** Format: uuid */
+            readonly prediction: string;
+            readonly probability: number | null;
+            readonly title: string;
         };
         readonly OperatingPointDocument: {
             readonly sensitivity: components["schemas"]["Estimate"];
@@ -1691,6 +1739,32 @@ export interface components {
             /** @default 28 */
             readonly min_days: number;
         };
+        /**
+         * @description What a point comes to at the project's prevalence.
+         *
+         *     of, with_finding, flagged, rightly, missed: whole images. ppv, npv: null where nothing, or everything, is flagged; *_between: at
+         *     the ends of both bands. net_benefit: null at a threshold of 1.
+         */
+        readonly WhatIf: {
+            readonly flagged: number;
+            readonly flagged_share: number;
+            readonly flags_a_day: number | null;
+            readonly missed: number;
+            readonly net_benefit: components["schemas"]["NetBenefit"] | null;
+            readonly npv: number | null;
+            readonly npv_between: [
+                number,
+                number
+            ] | null;
+            readonly of: number;
+            readonly ppv: number | null;
+            readonly ppv_between: [
+                number,
+                number
+            ] | null;
+            readonly rightly: number;
+            readonly with_finding: number;
+        };
     };
     responses: never;
     parameters: never;
@@ -1717,6 +1791,7 @@ export type CaseDocument = components['schemas']['CaseDocument'];
 export type CaseFields = components['schemas']['CaseFields'];
 export type CaseFilter = components['schemas']['CaseFilter'];
 export type CaseList = components['schemas']['CaseList'];
+export type CaseMixDocument = components['schemas']['CaseMixDocument'];
 export type CasesAdded = components['schemas']['CasesAdded'];
 export type CasesRequest = components['schemas']['CasesRequest'];
 export type Coding = components['schemas']['Coding'];
@@ -1724,6 +1799,7 @@ export type CodingDecision = components['schemas']['CodingDecision'];
 export type CodingItem = components['schemas']['CodingItem'];
 export type CollectRequest = components['schemas']['CollectRequest'];
 export type CopyRequest = components['schemas']['CopyRequest'];
+export type CurvePointDocument = components['schemas']['CurvePointDocument'];
 export type DecisionRequest = components['schemas']['DecisionRequest'];
 export type DesignPlan = components['schemas']['DesignPlan'];
 export type DeviationDocument = components['schemas']['DeviationDocument'];
@@ -1772,11 +1848,13 @@ export type MemberDocument = components['schemas']['MemberDocument'];
 export type MemberList = components['schemas']['MemberList'];
 export type MemberRequest = components['schemas']['MemberRequest'];
 export type ModelBox = components['schemas']['ModelBox'];
+export type NetBenefit = components['schemas']['NetBenefit'];
 export type NextDocument = components['schemas']['NextDocument'];
 export type NextRequest = components['schemas']['NextRequest'];
 export type NoProposal = components['schemas']['NoProposal'];
 export type NotAllowed = components['schemas']['NotAllowed'];
 export type OpenedCase = components['schemas']['OpenedCase'];
+export type OperatingCurve = components['schemas']['OperatingCurve'];
 export type OperatingPointDocument = components['schemas']['OperatingPointDocument'];
 export type PatientFacts = components['schemas']['PatientFacts'];
 export type PixelBox = components['schemas']['PixelBox'];
@@ -1855,5 +1933,6 @@ export type VoteDocument = components['schemas']['VoteDocument'];
 export type VoteRequest = components['schemas']['VoteRequest'];
 export type VoteUrls = components['schemas']['VoteUrls'];
 export type WashoutPlan = components['schemas']['WashoutPlan'];
+export type WhatIf = components['schemas']['WhatIf'];
 export type $defs = Record<string, never>;
 export type operations = Record<string, never>;

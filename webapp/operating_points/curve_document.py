@@ -114,7 +114,7 @@ def _net_benefit(point: CurvePoint, prevalence: float) -> NetBenefit | None:
         "model": model,
         "read_all": everything,
         "read_none": 0.0,
-        "flags_in_vain": threshold / (1 - threshold),
+        "cost_of_flag": threshold / (1 - threshold),
     }
 
 

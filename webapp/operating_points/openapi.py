@@ -22,12 +22,12 @@ class CaseMixDocument(TypedDict):
 
 
 class NetBenefit(TypedDict):
-    """Per image, in findings found (Vickers & Elkin 2006). flags_in_vain: how many are taken for one finding found, t / (1 - t)."""
+    """Per image, in findings found (Vickers & Elkin 2006). cost_of_flag: of one in vain, t / (1 - t)."""
 
     model: float
     read_all: float
     read_none: float
-    flags_in_vain: float
+    cost_of_flag: float
 
 
 class WhatIf(TypedDict):

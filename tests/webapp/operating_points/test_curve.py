@@ -59,7 +59,7 @@ def test_every_value_is_that_of_the_cases_counted_at_its_threshold(
             benefit = found["net_benefit"]
             assert benefit["model"] == pytest.approx(rightly - in_vain * odds, abs=1e-9)
             assert benefit["read_all"] == pytest.approx(prevalence - (1 - prevalence) * odds, abs=1e-9)
-            assert (benefit["read_none"], benefit["flags_in_vain"]) == (0, pytest.approx(odds))
+            assert (benefit["read_none"], benefit["cost_of_flag"]) == (0, pytest.approx(odds))
 
 
 def is_own(curve: dict[str, Any], point: dict[str, Any]) -> bool:

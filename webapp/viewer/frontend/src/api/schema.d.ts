@@ -845,9 +845,9 @@ export interface components {
             readonly x: number;
             readonly y: number;
         };
-        /** @description Per image, in findings found (Vickers & Elkin 2006). flags_in_vain: how many are taken for one finding found, t / (1 - t). */
+        /** @description Per image, in findings found (Vickers & Elkin 2006). cost_of_flag: of one in vain, t / (1 - t). */
         readonly NetBenefit: {
-            readonly flags_in_vain: number;
+            readonly cost_of_flag: number;
             readonly model: number;
             readonly read_all: number;
             readonly read_none: number;

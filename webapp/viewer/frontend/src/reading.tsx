@@ -14,6 +14,7 @@ import { NoWebGl } from './shell/NoWebGl';
 import { ReadingPage } from './shell/ReadingPage';
 import './style/reading.css';
 import './style/sheet.css';
+import './style/operating_point.css';
 import { exposeHooksOf } from './test_hooks';
 import { hasWebGl2 } from './viewport/webgl';
 

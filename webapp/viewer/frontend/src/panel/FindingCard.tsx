@@ -1,6 +1,7 @@
 /** One finding: what the model says, where it looked, and what the reader makes of it. */
 import type { FindingDocument, PredictionDocument, Verdict } from '../api/documents';
 import { keyOf } from '../keys/key_table';
+import { OperatingPointTool } from '../operating_point/OperatingPointTool';
 import { VERDICT_TITLES } from '../reviews/failure_form';
 import { verdictsFor } from '../reviews/verdicts';
 import { saysPresent } from '../session/panel_state';
@@ -160,6 +161,9 @@ export function FindingCard({ prediction, finding }: Props) {
         <p className={finding.decision === 'refused' ? 'stop' : 'muted'}>{findingSentence(finding)}</p>
       )}
       {isSelected && finding.decision !== 'refused' && <MapControls prediction={prediction} finding={finding} />}
+      {isSelected && finding.decision !== 'refused' && (
+        <OperatingPointTool key={`${prediction.id}/${finding.key}`} prediction={prediction.id} finding={finding.key} />
+      )}
       <Actions finding={finding} own={own} />
       {own && <OwnAnswer answer={own} />}
     </section>

@@ -1,10 +1,10 @@
 /** Numbers and sentences as the page writes them: probabilities without the leading zero, one sentence per state. */
 import type { Evidence, FindingDocument, MapFacts } from '../api/documents';
 
-type Measured = FindingDocument['operating_point']['sensitivity'];
+type Measured = Pick<FindingDocument['operating_point']['sensitivity'], 'value' | 'ci' | 'n'>;
 
 /** Below this many cases a share is said to rest on few. */
-const FEW = 20;
+export const FEW = 20;
 
 /**
  * .81; two decimals. What rounds to .00 or 1.00 without being it is <.01 or >.99, as the server writes it (inference/probability.py);
@@ -33,7 +33,7 @@ export function findingSentence(finding: FindingDocument): string {
 }
 
 /** .78 (.45 to .94, few: n 9): the share with its 95 % interval and the number of cases that it was measured on. */
-function measuredText({ value, ci, n }: Measured): string {
+export function measuredText({ value, ci, n }: Measured): string {
   const interval = ci ? `${fraction(ci[0])} to ${fraction(ci[1])}, ` : '';
   return `${fraction(value)} (${interval}${n < FEW ? 'few: ' : ''}n ${n})`;
 }

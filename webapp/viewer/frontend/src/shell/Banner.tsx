@@ -1,6 +1,6 @@
 /**
  * Who the picture shows, which model speaks, and what it may be used for. What tells one patient from another is whole at every
- * width; the model, the second half of the warning and the name give way, in this order.
+ * width; the model, the first half of the warning and the name give way, in this order.
  */
 import { shownPrediction } from '../session/predictions_feed';
 import { useStore } from '../state/store';
@@ -30,8 +30,8 @@ function ModelChip() {
 export function ResearchLine() {
   return (
     <span className="research" title="Research use only — not for diagnosis" data-testid="research-banner">
-      <span>Research use only </span>
-      <span>— not for diagnosis</span>
+      <span>Research use only —</span>
+      <span>not for diagnosis</span>
     </span>
   );
 }

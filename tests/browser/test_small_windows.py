@@ -7,6 +7,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.canvas import opened
 from tests.browser.conftest import Server, keep_screenshot, sign_in
+from tests.browser.test_bad_days import CALLED
+from tests.browser.test_panel_words import open_phantom
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -57,16 +59,49 @@ def test_the_picture_keeps_more_than_half_of_the_height(server: Server, page: Pa
         assert page.locator(".cases").evaluate("table => table.scrollWidth - table.parentElement.clientWidth") <= 0, (
             name
         )
-        page.goto(f"{server.address}/")
-        opened(page)
+        open_phantom(page, server, CALLED)
+        expect(page.locator("[data-testid^=select-]").first).to_be_attached()
         assert share_of_picture(page) >= 0.55, name
         toolbar = page.get_by_role("navigation", name="Tools")
         tops = toolbar.locator("button").evaluate_all("all => all.map(one => one.getBoundingClientRect().top)")
         assert max(tops) - min(tops) < 8, f"{name}: the toolbar has more than one row"
         page.wait_for_timeout(300)
         keep_screenshot(page, f"small-window-{name}")
+        for key, form in (("x", "failure-form"), ("a", "mark-form")):
+            page.keyboard.press(key)
+            expect(page.get_by_test_id(form)).to_be_visible()
+            assert share_of_picture(page) >= 0.55, f"{name}: {form}"
+            assert is_in_sight(page, "[data-testid=save-review]"), f"{name}: {form}"
+            keep_screenshot(page, f"small-window-{name}-{form}")
+            page.keyboard.press("Escape")
     strip = page.locator(".sheet-strip")
     expect(strip.locator("[data-testid^=strip-]").first).to_be_visible()  # a strip of chips at 200 %
+    a_form_in_the_strip_is_filled_by_keyboard_and_raised(page)
+
+
+def a_form_in_the_strip_is_filled_by_keyboard_and_raised(page: Page) -> None:
+    page.keyboard.press("x")
+    for _ in range(6):
+        page.keyboard.press("Tab")
+        assert is_in_sight(page, ":focus", left_of="[data-testid=save-review]")
+    page.get_by_test_id("severity-1").click()
+    page.keyboard.press("u")
+    expect(page.locator(".panel").get_by_test_id("severity-1")).to_have_attribute("aria-checked", "true")
+    assert is_in_sight(page, "[data-testid=save-review]")
+    page.keyboard.press("u")
+    page.keyboard.press("u")
+    expect(page.locator(".sheet-strip").get_by_test_id("severity-1")).to_have_attribute("aria-checked", "true")
+    page.get_by_test_id("discard-draft").click()
+
+
+def is_in_sight(page: Page, selector: str, left_of: str = "") -> bool:
+    """Whether nothing of the element lies outside of the window, or to the right of where another one begins."""
+    box, size = page.locator(selector).bounding_box(), page.viewport_size
+    other = page.locator(left_of).bounding_box() if left_of else None
+    assert box is not None
+    assert size is not None
+    right = other["x"] if other else size["width"]
+    return box["x"] >= 0 and box["x"] + box["width"] <= right + 1 and box["y"] + box["height"] <= size["height"]
 
 
 def test_the_sheet_has_three_heights_by_button_key_and_drag(tablet: Page) -> None:

@@ -142,7 +142,7 @@ export function FailureFormView({ form }: { readonly form: FailureForm }) {
   useEffect(() => {
     // A keyboard reader stands at the first question at once, not thirty stops away from it.
     place.current?.querySelector<HTMLElement>('[role=radio][tabindex="0"]')?.focus({ preventScroll: true });
-    place.current?.scrollIntoView({ block: 'nearest' });
+    if (place.current?.closest('.panel')) place.current.scrollIntoView({ block: 'nearest' });
   }, [form.finding, form.verdict, isLoaded]);
   if (!scheme) return <p className="muted">Loading the failure scheme…</p>;
 

@@ -24,7 +24,7 @@ export function MarkFormView({ form }: { readonly form: FailureForm }) {
   useEffect(() => {
     // On a choice Enter saves; on a button it would press that.
     place.current?.querySelector<HTMLElement>('[role=radio]')?.focus({ preventScroll: true });
-    place.current?.scrollIntoView({ block: 'nearest' });
+    if (place.current?.closest('.panel')) place.current.scrollIntoView({ block: 'nearest' });
   }, [form.finding, isLoaded]);
   if (!scheme) return <p className="muted">Loading the list of terms…</p>;
 

@@ -5,6 +5,7 @@ import { isAiShown, isLookingFirst } from '../session/panel_state';
 import { shownPrediction } from '../session/predictions_feed';
 import { SidePanel } from '../shell/SidePanel';
 import { useSession } from '../shell/session_context';
+import { useNarrow } from '../shell/use_narrow';
 import { useStore } from '../state/store';
 import { AnswerForm, OtherFinding } from './AnswerForm';
 import { FindingCard } from './FindingCard';
@@ -40,8 +41,14 @@ function Findings() {
   const { items } = useStore(session.predictions.state);
   const shown = shownPrediction(items);
   const findings = session.findings();
+  const isNarrow = useNarrow();
+  const { height } = useStore(session.sheet.state);
+  const isFormSeen = form !== null && (isShown || form.verdict === 'missed_other');
+  const isStrip = isNarrow && height === 'closed' && isFormSeen;
+  const inPanel = isStrip ? null : form;
+  const strip = isStrip ? <AnswerForm form={form} /> : <FindingStrip findings={isShown ? findings : []} />;
   return (
-    <SidePanel label="Findings and answers" sheet={session.sheet} strip={<FindingStrip findings={isShown ? findings : []} />}>
+    <SidePanel label="Findings and answers" sheet={session.sheet} strip={strip}>
       <h2>Findings</h2>
       <ModelState shown={shown} />
       {!isShown && findings.length > 0 && <HiddenModel />}
@@ -51,10 +58,10 @@ function Findings() {
         findings.map((finding) => (
           <Fragment key={finding.key}>
             <FindingCard prediction={shown} finding={finding} />
-            {form?.finding === finding.key && <AnswerForm form={form} />}
+            {inPanel?.finding === finding.key && <AnswerForm form={inPanel} />}
           </Fragment>
         ))}
-      {shown?.state === 'succeeded' && <OtherFinding form={form} />}
+      {shown?.state === 'succeeded' && <OtherFinding form={inPanel} />}
       <FirstLookAnswers />
       {!isLookingFirst(panel) && <ReviewList isOwnOnly={!isShown} />}
     </SidePanel>

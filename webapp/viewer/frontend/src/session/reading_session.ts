@@ -228,7 +228,7 @@ export class ReadingSession {
     const given = own?.verdict === verdict ? formOf(own) : emptyForm(bundle, key, verdict);
     const form = proposedForm(this, kept ? { ...kept.form, bundle, keptAt: kept.keptAt } : given);
     this.panel.set({ form });
-    this.sheet.show();
+    this.sheet.showForm();
     this.controller.placeDraftBox(form.box);
   }
 

@@ -19,7 +19,7 @@ function session(form: FailureForm) {
       standing: (id: string | null | undefined) => (id === rib.id ? rib : null),
     },
     drafts: { find: () => null },
-    sheet: { show: () => undefined },
+    sheet: { showForm: () => undefined },
     controller: { placeDraftBox: () => undefined },
     shown: () => ({ bundle: 'b' }),
     isImageMissing: (isWhole = true) => isWhole, // as while a preview is shown

@@ -76,7 +76,7 @@ function showOther(session: ReadingSession, bundle: string, kept: DraftMark | nu
   if (session.isImageMissing(false)) return; // a kept mark may be read before its picture is whole
   const form = kept ? { ...kept.form, bundle, keptAt: kept.keptAt } : fresh;
   session.panel.set({ form });
-  session.sheet.show();
+  session.sheet.showForm();
   session.controller.placeDraftBox(form.box);
 }
 

@@ -34,6 +34,18 @@ describe('the sheet of a narrow window', () => {
     expect(sheet.state.get().height).toBe('full');
   });
 
+  it('leaves the picture to a form: a strip on a low window, half on a tall one', () => {
+    const sheet = new Sheet(450);
+    sheet.set('half');
+    sheet.showForm(450);
+    expect(sheet.state.get().height).toBe('closed');
+    sheet.showForm(1180);
+    expect(sheet.state.get().height).toBe('half');
+    sheet.set('full');
+    sheet.showForm(1180);
+    expect(sheet.state.get().height).toBe('full');
+  });
+
   it('follows the pointer to the nearest height', () => {
     const edges = { closed: 1100, half: 700, full: 110 };
     expect([1090, 880, 600, 300].map((at) => nearestHeight(at, edges))).toEqual(['closed', 'half', 'half', 'full']);

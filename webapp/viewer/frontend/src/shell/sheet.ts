@@ -4,7 +4,7 @@ import { createStore } from '../state/store';
 export const SHEET_HEIGHTS = ['closed', 'half', 'full'] as const;
 export type SheetHeight = (typeof SHEET_HEIGHTS)[number];
 
-/** Below this height of the window, CSS px, half a sheet would leave too little of the picture to open with. */
+/** Below this height of the window, CSS px, half a sheet would leave too little of the picture to read with. */
 const LOW_WINDOW_PX = 700;
 
 export class Sheet {
@@ -17,6 +17,12 @@ export class Sheet {
   /** As a case opens: the picture in sight. */
   reset(windowHeight: number = globalThis.innerHeight): void {
     this.set(windowHeight < LOW_WINDOW_PX ? 'closed' : 'half');
+  }
+
+  /** A form was opened. On a low window it is a strip at the sheet's edge, so that the picture stays; the reader may raise it. */
+  showForm(windowHeight: number = globalThis.innerHeight): void {
+    if (windowHeight < LOW_WINDOW_PX) this.set('closed');
+    else this.show();
   }
 
   set(height: SheetHeight): void {

@@ -23,6 +23,7 @@ class Controller {
   }
 }
 vi.mock('../viewport/controller', () => ({ ViewportController: Controller }));
+const { drawBox } = await import('../session/form_box');
 const { ReadingSession } = await import('../session/reading_session');
 
 const WAITING: FirstLookDocument = {
@@ -136,7 +137,7 @@ describe('a case whose look waits', () => {
     const { session, look, sheet } = caseOf();
     look.say('opacity', 'present');
     sheet.set('full');
-    session.drawBox();
+    drawBox(session);
     expect(sheet.state.get().height).toBe('closed');
   });
 

@@ -2,6 +2,7 @@
  * Every key of the reading page, once: the handler, the key sheet and the hints on the buttons read this table.
  */
 import { MAP_LAYERS } from '../overlay/map_layers';
+import { drawBox, nudge as nudgeBox, putBox } from '../session/form_box';
 import { repeatCoding } from '../session/last_coding';
 import { showMapOf, toggleMap } from '../session/map_choices';
 import type { ReadingSession } from '../session/reading_session';
@@ -14,7 +15,7 @@ const ZOOM_STEP = 1.25;
 
 function nudge(session: ReadingSession, combination: string): void {
   const [dx, dy] = directionOf(combination);
-  session.nudge(dx, dy, combination.includes('alt+'), combination.includes('shift+') ? 10 : 1);
+  nudgeBox(session, dx, dy, combination.includes('alt+'), combination.includes('shift+') ? 10 : 1);
 }
 
 type KeyGroup = 'Case' | 'AI' | 'Answer' | 'Window' | 'View' | 'Tools';
@@ -84,7 +85,7 @@ export const KEY_TABLE: readonly KeyRow<ReadingSession>[] = [
   row('View', 'sheet', 'U', 'panel up on a narrow window', ['u'], (s) => s.sheet.cycle()),
   row('View', 'smooth', 'S', 'interpolation on or off', ['s'], (s) => s.controller.toggleSmooth()),
   row('Tools', 'zoom-tool', 'Z', 'zoom on left drag', ['z'], (s) => s.controller.chooseTool('zoom')),
-  row('Tools', 'box', 'B', 'draw a box; again: box in the centre', ['b'], (s) => s.drawBox()),
+  row('Tools', 'box', 'B', 'draw a box; again: box in the centre', ['b'], (s) => drawBox(s)),
   row(
     'Tools',
     'nudge',
@@ -99,7 +100,7 @@ export const KEY_TABLE: readonly KeyRow<ReadingSession>[] = [
     'Del',
     'remove the box',
     ['Delete', 'Backspace'],
-    (s) => s.panel.get().form?.box && s.putBox(null),
+    (s) => s.panel.get().form?.box && putBox(s, null),
   ),
   row('Tools', 'escape', 'Esc', 'back to window and level; close; twice: to the list', ['Escape'], (s) => s.escape()),
   row('Tools', 'keys', '?', 'this sheet', ['?', 'F1'], (s) =>

@@ -5,6 +5,7 @@ import { ordered } from '../api/scheme';
 import { keyOf } from '../keys/key_table';
 import type { FailureForm } from '../reviews/failure_form';
 import { VERDICT_TITLES, missing } from '../reviews/failure_form';
+import { drawBox, putBox } from '../session/form_box';
 import { useSession } from '../shell/session_context';
 import { useStore } from '../state/store';
 import { ChipGroup } from './ChipGroup';
@@ -74,7 +75,7 @@ export function BoxQuestion({ form }: { readonly form: FailureForm }) {
         className={tool === 'box' ? 'on' : ''}
         aria-pressed={tool === 'box'}
         data-testid="draw-box"
-        onClick={() => session.drawBox()}
+        onClick={() => drawBox(session)}
       >
         {tool === 'box' && !box ? 'Box in the centre' : 'Draw a box'} <kbd>{keyOf('box')}</kbd>
       </button>
@@ -86,7 +87,7 @@ export function BoxQuestion({ form }: { readonly form: FailureForm }) {
             : 'optional'}
       </span>
       {box && (
-        <button type="button" className="plain" onClick={() => session.putBox(null)}>
+        <button type="button" className="plain" onClick={() => putBox(session, null)}>
           remove
         </button>
       )}

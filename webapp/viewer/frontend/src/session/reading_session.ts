@@ -4,8 +4,6 @@ import type { Boot } from '../boot';
 import type { FirstLook } from '../first_look/first_look';
 import { ANSWER_FIRST } from '../first_look/first_look';
 import { firstLookOf } from '../first_look/look_of_case';
-import type { PixelBox } from '../geometry/pixel_box';
-import { centreBox, movedBox, resizedBox } from '../geometry/pixel_box';
 import type { FailureForm } from '../reviews/failure_form';
 import { emptyForm, formOf, missing } from '../reviews/failure_form';
 import { DraftMarks } from '../reviews/draft_marks';
@@ -23,7 +21,7 @@ import type { PageParts } from './page_parts';
 import { ProposedSites, proposedForm } from './proposed_sites';
 import { ReviewsDesk } from './reviews_desk';
 import type { Answer } from './reviews_state';
-import { answerNoCall, mayGiveAgain, openBoxForm, openMark } from './state_answers';
+import { answerNoCall, mayGiveAgain, openMark } from './state_answers';
 import type { SittingChoices } from './sitting';
 import { keptPreset } from './sitting';
 import { keepChoices, panelChoices } from './sitting_panel';
@@ -321,39 +319,6 @@ export class ReadingSession {
   withdraw(answer: Answer): void {
     this.closeForm();
     void this.desk.withdraw(answer);
-  }
-
-  /** B: draw with the left button; B again places a box in the centre for the keyboard. */
-  drawBox(): void {
-    if (this.firstLook?.isWaiting()) return this.firstLook.drawBox();
-    if (!this.panel.get().form) openBoxForm(this);
-    if (!this.panel.get().form) return this.announce('choose a finding first');
-    if (this.isImageMissing()) return;
-    if (this.controller.view.get().tool !== 'box') {
-      this.sheet.clear();
-      this.controller.chooseTool('box');
-      return this.announce('draw a box; B again places one in the centre; arrows move it, alt and arrows resize it');
-    }
-    this.putBox(centreBox(this.boot.image));
-  }
-
-  /** Replaces the draft box, or removes it. */
-  putBox(box: PixelBox | null): void {
-    this.changeForm({ box });
-    this.controller.placeDraftBox(box);
-    this.announce(
-      box
-        ? `box at ${Math.round(box.x)}, ${Math.round(box.y)}, ${Math.round(box.w)} by ${Math.round(box.h)} pixels`
-        : 'box removed',
-    );
-  }
-
-  /** Arrow keys: the draft box when there is one, otherwise the picture (dx, dy in steps of one). */
-  nudge(dx: number, dy: number, isResize: boolean, step: number): void {
-    const box = this.panel.get().form?.box;
-    if (!box || !this.panel.get().form?.isChanged) return this.controller.panBy(-dx * step * 10, -dy * step * 10);
-    const change = isResize ? resizedBox : movedBox;
-    this.putBox(change(box, dx * step, dy * step, this.boot.image));
   }
 
   escape(): void {

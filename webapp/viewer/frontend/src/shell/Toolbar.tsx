@@ -1,5 +1,6 @@
 /** Tools and window presets; every button shows its key. */
 import { actionOf, keyOf } from '../keys/key_table';
+import { drawBox } from '../session/form_box';
 import { isAiShown } from '../session/panel_state';
 import { useStore } from '../state/store';
 import { ToolButton } from './ToolButton';
@@ -19,7 +20,7 @@ export function Toolbar() {
         shortcut={keyOf('box')}
         hint="draw the box of a failure"
         isOn={view.tool === 'box'}
-        onPress={() => session.drawBox()}
+        onPress={() => drawBox(session)}
       />
       <span className="sep" />
       <TurnTools controller={controller} />

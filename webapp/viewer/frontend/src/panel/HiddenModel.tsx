@@ -1,15 +1,16 @@
 /** In place of what the model says while it is hidden: the findings by name, and how to show it. */
 import { Fragment } from 'react';
 import { keyOf } from '../keys/key_table';
+import type { FailureForm } from '../reviews/failure_form';
 import { isLookingFirst } from '../session/panel_state';
 import { useSession } from '../shell/session_context';
 import { useStore } from '../state/store';
-import { AnswerForm } from './AnswerForm';
+import { FormView } from './FormView';
 
-export function HiddenModel() {
+/** form: the open one where it belongs into the panel. */
+export function HiddenModel({ form }: { readonly form: FailureForm | null }) {
   const session = useSession();
   const panel = useStore(session.panel);
-  const { form } = panel;
   const project = session.boot.image.look_first_project;
   return (
     <div data-testid="model-hidden">
@@ -39,7 +40,7 @@ export function HiddenModel() {
               </button>
             </div>
           </section>
-          {form?.finding === key && <AnswerForm form={form} />}
+          {form?.finding === key && <FormView form={form} />}
         </Fragment>
       ))}
     </div>

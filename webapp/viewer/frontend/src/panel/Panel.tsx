@@ -7,13 +7,14 @@ import { SidePanel } from '../shell/SidePanel';
 import { useSession } from '../shell/session_context';
 import { useNarrow } from '../shell/use_narrow';
 import { useStore } from '../state/store';
-import { AnswerForm, OtherFinding } from './AnswerForm';
 import { FindingCard } from './FindingCard';
 import { FindingStrip } from './FindingStrip';
 import { FirstLookAnswers } from './FirstLookAnswers';
 import { FirstLookPanel } from './FirstLookPanel';
+import { FormView } from './FormView';
 import { HiddenModel } from './HiddenModel';
 import { GateVerdict, ModelState } from './ModelState';
+import { OtherFinding } from './OtherFinding';
 import { ReviewList } from './ReviewList';
 
 export function Panel() {
@@ -43,22 +44,21 @@ function Findings() {
   const findings = session.findings();
   const isNarrow = useNarrow();
   const { height } = useStore(session.sheet.state);
-  const isFormSeen = form !== null && (isShown || form.verdict === 'missed_other');
-  const isStrip = isNarrow && height === 'closed' && isFormSeen;
+  const isStrip = isNarrow && height === 'closed' && form !== null;
   const inPanel = isStrip ? null : form;
-  const strip = isStrip ? <AnswerForm form={form} /> : <FindingStrip findings={isShown ? findings : []} />;
+  const strip = isStrip ? <FormView form={form} /> : <FindingStrip findings={isShown ? findings : []} />;
   return (
     <SidePanel label="Findings and answers" sheet={session.sheet} strip={strip}>
       <h2>Findings</h2>
       <ModelState shown={shown} />
-      {!isShown && findings.length > 0 && <HiddenModel />}
+      {!isShown && findings.length > 0 && <HiddenModel form={inPanel} />}
       {isShown && shown?.state === 'succeeded' && <GateVerdict prediction={shown} />}
       {isShown &&
         shown &&
         findings.map((finding) => (
           <Fragment key={finding.key}>
             <FindingCard prediction={shown} finding={finding} />
-            {inPanel?.finding === finding.key && <AnswerForm form={inPanel} />}
+            {inPanel?.finding === finding.key && <FormView form={inPanel} />}
           </Fragment>
         ))}
       {shown?.state === 'succeeded' && <OtherFinding form={inPanel} />}

@@ -1,17 +1,10 @@
-/** The form that is open, and the way to the one that belongs to no finding of the model. */
+/** What is there and the model has no finding for: the way to its form, and the form. */
 import { keyOf } from '../keys/key_table';
 import type { FailureForm } from '../reviews/failure_form';
-import { isMark } from '../reviews/mark_form';
 import { openOther } from '../session/state_answers';
 import { useSession } from '../shell/session_context';
-import { FailureFormView } from './FailureFormView';
-import { MarkFormView } from './MarkFormView';
+import { FormView } from './FormView';
 
-export function AnswerForm({ form }: { readonly form: FailureForm }) {
-  return isMark(form) ? <MarkFormView form={form} /> : <FailureFormView form={form} />;
-}
-
-/** What is there and the model has no finding for. */
 export function OtherFinding({ form }: { readonly form: FailureForm | null }) {
   const session = useSession();
   const isOpen = form?.verdict === 'missed_other';
@@ -29,7 +22,7 @@ export function OtherFinding({ form }: { readonly form: FailureForm | null }) {
           Another finding is there <kbd>{keyOf('missed-other')}</kbd>
         </button>
       </div>
-      {isOpen && <MarkFormView form={form} />}
+      {isOpen && <FormView form={form} />}
     </section>
   );
 }

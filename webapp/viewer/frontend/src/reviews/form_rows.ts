@@ -1,0 +1,80 @@
+/** The questions of a form as rows of choices, in order: what the form shows is what its keys choose from. */
+import type { FindingDocument } from '../api/documents';
+import type { Choice, Scheme } from '../api/scheme';
+import { ordered } from '../api/scheme';
+import type { FailureForm } from './failure_form';
+import { isMark, termsToOffer } from './mark_form';
+
+export type RowName = 'term' | 'site' | 'laterality' | 'cause' | 'severity' | 'confidence';
+
+export interface FormRow {
+  readonly name: RowName;
+  readonly question: string;
+  /** Shown at once, and behind "other…". */
+  readonly first: readonly Choice[];
+  readonly rest: readonly Choice[];
+  readonly value: string | null;
+  /** The chosen one is a proposal, and nobody's choice so far. */
+  readonly isProposed: boolean;
+  /** May be left out, and said later. */
+  readonly isOptional: boolean;
+}
+
+/** Choices that are shown before "other…". */
+const SHOWN = 7;
+const TERMS_SHOWN = 10;
+const CONFIDENCES: readonly Choice[] = ['1', '2', '3', '4', '5'].map((code) => ({ code, title: code }));
+
+type Known = Pick<FindingDocument, 'key' | 'code'>;
+
+/** findings: of the model that is spoken of. */
+export function rowsOf(form: FailureForm, scheme: Scheme, findings: readonly Known[]): FormRow[] {
+  if (!isMark(form)) return [...failureRows(form, scheme), confidenceRow(form)];
+  if (form.verdict !== 'missed_other') return [confidenceRow(form)];
+  const { first, rest } = ordered(termsToOffer(scheme, findings), [], TERMS_SHOWN);
+  const term = { question: 'What is there?', first, rest, value: form.term ?? null, isProposed: false, isOptional: false };
+  return [{ name: 'term', ...term }, confidenceRow(form)];
+}
+
+function failureRows(form: FailureForm, scheme: Scheme): FormRow[] {
+  const usual = scheme.suggestions.filter((row) => row.verdict === form.verdict);
+  const sites = [...(form.proposal?.sites ?? []), ...usual.map((row) => row.site)];
+  const fixed = { isProposed: false, isOptional: true };
+  return [
+    {
+      name: 'site',
+      question: form.verdict === 'false_negative' ? 'Where is it?' : 'Where did it look?',
+      ...ordered(scheme.sites, sites, SHOWN),
+      value: form.site,
+      isProposed: form.isSiteProposed ?? false,
+      isOptional: false,
+    },
+    {
+      name: 'laterality',
+      question: 'Side',
+      first: scheme.lateralities,
+      rest: [],
+      value: form.laterality,
+      isProposed: form.isSideProposed ?? false,
+      isOptional: false,
+    },
+    {
+      name: 'cause',
+      question: 'Why?',
+      ...ordered(scheme.causes, usual.map((row) => row.cause), SHOWN),
+      value: form.cause,
+      ...fixed,
+    },
+    { name: 'severity', question: 'Severity', first: scheme.severities, rest: [], value: form.severity, ...fixed },
+  ];
+}
+
+function confidenceRow({ confidence }: FailureForm): FormRow {
+  const value = confidence === null ? null : String(confidence);
+  return { name: 'confidence', question: 'Confidence', first: CONFIDENCES, rest: [], value, isProposed: false, isOptional: true };
+}
+
+/** What choosing `code` in a row changes in the form. */
+export function changeIn(name: RowName, code: string): Partial<FailureForm> {
+  return { [name]: name === 'confidence' ? Number(code) : code };
+}

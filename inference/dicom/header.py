@@ -96,6 +96,7 @@ class DicomHeader:
     patient_orientation: str = ""
     patient_name: str = ""
     patient_id: str = ""
+    patient_id_issuer: str = ""
     patient_birth_date: str = ""
     patient_sex: str = ""
     patient_age: str = ""

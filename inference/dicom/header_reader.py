@@ -101,6 +101,7 @@ def _texts(values: Values) -> dict[str, str]:
         "patient_orientation": "\\".join(values.codes(tags.PATIENT_ORIENTATION)),
         "patient_name": values.text(tags.PATIENT_NAME),
         "patient_id": values.text(tags.PATIENT_ID),
+        "patient_id_issuer": values.text(tags.ISSUER_OF_PATIENT_ID),
         "patient_birth_date": values.code(tags.PATIENT_BIRTH_DATE),
         "patient_sex": values.code(tags.PATIENT_SEX),
         "patient_age": values.code(tags.PATIENT_AGE),

@@ -86,6 +86,11 @@ def may_see_predictions(user: Person, image: Any) -> Refusal | None:
     return may_see_image(user, image) or _embargo(user, image)
 
 
+def may_see_priors(user: Person, image: Any) -> Refusal | None:
+    """Other images of the patient: they would tell more than the protocol of a study that has this one under embargo."""
+    return may_see_image(user, image) or _counted_embargo(user, image)
+
+
 def may_review(user: Person, image: Any) -> Refusal | None:
     """Clinical review shows AI output and takes a verdict on it, so the same embargo holds."""
     return may_see_predictions(user, image)
@@ -136,8 +141,12 @@ def require_person(user: Person) -> User:
 
 def may_fetch_ahead(user: Person, image: Any) -> Refusal | None:
     """Pixels of an image that this person has not opened: not of a study of theirs, where every look counts."""
-    counted = (embargo for embargo in EMBARGOES if getattr(embargo, "is_look_counted", True))
-    return next((refusal for embargo in counted if (refusal := embargo(user, image))), None)
+    return _counted_embargo(user, image)
+
+
+def counts_looks(embargo: Embargo) -> bool:
+    """`EmbargoBySet.is_look_counted`; of a rule without a set always."""
+    return getattr(embargo, "is_look_counted", True)
 
 
 def _signed_in(user: Person) -> Refusal | None:
@@ -150,3 +159,8 @@ def _has_role(user: Person, *roles: str) -> bool:
 
 def _embargo(user: Person, image: Any) -> Refusal | None:
     return next((refusal for embargo in EMBARGOES if (refusal := embargo(user, image))), None)
+
+
+def _counted_embargo(user: Person, image: Any) -> Refusal | None:
+    counted = (embargo for embargo in EMBARGOES if counts_looks(embargo))
+    return next((refusal for embargo in counted if (refusal := embargo(user, image))), None)

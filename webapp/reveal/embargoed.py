@@ -14,9 +14,11 @@ from webapp.archive.models import Image
 Rows = TypeVar("Rows", bound=QuerySet[Any])
 
 
-def under_embargo(user: policy.Person, path: str = "", besides: policy.Embargo | None = None) -> Q | None:
+def under_embargo(
+    user: policy.Person, path: str = "", besides: policy.Embargo | None = None, *, looks_only: bool = False
+) -> Q | None:
     """Rows whose image is hidden from `user`; `path` leads from the row to its image. None when no rule hides any. besides: a
-    rule that is not asked.
+    rule that is not asked. looks_only: only the rules to which a look at the picture matters, not those that hide the model alone.
 
     A rule with a set becomes part of the query; one without is asked about every image.
     """
@@ -25,7 +27,7 @@ def under_embargo(user: policy.Person, path: str = "", besides: policy.Embargo |
     lookup = f"{path}__in" if path else "pk__in"
     found = Q(pk__in=[])
     for embargo in policy.EMBARGOES:
-        if embargo is besides:
+        if embargo is besides or (looks_only and not policy.counts_looks(embargo)):
             continue
         if isinstance(embargo, policy.EmbargoBySet):
             found |= Q(**{lookup: embargo.hidden(user)})
@@ -34,10 +36,16 @@ def under_embargo(user: policy.Person, path: str = "", besides: policy.Embargo |
     return found
 
 
-def not_under_embargo(rows: Rows, user: policy.Person, path: str = "") -> Rows:
-    """The rows whose image is not hidden from `user`, by every rule that is registered; `path` as above."""
-    hidden = under_embargo(user, path)
+def not_under_embargo(rows: Rows, user: policy.Person, path: str = "", *, looks_only: bool = False) -> Rows:
+    """The rows whose image is not hidden from `user`, by every rule that is registered; `path` and looks_only as above."""
+    hidden = under_embargo(user, path, looks_only=looks_only)
     return rows if hidden is None else rows.exclude(hidden)
+
+
+def hides_looks(user: policy.Person) -> bool:
+    """Whether a rule to which a look matters hides any image at all from `user`."""
+    hidden = under_embargo(user, looks_only=True)
+    return hidden is not None and Image.objects.filter(hidden).exists()
 
 
 def reasons(user: policy.Person, images: Mapping[Any, Image]) -> dict[Any, policy.Refusal]:

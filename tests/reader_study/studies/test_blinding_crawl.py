@@ -4,6 +4,7 @@ Each case has a probability, box, truth region of its own and each reader a comm
 whose it is.
 """
 
+import datetime
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -34,6 +35,7 @@ pytestmark = pytest.mark.django_db
 CLINICAL = (
     "/images/{image}/", "/api/images/{image}/", "/api/images/{image}/predictions/", "/api/images/{image}/reviews/",
     "/api/predictions/{prediction}/maps/gradcam/", "/api/predictions/{prediction}/findings/lung_opacity/operating-curve/",
+    "/api/images/{image}/priors/",
 )  # fmt: skip
 CLINICAL_LISTS = ("/?state=all", "/failures/", "/api/images/", "/api/reviews/export/?as=json", "/api/reviews/export/")
 
@@ -56,6 +58,7 @@ class Crawl:
     made: MadeStudy
     secrets: Secrets
     predictions: dict[str, str]
+    later: dict[Any, Any]  # of each case's image one of the same patient that is in no study
 
     def texts(self, user: Any, paths: Iterator[str]) -> Iterator[tuple[str, str]]:
         client = Client(raise_request_exception=False)
@@ -103,6 +106,7 @@ class Crawl:
         for case in dict.fromkeys(newest[:3]):
             for path in CLINICAL:
                 yield path.format(image=case.image_id, prediction=self.predictions[case.code])
+            yield f"/api/images/{self.later[case.image_id]}/priors/"
 
     def leaks(self, user: Any, secrets: list[str], *, clinical: bool = True) -> list[str]:
         paths = [*self.study_paths(), *(self.clinical_paths() if clinical else [])]
@@ -127,6 +131,9 @@ def crawl_of(body: dict[str, Any]) -> Crawl:
         ai[case.code] = [f"{0.61234567 + k / 100}", f"{417.625 + k}"]
         lines += [f"{case.code},lung_opacity,1,{733.375 + k},20,30,40", f"{case.code},pleural_effusion,0,,,,"]
         truth[case.code] = [f"{733.375 + k}"]
+    later = {
+        image.pk: make_image(patient_id=image.patient_id, study_date=datetime.date(2026, 12, 1)).pk for image in images
+    }
     import_truth(made.manager, made.study, "\n".join(lines))
     opened(made)
     reader_two = made.readers[1]
@@ -137,7 +144,17 @@ def crawl_of(body: dict[str, Any]) -> Crawl:
     said = answers(63.0625, comment="said by the second reader")
     lock(reader_two, made.study, found, found.arm.stages[0], said)
     model = [made.study.arms.exclude(bundle_id="").get().bundle_id, "demo-cxr"]
-    return Crawl(made, Secrets(ai, truth, ["63.0625", "said by the second reader"], model), predictions)
+    return Crawl(made, Secrets(ai, truth, ["63.0625", "said by the second reader"], model), predictions, later)
+
+
+def test_the_priors_of_a_patient_name_no_case_of_the_study() -> None:
+    crawl = crawl_of(second_read_body())
+    paths = [f"/api/images/{later}/priors/" for later in crawl.later.values()]
+    cases = [str(image) for image in crawl.later] + [str(image)[:8] for image in crawl.later]
+    for reader in crawl.made.readers:
+        assert [case for _, text in crawl.texts(reader, iter(paths)) for case in cases if case in text] == []
+    shown = "".join(text for _, text in crawl.texts(crawl.made.manager, iter(paths)))
+    assert all(case in shown for case in cases), "the crawl sees what is shown"
 
 
 def everything(secrets: Secrets, *, without_ai_of: str = "") -> list[str]:

@@ -55,6 +55,8 @@ def secret(settings: LazySettings, tmp_path: Any) -> Image:
     settings.MAP_DIR = tmp_path
     make_result(make_image(patient_id="LOW", minutes_ago=30), probability=0.3)
     image = drawn(make_image(patient_id="DRAWN", minutes_ago=20))
+    for year in (2024, 2028):  # an earlier and a later one of the patient
+        make_image(patient_id="DRAWN", minutes_ago=40, study_date=datetime.date(year, 1, 1))
     make_result(make_image(patient_id="HIGH", minutes_ago=10), probability=0.9)
     return image
 
@@ -110,6 +112,8 @@ def addresses(image: Image) -> Iterator[str]:
         yield "/" + re.sub(r"<(\w+):(\w+)>", known, route).replace("^", "").replace("$", "")
     yield from LISTS
     yield f"/api/images/{image.sop_instance_uid}/predictions/"
+    for other in Image.objects.filter(patient_id=image.patient_id).exclude(pk=image.pk):
+        yield f"/api/images/{other.pk}/priors/"
     if result:
         yield f"/api/predictions/{result.pk}/maps/gradcam/?format=png&finding=only_here"
         yield f"/api/predictions/{result.pk}/findings/only_here/operating-curve/"
@@ -121,6 +125,9 @@ def posts(image: Image) -> Iterator[tuple[str, dict[str, Any]]]:
     yield f"/api/images/{image.pk}/reviews/", review_body(idempotency_key="a key")
     yield "/api/images/search/", {"text": "DRAWN", "filters": {"state": "succeeded"}}
     yield f"/api/images/{image.pk}/first-look/", {"answers": [], "idempotency_key": "k"}
+    for other in Image.objects.filter(patient_id=image.patient_id).exclude(pk=image.pk):
+        yield f"/api/images/{image.pk}/priors/{other.pk}/opening/", {}
+        yield f"/api/images/{other.pk}/priors/{image.pk}/opening/", {}
     if result:
         yield f"/api/predictions/{result.pk}/cancel/", {}
         yield f"/api/predictions/{result.pk}/retry/", {}

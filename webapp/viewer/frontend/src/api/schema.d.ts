@@ -342,6 +342,35 @@ export interface components {
             /** Format: uuid */
             readonly truth_study?: string | null;
         };
+        /**
+         * @description One image to lay beside another. study_time: 09:12, or empty. interval: words, empty where a date is missing. same_moment:
+         *     date and time are those of the image before it in the list; they then stand by arrival, the last first.
+         */
+        readonly ComparedImage: {
+            readonly code: string;
+            readonly days: number | null;
+            /** Format: uuid */
+            readonly id: string;
+            readonly interval: string;
+            readonly kind: string;
+            readonly modality: string;
+            /**
+             * @description not_known: a date is missing, or both are of one day and the times do not tell
+             * @enum {string}
+             */
+            readonly order: "earlier" | "not_known";
+            readonly remarks: readonly string[];
+            /**
+             * @description study: of one study; birth_date: both files state the same; id_alone: the birth date is not stated by both
+             * @enum {string}
+             */
+            readonly same_by: "study" | "birth_date" | "id_alone";
+            readonly same_moment: boolean;
+            readonly study_date: string | null;
+            readonly study_time: string;
+            readonly view: string;
+            readonly warnings: readonly string[];
+        };
         readonly CopyRequest: {
             readonly title: string;
         };
@@ -1005,6 +1034,20 @@ export interface components {
             readonly name: string;
             readonly upper: number;
             readonly width?: number | null;
+        };
+        /**
+         * @description priors: earlier ones, the latest first, then those whose order is not known; further: how many more there are. companions:
+         *     of the same study, the other view. problem: why none can be named. leaves_out: a study of this person is under way, and whatever
+         *     it hides is not in the lists, of this patient or not.
+         */
+        readonly PriorImages: {
+            readonly companions: readonly components["schemas"]["ComparedImage"][];
+            readonly further: number;
+            /** Format: uuid */
+            readonly image: string;
+            readonly leaves_out: boolean;
+            readonly priors: readonly components["schemas"]["ComparedImage"][];
+            readonly problem: components["schemas"]["RefusalBody"] | null;
         };
         /** @description What must be put right first. field: a path; text: value and what is allowed. */
         readonly ProblemDocument: {
@@ -1798,6 +1841,7 @@ export type Coding = components['schemas']['Coding'];
 export type CodingDecision = components['schemas']['CodingDecision'];
 export type CodingItem = components['schemas']['CodingItem'];
 export type CollectRequest = components['schemas']['CollectRequest'];
+export type ComparedImage = components['schemas']['ComparedImage'];
 export type CopyRequest = components['schemas']['CopyRequest'];
 export type CurvePointDocument = components['schemas']['CurvePointDocument'];
 export type DecisionRequest = components['schemas']['DecisionRequest'];
@@ -1864,6 +1908,7 @@ export type PlacementDocument = components['schemas']['PlacementDocument'];
 export type PredictionDocument = components['schemas']['PredictionDocument'];
 export type PredictionList = components['schemas']['PredictionList'];
 export type PresetItem = components['schemas']['PresetItem'];
+export type PriorImages = components['schemas']['PriorImages'];
 export type ProblemDocument = components['schemas']['ProblemDocument'];
 export type ProgressDocument = components['schemas']['ProgressDocument'];
 export type ProtocolArm = components['schemas']['ProtocolArm'];

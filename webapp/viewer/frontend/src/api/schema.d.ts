@@ -1648,6 +1648,22 @@ export interface components {
             readonly title: string;
             readonly value: string | null;
         };
+        /** @description lines: null where no thorax was found; problem then says why. */
+        readonly ThoraxDocument: {
+            readonly image: string;
+            readonly lines: components["schemas"]["ThoraxLines"] | null;
+            readonly problem: components["schemas"]["RefusalBody"] | null;
+        };
+        /** @description Pixels of the stored picture turned to L\F, corner convention (`inference.thorax.ThoraxFrame`). */
+        readonly ThoraxLines: {
+            readonly apex: number;
+            readonly half_left: number;
+            readonly half_right: number;
+            readonly left_dome: number;
+            /** @description x at the height of the apices and at that of the diaphragm */
+            readonly midline: readonly number[];
+            readonly right_dome: number;
+        };
         readonly TrainingPlan: {
             /** @default 2 */
             readonly attempts: number;
@@ -1963,6 +1979,8 @@ export type StudyRequest = components['schemas']['StudyRequest'];
 export type StudyUrls = components['schemas']['StudyUrls'];
 export type TakeOverRequest = components['schemas']['TakeOverRequest'];
 export type TermChoice = components['schemas']['TermChoice'];
+export type ThoraxDocument = components['schemas']['ThoraxDocument'];
+export type ThoraxLines = components['schemas']['ThoraxLines'];
 export type TrainingPlan = components['schemas']['TrainingPlan'];
 export type TruthCsv = components['schemas']['TruthCsv'];
 export type TruthDocument = components['schemas']['TruthDocument'];

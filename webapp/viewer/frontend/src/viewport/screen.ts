@@ -1,17 +1,16 @@
 /**
- * Where a page shows its pictures: Cornerstone's engine, its one stack viewport and the tools. It outlives the pictures: one
+ * Where a page shows its pictures: a stack viewport of the page's engine, and its tools. It outlives the pictures: one
  * controller has it at a time, and what happens on it is told to that one alone. What the one before showed is hidden until
  * the next has been drawn.
  */
-import { Enums, RenderingEngine, cache, eventTarget, init as initCore } from '@cornerstonejs/core';
+import { Enums, eventTarget } from '@cornerstonejs/core';
 import type { StackViewport } from '@cornerstonejs/core';
-import { init as initTools } from '@cornerstonejs/tools';
 import { orient } from './camera';
 import { STORED } from './placement';
+import { SharedEngine } from './shared_engine';
 import { ViewportTools } from './tool_group';
 
-const { Events, ViewportType } = Enums;
-const CACHE_BYTES = 512 * 1024 * 1024;
+const { Events } = Enums;
 
 /** Whoever shows a picture on the screen. */
 export interface Projector {
@@ -29,13 +28,16 @@ let serial = 0;
 export class Screen {
   viewport: StackViewport | null = null;
   tools: ViewportTools | null = null;
-  private engine: RenderingEngine | null = null;
+  private viewportId = '';
   private element: HTMLDivElement | null = null;
   private resizeObserver: ResizeObserver | null = null;
   private user: Projector | null = null;
   /** Another picture was put and has not been drawn yet. */
   private isChanged = false;
   private last: Promise<unknown> = Promise.resolve();
+
+  /** Screens of one page share an engine. */
+  constructor(private readonly engine = new SharedEngine()) {}
 
   /** Gives the screen in `element` to a controller; the engine is made once for an element. */
   take(element: HTMLDivElement, user: Projector): StackViewport {
@@ -78,35 +80,23 @@ export class Screen {
     eventTarget.removeEventListener(Events.WEBGL_CONTEXT_LOST, this.contextLost);
     this.resizeObserver?.disconnect();
     this.tools?.destroy();
-    this.engine?.destroy();
-    this.element = this.engine = this.viewport = this.tools = this.resizeObserver = this.user = null;
+    this.engine.disable(this.viewportId);
+    this.element = this.viewport = this.tools = this.resizeObserver = this.user = null;
   }
 
   private open(element: HTMLDivElement): StackViewport {
-    initCore({ rendering: { webGlContextCount: 1 }, debug: {} });
-    initTools();
-    cache.setMaxCacheSize(CACHE_BYTES);
     serial += 1;
-    const engineId = `reading-engine-${serial}`;
-    const viewportId = `reading-viewport-${serial}`;
+    this.viewportId = `reading-viewport-${serial}`;
+    const { viewport, engineId } = this.engine.enable(element, this.viewportId, this.aroundResize);
     this.element = element;
-    this.engine = new RenderingEngine(engineId);
-    this.engine.enableElement({
-      viewportId,
-      element,
-      type: ViewportType.STACK,
-      defaultOptions: { background: [0, 0, 0] },
-    });
-    this.viewport = this.engine.getViewport<StackViewport>(viewportId);
-    this.tools = new ViewportTools(`reading-tools-${serial}`, viewportId, engineId, (dx, dy) =>
-      this.user?.windowDrag(dx, dy),
-    );
+    this.viewport = viewport;
+    this.tools = new ViewportTools(`reading-tools-${serial}`, this.viewportId, engineId, (dx, dy) => this.user?.windowDrag(dx, dy));
     element.addEventListener('wheel', this.wheel, { passive: false });
     element.addEventListener('dblclick', this.doubleClick);
     element.addEventListener(Events.CAMERA_MODIFIED, this.drawn);
     element.addEventListener(Events.IMAGE_RENDERED, this.rendered);
     eventTarget.addEventListener(Events.WEBGL_CONTEXT_LOST, this.contextLost);
-    this.resizeObserver = new ResizeObserver(this.resized);
+    this.resizeObserver = new ResizeObserver(this.engine.resize);
     this.resizeObserver.observe(element);
     return this.viewport;
   }
@@ -129,8 +119,7 @@ export class Screen {
     this.drawn();
   };
 
-  private readonly resized = (): void => {
-    const resize = (): void => void this.engine?.resize(true, true);
+  private readonly aroundResize = (resize: () => void): void => {
     if (this.user) this.user.resized(resize);
     else resize();
   };

@@ -16,6 +16,7 @@ NAMES = (
     "event_streams",
     "lists",
     "memory",
+    "erased_copies",
     "reader_study_statistics",
     "fit_loop",
     "data_loading",

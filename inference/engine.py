@@ -14,8 +14,9 @@ from typing import Any
 import numpy as np
 
 from inference.bundle import Bundle, BundleError, replay_selfcheck
-from inference.explanation import Explanation, Origin, build_explanation
-from inference.gate import NOTHING_SAID, GateQuestion, judge
+from inference.documents import FindingDocument
+from inference.explanation import Explanation, Origin, build_explanation, finding_numbers
+from inference.gate import NOTHING_SAID, GateQuestion, GateVerdict, judge
 from inference.preprocessing import ModelInput
 from inference.session import CPU, open_session, provider_of, run_session
 from inference.stoppable_run import RunWatch, run_limit, run_watched
@@ -88,6 +89,18 @@ class Engine:
             self._require_size(item.input)
         return [explanation for batch in self._batches(items) for explanation in self._explain_batch(batch, watch)]
 
+    def numbers(self, items: Sequence[Case], watch: RunWatch | None = None) -> list[list[FindingDocument]]:
+        """What `explain` says of each finding, without maps and boxes; raises the same."""
+        found = []
+        for item in items:
+            self._require_size(item.input)
+        for batch in self._batches(items):
+            outputs, _ = self._outputs(batch, watch)
+            for row, item in enumerate(batch):
+                own = {name: values[row] for name, values in outputs.items()}
+                found.append(finding_numbers(self.bundle.contents, self._gate(item, own), own))
+        return found
+
     def limit_seconds(self, images: int) -> float:
         """How long a watched run of so many images may take."""
         return run_limit(self.selfcheck_seconds, images, len(self.bundle.selfcheck["image"]))
@@ -97,28 +110,35 @@ class Engine:
             yield items[start : start + self._batch]
 
     def _explain_batch(self, items: Sequence[Case], watch: RunWatch | None) -> list[Explanation]:
-        images = np.stack([item.input.image for item in items])
-        with self._turn:
-            start = time.perf_counter()
-            outputs = self._run(images, watch)
-            seconds = (time.perf_counter() - start) / len(items)
+        outputs, seconds = self._outputs(items, watch)
         explanations = []
         for row, item in enumerate(items):
             own = {name: values[row] for name, values in outputs.items()}
             explanations.append(self._explain_one(item, own, seconds))
         return explanations
 
+    def _outputs(self, items: Sequence[Case], watch: RunWatch | None) -> tuple[dict[str, np.ndarray], float]:
+        """(outputs of one run, seconds of it per image)."""
+        images = np.stack([item.input.image for item in items])
+        with self._turn:
+            start = time.perf_counter()
+            outputs = self._run(images, watch)
+            return outputs, (time.perf_counter() - start) / len(items)
+
     def _run(self, images: np.ndarray, watch: RunWatch | None) -> dict[str, np.ndarray]:
         if watch is None:
             return run_session(self._session, images)
         return run_watched(self._session, images, watch, self.limit_seconds(len(images)))
 
-    def _explain_one(self, item: Case, outputs: dict[str, np.ndarray], seconds: float) -> Explanation:
-        bundle = self.bundle
+    def _gate(self, item: Case, outputs: dict[str, np.ndarray]) -> GateVerdict:
         for name, values in outputs.items():
             if not np.isfinite(values).all():
-                raise NonFiniteOutput(f"{bundle.name} {bundle.version}", name, item.input.sha256)
-        gate = judge(bundle.contents.gate, item.question, outputs["embedding"])
+                raise NonFiniteOutput(f"{self.bundle.name} {self.bundle.version}", name, item.input.sha256)
+        return judge(self.bundle.contents.gate, item.question, outputs["embedding"])
+
+    def _explain_one(self, item: Case, outputs: dict[str, np.ndarray], seconds: float) -> Explanation:
+        bundle = self.bundle
+        gate = self._gate(item, outputs)
         origin = Origin(bundle.id, bundle.name, bundle.version, self.provider, item.input.sha256)
         return build_explanation(bundle.contents, origin, item.input, gate, outputs, seconds)
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from inference.boxes import MapField, PixelBox, classmap_fixed_boxes, component_boxes, mass95_boxes, positive_part
 from inference.decisions import NEGATIVE, Decision, decide_all, is_above_operating_point
-from inference.documents import ExplanationDocument, FindingDocument, MapDocument
+from inference.documents import DecisionCode, ExplanationDocument, FindingDocument, MapDocument
 from inference.gate import REFUSED, GateVerdict
 from inference.manifest import Finding, FindingMap, Manifest, MapOutput
 from inference.map_layers import MAP_LAYERS, MapKind
@@ -97,19 +97,16 @@ def build_explanation(
 ) -> Explanation:
     """Turn one image's raw outputs into its answer. outputs: without the batch axis ([K], [K, h, w], [D])."""
     refused = gate.verdict == REFUSED
-    findings: list[FindingDocument] = []
+    findings = finding_numbers(contents, gate, outputs)
     boxes: dict[str, list[PixelBox]] = {}
     # Everything that leaves is in stored pixels: maps of a turned image are turned back before boxes are drawn on them.
     kinds = {output.kind: model_input.turn.undone(outputs[output.kind]) for output in contents.maps}
-    decisions = decide_all(outputs["probabilities"], contents, gate)
-    intervals = contents.intervals(outputs["logits"])
     for column, finding in enumerate(contents.findings):
-        probability, decision = float(outputs["probabilities"][column]), decisions[column]
         boxes[finding.key] = []
-        if has_boxes(probability, finding, decision):
+        if has_boxes(float(outputs["probabilities"][column]), finding, findings[column]["decision"]):
             maps = {kind: values[column] for kind, values in kinds.items()}
             boxes[finding.key] = finding_boxes(finding, maps, model_input)
-        findings.append(finding_document(finding, probability, intervals[column], decision, boxes[finding.key]))
+        findings[column]["boxes"] = [box.document() for box in boxes[finding.key]]
     return Explanation(
         origin=origin,
         contents=contents,
@@ -125,11 +122,20 @@ def build_explanation(
     )
 
 
-def has_boxes(probability: float, finding: Finding, decision: Decision) -> bool:
+def finding_numbers(contents: Manifest, gate: GateVerdict, outputs: Mapping[str, np.ndarray]) -> list[FindingDocument]:
+    """What is said of each finding, as in `build_explanation` but without boxes. outputs: probabilities, logits [K]."""
+    decisions, intervals = decide_all(outputs["probabilities"], contents, gate), contents.intervals(outputs["logits"])
+    return [
+        finding_document(finding, float(outputs["probabilities"][column]), intervals[column], decisions[column])
+        for column, finding in enumerate(contents.findings)
+    ]
+
+
+def has_boxes(probability: float, finding: Finding, decision: DecisionCode) -> bool:
     """Boxes are drawn where the answer is not negative and the score reaches the operating point."""
-    if decision.decision in (REFUSED, NEGATIVE):
+    if decision in (REFUSED, NEGATIVE):
         return False
-    return decision.decision == "positive" or is_above_operating_point(probability, finding)
+    return decision == "positive" or is_above_operating_point(probability, finding)
 
 
 def finding_boxes(finding: Finding, maps: Mapping[MapKind, np.ndarray], model_input: ModelInput) -> list[PixelBox]:
@@ -156,9 +162,9 @@ def map_threshold(values: np.ndarray, rule: FindingMap) -> float:
 
 
 def finding_document(
-    finding: Finding, probability: float, interval: tuple[float, float], decision: Decision, boxes: list[PixelBox]
+    finding: Finding, probability: float, interval: tuple[float, float], decision: Decision
 ) -> FindingDocument:
-    """One finding as the API gives it; probability and interval are null when refused."""
+    """One finding as the API gives it, boxes aside; probability and interval are null when refused."""
     refused = decision.decision == REFUSED
     point = finding.operating_point
     return {
@@ -174,7 +180,7 @@ def finding_document(
         },
         "decision": decision.decision,
         "reason": decision.reason,
-        "boxes": [box.document() for box in boxes],
+        "boxes": [],
     }
 
 

@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "webapp.reveal",
     "webapp.reviews",
     "webapp.operating_points",
+    "webapp.probes",
     "reader_study",
     "webapp.sentinel",  # after studies: where both hide an image, people are told of the study
     "webapp.training_set",

@@ -24,6 +24,7 @@ urlpatterns = [
     path("api/", include("webapp.reviews.api_urls")),
     path("api/", include("webapp.operating_points.api_urls")),
     path("api/", include("webapp.priors.api_urls")),
+    path("api/", include("webapp.probes.api_urls")),
     path("api/", include("webapp.sentinel.api_urls")),
     path("api/", include("reader_study.api_urls")),
     path("api/", include("webapp.training_set.api_urls")),

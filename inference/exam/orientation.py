@@ -49,6 +49,11 @@ class Turn:
             y0, y1 = height - y1, height - y0
         return (y0, x0, y1, x1) if self.is_transposed else (x0, y0, x1, y1)
 
+    def stored_point(self, x: float, y: float, rows: int, columns: int) -> tuple[float, float]:
+        """A point of the turned image in pixels of the stored image of rows x columns."""
+        x0, y0, _, _ = self.stored_region((x, y, x, y), rows, columns)
+        return x0, y0
+
 
 AS_STORED: Final = Turn()
 

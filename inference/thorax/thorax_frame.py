@@ -56,6 +56,13 @@ class ThoraxFrame:
             down = (y - self.apex) / (own - self.apex)
         return u, down
 
+    def places(self, u: np.ndarray, v: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """x, y of thorax coordinates: what `coordinates` undoes."""
+        mean = 0.5 * (self.right_dome + self.left_dome)
+        own = mean + 0.5 * np.clip(u, -1, 1) * (self.left_dome - self.right_dome)
+        axis = self.midline[0] + (self.midline[1] - self.midline[0]) * v
+        return axis + np.where(u < 0, u * self.half_right, u * self.half_left), self.apex + v * (own - self.apex)
+
 
 @dataclass(frozen=True)
 class NoThorax:

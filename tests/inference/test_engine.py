@@ -221,3 +221,26 @@ def test_the_whole_way_from_an_array(engine, bundle):
     row, column = np.unravel_index(explanation.maps["gradcam"][0].argmax(), (8, 8))
     assert 200 <= (column + 0.5) * 80 <= 300  # the brightest cell lies on the bright square
     assert 100 <= (row + 0.5) * 80 - 80 <= 200
+
+
+def test_numbers_alone_are_those_of_the_explanation(engine):
+    """What is shown of erased copies goes the same way: calibration, interval, decision and refusal."""
+    dark = np.full((1, 64, 64), 0.1, np.float32)
+    items = [case(), case(dark), case(modality="CT")]
+    explained = [item.document()["findings"] for item in engine.explain(items)]
+    without_boxes = [[{**row, "boxes": []} for row in rows] for rows in explained]
+    assert engine.numbers(items) == without_boxes
+    assert [rows[0]["decision"] for rows in without_boxes][2] == "refused"
+    assert without_boxes[2][0]["probability"] is None
+
+
+def test_numbers_that_are_not_finite_are_named(bundle):
+    broken = Engine(bundle, [CPU], threads=1)
+    image = np.full((1, 64, 64), np.nan, np.float32)
+    with pytest.raises(NonFiniteOutput, match="is not finite"):
+        broken.numbers([case(image)])
+
+
+def test_numbers_of_another_size_are_refused(engine):
+    with pytest.raises(ValueError, match="model input is float32"):
+        engine.numbers([case(np.zeros((1, 32, 32), np.float32))])

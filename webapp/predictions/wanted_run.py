@@ -6,9 +6,10 @@ tried alone. One that is alone fails with the sentence. A run that cannot be sto
 
 import logging
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Protocol, TypeVar
 
 from django.db import Error as DjangoDatabaseError
 
@@ -28,6 +29,25 @@ _SENTENCE = (
     "The model run was {how} after {seconds:.0f} s; its limit is {limit:.0f} s ({times} times the model's self-check on this "
     "machine, {selfcheck:.1f} s, and at least {least:.0f} s). Tell an administrator; another model may read the image."
 )
+
+
+AnyAnswer = TypeVar("AnyAnswer")
+
+
+class JobInHand(Protocol):
+    """What a run needs to know of a job."""
+
+    @property
+    def claim(self) -> Claim: ...
+
+    @property
+    def lease(self) -> Lease: ...
+
+
+@dataclass(frozen=True, eq=False)
+class OneJob:
+    claim: Claim
+    lease: Lease
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,7 +80,19 @@ def explain_wanted(engine: Engine, items: Sequence[Prepared]) -> list[Explanatio
         return [answers[id(item)] if id(item) in answers else _why_not(item.lease) for item in items]
 
 
-def _watch(engine: Engine, items: Sequence[Prepared]) -> RunWatch:
+def run_alone(engine: Engine, claim: Claim, lease: Lease, run: Callable[[RunWatch], AnyAnswer]) -> AnyAnswer:
+    """A run of the model for one job of any kind, under the same watch. Raises JobRefused past its limit, JobCancelled and
+    LeaseLost when it was stopped because nobody wants it any more."""
+    try:
+        return run(_watch(engine, [OneJob(claim, lease)]))
+    except RunUnwanted as problem:
+        raise _why_not(lease) from problem
+    except RunTooLong as problem:
+        logger.warning("%s: job %s, bundle %s", problem, claim.job.id, engine.bundle.id[:12])
+        raise JobRefused(RUN_TOO_LONG, _text(engine, problem, "stopped")) from problem
+
+
+def _watch(engine: Engine, items: Sequence[JobInHand]) -> RunWatch:
     return RunWatch(
         is_wanted=lambda: all(item.lease.is_good for item in items),
         when_stuck=partial(_end_worker, engine, items),
@@ -68,7 +100,7 @@ def _watch(engine: Engine, items: Sequence[Prepared]) -> RunWatch:
     )
 
 
-def _end_worker(engine: Engine, items: Sequence[Prepared], problem: RunTooLong) -> None:
+def _end_worker(engine: Engine, items: Sequence[JobInHand], problem: RunTooLong) -> None:
     """Called while the run goes on: nothing but the end of the process ends it. Its supervisor starts another."""
     jobs = ", ".join(str(item.claim.job.id) for item in items)
     logger.error("%s, but it goes on: worker ends. Jobs %s, bundle %s", problem, jobs, engine.bundle.id[:12])

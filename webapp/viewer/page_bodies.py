@@ -51,6 +51,7 @@ class ReadingUrls(TypedDict):
     list: str
     events: str
     site_proposals: str
+    probes: str
 
 
 @page_body

@@ -9,7 +9,7 @@ from inference.bundle import Bundle
 from inference.dicom import ChildPool
 from inference.dicom.prepare import prepare_dicom
 from inference.engine import Case, Engine
-from inference.exam.orientation import read_directions
+from inference.exam.orientation import Turn, read_directions
 from inference.preprocessing import InputSpec, ModelInput
 from inference.session import CPU
 from tests.inference.dicom.made_files import MadeImage
@@ -125,3 +125,11 @@ def test_the_document_names_the_shape_of_maps_as_they_are_stored(pool, engine, t
     )[0]
     described = explanation.document()["maps"][0]
     assert (described["height"], described["width"]) == explanation.maps[described["kind"]].shape[1:]
+
+
+@pytest.mark.parametrize("turn", [Turn(a, b, c) for a in (False, True) for b in (False, True) for c in (False, True)])
+def test_a_point_of_the_turned_picture_is_found_in_the_stored_one(turn: Turn) -> None:
+    stored = np.zeros((30, 50))
+    stored[7, 41] = 1.0
+    row, column = np.argwhere(turn.applied(stored))[0]
+    assert turn.stored_point(column + 0.5, row + 0.5, 30, 50) == (41.5, 7.5)

@@ -29,13 +29,17 @@ from tests.reader_study.studies.study_factory import (
     opened,
     second_read_body,
 )
-from tests.webapp.viewer.case_factory import make_image, make_result, make_user
+from tests.webapp.viewer.case_factory import make_image, make_job, make_result, make_user
+from webapp.accounts.models import User
+from webapp.predictions.models import Prediction
+from webapp.probes.models import Probe
+from webapp.reviews.models import CaseReview
 
 pytestmark = pytest.mark.django_db
 CLINICAL = (
     "/images/{image}/", "/api/images/{image}/", "/api/images/{image}/predictions/", "/api/images/{image}/reviews/",
     "/api/predictions/{prediction}/maps/gradcam/", "/api/predictions/{prediction}/findings/lung_opacity/operating-curve/",
-    "/api/images/{image}/priors/",
+    "/api/images/{image}/priors/", "/api/images/{image}/probes/", "/api/probes/{probe}/",
 )  # fmt: skip
 CLINICAL_LISTS = ("/?state=all", "/failures/", "/api/images/", "/api/reviews/export/?as=json", "/api/reviews/export/")
 
@@ -59,6 +63,7 @@ class Crawl:
     secrets: Secrets
     predictions: dict[str, str]
     later: dict[Any, Any]  # of each case's image one of the same patient that is in no study
+    probes: dict[str, str]
 
     def texts(self, user: Any, paths: Iterator[str]) -> Iterator[tuple[str, str]]:
         client = Client(raise_request_exception=False)
@@ -105,7 +110,9 @@ class Crawl:
         newest = Case.objects.filter(study=self.made.study).order_by("-assignments__readings__opened_at", "code")
         for case in dict.fromkeys(newest[:3]):
             for path in CLINICAL:
-                yield path.format(image=case.image_id, prediction=self.predictions[case.code])
+                yield path.format(
+                    image=case.image_id, prediction=self.predictions[case.code], probe=self.probes[case.code]
+                )
             yield f"/api/images/{self.later[case.image_id]}/priors/"
 
     def leaks(self, user: Any, secrets: list[str], *, clinical: bool = True) -> list[str]:
@@ -121,13 +128,14 @@ def crawl_of(body: dict[str, Any]) -> Crawl:
     images = [make_image(patient_id=f"CRAWL{k}") for k in range(4)]
     added = add_cases(made.manager, made.study, images)
     by_image = {case.image_id: case for case in added}
-    ai, truth, predictions, lines = {}, {}, {}, ["case,finding,status,x,y,w,h"]
+    ai, truth, predictions, probes, lines = {}, {}, {}, {}, ["case,finding,status,x,y,w,h"]
     for k, image in enumerate(images):
         case = by_image[image.pk]
         result = make_result(image, 0.61234567 + k / 100, image_sha256=image.stored_sha256)
         result.document["findings"][0]["boxes"] = [{"x": 417.625 + k, "y": 5, "w": 9, "h": 9}]
         result.save()
         predictions[case.code] = str(result.pk)
+        probes[case.code] = asked_before(made.readers[0], result)
         ai[case.code] = [f"{0.61234567 + k / 100}", f"{417.625 + k}"]
         lines += [f"{case.code},lung_opacity,1,{733.375 + k},20,30,40", f"{case.code},pleural_effusion,0,,,,"]
         truth[case.code] = [f"{733.375 + k}"]
@@ -144,7 +152,7 @@ def crawl_of(body: dict[str, Any]) -> Crawl:
     said = answers(63.0625, comment="said by the second reader")
     lock(reader_two, made.study, found, found.arm.stages[0], said)
     model = [made.study.arms.exclude(bundle_id="").get().bundle_id, "demo-cxr"]
-    return Crawl(made, Secrets(ai, truth, ["63.0625", "said by the second reader"], model), predictions, later)
+    return Crawl(made, Secrets(ai, truth, ["63.0625", "said by the second reader"], model), predictions, later, probes)
 
 
 def test_the_priors_of_a_patient_name_no_case_of_the_study() -> None:
@@ -155,6 +163,23 @@ def test_the_priors_of_a_patient_name_no_case_of_the_study() -> None:
         assert [case for _, text in crawl.texts(reader, iter(paths)) for case in cases if case in text] == []
     shown = "".join(text for _, text in crawl.texts(crawl.made.manager, iter(paths)))
     assert all(case in shown for case in cases), "the crawl sees what is shown"
+
+
+def asked_before(reader: User, result: Prediction) -> str:
+    """Before the study this reader had answered the finding and asked what would change the model's mind."""
+    answer = {"bundle_id": result.bundle_id, "finding": "lung_opacity", "verdict": "cannot_judge"}
+    CaseReview(reader=reader, image=result.image, prediction=result, idempotency_key=str(result.pk), **answer).save()
+    before = {"probability": result.highest_probability, "interval": None, "decision": "positive", "reason": None}
+    probe = Probe.objects.create(
+        image=result.image,
+        prediction=result,
+        finding="lung_opacity",
+        reader=reader,
+        job=make_job("succeeded"),
+        areas=[],
+        result={"provider": "CPU", "before": before, "erased": []},
+    )
+    return str(probe.pk)
 
 
 def everything(secrets: Secrets, *, without_ai_of: str = "") -> list[str]:
@@ -198,6 +223,20 @@ def test_a_reader_never_meets_a_byte_that_is_not_for_this_moment(body: dict[str,
     made.study = resume_study(made.manager, made.study)
     made.study = close_study(made.manager, made.study)
     assert crawl.leaks(reader, everything(crawl.secrets)) == [], "closed"
+
+
+def test_a_reader_asks_nothing_about_a_case_of_an_open_study() -> None:
+    crawl = crawl_of(crossed_body())
+    client = Client()
+    client.force_login(crawl.made.readers[0])
+    probe = Probe.objects.select_related("prediction").first()
+    assert probe is not None
+    body = {"prediction": str(probe.prediction_id), "finding": "lung_opacity", "areas": [{"structure": "heart"}]}
+    path = f"/api/images/{probe.image_id}/probes/"
+    refused = client.post(path, body, content_type="application/json")
+    assert (refused.status_code, refused.json()["code"]) == (403, client.get(path).json()["code"])
+    assert refused.json()["code"] != "own_answer_first", "the study hides it, though the reader had answered before"
+    assert client.get(f"/api/probes/{probe.pk}/").status_code == 403
 
 
 def test_the_panel_meets_neither_ai_nor_readers_nor_each_other() -> None:

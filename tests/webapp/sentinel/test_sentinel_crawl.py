@@ -22,12 +22,21 @@ from knox.models import AuthToken
 
 from tests.webapp.sentinel.conftest import drawn, first_look
 from tests.webapp.test_every_address import ADDRESSES
-from tests.webapp.viewer.case_factory import BUNDLE, make_image, make_result, make_user, make_waiting, review_body
+from tests.webapp.viewer.case_factory import (
+    BUNDLE,
+    make_image,
+    make_job,
+    make_result,
+    make_user,
+    make_waiting,
+    review_body,
+)
 from tests.webapp.viewer.test_events import fast, next_event  # noqa: F401  `fast` is a fixture
 from webapp.accounts.models import User
 from webapp.archive.models import Image, Project
 from webapp.predictions.map_files import write_maps
 from webapp.predictions.models import Prediction
+from webapp.probes.models import Probe
 from webapp.reviews.record_review import record_review
 from webapp.sentinel.draw import draw_new_image
 from webapp.sentinel.models import FirstLook, SentinelDraw
@@ -102,6 +111,8 @@ def addresses(image: Image) -> Iterator[str]:
     result = image.predictions.first()
     keys = {"image_id": image.pk, "key": image.pk, "uid": image.pk, "kind": "gradcam", "bundle_id": BUNDLE}
     keys["prediction_id"] = result.pk if result else uuid.UUID(int=1)
+    probe = Probe.objects.filter(image=image).first()
+    keys["probe_id"] = probe.pk if probe else uuid.UUID(int=1)
     for name, route in ADDRESSES:
         if name in ("events", "sign_out") or "studies/<" in route:  # the stream and studies have their own tests
             continue
@@ -128,9 +139,15 @@ def posts(image: Image) -> Iterator[tuple[str, dict[str, Any]]]:
     for other in Image.objects.filter(patient_id=image.patient_id).exclude(pk=image.pk):
         yield f"/api/images/{image.pk}/priors/{other.pk}/opening/", {}
         yield f"/api/images/{other.pk}/priors/{image.pk}/opening/", {}
+    yield f"/api/images/{image.pk}/probes/", probe_body(result)
     if result:
         yield f"/api/predictions/{result.pk}/cancel/", {}
         yield f"/api/predictions/{result.pk}/retry/", {}
+
+
+def probe_body(result: Prediction | None) -> dict[str, Any]:
+    key = str(result.pk if result else uuid.UUID(int=1))
+    return {"prediction": key, "finding": "only_here", "areas": [{"box": {"x": 9, "y": 9, "w": 900, "h": 900}}]}
 
 
 def answers(client: Client, image: Image) -> dict[str, str]:
@@ -144,6 +161,20 @@ def answers(client: Client, image: Image) -> dict[str, str]:
         answer = client.post(path, body, content_type="application/json")
         found[f"POST {path}"] = f"{answer.status_code} {answer.content.decode('utf-8', 'replace')}"
     return found
+
+
+def make_probe(reader: User, result: Prediction) -> Probe:
+    """A question that came back, as if its reader had answered once."""
+    number = {"probability": PROBABILITY, "interval": None, "decision": "positive", "reason": None}
+    return Probe.objects.create(
+        image=result.image,
+        prediction=result,
+        finding="only_here",
+        reader=reader,
+        job=make_job("succeeded"),
+        areas=[],
+        result={"provider": "CPU", "before": number, "erased": []},
+    )
 
 
 def leaks(client: Client, image: Image) -> list[str]:
@@ -179,6 +210,30 @@ def test_nobody_meets_a_byte_of_the_model_before_the_own_answer(
     record_review(reader.person, secret, review_body(finding="only_here", note=NOTE))
     assert leaks(colleague, secret) == []
     assert leaks(Client(), secret) == []
+
+
+def test_what_would_change_the_models_mind_comes_after_the_own_answer_on_the_finding(
+    secret: Image, signed_in: Callable[..., Client]
+) -> None:
+    """Neither a question nor what came of one: not before the look, nor before the answer on what the model says."""
+    reader, result = signed_in("radiologist", "reader"), tell_all(secret)
+    kept = f"/api/probes/{make_probe(reader.person, result).pk}/"
+    path, body = f"/api/images/{secret.pk}/probes/", probe_body(result)
+
+    def asked() -> list[int]:
+        said = reader.post(path, body, content_type="application/json")
+        return [reader.get(path).status_code, said.status_code, reader.get(kept).status_code]
+
+    assert leaks(reader, secret) == []
+    assert asked() == [403, 403, 403]
+    reader.post(f"/api/images/{secret.pk}/first-look/", first_look(), content_type="application/json")
+    assert asked()[1:] == [403, 403]
+    assert str(PROBABILITY) not in reader.get(kept).content.decode()
+    record_review(reader.person, secret, review_body(finding="only_here"))
+    assert str(PROBABILITY) in reader.get(kept).content.decode()
+    assert (
+        reader.post(path, body, content_type="application/json").json()["code"] == "model_replaced"
+    )  # none is in service
 
 
 def test_no_address_tells_what_happened_to_the_case(secret: Image, signed_in: Callable[..., Client]) -> None:

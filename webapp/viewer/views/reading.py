@@ -123,6 +123,7 @@ def boot_document(request: HttpRequest, image: Image, listed: CaseList) -> BootD
             "list": listed.address,
             "events": reverse("events"),
             "site_proposals": f"{api}site-proposals/",
+            "probes": f"{api}probes/",
         },
         "list_name": listed.name,
         "csrf": get_token(request),

@@ -468,6 +468,11 @@ export interface components {
             readonly stage: string;
             readonly tab?: string | null;
         };
+        /** @description share: the part of the picture that was erased, 0 to 1. numbers: one for each filling. */
+        readonly ErasedArea: {
+            readonly numbers: readonly components["schemas"]["FilledNumber"][];
+            readonly share: number;
+        };
         /** @description A measured share with its 95 % interval and the number of cases behind it. method: of the interval, where it is said. */
         readonly Estimate: {
             readonly ci: [
@@ -583,6 +588,23 @@ export interface components {
             readonly finding: string;
             readonly regions: readonly components["schemas"]["PixelBox"][];
             readonly status: string;
+        };
+        readonly FilledNumber: {
+            /** @enum {string} */
+            readonly decision: "positive" | "negative" | "uncertain" | "refused";
+            /** @enum {string} */
+            readonly filling: "surroundings" | "mean";
+            readonly interval: [
+                number,
+                number
+            ] | null;
+            readonly probability: number | null;
+            readonly reason: string | null;
+        };
+        readonly FillingChoice: {
+            /** @enum {string} */
+            readonly code: "surroundings" | "mean";
+            readonly title: string;
         };
         readonly FindingAnswer: {
             readonly action: string;
@@ -901,6 +923,11 @@ export interface components {
             readonly code: string;
             readonly text: string;
         };
+        /** @description code: not_frontal, not_chest, too_small, blank or no_thorax. */
+        readonly NoStructures: {
+            readonly code: string;
+            readonly text: string;
+        };
         /** @description What REST framework answers where a person may not, or nothing is there. */
         readonly NotAllowed: {
             readonly detail: string;
@@ -1048,6 +1075,84 @@ export interface components {
             readonly leaves_out: boolean;
             readonly priors: readonly components["schemas"]["ComparedImage"][];
             readonly problem: components["schemas"]["RefusalBody"] | null;
+        };
+        /** @description One of three: a structure by its code, a box, or strokes of the eraser. */
+        readonly ProbeArea: {
+            readonly box?: components["schemas"]["ReviewBox"] | null;
+            readonly strokes?: readonly components["schemas"]["ProbeStroke"][] | null;
+            /** @enum {string|null} */
+            readonly structure?: "right_lung" | "left_lung" | "right_lung_upper" | "right_lung_lower" | "left_lung_upper" | "left_lung_lower" | "heart" | "corners" | "around" | null;
+        };
+        /** @description What can be erased by name. problem: why nothing is offered. */
+        readonly ProbeChoices: {
+            readonly fillings: readonly components["schemas"]["FillingChoice"][];
+            readonly most_areas: number;
+            readonly problem: components["schemas"]["NoStructures"] | null;
+            readonly structures: readonly components["schemas"]["ProbeStructure"][];
+        };
+        /** @description One question; result is null until its job has succeeded. It is forgotten after a day. */
+        readonly ProbeDocument: {
+            readonly areas: readonly components["schemas"]["ProbeStructure"][];
+            /** @description SHA-256 in hexadecimal digits; empty before the result */
+            readonly bundle: string;
+            readonly error: components["schemas"]["JobError"] | null;
+            readonly finding: string;
+            /** Format: uuid */
+            readonly id: string;
+            /** Format: uuid */
+            readonly image: string;
+            /** Format: uuid */
+            readonly prediction: string;
+            readonly result: components["schemas"]["ProbeResult"] | null;
+            /** @enum {string} */
+            readonly state: "queued" | "running" | "succeeded" | "failed" | "cancelled";
+            readonly waiting_for: string;
+        };
+        /** @description As a prediction says it of the finding: null where the model refuses the picture, with the reason. */
+        readonly ProbeNumber: {
+            /** @enum {string} */
+            readonly decision: "positive" | "negative" | "uncertain" | "refused";
+            readonly interval: [
+                number,
+                number
+            ] | null;
+            readonly probability: number | null;
+            readonly reason: string | null;
+        };
+        /** @description Source image pixels; the corner of the first pixel is (0, 0). */
+        readonly ProbePoint: {
+            readonly x: number;
+            readonly y: number;
+        };
+        /** @description prediction: the result that is shown, which must have a number for the finding. */
+        readonly ProbeRequest: {
+            readonly areas: readonly components["schemas"]["ProbeArea"][];
+            readonly finding: string;
+            readonly prediction: string;
+        };
+        /** @description before: of the whole picture, in the same run. erased: in the order of the areas. */
+        readonly ProbeResult: {
+            readonly before: components["schemas"]["ProbeNumber"];
+            readonly erased: readonly components["schemas"]["ErasedArea"][];
+            readonly provider: string;
+        };
+        /** @description A brush of `radius` along points. */
+        readonly ProbeStroke: {
+            readonly points: readonly components["schemas"]["ProbePoint"][];
+            readonly radius: number;
+        };
+        /** @description code: null of an area that the reader gave. holes: what inside the outlines is not erased. */
+        readonly ProbeStructure: {
+            readonly code: string | null;
+            readonly holes: readonly (readonly [
+                number,
+                number
+            ][])[];
+            readonly outlines: readonly (readonly [
+                number,
+                number
+            ][])[];
+            readonly title: string;
         };
         /** @description What must be put right first. field: a path; text: value and what is allowed. */
         readonly ProblemDocument: {
@@ -1269,6 +1374,7 @@ export interface components {
             readonly header: string;
             readonly list: string;
             readonly predictions: string;
+            readonly probes: string;
             readonly reviews: string;
             readonly scheme: string;
             readonly site_proposals: string;
@@ -1868,6 +1974,7 @@ export type DeviationRequest = components['schemas']['DeviationRequest'];
 export type DraftDocument = components['schemas']['DraftDocument'];
 export type DraftReceipt = components['schemas']['DraftReceipt'];
 export type DraftSent = components['schemas']['DraftSent'];
+export type ErasedArea = components['schemas']['ErasedArea'];
 export type Estimate = components['schemas']['Estimate'];
 export type EventsRequest = components['schemas']['EventsRequest'];
 export type Evidence = components['schemas']['Evidence'];
@@ -1878,6 +1985,8 @@ export type FailurePlan = components['schemas']['FailurePlan'];
 export type FailureRequest = components['schemas']['FailureRequest'];
 export type FeedbackDocument = components['schemas']['FeedbackDocument'];
 export type FeedbackTruth = components['schemas']['FeedbackTruth'];
+export type FilledNumber = components['schemas']['FilledNumber'];
+export type FillingChoice = components['schemas']['FillingChoice'];
 export type FindingAnswer = components['schemas']['FindingAnswer'];
 export type FindingCode = components['schemas']['FindingCode'];
 export type FindingDocument = components['schemas']['FindingDocument'];
@@ -1912,6 +2021,7 @@ export type NetBenefit = components['schemas']['NetBenefit'];
 export type NextDocument = components['schemas']['NextDocument'];
 export type NextRequest = components['schemas']['NextRequest'];
 export type NoProposal = components['schemas']['NoProposal'];
+export type NoStructures = components['schemas']['NoStructures'];
 export type NotAllowed = components['schemas']['NotAllowed'];
 export type OpenedCase = components['schemas']['OpenedCase'];
 export type OperatingCurve = components['schemas']['OperatingCurve'];
@@ -1925,6 +2035,15 @@ export type PredictionDocument = components['schemas']['PredictionDocument'];
 export type PredictionList = components['schemas']['PredictionList'];
 export type PresetItem = components['schemas']['PresetItem'];
 export type PriorImages = components['schemas']['PriorImages'];
+export type ProbeArea = components['schemas']['ProbeArea'];
+export type ProbeChoices = components['schemas']['ProbeChoices'];
+export type ProbeDocument = components['schemas']['ProbeDocument'];
+export type ProbeNumber = components['schemas']['ProbeNumber'];
+export type ProbePoint = components['schemas']['ProbePoint'];
+export type ProbeRequest = components['schemas']['ProbeRequest'];
+export type ProbeResult = components['schemas']['ProbeResult'];
+export type ProbeStroke = components['schemas']['ProbeStroke'];
+export type ProbeStructure = components['schemas']['ProbeStructure'];
 export type ProblemDocument = components['schemas']['ProblemDocument'];
 export type ProgressDocument = components['schemas']['ProgressDocument'];
 export type ProtocolArm = components['schemas']['ProtocolArm'];

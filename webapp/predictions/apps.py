@@ -24,6 +24,8 @@ class PredictionsConfig(AppConfig):
         explain_together = imported_when_run("webapp.predictions.infer.explain_together")
         open_jobs = imported_when_run("webapp.predictions.infer.open_jobs")
         register_kind(Kind(requests.INFER, Together(prepare, explain_together, open_jobs), INFER_LIMIT_SECONDS))
+        run_reproduction = imported_when_run("webapp.predictions.reproduce.run_reproduction")
+        register_kind(Kind(requests.REPRODUCE, run_reproduction, INFER_LIMIT_SECONDS))
         image_stored_hooks.append(requests.predict_new_image)
         model_input_hooks.append(input_specs_in_service)
         extension_points.each_sweep.append(tell_ended_runs)

@@ -2,6 +2,7 @@
 
 import uuid
 
+from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
@@ -45,4 +46,30 @@ class Prediction(models.Model):
     @property
     def state(self) -> str:
         """The state of the job; a prediction without a job row was finished before that row was cleaned away."""
+        return self.job.state if self.job else Job.State.SUCCEEDED
+
+
+class Reproduction(models.Model):
+    """A result computed once more, beside it: how far the numbers and maps are from what is stored, which stays as it is. Created
+    with its job, filled in the transaction that closes the job."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    prediction = models.ForeignKey(Prediction, on_delete=models.PROTECT, related_name="reproductions")
+    job = models.OneToOneField(Job, on_delete=models.SET_NULL, null=True, blank=True, related_name="reproduction")
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    provider = models.CharField(max_length=64, blank=True)
+    comparisons = models.JSONField(default=list, blank=True, help_text="Comparison.document() of each output")
+    is_within = models.BooleanField(null=True, blank=True, help_text="each difference within its tolerance")
+    created_at = models.DateTimeField(default=timezone.now)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return f"reproduction {self.id}"
+
+    @property
+    def state(self) -> str:
+        """As of a prediction."""
         return self.job.state if self.job else Job.State.SUCCEEDED

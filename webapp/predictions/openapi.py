@@ -53,6 +53,38 @@ class PredictionList(TypedDict):
     results: Annotated[list[PredictionDocument], Field(description="newest first")]
 
 
+class ComparisonDocument(TypedDict):
+    """what: `numbers` or a kind of map. largest: |again - stored|, null where it could not be compared; note says why."""
+
+    what: str
+    title: str
+    largest: float | None
+    tolerance: float | None
+    is_within: bool
+    note: str
+
+
+class ReproductionDocument(TypedDict):
+    """A result computed once more beside the stored one. is_within: null before the end; each difference within its tolerance."""
+
+    id: Key
+    state: JobState
+    asked_by: str
+    provider: str
+    comparisons: list[ComparisonDocument]
+    is_within: bool | None
+    waiting_for: str
+    error: JobError | None
+    created_at: Time
+    finished_at: Time | None
+
+
+class ReproductionList(TypedDict):
+    results: Annotated[list[ReproductionDocument], Field(description="newest first")]
+
+
 REFUSAL = ref(RefusalBody)
+REPRODUCTION = ref(ReproductionDocument)
+REPRODUCTIONS = ref(ReproductionList)
 PREDICTION = ref(PredictionDocument)
 PREDICTIONS = ref(PredictionList)

@@ -8,6 +8,7 @@ from webapp.work.jobs.create import AUTOMATIC, AWAITED, create_job
 from webapp.work.models import Job
 
 INFER = "infer"
+REPRODUCE = "reproduce"
 
 
 def predict_new_image(image: Image) -> None:

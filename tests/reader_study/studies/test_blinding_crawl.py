@@ -40,6 +40,7 @@ CLINICAL = (
     "/images/{image}/", "/api/images/{image}/", "/api/images/{image}/predictions/", "/api/images/{image}/reviews/",
     "/api/predictions/{prediction}/maps/gradcam/", "/api/predictions/{prediction}/findings/lung_opacity/operating-curve/",
     "/api/images/{image}/priors/", "/api/images/{image}/probes/", "/api/probes/{probe}/",
+    "/api/predictions/{prediction}/reproductions/",
 )  # fmt: skip
 CLINICAL_LISTS = ("/?state=all", "/failures/", "/api/images/", "/api/reviews/export/?as=json", "/api/reviews/export/")
 

@@ -143,6 +143,7 @@ def posts(image: Image) -> Iterator[tuple[str, dict[str, Any]]]:
     if result:
         yield f"/api/predictions/{result.pk}/cancel/", {}
         yield f"/api/predictions/{result.pk}/retry/", {}
+        yield f"/api/predictions/{result.pk}/reproductions/", {}
 
 
 def probe_body(result: Prediction | None) -> dict[str, Any]:

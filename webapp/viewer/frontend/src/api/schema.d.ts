@@ -371,6 +371,15 @@ export interface components {
             readonly view: string;
             readonly warnings: readonly string[];
         };
+        /** @description what: `numbers` or a kind of map. largest: |again - stored|, null where it could not be compared; note says why. */
+        readonly ComparisonDocument: {
+            readonly is_within: boolean;
+            readonly largest: number | null;
+            readonly note: string;
+            readonly title: string;
+            readonly tolerance: number | null;
+            readonly what: string;
+        };
         readonly CopyRequest: {
             readonly title: string;
         };
@@ -1402,6 +1411,27 @@ export interface components {
             readonly field: string;
             readonly text: string;
         };
+        /** @description A result computed once more beside the stored one. is_within: null before the end; each difference within its tolerance. */
+        readonly ReproductionDocument: {
+            readonly asked_by: string;
+            readonly comparisons: readonly components["schemas"]["ComparisonDocument"][];
+            /** Format: date-time */
+            readonly created_at: string;
+            readonly error: components["schemas"]["JobError"] | null;
+            /** Format: date-time */
+            readonly finished_at: string | null;
+            /** Format: uuid */
+            readonly id: string;
+            readonly is_within: boolean | null;
+            readonly provider: string;
+            /** @enum {string} */
+            readonly state: "queued" | "running" | "succeeded" | "failed" | "cancelled";
+            readonly waiting_for: string;
+        };
+        readonly ReproductionList: {
+            /** @description newest first */
+            readonly results: readonly components["schemas"]["ReproductionDocument"][];
+        };
         readonly ResultList: {
             readonly results: readonly components["schemas"]["ResultRow"][];
         };
@@ -1964,6 +1994,7 @@ export type CodingDecision = components['schemas']['CodingDecision'];
 export type CodingItem = components['schemas']['CodingItem'];
 export type CollectRequest = components['schemas']['CollectRequest'];
 export type ComparedImage = components['schemas']['ComparedImage'];
+export type ComparisonDocument = components['schemas']['ComparisonDocument'];
 export type CopyRequest = components['schemas']['CopyRequest'];
 export type CurvePointDocument = components['schemas']['CurvePointDocument'];
 export type DecisionRequest = components['schemas']['DecisionRequest'];
@@ -2064,6 +2095,8 @@ export type ReasonRequest = components['schemas']['ReasonRequest'];
 export type Receipt = components['schemas']['Receipt'];
 export type RefusalBody = components['schemas']['RefusalBody'];
 export type RefusedBody = components['schemas']['RefusedBody'];
+export type ReproductionDocument = components['schemas']['ReproductionDocument'];
+export type ReproductionList = components['schemas']['ReproductionList'];
 export type ResultList = components['schemas']['ResultList'];
 export type ResultRow = components['schemas']['ResultRow'];
 export type ResultSetDocument = components['schemas']['ResultSetDocument'];

@@ -1,0 +1,91 @@
+"""Ask for a result to be computed again, and what came of it; the stored result is read and left as it is."""
+
+from typing import Any
+
+from django.db import transaction
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from webapp import audit
+from webapp.accounts.models import User
+from webapp.accounts.policy import Refusal, may_review, may_see_predictions
+from webapp.archive.lookup import image_or_404
+from webapp.predictions.models import Prediction, Reproduction
+from webapp.predictions.openapi import REFUSAL, REPRODUCTION, REPRODUCTIONS, ReproductionDocument
+from webapp.predictions.requests import REPRODUCE
+from webapp.predictions.views import JSON, refused
+from webapp.work.jobs.create import AWAITED, create_job
+from webapp.work.models import Job
+
+
+class Reproductions(APIView):
+    """Each time that a result was computed again, newest first; POST asks for another."""
+
+    @extend_schema(operation_id="reproductions", responses={(200, JSON): REPRODUCTIONS, (403, JSON): REFUSAL})
+    def get(self, request: Request, prediction_id: Any) -> Response:
+        prediction = _prediction_or_404(request, prediction_id)
+        refusal = may_see_predictions(request.user, prediction.image)
+        if refusal:
+            return refused(refusal, 403)
+        rows = prediction.reproductions.select_related("job", "asked_by")
+        return Response({"results": [reproduction_document(row) for row in rows]})
+
+    @extend_schema(
+        operation_id="reproduce",
+        request=None,
+        responses={
+            **{(status, JSON): REPRODUCTION for status in (200, 201)},
+            **{(status, JSON): REFUSAL for status in (403, 409)},
+        },
+    )
+    def post(self, request: Request, prediction_id: Any) -> Response:
+        prediction = _prediction_or_404(request, prediction_id)
+        refusal = may_review(request.user, prediction.image)
+        if refusal:
+            return refused(refusal, 403)
+        if prediction.state != Job.State.SUCCEEDED:
+            text = f"This prediction is {prediction.state}: there is no result to compute again."
+            return refused(Refusal("no_result", text), 409)
+        row, is_new = reproduce(prediction, request.user)  # type: ignore[arg-type]
+        return Response(reproduction_document(row), status=201 if is_new else 200)
+
+
+@transaction.atomic
+def reproduce(prediction: Prediction, user: User) -> tuple[Reproduction, bool]:
+    """A new run beside the result, or the unfinished one if there is one; the flag says whether it is new."""
+    rows = prediction.reproductions.select_related("job", "asked_by")
+    unfinished = rows.filter(job__state__in=Job.UNFINISHED).first()
+    if unfinished:
+        return unfinished, False
+    key = f"{REPRODUCE}:{prediction.pk}:{rows.count() + 1}"
+    job = create_job(REPRODUCE, {"prediction": str(prediction.pk)}, key, AWAITED)
+    row, is_new = Reproduction.objects.get_or_create(job=job, defaults={"prediction": prediction, "asked_by": user})
+    if is_new:
+        audit.record(user, "reproduce", f"prediction:{prediction.pk}", reproduction=str(row.pk))
+    return row, is_new
+
+
+def reproduction_document(row: Reproduction) -> ReproductionDocument:
+    """JSON-ready."""
+    job = row.job
+    return {
+        "id": str(row.pk),
+        "state": row.state,
+        "asked_by": row.asked_by.username if row.asked_by else "",
+        "provider": row.provider,
+        "comparisons": row.comparisons,
+        "is_within": row.is_within,
+        "waiting_for": job.waiting_for if job else "",
+        "error": {"code": job.error_code, "text": job.error_text} if job and job.error_code else None,
+        "created_at": row.created_at.isoformat(),
+        "finished_at": row.finished_at.isoformat() if row.finished_at else None,
+    }
+
+
+def _prediction_or_404(request: Request, prediction_id: Any) -> Prediction:
+    prediction = get_object_or_404(Prediction.objects.select_related("job", "image"), id=prediction_id)
+    image_or_404(request.user, prediction.image_id)
+    return prediction

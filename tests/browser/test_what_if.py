@@ -61,3 +61,22 @@ def test_another_threshold_is_tried_and_nothing_else_changes(server: Server, pag
 
     page.keyboard.press("o")
     expect(page.get_by_test_id("what-if")).to_have_count(0)
+
+
+def test_the_model_chip_opens_its_card_and_the_result_is_reproduced(server: Server, page: Page) -> None:
+    sign_in(page, server)
+    page.goto(f"{server.address}/?state=all")
+    page.locator("tr", has_text="PHANTOM-933649").locator("a[href^='/images/']").first.click()
+    said = page.get_by_test_id("probability-lung_opacity").inner_text()
+    page.get_by_test_id("model-chip").focus()
+    page.keyboard.press("Enter")
+    card = page.get_by_test_id("model-card")
+    expect(card).to_contain_text(re.compile(r"[0-9a-f]{64}"))
+    expect(card).to_contain_text("after it was asked for")
+    card.get_by_test_id("reproduce").click()
+    expect(card.get_by_test_id("reproduction").first).to_contain_text("Reproduced: run again on")
+    expect(card).to_contain_text(re.compile(r"numbers and intervals: largest difference \S+, within \S+"))
+    keep_screenshot(page, "model-card")
+    page.keyboard.press("Escape")
+    expect(card).to_have_count(0)
+    assert page.get_by_test_id("probability-lung_opacity").inner_text() == said

@@ -15,6 +15,7 @@ import { ReadingPage } from './shell/ReadingPage';
 import './style/reading.css';
 import './style/sheet.css';
 import './style/operating_point.css';
+import './style/model_card.css';
 import { exposeHooksOf } from './test_hooks';
 import { hasWebGl2 } from './viewport/webgl';
 

@@ -3,6 +3,7 @@ import { Fragment } from 'react';
 import type { FirstLook } from '../first_look/first_look';
 import { isAiShown, isLookingFirst } from '../session/panel_state';
 import { shownPrediction } from '../session/predictions_feed';
+import { AboutModel } from '../model_card/ModelCard';
 import { SidePanel } from '../shell/SidePanel';
 import { useSession } from '../shell/session_context';
 import { useNarrow } from '../shell/use_narrow';
@@ -62,6 +63,7 @@ function Findings() {
           </Fragment>
         ))}
       {shown?.state === 'succeeded' && <OtherFinding form={inPanel} />}
+      <AboutModel />
       <FirstLookAnswers />
       {!isLookingFirst(panel) && <ReviewList isOwnOnly={!isShown} />}
     </SidePanel>

@@ -24,6 +24,7 @@ export interface PanelState {
   readonly boxes: Readonly<Record<string, boolean>>;
   readonly boxRule: string;
   readonly isKeySheetOpen: boolean;
+  readonly isModelCardOpen: boolean;
   readonly form: FailureForm | null;
   /** Last sentence for the live region. */
   readonly announcement: string;
@@ -44,6 +45,7 @@ export const INITIAL_PANEL: PanelState = {
   boxes: {},
   boxRule: 'component',
   isKeySheetOpen: false,
+  isModelCardOpen: false,
   form: null,
   announcement: '',
 };

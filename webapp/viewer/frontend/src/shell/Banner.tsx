@@ -10,12 +10,22 @@ import { useSession } from './session_context';
 function ModelChip() {
   const session = useSession();
   const { items } = useStore(session.predictions.state);
+  const { isModelCardOpen } = useStore(session.panel);
   const shown = shownPrediction(items);
   if (!shown?.bundle) return null;
   const short = `${shown.bundle.slice(0, 4)}…${shown.bundle.slice(-2)}`;
   const provider = shown.provider.replace('ExecutionProvider', '');
   return (
-    <span className="chip model-chip" title={`bundle ${shown.bundle}`} data-testid="model-chip">
+    <button
+      type="button"
+      className="chip model-chip"
+      title={`bundle ${shown.bundle}: card, latency, reproduce`}
+      aria-expanded={isModelCardOpen}
+      data-testid="model-chip"
+      onClick={() => session.panel.set({ isModelCardOpen: !isModelCardOpen })}
+      // A narrow banner has scrolled to it when the focus came by key.
+      onBlur={({ currentTarget }) => currentTarget.parentElement?.scrollTo(0, 0)}
+    >
       <span>
         {shown.bundle_name} {shown.bundle_version}
       </span>
@@ -23,7 +33,7 @@ function ModelChip() {
         · <span className="num">{short}</span>
         {provider && ` · ${provider}`}
       </span>
-    </span>
+    </button>
   );
 }
 

@@ -3,6 +3,7 @@ import { useEffect } from 'react';
 import { listenToKeys } from '../keys/key_handler';
 import { LOOK_KEYS, READING_KEYS } from '../first_look/look_keys';
 import { HELD_KEY, KEY_TABLE } from '../keys/key_table';
+import { ModelCard } from '../model_card/ModelCard';
 import { Panel } from '../panel/Panel';
 import type { Lightbox } from '../session/lightbox';
 import type { ReadingSession } from '../session/reading_session';
@@ -44,6 +45,7 @@ export function ReadingPage({ lightbox }: { readonly lightbox: Lightbox }) {
         <Panel key={`panel ${id}`} />
         <StatusBar />
         <ReadingKeys session={session} />
+        <ModelCard key={`model ${id}`} />
         <LiveRegion session={session} />
       </div>
     </SessionContext.Provider>

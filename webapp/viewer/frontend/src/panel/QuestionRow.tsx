@@ -16,7 +16,11 @@ export function QuestionRow({ row, onChoose }: Props) {
     <div className="question">
       <span className="muted">
         {question}
-        {row.isProposed && <span className="faint small" data-testid={`${name}-proposed`}> proposed</span>}
+        {row.isProposed && (
+          <span className="faint small" data-testid={`${name}-proposed`}>
+            {` proposed ${row.place ?? ''}`.trimEnd()}
+          </span>
+        )}
         {row.isOptional && value === null && <span className="faint small"> optional</span>}
       </span>
       <ChipGroup

@@ -23,6 +23,8 @@ export interface FailureForm {
   readonly confidence: number | null;
   readonly note: string;
   readonly box: PixelBox | null;
+  /** The model's box that the form was opened at, or the point; null or absent for none. */
+  readonly place?: PixelBox | null;
   /** True when the form holds something that has not been sent. */
   readonly isChanged: boolean;
   /** Id of the answer that the form was opened from, to change it: its key while it waits to be sent. */

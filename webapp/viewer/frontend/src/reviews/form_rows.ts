@@ -4,6 +4,7 @@ import type { Choice, Scheme } from '../api/scheme';
 import { ordered } from '../api/scheme';
 import type { FailureForm } from './failure_form';
 import { isMark, termsToOffer } from './mark_form';
+import { placeWords } from './site_proposal';
 
 export type RowName = 'term' | 'site' | 'laterality' | 'cause' | 'severity' | 'confidence';
 
@@ -16,6 +17,8 @@ export interface FormRow {
   readonly value: string | null;
   /** The chosen one is a proposal, and nobody's choice so far. */
   readonly isProposed: boolean;
+  /** For which place it is proposed. */
+  readonly place?: string;
   /** May be left out, and said later. */
   readonly isOptional: boolean;
 }
@@ -47,6 +50,7 @@ function failureRows(form: FailureForm, scheme: Scheme): FormRow[] {
       ...ordered(scheme.sites, sites, SHOWN),
       value: form.site,
       isProposed: form.isSiteProposed ?? false,
+      place: form.proposal ? placeWords(form.proposal) : '',
       isOptional: false,
     },
     {

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import type { Verdict } from '../api/documents';
 import type { SiteProposals } from '../api/schema';
+import type { PixelBox } from '../geometry/pixel_box';
 import { emptyForm, formOf } from './failure_form';
-import { boxOfPlace, changedByReader, proposalAt, withProposal } from './site_proposal';
+import type { Basis } from './site_proposal';
+import { changedByReader, placeOf, placeWords, proposalAt, withProposal } from './site_proposal';
 
 /** Two rows of three cells over a picture of 300 x 100 pixels. */
 const RASTER: SiteProposals = {
@@ -20,24 +23,42 @@ const open = emptyForm('b', 'lung_opacity', 'false_positive');
 const hilum = { sites: ['HIL', 'CLA'], laterality: 'R' };
 
 describe('the place that is asked for', () => {
-  const large = { x: 0, y: 0, w: 100, h: 50 };
-  const small = at(250, 80);
+  const large = { x: 0, y: 0, w: 100, h: 50, score: 0.9 };
+  const small = { ...at(250, 80), score: 0.2 };
+  const boxes = [small, large];
+  const asked = (verdict: Verdict, box: PixelBox | null, place: PixelBox | null = null, of = boxes) =>
+    placeOf({ verdict, box, place }, of);
 
-  it('is the smallest box of the model, and the nearest one once the reader points', () => {
-    expect(boxOfPlace('false_positive', [large, small], null)).toBe(small);
-    expect(boxOfPlace('false_positive', [large, small], at(60, 20))).toBe(large);
-    expect(boxOfPlace('false_positive', [], large)).toBe(large);
-    expect(boxOfPlace('false_positive', [], null)).toBeNull();
+  it('is the box that was clicked, else the one with the highest score', () => {
+    expect(asked('false_positive', null)).toEqual({ box: large, basis: 'strongest', of: 2 });
+    expect(asked('false_positive', small, small)).toEqual({ box: small, basis: 'clicked', of: 2 });
+    expect(asked('false_positive', null, null, [small])).toEqual({ box: small, basis: 'only', of: 1 });
+    expect(asked('false_positive', null, null, [])).toBeNull();
+  });
+
+  it('is the box nearest to what the reader draws', () => {
+    expect(asked('false_positive', at(240, 70), large)).toEqual({ box: small, basis: 'nearest', of: 2 });
+    expect(asked('false_positive', large, null, [])).toEqual({ box: large, basis: 'drawn', of: 0 });
   });
 
   it('is never where a misplaced finding should be', () => {
-    expect(boxOfPlace('wrong_place', [large, small], at(60, 20))).toBe(small);
-    expect(boxOfPlace('wrong_place', [], large)).toBeNull();
+    expect(asked('wrong_place', at(240, 70))?.box).toBe(large);
+    expect(asked('wrong_place', at(60, 20), small)?.box).toBe(small);
+    expect(asked('wrong_place', large, null, [])).toBeNull();
   });
 
-  it('is the reader’s box of what was missed', () => {
-    expect(boxOfPlace('false_negative', [small], large)).toBe(large);
-    expect(boxOfPlace('false_negative', [small], null)).toBeNull();
+  it('is the reader’s box of what was missed, else where the reader pointed', () => {
+    expect(asked('false_negative', large, at(9, 9))).toEqual({ box: large, basis: 'drawn', of: 2 });
+    expect(asked('false_negative', null, at(9, 9))?.basis).toBe('pointer');
+    expect(asked('false_negative', null)).toBeNull();
+  });
+
+  it('is said where another could be meant', () => {
+    const words = (basis: Basis, of: number) => placeWords({ sites: ['HIL'], laterality: null, place: { basis, of } });
+    expect(words('strongest', 3)).toBe('for the box with the highest score, of 3');
+    expect(words('clicked', 3)).toBe('for the box that you clicked, of 3');
+    expect([words('only', 1), words('clicked', 1), words('nearest', 1)]).toEqual(['', '', '']);
+    expect(placeWords(hilum)).toBe('');
   });
 });
 

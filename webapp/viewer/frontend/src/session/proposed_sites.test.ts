@@ -7,7 +7,7 @@ const getJson = vi.hoisted(() => vi.fn());
 vi.mock('../api/request', async (original) => ({ ...(await original<object>()), getJson }));
 
 const form = emptyForm('b', 'lung_opacity', 'false_positive');
-const boxes = [{ x: 0, y: 0, w: 2, h: 2 }];
+const boxes = [{ x: 0, y: 0, w: 2, h: 2, score: 1, map: 'gradcam', rule: 'component' as const }];
 const raster = {
   columns: 1, rows: 1, cells: [0], sides: 'M', rankings: [{ other: ['MED'] }], groups: {}, image: 'i', problem: null,
 };

@@ -1,9 +1,11 @@
 /** Which sites the page proposes on one case: the raster is fetched once, after the picture; without it nothing is proposed. */
 import { RequestError, getJson } from '../api/request';
 import type { SiteProposals } from '../api/schema';
-import type { ImageSize, PixelBox } from '../geometry/pixel_box';
+import type { ModelBox } from '../api/documents';
+import type { ImageSize } from '../geometry/pixel_box';
 import type { FailureForm } from '../reviews/failure_form';
-import { boxOfPlace, proposalAt, withProposal } from '../reviews/site_proposal';
+import type { PlaceOfForm } from '../reviews/site_proposal';
+import { placeOf, proposalAt, withProposal } from '../reviews/site_proposal';
 import { boxesToShow } from './panel_state';
 import type { ReadingSession } from './reading_session';
 
@@ -29,19 +31,28 @@ export class ProposedSites {
   }
 
   /** The form with what is proposed for its place. `boxes`: the model's that are shown; `sides`: those that may be said. */
-  propose(form: FailureForm, boxes: readonly PixelBox[], sides: readonly string[] | null): FailureForm {
+  propose(form: FailureForm, boxes: readonly ModelBox[], sides: readonly string[] | null): FailureForm {
     if (!this.raster) return form;
-    const box = boxOfPlace(form.verdict, boxes, form.box);
-    const found = box && proposalAt(this.raster, this.size, form.finding, box);
+    const place = placeOf(form, boxes);
+    const found = place && proposalAt(this.raster, this.size, form.finding, place.box);
     const isSideKnown = found?.laterality != null && (sides?.includes(found.laterality) ?? true);
-    return withProposal(form, found && { ...found, laterality: isSideKnown ? found.laterality : null });
+    const told = place && { basis: place.basis, of: place.of };
+    return withProposal(form, found && told && { ...found, laterality: isSideKnown ? found.laterality : null, place: told });
   }
 }
 
+/** The model's boxes of the form's finding: those that are shown, for nothing is proposed at a place that nobody sees. */
+function boxesOf(session: ReadingSession, form: FailureForm): ModelBox[] {
+  const finding = session.findings().find(({ key }) => key === form.finding);
+  return finding ? boxesToShow(session.panel.get(), finding) : [];
+}
+
+/** The place that an open form speaks of; null where it has none, or none yet. */
+export const placeOfForm = (session: ReadingSession, form: FailureForm): PlaceOfForm | null =>
+  placeOf(form, boxesOf(session, form));
+
 /** The form with site and side proposed for its place, where nobody has chosen. */
 export function proposedForm(session: ReadingSession, form: FailureForm): FailureForm {
-  const finding = session.findings().find(({ key }) => key === form.finding);
-  const boxes = finding ? boxesToShow(session.panel.get(), finding) : []; // not at a place that nobody sees
   const sides = session.scheme.get().scheme?.lateralities.map(({ code }) => code) ?? null;
-  return session.proposedSites.propose(form, boxes, sides);
+  return session.proposedSites.propose(form, boxesOf(session, form), sides);
 }

@@ -1,15 +1,18 @@
 """Bodies of the probe API."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import Field
 from typing_extensions import TypedDict
 
 from inference.documents import DecisionCode, Pair
 from inference.erasing import FILLINGS
+from inference.thorax.structures import STRUCTURES
 from webapp.json_bodies import coded, ref
 from webapp.predictions.openapi import JobError, JobState, Key, Sha256
 from webapp.refused import RefusedBody
+
+STRUCTURE_CODES: Final = tuple(one.code for one in STRUCTURES)
 
 FillingCode = Annotated[str, coded(FILLINGS)]
 Outline = Annotated[list[Pair], Field(description="corners in source image pixels")]
@@ -18,7 +21,7 @@ Outline = Annotated[list[Pair], Field(description="corners in source image pixel
 class ProbeStructure(TypedDict):
     """code: null of an area that the reader gave. holes: what inside the outlines is not erased."""
 
-    code: str | None
+    code: Annotated[str, coded(STRUCTURE_CODES)] | None
     title: str
     outlines: list[Outline]
     holes: list[Outline]

@@ -4,13 +4,12 @@ from typing import Annotated, Final
 
 from pydantic import AfterValidator
 
-from inference.thorax.structures import STRUCTURES
+from webapp.probes.openapi import STRUCTURE_CODES
 from webapp.reviews.review_body import ReviewBox, Short, Side
 from webapp.sent_body import OneOf, SentBody, said
 
 MOST_AREAS: Final = 31  # with both fillings and the whole picture 63 copies
 MOST_POINTS: Final = 400
-STRUCTURE_CODES: Final = tuple(one.code for one in STRUCTURES)
 
 
 def _some(areas: list["ProbeArea"]) -> list["ProbeArea"]:

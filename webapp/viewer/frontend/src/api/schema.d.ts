@@ -1152,7 +1152,8 @@ export interface components {
         };
         /** @description code: null of an area that the reader gave. holes: what inside the outlines is not erased. */
         readonly ProbeStructure: {
-            readonly code: string | null;
+            /** @enum {string|null} */
+            readonly code: "right_lung" | "left_lung" | "right_lung_upper" | "right_lung_lower" | "left_lung_upper" | "left_lung_lower" | "heart" | "corners" | "around" | null;
             readonly holes: readonly (readonly [
                 number,
                 number

@@ -3,6 +3,7 @@
  */
 import { MAP_LAYERS } from '../overlay/map_layers';
 import { drawBox, nudge as nudgeBox, putBox } from '../session/form_box';
+import { askErased, putEraserAway, toggleEraser, toggleProbe } from '../probe/probe_of_case';
 import { repeatCoding } from '../session/last_coding';
 import { showMapOf, toggleMap } from '../session/map_choices';
 import type { ReadingSession } from '../session/reading_session';
@@ -44,6 +45,8 @@ export const KEY_TABLE: readonly KeyRow<ReadingSession>[] = [
     Array.from({ length: 9 }, (_, i) => `shift+${i + 1}`),
     (s, c) => showMapOf(s, Number(c.at(-1))),
   ),
+  row('AI', 'probe', 'M', 'what would change its mind? after your answer', ['m'], (s) => toggleProbe(s)),
+  row('AI', 'eraser', 'E', 'erase a part of the picture, for that question', ['e'], (s) => toggleEraser(s)),
   row('AI', 'next-finding', ']', 'next finding', [']'], (s) => s.selectBy(1)),
   row('AI', 'previous-finding', '[', 'previous finding', ['['], (s) => s.selectBy(-1)),
   row(
@@ -61,7 +64,7 @@ export const KEY_TABLE: readonly KeyRow<ReadingSession>[] = [
   row('Answer', 'missed-other', 'A', 'another finding, which the model does not know', ['a'], (s) => openOther(s)),
   row('Answer', 'failure', 'F', 'mark a failure', ['f'], (s) => s.disagree()),
   row('Answer', 'repeat', 'N', 'repeat the last coding', ['n'], (s) => repeatCoding(s)),
-  row('Answer', 'submit', 'Enter', 'save the answer', ['Enter'], (s) => void s.saveForm()),
+  row('Answer', 'submit', 'Enter', 'save the answer; ask without what is erased', ['Enter'], (s) => askErased(s) || void s.saveForm()),
   row('Answer', 'undo', 'Ctrl+Z', 'take the last answer back', ['ctrl+z'], (s) => void s.undoAnswer()),
   row(
     'Window',
@@ -102,7 +105,7 @@ export const KEY_TABLE: readonly KeyRow<ReadingSession>[] = [
     ['Delete', 'Backspace'],
     (s) => s.panel.get().form?.box && putBox(s, null),
   ),
-  row('Tools', 'escape', 'Esc', 'back to window and level; close; twice: to the list', ['Escape'], (s) => s.escape()),
+  row('Tools', 'escape', 'Esc', 'back to window and level; close; twice: to the list', ['Escape'], (s) => putEraserAway(s) || s.escape()),
   row('Tools', 'keys', '?', 'this sheet', ['?', 'F1'], (s) =>
     s.panel.set({ isKeySheetOpen: !s.panel.get().isKeySheetOpen }),
   ),

@@ -7,6 +7,7 @@ import { verdictsFor } from '../reviews/verdicts';
 import { saysPresent } from '../session/panel_state';
 import { answerAtOnce, mayGiveAgain } from '../session/state_answers';
 import type { Answer } from '../session/reviews_state';
+import { ProbeSection } from '../probe/ProbeSection';
 import { useSession } from '../shell/session_context';
 import { useStore } from '../state/store';
 import { ChipGroup } from './ChipGroup';
@@ -166,6 +167,7 @@ export function FindingCard({ prediction, finding }: Props) {
       )}
       <Actions finding={finding} own={own} />
       {own && <OwnAnswer answer={own} />}
+      {isSelected && <ProbeSection prediction={prediction} finding={finding} />}
     </section>
   );
 }

@@ -3,6 +3,7 @@ import { useEffect, useLayoutEffect, useRef } from 'react';
 import type { HeaderDocument } from '../api/documents';
 import { mapTitle } from '../overlay/map_layers';
 import { useOverlay } from '../overlay/use_overlay';
+import { ProbeLayer } from '../probe/ProbeLayer';
 import { dateText } from '../shell/patient_text';
 import { useSession } from '../shell/session_context';
 import { isAiShown } from '../session/panel_state';
@@ -105,6 +106,7 @@ export function Stage() {
       />
       <canvas key={`map ${session.boot.image.id}`} ref={heat} className="layer" data-testid="overlay" aria-hidden="true" />
       <svg key={`boxes ${session.boot.image.id}`} ref={boxes} className="layer" data-testid="model-boxes" aria-hidden="true" />
+      <ProbeLayer key={`probe ${session.boot.image.id}`} />
       <Corners key={`corners ${session.boot.image.id}`} />
       <Arriving />
       {error && (

@@ -31,6 +31,8 @@ NOT_OPERATOR = Refusal("not_operator", "Only a manager or an admin may see and c
 NOT_EXPORTER = Refusal("not_exporter", "Only a manager or an admin may take a training set out of this site.")
 NOT_SCHEME_EDITOR = Refusal("wrong_role", "Only a manager of the site may change the failure scheme.")
 NOT_CASE_MIX_EDITOR = Refusal("wrong_role", "Only a manager or an admin may state the case mix of a project.")
+NOT_POINT_EDITOR = Refusal("wrong_role", "Only a manager or an admin may propose or approve an operating point.")
+OWN_PROPOSAL = Refusal("own_proposal", "You proposed this point yourself: a second person approves or declines it.")
 NOT_ADMIN = Refusal("not_admin", "Only an admin may do this.")
 
 Embargo = Callable[[Person, Any], Refusal | None]
@@ -119,6 +121,16 @@ def may_edit_failure_scheme(user: Person) -> Refusal | None:
 def may_state_case_mix(user: Person) -> Refusal | None:
     """Every reader's what-ifs are computed with it: managers and admins."""
     return _signed_in(user) or (None if _has_role(user, User.Role.MANAGER, User.Role.ADMIN) else NOT_CASE_MIX_EDITOR)
+
+
+def may_propose_point(user: Person) -> Refusal | None:
+    """An operating point decides what every reader is told: managers and admins propose."""
+    return _signed_in(user) or (None if _has_role(user, User.Role.MANAGER, User.Role.ADMIN) else NOT_POINT_EDITOR)
+
+
+def may_approve_point(user: Person, proposal: Any) -> Refusal | None:
+    """A second person, whatever roles the first one has, or has got since."""
+    return may_propose_point(user) or (OWN_PROPOSAL if proposal.created_by_id == user.pk else None)
 
 
 def may_manage_people(user: Person) -> Refusal | None:

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from inference.bundle_archive import ArchiveError, read_manifest
-from measures.operating_curve import CurvePoint, NotOfTheseCases, operating_curve, place_of
+from measures.operating_curve import CurvePoint, NotOfTheseCases, Share, operating_curve, place_of
 from webapp.predictions.bundle_store import bundle_path
 
 FEW_CASES = 20  # below, a share is said to rest on few (viewer.md, section 5)
@@ -55,6 +55,28 @@ def measured_curve(bundle_id: str, finding: str) -> MeasuredCurve:
     return MeasuredCurve(
         points, positives, negatives, _measured_on(manifest, finding), _cautions(len(points), positives, negatives)
     )
+
+
+def own_point(bundle_id: str, finding: str) -> CurvePoint | None:
+    """The operating point that the bundle comes with, as it was measured; None where it does not say all of it."""
+    manifest = _installed(bundle_id)
+    own = next((part for part in manifest["findings"] if part["key"] == finding), None) if manifest else None
+    return stated_point((own or {}).get("operating_point") or {})
+
+
+def stated_point(point: Mapping[str, Any]) -> CurvePoint | None:
+    """An operating point of a manifest or a result: threshold, and sensitivity and specificity {value, ci, n}."""
+    shares = [_stated(point.get(name)) for name in ("sensitivity", "specificity")]
+    if "threshold" not in point or shares[0] is None or shares[1] is None:
+        return None
+    return CurvePoint(float(point["threshold"]), shares[0], shares[1])
+
+
+def _stated(estimate: Mapping[str, Any] | None) -> Share | None:
+    if not estimate or estimate.get("ci") is None:
+        return None
+    low, high = estimate["ci"]
+    return Share(float(estimate["value"]), (low, high), int(estimate["n"]))
 
 
 def with_point(points: list[CurvePoint], point: CurvePoint) -> tuple[list[CurvePoint], int]:

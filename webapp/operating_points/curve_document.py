@@ -11,7 +11,7 @@ from measures.predictive_values import (
     negative_predictive_value,
     positive_predictive_value,
 )
-from webapp.operating_points.bundle_curve import measured_curve, with_point
+from webapp.operating_points.bundle_curve import measured_curve, stated_point, with_point
 from webapp.operating_points.case_mix import case_mix_of
 from webapp.operating_points.models import CaseMix
 from webapp.operating_points.openapi import CaseMixDocument, CurvePointDocument, NetBenefit, OperatingCurve, WhatIf
@@ -26,7 +26,7 @@ def curve_document(prediction: Prediction, finding: Mapping[str, Any]) -> Operat
     key = str(finding["key"])
     curve = measured_curve(prediction.bundle_id, key)
     points, in_force = curve.points, None
-    own = _own_point(finding)
+    own = stated_point(finding.get("operating_point") or {})
     if points and own is not None:
         points, in_force = with_point(points, own)
     mix = case_mix_of(prediction.image.project)
@@ -67,22 +67,6 @@ def what_if(point: CurvePoint, prevalence: float, images_a_day: int | None) -> W
         "flags_a_day": None if images_a_day is None else images_a_day * flagged,
         "net_benefit": _net_benefit(point, prevalence),
     }
-
-
-def _own_point(finding: Mapping[str, Any]) -> CurvePoint | None:
-    """The operating point of the stored result, as it was measured. None where the result does not say all of it."""
-    point = finding.get("operating_point") or {}
-    shares = [_stated(point.get(name)) for name in ("sensitivity", "specificity")]
-    if "threshold" not in point or shares[0] is None or shares[1] is None:
-        return None
-    return CurvePoint(float(point["threshold"]), shares[0], shares[1])
-
-
-def _stated(estimate: Mapping[str, Any] | None) -> Share | None:
-    if not estimate or estimate.get("ci") is None:
-        return None
-    low, high = estimate["ci"]
-    return Share(float(estimate["value"]), (low, high), int(estimate["n"]))
 
 
 def _point(point: CurvePoint, prevalence: float | None, images_a_day: int | None) -> CurvePointDocument:

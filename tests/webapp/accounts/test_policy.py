@@ -13,6 +13,7 @@ from webapp.accounts.models import User
 from webapp.accounts.policy import Refusal
 
 IMAGE = SimpleNamespace(pk=1)
+PROPOSAL = SimpleNamespace(created_by_id=-1)  # of somebody else
 UPLOAD = SimpleNamespace(user_id=-1)  # of somebody else
 VERBS: dict[str, tuple[Callable[[Any], Refusal | None], set[str]]] = {
     "upload": (policy.may_upload, {"radiologist", "manager", "admin"}),
@@ -22,6 +23,8 @@ VERBS: dict[str, tuple[Callable[[Any], Refusal | None], set[str]]] = {
     "see another's upload": (lambda user: policy.may_see_upload(user, UPLOAD), {"manager", "admin"}),
     "edit the failure scheme": (policy.may_edit_failure_scheme, {"manager", "admin"}),
     "state the case mix": (policy.may_state_case_mix, {"manager", "admin"}),
+    "propose a point": (policy.may_propose_point, {"manager", "admin"}),
+    "approve a point": (lambda user: policy.may_approve_point(user, PROPOSAL), {"manager", "admin"}),
     "manage bundles": (policy.may_manage_bundles, {"admin"}),
     "manage people": (policy.may_manage_people, {"admin"}),
 }

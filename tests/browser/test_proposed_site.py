@@ -1,13 +1,27 @@
-"""A false positive is recorded with its site in two keys."""
+"""A failure is recorded where it is seen: two keys, a click on the wrong box and a key, or a drag and two keys."""
+
+from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
+from tests.browser.canvas import painted, wait_for
 from tests.browser.conftest import Server, keep_screenshot, sign_in
 from tests.browser.test_bad_days import CALLED
 from tests.browser.test_panel_words import open_phantom
+from tests.browser.test_small_windows import share_of_picture
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+GET = "path => fetch(path).then(answer => answer.json())"
+COUNT = """
+() => {
+  window.counted = {keys: 0, presses: 0};
+  window.addEventListener('keydown', () => { window.counted.keys += 1; }, {capture: true});
+  window.addEventListener('pointerdown', () => { window.counted.presses += 1; }, {capture: true});
+}
+"""
+Box = dict[str, float]
 
 
 def test_a_false_positive_is_two_keys(server: Server, page: Page) -> None:
@@ -24,3 +38,141 @@ def test_a_false_positive_is_two_keys(server: Server, page: Page) -> None:
     page.keyboard.press("Enter")
     expect(page.get_by_test_id("live-region")).to_have_text("saved")
     expect(page.get_by_test_id("review-list")).to_contain_text(title)
+
+
+def box_at_the_hilum(page: Page, image: str) -> Box:
+    """Where a right hilum is proposed for an opacity, in image pixels."""
+    raster = page.evaluate(GET, f"/api/images/{image}/site-proposals/")
+    facts = page.evaluate(GET, f"/api/images/{image}/")
+    columns, rows = facts["columns"], facts["rows"]
+    places = [
+        (
+            (cell % raster["columns"] + 0.5) * columns / raster["columns"],
+            (cell // raster["columns"] + 0.5) * rows / raster["rows"],
+        )
+        for cell, ranking in enumerate(raster["cells"])
+        if raster["rankings"][ranking]["air_space"][0] == "HIL" and raster["sides"][cell] == "R"
+    ]
+    x, y = places[len(places) // 2]
+    side = 0.1 * columns
+    return {"x": x - side / 2, "y": y - side / 2, "w": side, "h": side}
+
+
+def call_an_opacity(page: Page, image: str, box: Box) -> None:
+    """The model's answer as the page gets it: an opacity, with a better box at the patient's left base than the one given."""
+    other = {"x": box["x"] + 3 * box["w"], "y": box["y"] + 2 * box["h"], "w": box["w"], "h": box["h"] / 2}
+
+    def changed(route: Route) -> None:
+        answer = route.fetch()
+        document: dict[str, Any] = answer.json()
+        for prediction in document["results"] if "results" in document else document["predictions"]:
+            for finding in prediction.get("findings", []):
+                if finding["key"] == "lung_opacity":
+                    boxes = [
+                        {**one, "map": "gradcam", "rule": "component", "score": score}
+                        for one, score in ((box, 0.5), (other, 0.9))
+                    ]
+                    finding.update(decision="positive", probability=0.9, boxes=boxes)
+        route.fulfill(response=answer, json=document)
+
+    page.route(f"**/api/images/{image}/predictions/", changed)
+
+
+def on_page(page: Page, x: float, y: float) -> tuple[float, float]:
+    """Image pixels -> CSS pixels of the page."""
+    left, top = page.evaluate("([x, y]) => window.sightline.pxToCanvas(x, y)", [x, y])
+    area = page.get_by_test_id("viewport").bounding_box()
+    assert area is not None
+    return area["x"] + float(left), area["y"] + float(top)
+
+
+def drag(page: Page, start: tuple[float, float], end: tuple[float, float]) -> None:
+    page.mouse.move(*start)
+    page.mouse.down()
+    page.mouse.move(*end, steps=5)
+    page.mouse.up()
+
+
+def newest_review(page: Page, image: str) -> dict[str, Any]:
+    reviews = page.evaluate(GET, f"/api/images/{image}/reviews/")["reviews"]
+    return dict(max(reviews, key=lambda review: review["created_at"]))
+
+
+def actions(page: Page) -> dict[str, int]:
+    return dict(page.evaluate("() => window.counted"))
+
+
+def test_a_false_positive_at_the_hilum_is_a_click_and_a_key_or_a_drag_and_two(server: Server, page: Page) -> None:
+    sign_in(page, server, "radiologist3")
+    open_phantom(page, server, CALLED)
+    image = page.url.split("/")[4]
+    box = box_at_the_hilum(page, image)
+    call_an_opacity(page, image, box)
+    page.add_init_script(f"({COUNT})()")
+    left, top, right, bottom = 0.0, 0.0, 0.0, 0.0
+
+    def reopened() -> None:
+        nonlocal left, top, right, bottom
+        page.reload()
+        wait_for(page, lambda: painted(page), "the radiograph")
+        expect(page.locator("[data-testid=model-boxes] rect.box-model")).to_have_count(3)
+        left, top = on_page(page, box["x"], box["y"])
+        right, bottom = on_page(page, box["x"] + box["w"], box["y"] + box["h"])
+
+    reopened()
+    assert actions(page) == {"keys": 0, "presses": 0}
+    page.mouse.click((left + right) / 2, (top + bottom) / 2)
+    expect(page.get_by_test_id("site-proposed")).to_have_text("proposed for the box that you clicked, of 2")
+    expect(page.get_by_test_id("site-HIL")).to_have_attribute("aria-checked", "true")
+    expect(page.get_by_test_id("laterality-R")).to_have_attribute("aria-checked", "true")
+    form, stage = page.get_by_test_id("form-beside").bounding_box(), page.locator(".stage").bounding_box()
+    assert form is not None
+    assert stage is not None
+    assert form["x"] >= right or form["x"] + form["width"] <= left or form["y"] >= bottom
+    assert form["x"] >= stage["x"]
+    assert form["y"] >= stage["y"]
+    assert form["y"] + form["height"] <= stage["y"] + stage["height"]
+    keep_screenshot(page, "form-beside")
+    page.keyboard.press("Enter")
+    expect(page.get_by_test_id("live-region")).to_have_text("saved")
+    assert actions(page) == {"keys": 1, "presses": 1}
+    saved = newest_review(page, image)
+    assert (saved["verdict"], saved["failure"]["site"], saved["failure"]["laterality"]) == (
+        "false_positive",
+        "HIL",
+        "R",
+    )
+    assert saved["failure"]["proposed_site"] == "HIL"
+    assert saved["failure"]["box"] == pytest.approx(box, abs=0.01)
+
+    page.keyboard.press("Control+z")
+    expect(page.locator("[data-testid=withdraw-lung_opacity]")).to_have_count(0)
+    reopened()
+    page.keyboard.press("b")
+    drag(page, (left + 4, top + 4), (right - 2, bottom - 2))
+    expect(page.get_by_test_id("site-proposed")).to_have_text("proposed for the box nearest to yours, of 2")
+    page.keyboard.press("Enter")
+    expect(page.get_by_test_id("live-region")).to_have_text("saved")
+    assert actions(page) == {"keys": 2, "presses": 1}
+    saved = newest_review(page, image)
+    assert (saved["verdict"], saved["failure"]["site"]) == ("false_positive", "HIL")
+    page.keyboard.press("Control+z")
+    expect(page.locator("[data-testid=withdraw-lung_opacity]")).to_have_count(0)
+
+    middle = (left + right) / 2, (top + bottom) / 2
+    window = page.locator(".corner.bl").inner_text()
+    page.mouse.dblclick(*middle)
+    expect(page.locator(".corner.bl")).not_to_have_text(window)  # 1:1
+    expect(page.get_by_test_id("failure-form")).to_have_count(0)
+    page.keyboard.press("=")
+    drag(page, middle, (middle[0] + 40, middle[1]))
+    expect(page.locator(".corner.bl")).to_contain_text("changed")
+    expect(page.get_by_test_id("failure-form")).to_have_count(0)
+
+    page.set_viewport_size({"width": 820, "height": 1180})
+    reopened()
+    page.mouse.click((left + right) / 2, (top + bottom) / 2)
+    expect(page.get_by_test_id("side-panel").get_by_test_id("site-HIL")).to_have_attribute("aria-checked", "true")
+    expect(page.get_by_test_id("form-beside")).to_have_count(0)
+    assert share_of_picture(page) >= 0.55
+    keep_screenshot(page, "form-of-a-click-820")

@@ -2,6 +2,7 @@
  * Every key of the reading page, once: the handler, the key sheet and the hints on the buttons read this table.
  */
 import { MAP_LAYERS } from '../overlay/map_layers';
+import { markFailure } from '../session/failure_place';
 import { drawBox, nudge as nudgeBox, putBox } from '../session/form_box';
 import { askErased, putEraserAway, toggleEraser, toggleProbe } from '../probe/probe_of_case';
 import { repeatCoding } from '../session/last_coding';
@@ -62,7 +63,7 @@ export const KEY_TABLE: readonly KeyRow<ReadingSession>[] = [
   row('Answer', 'absent', '⇧X', 'refused or undecided: it is not there', ['shift+x'], (s) => answerSelected(s, 'absent')),
   row('Answer', 'cannot-say', '⇧U', 'cannot say (unsure)', ['shift+u'], (s) => answerSelected(s, 'cannot_judge')),
   row('Answer', 'missed-other', 'A', 'another finding, which the model does not know', ['a'], (s) => openOther(s)),
-  row('Answer', 'failure', 'F', 'mark a failure', ['f'], (s) => s.disagree()),
+  row('Answer', 'failure', 'F', 'mark a failure, at the pointer when it is over the picture', ['f'], (s) => markFailure(s)),
   row('Answer', 'repeat', 'N', 'repeat the last coding', ['n'], (s) => repeatCoding(s)),
   row('Answer', 'submit', 'Enter', 'save the answer; ask without what is erased', ['Enter'], (s) => askErased(s) || void s.saveForm()),
   row('Answer', 'undo', 'Ctrl+Z', 'take the last answer back', ['ctrl+z'], (s) => void s.undoAnswer()),

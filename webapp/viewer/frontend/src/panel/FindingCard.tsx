@@ -87,7 +87,7 @@ function Actions({ finding, own }: { readonly finding: FindingDocument; readonly
   const give = (verdict: Verdict): void => {
     if (verdict === 'agree') session.agree(finding.key);
     else if (ASKS_NOTHING.has(verdict)) answerAtOnce(session, finding, verdict);
-    else session.openForm(finding.key, verdict);
+    else session.openForm(finding.key, verdict, form?.finding === finding.key ? form.place : null);
   };
   const open = form?.finding === finding.key ? form.verdict : own?.verdict;
   return (

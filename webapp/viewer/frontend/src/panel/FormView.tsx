@@ -7,10 +7,10 @@ import { keyOf } from '../keys/key_table';
 import type { FailureForm } from '../reviews/failure_form';
 import { VERDICT_TITLES, missing } from '../reviews/failure_form';
 import type { RowName } from '../reviews/form_rows';
-import { changeIn, rowsOf } from '../reviews/form_rows';
+import { rowsOf } from '../reviews/form_rows';
 import { isMark } from '../reviews/mark_form';
 import { drawBox, putBox } from '../session/form_box';
-import { chooseTerm } from '../session/state_answers';
+import { chooseIn } from '../session/state_answers';
 import { useSession } from '../shell/session_context';
 import { useStore } from '../state/store';
 import { QuestionRow } from './QuestionRow';
@@ -130,8 +130,7 @@ export function FormView({ form }: Props) {
   }, [form.finding, form.verdict, isLoaded]);
   if (!scheme) return <p className="muted">Loading the failure scheme…</p>;
 
-  const choose = (name: RowName, code: string): void =>
-    name === 'term' ? chooseTerm(session, code) : session.changeForm(changeIn(name, code));
+  const choose = (name: RowName, code: string): void => chooseIn(session, name, code);
   return (
     <section
       className="failure"
@@ -149,7 +148,7 @@ export function FormView({ form }: Props) {
         </p>
       )}
       {rowsOf(form, scheme, session.findings()).map((row) => (
-        <QuestionRow key={`${form.verdict} ${row.name}`} row={row} onChoose={(code) => choose(row.name, code)} />
+        <QuestionRow key={row.name} row={row} onChoose={(code) => choose(row.name, code)} />
       ))}
       <BoxQuestion form={form} />
       <NoteField form={form} />

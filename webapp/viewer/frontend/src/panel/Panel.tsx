@@ -1,6 +1,7 @@
 /** The panel: findings, the form of a failure, answers. */
 import { Fragment } from 'react';
 import type { FirstLook } from '../first_look/first_look';
+import { besidePlace } from '../session/failure_place';
 import { isAiShown, isLookingFirst } from '../session/panel_state';
 import { shownPrediction } from '../session/predictions_feed';
 import { AboutModel } from '../model_card/ModelCard';
@@ -46,7 +47,7 @@ function Findings() {
   const isNarrow = useNarrow();
   const { height } = useStore(session.sheet.state);
   const isStrip = isNarrow && height === 'closed' && form !== null;
-  const inPanel = isStrip ? null : form;
+  const inPanel = isStrip || (!isNarrow && besidePlace(session)) ? null : form;
   const strip = isStrip ? <FormView form={form} /> : <FindingStrip findings={isShown ? findings : []} />;
   return (
     <SidePanel label="Findings and answers" sheet={session.sheet} strip={strip}>

@@ -14,6 +14,7 @@ const SCHEME: Scheme = {
   terms: choices('nodule other').map((term) => ({ ...term, keys: [], scheme: null, value: null, needsNote: false })),
   suggestions: [{ verdict: 'false_positive', site: 'CLA', cause: 'OVL' }],
 };
+const CODE = { scheme: 'sightline', value: 'mass', meaning: 'Mass' };
 const rows = (verdict: Verdict, more: object = {}) => rowsOf({ ...emptyForm('b', 'mass', verdict), ...more }, SCHEME, []);
 const names = (verdict: Verdict) => rows(verdict).map((row) => row.name);
 
@@ -23,6 +24,15 @@ describe('the rows of a form', () => {
     expect(names('present')).toEqual(['confidence']);
     expect(names('missed_other')).toEqual(['term', 'confidence']);
     expect(rows('false_negative')[0]?.question).toBe('Where is it?');
+  });
+
+  it('begin with the outcome where a yes of the model can be wrong in two ways', () => {
+    const of = (decision: 'positive' | 'negative', verdict: Verdict) =>
+      rowsOf(emptyForm('b', 'mass', verdict), SCHEME, [{ key: 'mass', code: CODE, decision }])[0];
+    expect(of('positive', 'wrong_place')).toMatchObject({ name: 'verdict', value: 'wrong_place' });
+    expect(of('positive', 'wrong_place')?.first.map(({ code }) => code)).toEqual(['false_positive', 'wrong_place']);
+    expect(of('negative', 'false_negative')?.name).toBe('site');
+    expect(of('negative', 'false_positive')?.name).toBe('site');
   });
 
   it('offer what is proposed first, then what is usual, and keep the rest behind', () => {

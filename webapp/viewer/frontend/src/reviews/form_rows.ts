@@ -1,12 +1,14 @@
 /** The questions of a form as rows of choices, in order: what the form shows is what its keys choose from. */
-import type { FindingDocument } from '../api/documents';
+import type { FindingDocument, Verdict } from '../api/documents';
 import type { Choice, Scheme } from '../api/scheme';
 import { ordered } from '../api/scheme';
 import type { FailureForm } from './failure_form';
+import { VERDICT_TITLES } from './failure_form';
 import { isMark, termsToOffer } from './mark_form';
 import { placeWords } from './site_proposal';
+import { verdictsFor } from './verdicts';
 
-export type RowName = 'term' | 'site' | 'laterality' | 'cause' | 'severity' | 'confidence';
+export type RowName = 'verdict' | 'term' | 'site' | 'laterality' | 'cause' | 'severity' | 'confidence';
 
 export interface FormRow {
   readonly name: RowName;
@@ -28,15 +30,24 @@ const SHOWN = 7;
 const TERMS_SHOWN = 10;
 const CONFIDENCES: readonly Choice[] = ['1', '2', '3', '4', '5'].map((code) => ({ code, title: code }));
 
-type Known = Pick<FindingDocument, 'key' | 'code'>;
+type Known = Pick<FindingDocument, 'key' | 'code' | 'decision'>;
+/** What a yes of the model may be wrong by: one place, two outcomes. */
+const WRONG_YES: readonly Verdict[] = ['false_positive', 'wrong_place'];
 
 /** findings: of the model that is spoken of. */
 export function rowsOf(form: FailureForm, scheme: Scheme, findings: readonly Known[]): FormRow[] {
-  if (!isMark(form)) return [...failureRows(form, scheme), confidenceRow(form)];
+  if (!isMark(form)) return [...outcomeRow(form, findings), ...failureRows(form, scheme), confidenceRow(form)];
   if (form.verdict !== 'missed_other') return [confidenceRow(form)];
   const { first, rest } = ordered(termsToOffer(scheme, findings), [], TERMS_SHOWN);
   const term = { question: 'What is there?', first, rest, value: form.term ?? null, isProposed: false, isOptional: false };
   return [{ name: 'term', ...term }, confidenceRow(form)];
+}
+
+function outcomeRow({ finding: key, verdict }: FailureForm, findings: readonly Known[]): FormRow[] {
+  const finding = findings.find((one) => one.key === key);
+  if (!finding || !WRONG_YES.every((one) => verdictsFor(finding).includes(one)) || !WRONG_YES.includes(verdict)) return [];
+  const first = WRONG_YES.map((code) => ({ code, title: VERDICT_TITLES[code].toLowerCase() }));
+  return [{ name: 'verdict', question: 'Outcome', first, rest: [], value: verdict, isProposed: false, isOptional: false }];
 }
 
 function failureRows(form: FailureForm, scheme: Scheme): FormRow[] {

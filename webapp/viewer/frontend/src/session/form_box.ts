@@ -12,6 +12,7 @@ export function drawBox(session: ReadingSession): void {
   if (session.isImageMissing()) return;
   if (session.controller.view.get().tool !== 'box') {
     session.sheet.clear();
+    session.panel.set({ isFormBeside: false }); // the whole picture is there to draw on
     session.controller.chooseTool('box');
     return session.announce('draw a box; B again places one in the centre; arrows move it, alt and arrows resize it');
   }

@@ -26,6 +26,8 @@ export interface PanelState {
   readonly isKeySheetOpen: boolean;
   readonly isModelCardOpen: boolean;
   readonly form: FailureForm | null;
+  /** The form may lie beside its place on the picture; false once it had to give way to the picture. */
+  readonly isFormBeside: boolean;
   /** Last sentence for the live region. */
   readonly announcement: string;
 }
@@ -47,6 +49,7 @@ export const INITIAL_PANEL: PanelState = {
   isKeySheetOpen: false,
   isModelCardOpen: false,
   form: null,
+  isFormBeside: false,
   announcement: '',
 };
 

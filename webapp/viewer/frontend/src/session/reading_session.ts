@@ -4,8 +4,11 @@ import type { Boot } from '../boot';
 import type { FirstLook } from '../first_look/first_look';
 import { ANSWER_FIRST } from '../first_look/first_look';
 import { firstLookOf } from '../first_look/look_of_case';
+import type { ImagePoint } from '../geometry/pixels';
+import type { PixelBox } from '../geometry/pixel_box';
 import type { FailureForm } from '../reviews/failure_form';
 import { emptyForm, formOf, missing } from '../reviews/failure_form';
+import { atPlace } from '../reviews/form_place';
 import { DraftMarks } from '../reviews/draft_marks';
 import { changedByReader } from '../reviews/site_proposal';
 import type { Store } from '../state/store';
@@ -38,6 +41,8 @@ export class ReadingSession {
   readonly scheme: PageParts['scheme'];
   /** The look before the model; null where a reader study hides the image. */
   readonly firstLook: FirstLook | null;
+  /** Where the pointer is over the picture. */
+  pointed: ImagePoint | null = null;
   /** Kept marks are opened once: one that the reader closes stays closed. */
   private isDraftOpened = false;
   private areDraftsRead = false;
@@ -209,23 +214,25 @@ export class ReadingSession {
     return own?.isWaiting ? 'already given: it waits to be sent' : 'already saved';
   }
 
-  /** What disagreeing means for this finding: the model's yes is a false positive, its no a false negative. */
-  disagree(): void {
+  /** What disagreeing means for this finding: the model's yes is a false positive, its no a false negative, at `missed` if told. */
+  disagree(missed: PixelBox | null = null): void {
     if (this.isAiUnseen()) return;
     const finding = this.selected();
     if (!finding || answerNoCall(this, finding.key, 'refusal_wrong')) return;
-    this.openForm(finding.key, saysPresent(finding) ? 'false_positive' : 'false_negative');
+    if (saysPresent(finding)) this.openForm(finding.key, 'false_positive');
+    else this.openForm(finding.key, 'false_negative', missed);
   }
 
-  openForm(key: string, verdict: Verdict): void {
+  /** place: the box of the model, or the point, that the form is opened at. */
+  openForm(key: string, verdict: Verdict, place: PixelBox | null = null): void {
     const bundle = this.shown()?.bundle;
     if (!bundle || this.isImageMissing(false) || this.isAiUnseen()) return;
     this.select(key);
     const own = this.own(key);
     const kept = this.drafts.find(bundle, key, verdict);
     const given = own?.verdict === verdict ? formOf(own) : emptyForm(bundle, key, verdict);
-    const form = proposedForm(this, kept ? { ...kept.form, bundle, keptAt: kept.keptAt } : given);
-    this.panel.set({ form });
+    const form = proposedForm(this, atPlace(kept ? { ...kept.form, bundle, keptAt: kept.keptAt } : given, place));
+    this.panel.set({ form, isFormBeside: true });
     this.sheet.showForm();
     this.controller.placeDraftBox(form.box);
   }

@@ -4,12 +4,14 @@ import type { DraftMark } from '../reviews/draft_storage';
 import type { FailureForm } from '../reviews/failure_form';
 import { VERDICT_TITLES, emptyForm, formOf } from '../reviews/failure_form';
 import { ANSWER_FIRST } from '../first_look/first_look';
+import type { RowName } from '../reviews/form_rows';
+import { changeIn } from '../reviews/form_rows';
 import { NAMED_IN_NOTE } from '../reviews/mark_form';
 import { isDefinite, isTaken, verdictsFor } from '../reviews/verdicts';
 import type { ReadingSession } from './reading_session';
 import type { Answer } from './reviews_state';
 
-const UNDECIDED = 'the model is undecided here: ⇧Y it is there, ⇧X it is not, ⇧U cannot say';
+export const UNDECIDED = 'the model is undecided here: ⇧Y it is there, ⇧X it is not, ⇧U cannot say';
 const DEFINITE = 'only where the model refused or is undecided; Y and X answer here';
 
 /**
@@ -78,6 +80,14 @@ function showOther(session: ReadingSession, bundle: string, kept: DraftMark | nu
   session.panel.set({ form });
   session.sheet.showForm();
   session.controller.placeDraftBox(form.box);
+}
+
+/** A choice in a row of the open form. Another outcome is another form, of the same place. */
+export function chooseIn(session: ReadingSession, name: RowName, code: string): void {
+  const { form } = session.panel.get();
+  if (name === 'term') chooseTerm(session, code);
+  else if (name !== 'verdict') session.changeForm(changeIn(name, code));
+  else if (form && form.verdict !== code) session.openForm(form.finding, code as Verdict, form.place);
 }
 
 /** A term that is marked already opens that mark: another would take its place unseen. What a note names may be marked again. */

@@ -1,13 +1,18 @@
 /** The picture with its overlays and corner texts. Cornerstone and the layers live in refs; React only places them. */
 import { useEffect, useLayoutEffect, useRef } from 'react';
 import type { HeaderDocument } from '../api/documents';
+import { toImage } from '../geometry/pixels';
 import { mapTitle } from '../overlay/map_layers';
 import { useOverlay } from '../overlay/use_overlay';
 import { ProbeLayer } from '../probe/ProbeLayer';
+import { FormBeside } from '../panel/FormBeside';
 import { dateText } from '../shell/patient_text';
 import { useSession } from '../shell/session_context';
+import { clickPicture } from '../session/failure_place';
 import { isAiShown } from '../session/panel_state';
+import type { ReadingSession } from '../session/reading_session';
 import { useStore } from '../state/store';
+import { listenToPointer } from './pointer';
 import { SideMarks } from './SideMarks';
 import { ScaleCorner, WindowCorner, qualityText, useHeader } from './ViewCorners';
 
@@ -76,6 +81,23 @@ function HeaderCorners({ header }: { readonly header: HeaderDocument }) {
   );
 }
 
+/** Clicks on boxes of the model. The first click of a double click, which zooms, leaves no form behind. */
+function pointAndClick(session: ReadingSession, element: HTMLElement): () => void {
+  let isOpened = false;
+  return listenToPointer(element, {
+    over: (at) => {
+      const { affine } = session.controller.view.get();
+      session.pointed = at && affine && toImage(affine, at);
+    },
+    click: (at) => {
+      isOpened = clickPicture(session, at);
+    },
+    double: () => {
+      if (isOpened) session.closeForm();
+    },
+  });
+}
+
 export function Stage() {
   const session = useSession();
   const { controller, page } = session;
@@ -91,6 +113,7 @@ export function Stage() {
   }, [controller]);
   useEffect(() => () => page.screen.close(), [page]);
   useOverlay(heat, boxes);
+  useEffect(() => (host.current ? pointAndClick(session, host.current) : undefined), [session]);
 
   return (
     <main className="stage">
@@ -109,6 +132,7 @@ export function Stage() {
       <ProbeLayer key={`probe ${session.boot.image.id}`} />
       <Corners key={`corners ${session.boot.image.id}`} />
       <Arriving />
+      <FormBeside key={`form ${session.boot.image.id}`} />
       {error && (
         <div className="stage-message stop" role="alert">
           <p>{error}</p>

@@ -14,6 +14,7 @@ import {
   annotation,
 } from '@cornerstonejs/tools';
 import type { Types as ToolTypes } from '@cornerstonejs/tools';
+import { DRAG_PX } from './pointer';
 import type { Tool } from './view_state';
 
 const { MouseBindings } = Enums;
@@ -21,16 +22,30 @@ const { MouseBindings } = Enums;
 const NO_TEXT_BOXES: Record<string, boolean> = { textBoxVisibility: false, shadow: false };
 const token = (name: string): string => getComputedStyle(document.documentElement).getPropertyValue(name);
 
-/** Left drag as window and level: reports the drag and leaves the maths to the controller. */
+/** Left drag as window and level: reports the drag and leaves the maths to the controller. A click with a slip changes nothing. */
 export class WindowTool extends BaseTool {
   static override toolName = 'SightlineWindow';
+  private isDrag = false;
 
   constructor(toolProps: ToolTypes.PublicToolProps = {}) {
     super(toolProps, { supportedInteractionTypes: ['Mouse', 'Touch'], configuration: { onDrag: null } });
   }
 
+  preMouseDownCallback(): boolean {
+    this.isDrag = false;
+    return false;
+  }
+
+  preTouchStartCallback(): boolean {
+    return this.preMouseDownCallback();
+  }
+
   mouseDragCallback(event: ToolTypes.EventTypes.InteractionEventType): void {
-    const [dx, dy] = event.detail.deltaPoints.canvas;
+    const { startPoints, currentPoints, deltaPoints } = event.detail;
+    const [dx, dy] = deltaPoints.canvas;
+    const [x, y] = startPoints.canvas;
+    this.isDrag ||= Math.hypot(currentPoints.canvas[0] - x, currentPoints.canvas[1] - y) >= DRAG_PX;
+    if (!this.isDrag) return;
     const onDrag = this.configuration.onDrag as ((dx: number, dy: number) => void) | null;
     onDrag?.(dx, dy);
   }

@@ -178,3 +178,17 @@ def test_the_heat_map_sits_on_its_cells(server: Server, page: Page) -> None:
     wanted = to_canvas(page, x0 + (i + 0.5) * (x1 - x0) / shape[2], y0 + (j + 0.5) * (y1 - y0) / shape[1])
     keep_screenshot(page, "registration-heat-map")
     assert centroid == pytest.approx(wanted, abs=1.0)
+    # Scores around one hot cell are (1 - |du|)(1 - |dv|) in cells: the line lies on the threshold, and colour rises inwards.
+    cell = np.subtract(to_canvas(page, x1, y1), to_canvas(page, x0, y0)) / (shape[2], shape[1])
+    k = entry["findings"].index(key)
+    threshold = entry["threshold"][k] / (1 if entry["scale"] == "relative" else entry["maximum"][k])
+    offsets = (np.stack(np.nonzero(heat.alpha))[::-1].T + 0.5) / scale - wanted
+    share = np.prod(1 - np.abs(offsets / cell), axis=1)
+    red, green, blue, alpha = heat.rgba[np.nonzero(heat.alpha)].astype(int).T
+    is_line = (red > 210) & (abs(green - 180) < 25) & (abs(blue - 80) < 30) & (alpha > 230)
+    assert is_line.sum() > 40
+    assert np.abs(share[is_line] - threshold).max() < 2.5 / np.abs(cell).min()  # within the width of the line
+    inside = share > threshold + 4 / np.abs(cell).min()
+    order = np.argsort(share[inside])
+    thirds = [part.mean() for part in np.array_split(alpha[inside][order], 3)]
+    assert thirds[0] < thirds[1] - 5 < thirds[2] - 10

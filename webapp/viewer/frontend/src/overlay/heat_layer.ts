@@ -1,9 +1,10 @@
-/** Draws the coloured map of one finding over the image, in the view's affine. Thin: the maths is in heat_map.ts. */
+/** Draws the coloured map of one finding over the image, and the line of its threshold, in the view's affine. Thin: the maths is in heat_map.ts. */
 import type { ImageSize } from '../geometry/pixel_box';
 import type { Affine } from '../geometry/pixels';
 import { colourTable } from './colour_map';
 import type { ColourMap } from './colour_map';
 import type { ScoreMap } from './heat_map';
+import { contour } from './contour';
 import { colourise, interpolate, textureSize } from './heat_map';
 
 export interface HeatPicture {
@@ -17,11 +18,15 @@ export interface HeatPicture {
 
 /** Longest side of the interpolated texture, samples: fine enough for a smooth edge at fit, coloured in a few ms. */
 const TEXTURE_LONGEST = 640;
+/** Of the line at the threshold, CSS px: the model's colour on a dark ground, read over bone and over air. */
+const LINE_PX = 1.5;
+const GROUND_PX = 3.5;
 
 export class HeatLayer {
   private readonly texture = document.createElement('canvas');
   private fine: { source: ScoreMap; scores: ScoreMap } | null = null;
   private picture: HeatPicture | null = null;
+  private line: Path2D | null = null;
   private opacity = 0;
 
   constructor(
@@ -32,6 +37,7 @@ export class HeatLayer {
   /** Colours the picture anew (null hides it); call draw() afterwards. */
   setPicture(picture: HeatPicture | null): void {
     this.picture = picture;
+    this.line = null;
     if (!picture) return;
     const [x0, y0, x1, y1] = picture.region;
     const [width, height] = textureSize(x1 - x0, y1 - y0, TEXTURE_LONGEST);
@@ -49,6 +55,7 @@ export class HeatLayer {
       this.texture.width = scores.width;
       this.texture.height = scores.height;
     }
+    this.line = lineOf(contour(scores, picture.threshold), picture.region, scores);
     this.texture.getContext('2d')?.putImageData(new ImageData(rgba, scores.width, scores.height), 0, 0);
   }
 
@@ -80,6 +87,34 @@ export class HeatLayer {
     context.imageSmoothingEnabled = true;
     context.imageSmoothingQuality = 'high';
     context.drawImage(this.texture, x0, y0, x1 - x0, y1 - y0);
+    this.drawLine(context, m, ratio);
     context.restore();
   }
+
+  /** As wide on the screen whatever the zoom. */
+  private drawLine(context: CanvasRenderingContext2D, m: Affine, ratio: number): void {
+    if (!this.line || this.opacity === 0) return;
+    const placed = new Path2D();
+    placed.addPath(this.line, new DOMMatrix([m.a, m.b, m.c, m.d, m.e, m.f].map((value) => value * ratio)));
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    context.lineCap = context.lineJoin = 'round';
+    const colour = getComputedStyle(this.canvas).getPropertyValue('--model');
+    for (const [style, width, alpha] of [['#000', GROUND_PX, 0.5], [colour, LINE_PX, 1]] as const) {
+      context.globalAlpha = alpha;
+      context.strokeStyle = style;
+      context.lineWidth = width * ratio;
+      context.stroke(placed);
+    }
+  }
+}
+
+/** Pieces of a contour in image px. */
+function lineOf(pieces: Float32Array, [x0, y0, x1, y1]: HeatPicture['region'], { width, height }: ScoreMap): Path2D {
+  const path = new Path2D();
+  const [across, down] = [(x1 - x0) / width, (y1 - y0) / height];
+  for (let k = 0; k < pieces.length; k += 4) {
+    path.moveTo(x0 + pieces[k]! * across, y0 + pieces[k + 1]! * down);
+    path.lineTo(x0 + pieces[k + 2]! * across, y0 + pieces[k + 3]! * down);
+  }
+  return path;
 }

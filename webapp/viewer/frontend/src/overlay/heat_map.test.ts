@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { COLOUR_MAPS, colourTable, cssGradient } from './colour_map';
-import { colourise, interpolate, peak, textureSize } from './heat_map';
+import { LOWEST_ALPHA, colourise, interpolate, peak, textureSize } from './heat_map';
 
 const twoCells = { scores: Float32Array.of(0, 1), width: 2, height: 1 };
 
@@ -27,13 +27,25 @@ describe('a heat map', () => {
   it('thresholds the interpolated scores, not the cells', () => {
     const fine = interpolate(twoCells, 8, 1);
     const rgba = colourise(fine, { low: 0, high: 1, threshold: 0.5, colours: colourTable('cividis') });
-    expect([...rgba].filter((_, k) => k % 4 === 3)).toEqual([0, 0, 0, 0, 255, 255, 255, 255]);
+    expect([...rgba].filter((_, k) => k % 4 === 3)).toEqual([0, 0, 0, 0, 111, 207, 255, 255]);
   });
 
   it('shows a score equal to the threshold, as the boxes do', () => {
     const map = { scores: Float32Array.of(0.25, 0.5), width: 2, height: 1 };
     const rgba = colourise(map, { low: 0, high: 1, threshold: 0.5, colours: colourTable('cividis') });
-    expect([rgba[3], rgba[7]]).toEqual([0, 255]);
+    expect([rgba[3], rgba[7]]).toEqual([0, LOWEST_ALPHA + 1]); // of the nearest of 256 colours
+  });
+
+  it('rises from the threshold to the highest score, so that no step is drawn that the scores do not make', () => {
+    const scores = Float32Array.from({ length: 101 }, (_, n) => n / 100);
+    const rgba = colourise({ scores, width: 101, height: 1 }, { low: 0, high: 1, threshold: 0.3, colours: colourTable('cividis') });
+    const alphas = [...rgba].filter((_, k) => k % 4 === 3);
+    expect(alphas.slice(0, 30).every((alpha) => alpha === 0)).toBe(true);
+    expect(alphas[30]! - LOWEST_ALPHA).toBeLessThanOrEqual(1);
+    expect(alphas[100]).toBe(255);
+    const steps = alphas.slice(31).map((alpha, n) => alpha - alphas[30 + n]!);
+    expect(Math.min(...steps)).toBeGreaterThanOrEqual(0);
+    expect(Math.max(...steps)).toBeLessThanOrEqual(4);
   });
 
   it('gives the highest score the last colour and clamps above it', () => {

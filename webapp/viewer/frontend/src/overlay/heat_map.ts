@@ -61,17 +61,27 @@ export function interpolate(map: ScoreMap, width: number, height: number): Score
   return { scores, width, height };
 }
 
-/** Opaque RGBA of each colour, four bytes in one word: one write per pixel instead of four. */
-function palette(colours: Uint8Array): Uint32Array {
-  const bytes = new Uint8Array(COLOUR_ENTRIES * 4).fill(255);
-  for (let i = 0; i < COLOUR_ENTRIES; i++) bytes.set(colours.subarray(3 * i, 3 * i + 3), 4 * i);
+/** How much of the colour is there at the threshold; it rises to all of it at the highest score. */
+export const LOWEST_ALPHA = 64;
+
+/** RGBA of each colour, four bytes in one word: one write per pixel instead of four. */
+function palette({ colours, low, high, threshold }: Paint): Uint32Array {
+  const bytes = new Uint8Array(COLOUR_ENTRIES * 4);
+  for (let i = 0; i < COLOUR_ENTRIES; i++) {
+    const score = low + (i / (COLOUR_ENTRIES - 1)) * (high - low);
+    const share = high > threshold ? Math.max(0, (score - threshold) / (high - threshold)) : 1;
+    bytes.set([...colours.subarray(3 * i, 3 * i + 3), Math.round(LOWEST_ALPHA + share * (255 - LOWEST_ALPHA))], 4 * i);
+  }
   return new Uint32Array(bytes.buffer);
 }
 
-/** RGBA bytes [height, width, 4]; alpha is 255 at and above the threshold, 0 below. Opacity is the layer's business. */
+/**
+ * RGBA bytes [height, width, 4]; 0 below the threshold, from it on alpha rises with the score: what is barely there looks so.
+ * Opacity is the layer's business.
+ */
 export function colourise(map: ScoreMap, paint: Paint): Uint8ClampedArray<ArrayBuffer> {
   const words = new Uint32Array(map.width * map.height);
-  const colours = palette(paint.colours);
+  const colours = palette(paint);
   const { scores } = map;
   const { low, threshold } = paint;
   const gain = paint.high > low ? (COLOUR_ENTRIES - 1) / (paint.high - low) : 0;

@@ -45,6 +45,7 @@ function Legend({ document, finding }: { readonly document: MapDocument; readonl
         aria-label={`colours from 0 to ${top}, shown above ${fraction(threshold)} of the maximum`}
       >
         <span className="cut" style={{ width: `${threshold * 100}%` }} />
+        <span className="rise" style={{ left: `${threshold * 100}%` }} />
         <span className="mark" style={{ left: `${threshold * 100}%` }} />
       </div>
       <div className="row faint small">

@@ -12,7 +12,7 @@ from inference.documents import BoxRule
 from tests.conftest import REPOSITORY
 
 GROUNDS = ("canvas", "ground", "panel", "raised")
-TEXTS = ("text", "muted", "faint", "model", "reader", "truth", "stop", "focus", "series")
+TEXTS = ("text", "muted", "faint", "model", "reader", "truth", "stop", "focus", "series", "prior")
 # Drawings that stand alone as image files cannot read a style sheet.
 SHEETS_AND_CODE = [
     path

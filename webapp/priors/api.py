@@ -12,7 +12,7 @@ from webapp.accounts.policy import may_see_priors
 from webapp.archive.lookup import image_or_404
 from webapp.archive.models import Image
 from webapp.json_bodies import ref
-from webapp.priors.openapi import PriorImages
+from webapp.priors.openapi import OpenedPrior, PriorImages
 from webapp.priors.prior_images import compared_images, prior_images
 from webapp.refused import Refused, RefusedBody
 
@@ -41,7 +41,9 @@ class PriorOpening(APIView):
     """A reading page lays another image beside its own: recorded as a look before anything of it is shown."""
 
     @extend_schema(
-        operation_id="open_prior", request=None, responses={204: None, (403, JSON): REFUSED, (404, JSON): REFUSED}
+        operation_id="open_prior",
+        request=None,
+        responses={(200, JSON): ref(OpenedPrior), (403, JSON): REFUSED, (404, JSON): REFUSED},
     )
     def post(self, request: Request, uid: str, prior: UUID) -> Response:
         image = image_or_404(request.user, uid)
@@ -52,7 +54,7 @@ class PriorOpening(APIView):
         if found is None:
             return Response(NOT_BESIDE.document(), status=NOT_BESIDE.http)
         audit.record(request.user, OPENED, f"image:{found.pk}", beside=str(image.pk))
-        return Response(status=204)
+        return Response(OpenedPrior(image=str(found.pk)))
 
 
 def _beside(request: Request, image: Image, prior: UUID) -> Image | None:

@@ -45,3 +45,9 @@ class PriorImages(TypedDict):
     companions: list[ComparedImage]
     problem: RefusalBody | None
     leaves_out: bool
+
+
+class OpenedPrior(TypedDict):
+    """`POST …/priors/{prior}/opening/`: which image may be shown now."""
+
+    image: Key

@@ -16,6 +16,7 @@ import './style/reading.css';
 import './style/sheet.css';
 import './style/operating_point.css';
 import './style/model_card.css';
+import './prior/prior.css';
 import { exposeHooksOf } from './test_hooks';
 import { hasWebGl2 } from './viewport/webgl';
 
@@ -36,7 +37,10 @@ async function start(element: HTMLElement): Promise<void> {
     return sendJson('POST', path, {}, boot.csrf, {}, AbortSignal.timeout(LONGEST_OPENING_MS));
   };
   const lightbox = new Lightbox(boot, storage, sitting, browserDrafts, openCase, browserAddresses);
-  exposeHooksOf(() => lightbox.session.controller);
+  exposeHooksOf(
+    () => lightbox.session.controller,
+    () => lightbox.priors.state.get().controller,
+  );
   root.render(
     <StrictMode>
       <FaultBoundary keepsAnswers={storage.isDurable}>

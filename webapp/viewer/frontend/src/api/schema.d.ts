@@ -946,6 +946,11 @@ export interface components {
             readonly boot: components["schemas"]["BootDocument"];
             readonly place: components["schemas"]["Place"];
         };
+        /** @description `POST …/priors/{prior}/opening/`: which image may be shown now. */
+        readonly OpenedPrior: {
+            /** Format: uuid */
+            readonly image: string;
+        };
         /**
          * @description The measured ROC of one finding of the bundle that gave the result, thresholds falling, the point of the result among them.
          *
@@ -2056,6 +2061,7 @@ export type NoProposal = components['schemas']['NoProposal'];
 export type NoStructures = components['schemas']['NoStructures'];
 export type NotAllowed = components['schemas']['NotAllowed'];
 export type OpenedCase = components['schemas']['OpenedCase'];
+export type OpenedPrior = components['schemas']['OpenedPrior'];
 export type OperatingCurve = components['schemas']['OperatingCurve'];
 export type OperatingPointDocument = components['schemas']['OperatingPointDocument'];
 export type PatientFacts = components['schemas']['PatientFacts'];

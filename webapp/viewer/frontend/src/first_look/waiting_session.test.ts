@@ -49,6 +49,7 @@ function caseOf(document: FirstLookDocument = WAITING, project = '') {
     drafts: { all: () => Promise.resolve([]), put: () => Promise.resolve(), remove: () => Promise.resolve() },
     outbox: reviewsOutbox(memoryStorage(), 'rose', ''),
     film: () => ({}),
+    priors: { whyNoAnswer: () => null },
   };
   const boot = {
     answer_first: document,

@@ -11,12 +11,13 @@ const row = (id: string, combinations: string[]): KeyRow<string[]> => ({
   action: id,
   run: (session) => void session.push(id),
 });
-const TABLE = [row('next', ['j']), row('submit', ['Enter']), row('overlay', ['h'])];
+const TABLE = [row('next', ['j']), row('submit', ['Enter']), row('overlay', ['h']), row('other', ['d'])];
 const HELD = {
   key: 'h',
   hold: (session: string[], isHeld: boolean) => void session.push(isHeld ? 'held' : 'let go'),
   tap: (session: string[]) => void session.push('tapped'),
 };
+const OTHER = { ...HELD, key: 'd', hold: (session: string[], isHeld: boolean) => void session.push(isHeld ? 'other held' : 'other let go') };
 
 /** The element with the focus, as far as the handler looks at it. */
 const focused = (tagName: string, more: Record<string, unknown> = {}) => ({ tagName, getAttribute: () => null, ...more });
@@ -39,7 +40,7 @@ beforeEach(() => {
   page = new EventTarget();
   vi.stubGlobal('window', page);
   done = [];
-  stop = listenToKeys(done, TABLE, HELD);
+  stop = listenToKeys(done, TABLE, [HELD, OTHER]);
 });
 afterEach(() => {
   stop();
@@ -94,5 +95,16 @@ describe('a key with a second meaning while held', () => {
     expect(done).toEqual(['held']);
     send('keyup', 'h');
     expect(done).toEqual(['held', 'let go']);
+  });
+
+  it('ends when another one is pressed, or the window loses the keyboard', () => {
+    send('keydown', 'h');
+    vi.advanceTimersByTime(300);
+    send('keydown', 'd');
+    vi.advanceTimersByTime(300);
+    page.dispatchEvent(new Event('blur'));
+    expect(done).toEqual(['held', 'let go', 'other held', 'other let go']);
+    send('keyup', 'd');
+    expect(done).toHaveLength(4);
   });
 });

@@ -7,10 +7,11 @@ const HOLD_MS = 250;
 export function listenToKeys<Session>(
   session: Session,
   table: readonly KeyRow<Session>[],
-  held: HeldKey<Session> | null = null,
+  heldKeys: readonly HeldKey<Session>[] = [],
 ): () => void {
   let holdTimer: ReturnType<typeof setTimeout> | undefined;
   let isHeld = false;
+  let pressed: HeldKey<Session> | undefined;
 
   const down = (event: KeyboardEvent): void => {
     const target = event.target as HTMLElement | null;
@@ -27,26 +28,39 @@ export function listenToKeys<Session>(
     const row = table.find((entry) => entry.combinations.includes(combination));
     if (!row) return;
     event.preventDefault();
-    if (held && combination === held.key) {
-      if (!event.repeat) {
-        holdTimer = setTimeout(() => {
-          isHeld = true;
-          held.hold(session, true);
-        }, HOLD_MS);
-      }
+    const held = heldKeys.find(({ key }) => key === combination);
+    if (held) {
+      if (!event.repeat) press(held);
       return;
     }
     row.run(session, combination);
   };
 
-  const up = (event: KeyboardEvent): void => {
-    if (event.key.toLowerCase() !== held?.key || holdTimer === undefined) return;
-    clearTimeout(holdTimer);
-    holdTimer = undefined;
-    if (isHeld) held.hold(session, false);
-    else held.tap(session);
-    isHeld = false;
+  const press = (held: HeldKey<Session>): void => {
+    release(false);
+    pressed = held;
+    holdTimer = setTimeout(() => {
+      isHeld = true;
+      held.hold(session, true);
+    }, HOLD_MS);
   };
+
+  const release = (isTap: boolean): void => {
+    clearTimeout(holdTimer);
+    const held = pressed;
+    const wasHeld = isHeld;
+    pressed = undefined;
+    isHeld = false;
+    if (wasHeld) held?.hold(session, false);
+    else if (isTap) held?.tap(session);
+  };
+
+  const up = (event: KeyboardEvent): void => {
+    if (pressed && event.key.toLowerCase() === pressed.key) release(true);
+  };
+
+  // A key that is let go in another window is never told.
+  const blur = (): void => release(false);
 
   // A button pressed with the pointer must not swallow the next Space or Enter; one reached by Tab keeps its focus.
   const click = (event: MouseEvent): void => {
@@ -58,8 +72,10 @@ export function listenToKeys<Session>(
   // On the way down: Cornerstone marks the first key pressed over a focused viewport as handled, whatever it is.
   window.addEventListener('keydown', down, { capture: true });
   window.addEventListener('keyup', up);
+  window.addEventListener('blur', blur);
   return () => {
     clearTimeout(holdTimer);
+    window.removeEventListener('blur', blur);
     window.removeEventListener('click', click);
     window.removeEventListener('keydown', down, { capture: true });
     window.removeEventListener('keyup', up);

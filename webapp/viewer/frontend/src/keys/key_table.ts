@@ -5,6 +5,7 @@ import { MAP_LAYERS } from '../overlay/map_layers';
 import { markFailure } from '../session/failure_place';
 import { drawBox, nudge as nudgeBox, putBox } from '../session/form_box';
 import { askErased, putEraserAway, toggleEraser, toggleProbe } from '../probe/probe_of_case';
+import { PRIOR_HELD_KEY } from '../prior/prior_keys';
 import { repeatCoding } from '../session/last_coding';
 import { showMapOf, toggleMap } from '../session/map_choices';
 import type { ReadingSession } from '../session/reading_session';
@@ -86,6 +87,8 @@ export const KEY_TABLE: readonly KeyRow<ReadingSession>[] = [
   row('View', 'flip-horizontal', 'H', 'flip horizontal', ['h'], (s) => s.controller.flip('horizontal')),
   row('View', 'flip-vertical', 'V', 'flip vertical', ['v'], (s) => s.controller.flip('vertical')),
   row('View', 'stored', 'T', 'as stored, or turned to L\\F', ['t'], (s) => s.controller.toggleStored()),
+  row('View', 'prior', 'D', 'prior on or off; hold: in the place of the case', ['d'], (s) => void s.page.priors.toggle()),
+  row('View', 'prior-link', '⇧D', 'zoom and pan of both linked or not', ['shift+d'], (s) => s.page.priors.toggleLink()),
   row('View', 'sheet', 'U', 'panel up on a narrow window', ['u'], (s) => s.sheet.cycle()),
   row('View', 'smooth', 'S', 'interpolation on or off', ['s'], (s) => s.controller.toggleSmooth()),
   row('Tools', 'zoom-tool', 'Z', 'zoom on left drag', ['z'], (s) => s.controller.chooseTool('zoom')),
@@ -113,11 +116,13 @@ export const KEY_TABLE: readonly KeyRow<ReadingSession>[] = [
 ];
 
 /** O tapped switches the AI layer, O held hides it until it is released. */
-export const HELD_KEY: HeldKey<ReadingSession> = {
+const HELD_KEY: HeldKey<ReadingSession> = {
   key: 'o',
   hold: (session, isHeld) => session.holdAi(isHeld),
   tap: (session) => session.toggleAi(),
 };
+
+export const HELD_KEYS: readonly HeldKey<ReadingSession>[] = [HELD_KEY, PRIOR_HELD_KEY];
 
 function rowOf(id: string): KeyRow<ReadingSession> {
   const found = KEY_TABLE.find((entry) => entry.id === id);

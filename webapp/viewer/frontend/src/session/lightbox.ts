@@ -11,6 +11,7 @@ import type { OpenedCase } from '../api/schema';
 import type { Boot } from '../boot';
 import { bootOf } from '../boot';
 import { mapCache } from '../overlay/map_cache';
+import { Priors } from '../prior/priors';
 import { deliveryOf } from '../reviews/delivery';
 import type { DraftStorage } from '../reviews/draft_storage';
 import type { Outbox } from '../reviews/outbox';
@@ -21,6 +22,7 @@ import { createStore } from '../state/store';
 import type { Film } from '../viewport/film';
 import { openingPreset } from '../viewport/presets';
 import { Screen } from '../viewport/screen';
+import { SharedEngine } from '../viewport/shared_engine';
 import type { CaseAddresses } from './case_addresses';
 import { followChanges } from './case_events';
 import { HeldCases } from './held_cases';
@@ -48,7 +50,9 @@ function whenIdle(work: () => void): void {
 }
 
 export class Lightbox implements PageParts {
-  readonly screen = new Screen();
+  private readonly engine = new SharedEngine();
+  readonly screen = new Screen(this.engine);
+  readonly priors: Priors;
   readonly sheet = new Sheet();
   readonly lastCoding = new LastCoding();
   readonly scheme = createStore<{ readonly scheme: Scheme | null }>({ scheme: null });
@@ -70,6 +74,7 @@ export class Lightbox implements PageParts {
     private readonly openCase: OpenCase,
     private readonly addresses: CaseAddresses,
   ) {
+    this.priors = new Priors(this.engine, sitting);
     this.outbox = reviewsOutbox(storage, boot.user.username, boot.csrf);
     this.held = new HeldCases({
       maps: mapCache,
@@ -187,6 +192,7 @@ export class Lightbox implements PageParts {
     const before = this.session;
     this.last = before.controller.view.get().status === 'ready' ? before.boot.image.id : null;
     before.close();
+    this.priors.leave();
     this.held.keepOnly([boot.image.id, ...boot.ahead, ...(this.last ? [this.last] : [])]);
     const session = new ReadingSession(boot, this);
     if (isNew) this.addresses.goOn(boot);
@@ -211,6 +217,7 @@ export class Lightbox implements PageParts {
         if (session === this.session) void this.held.hold(ahead.filter((next) => !this.gone.has(next)));
       });
     });
+    this.priors.follow(session);
     await session.open();
   }
 }

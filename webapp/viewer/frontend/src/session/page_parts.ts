@@ -1,5 +1,6 @@
 /** What a case borrows from its page: it stays while the cases change. */
 import type { Scheme } from '../api/scheme';
+import type { Priors } from '../prior/priors';
 import type { DraftStorage } from '../reviews/draft_storage';
 import type { Outbox } from '../reviews/outbox';
 import type { Sheet } from '../shell/sheet';
@@ -14,6 +15,8 @@ export type Step = 'next' | 'previous';
 
 export interface PageParts {
   readonly screen: Screen;
+  /** Earlier images of the patient beside the case. */
+  readonly priors: Priors;
   readonly outbox: Outbox;
   readonly drafts: DraftStorage;
   readonly sitting: Sitting;

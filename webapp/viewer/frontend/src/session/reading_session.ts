@@ -260,7 +260,7 @@ export class ReadingSession {
 
   /** Nobody judges an image that could not be shown, or is not whole yet. */
   isImageMissing(isWhole = true): boolean {
-    const why = whyNoAnswer(this.controller.view.get(), isWhole);
+    const why = whyNoAnswer(this.controller.view.get(), isWhole) ?? this.page.priors.whyNoAnswer();
     if (why) this.announce(why);
     return why !== null;
   }

@@ -24,6 +24,9 @@ export interface SittingChoices {
   readonly isKeySheetOpen: boolean;
   /** null: each image opens with its own. */
   readonly preset: KeptPreset | null;
+  /** Earlier images beside the case, and zoom and pan of both together. */
+  readonly isPriorShown: boolean;
+  readonly isPriorLinked: boolean;
 }
 
 /** What is kept of a chosen preset: nothing of "as acquired", which is each image's own. */
@@ -49,6 +52,8 @@ const CHECKS: Record<keyof SittingChoices, (value: unknown) => boolean> = {
   isKeySheetOpen: (value) => typeof value === 'boolean',
   preset: (value) =>
     value === null || (isRecord(value) && typeof value.key === 'number' && typeof value.name === 'string'),
+  isPriorShown: (value) => typeof value === 'boolean',
+  isPriorLinked: (value) => typeof value === 'boolean',
 };
 
 const CHOICES = Object.keys(CHECKS) as (keyof SittingChoices)[];

@@ -2,18 +2,21 @@
 import { useEffect } from 'react';
 import { listenToKeys } from '../keys/key_handler';
 import { LOOK_KEYS, READING_KEYS } from '../first_look/look_keys';
-import { HELD_KEY, KEY_TABLE } from '../keys/key_table';
 import { ModelCard } from '../model_card/ModelCard';
+import { HELD_KEYS, KEY_TABLE } from '../keys/key_table';
 import { Panel } from '../panel/Panel';
+import { besidesOther } from '../prior/prior_keys';
 import type { Lightbox } from '../session/lightbox';
 import type { ReadingSession } from '../session/reading_session';
 import { useStore } from '../state/store';
-import { Stage } from '../viewport/Stage';
+import { Pictures } from '../prior/Pictures';
 import { Banner } from './Banner';
 import { KeySheet } from './KeySheet';
 import { StatusBar } from './StatusBar';
 import { Toolbar } from './Toolbar';
 import { SessionContext } from './session_context';
+
+const KEYS = besidesOther(READING_KEYS);
 
 function LiveRegion({ session }: { readonly session: ReadingSession }) {
   const { announcement } = useStore(session.panel);
@@ -35,13 +38,13 @@ function ReadingKeys({ session }: { readonly session: ReadingSession }) {
 export function ReadingPage({ lightbox }: { readonly lightbox: Lightbox }) {
   const { session } = useStore(lightbox.shown);
   const { id } = session.boot.image;
-  useEffect(() => listenToKeys(session, READING_KEYS, HELD_KEY), [session]);
+  useEffect(() => listenToKeys(session, KEYS, HELD_KEYS), [session]);
   return (
     <SessionContext.Provider value={session}>
       <div className="reading-page">
         <Banner key={`banner ${id}`} />
         <Toolbar key={`tools ${id}`} />
-        <Stage />
+        <Pictures />
         <Panel key={`panel ${id}`} />
         <StatusBar />
         <ReadingKeys session={session} />

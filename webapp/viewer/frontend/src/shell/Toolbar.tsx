@@ -3,6 +3,7 @@ import { actionOf, keyOf } from '../keys/key_table';
 import { drawBox } from '../session/form_box';
 import { isAiShown } from '../session/panel_state';
 import { useStore } from '../state/store';
+import { PriorTools } from '../prior/PriorTools';
 import { ToolButton } from './ToolButton';
 import { DragTools, FitTools, InvertTool, Presets, TurnTools } from './ViewTools';
 import { useSession } from './session_context';
@@ -29,6 +30,7 @@ export function Toolbar() {
       <span className="sep" />
       <FitTools controller={controller} />
       <div className="toolbar-end">
+        <PriorTools />
         <ToolButton
           label="AI"
           shortcut={keyOf('layer')}

@@ -7,22 +7,23 @@ import { sideMarks } from './placement';
 interface Props {
   readonly controller: ViewportController;
   readonly header: HeaderDocument;
+  readonly of?: string;
 }
 
 const SIDES = ['left', 'right', 'top', 'bottom'] as const;
 
-export function SideMarks({ controller, header }: Props) {
+export function SideMarks({ controller, header, of = '' }: Props) {
   const { affine } = useStore(controller.view);
   const marks = affine && sideMarks(header.placement, affine);
   if (!marks) {
     return header.placement.side_not_stated ? (
-      <div className="side-mark left" data-testid="side-not-stated">
+      <div className="side-mark left" data-testid={`${of}side-not-stated`}>
         side not stated
       </div>
     ) : null;
   }
   return SIDES.map((side) => (
-    <div key={side} className={`side-mark ${side}`} data-testid={`side-${side}`}>
+    <div key={side} className={`side-mark ${side}`} data-testid={`${of}side-${side}`}>
       {marks[side]}
     </div>
   ));

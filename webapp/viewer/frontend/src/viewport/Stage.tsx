@@ -6,6 +6,7 @@ import { mapTitle } from '../overlay/map_layers';
 import { useOverlay } from '../overlay/use_overlay';
 import { ProbeLayer } from '../probe/ProbeLayer';
 import { FormBeside } from '../panel/FormBeside';
+import { PriorCorner } from '../prior/PriorTools';
 import { dateText } from '../shell/patient_text';
 import { useSession } from '../shell/session_context';
 import { clickPicture } from '../session/failure_place';
@@ -69,6 +70,7 @@ function HeaderCorners({ header }: { readonly header: HeaderDocument }) {
             {warning.replaceAll('_', ' ')}
           </div>
         ))}
+        <PriorCorner />
       </div>
       <div className="corner tr">
         {isShown && map && finding && `${mapTitle(map.kind)} · ${finding.title}`}

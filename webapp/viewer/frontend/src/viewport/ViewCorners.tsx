@@ -28,9 +28,11 @@ export function qualityText(header: HeaderDocument): string {
 interface Props {
   readonly controller: ViewportController;
   readonly header: HeaderDocument;
+  /** Before the names that tests find the texts by, where a page has two pictures. */
+  readonly of?: string;
 }
 
-export function WindowCorner({ controller, header }: Props) {
+export function WindowCorner({ controller, header, of = '' }: Props) {
   const view = useStore(controller.view);
   const isLinear = view.frame === 'linear';
   const { centre, width } = centreAndWidth(view.bounds, header.value);
@@ -48,7 +50,7 @@ export function WindowCorner({ controller, header }: Props) {
     view.isSmooth ? '' : 'no interpolation',
   ].filter(Boolean);
   return (
-    <div className="corner bl num" data-testid="corner-window">
+    <div className="corner bl num" data-testid={`${of}corner-window`}>
       {turned.length > 0 && (
         <div className="model">
           {turned.join(' · ')}{' '}
@@ -68,12 +70,12 @@ export function WindowCorner({ controller, header }: Props) {
   );
 }
 
-export function ScaleCorner({ controller, header }: Props) {
+export function ScaleCorner({ controller, header, of = '' }: Props) {
   const { affine } = useStore(controller.view);
   if (!affine) return null;
   const bar = scaleBar(scales(affine).horizontal, header.spacing.column_mm, header.spacing.kind, SCALE_BAR_SPACE_PX);
   return (
-    <div className="corner br num" data-testid="corner-scale">
+    <div className="corner br num" data-testid={`${of}corner-scale`}>
       <span className="scale-bar" style={{ width: bar.lengthCss }} aria-hidden="true" /> {bar.label}
     </div>
   );

@@ -34,6 +34,12 @@ export function zoomAbout(viewport: StackViewport, at: CanvasPoint, factor: numb
   moveFocalPoint(viewport, along(anchor, focalPoint, 1 / allowed), parallelScale / allowed);
 }
 
+/** Puts a world point in the middle of the canvas, magnified by `factor`. */
+export function lookAt(viewport: StackViewport, at: Types.Point3, factor: number): void {
+  const { focalPoint, parallelScale } = viewport.getCamera();
+  if (focalPoint && parallelScale) moveFocalPoint(viewport, [at[0], at[1], focalPoint[2]], parallelScale / factor);
+}
+
 /** Moves the picture by (dx, dy) CSS px. */
 export function panBy(viewport: StackViewport, dx: number, dy: number): void {
   const { focalPoint } = viewport.getCamera();

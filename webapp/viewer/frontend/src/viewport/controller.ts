@@ -12,7 +12,7 @@ import type { Affine, CanvasPoint, ImagePoint } from '../geometry/pixels';
 import { REFERENCE_PX, affineFromThreePoints, canvasPoint, scales } from '../geometry/pixels';
 import { createStore } from '../state/store';
 import type { Orientation } from './camera';
-import { fit, isFitted, orient, orientationOf, panBy, zoomAbout } from './camera';
+import { fit, isFitted, lookAt, orient, orientationOf, panBy, zoomAbout } from './camera';
 import { DraftBox } from './draft_box';
 import { faultText } from './fault_text';
 import type { ControllerOptions } from './controller_options';
@@ -32,6 +32,7 @@ const WHEEL_STEP = 1.15;
 /** A frame that comes within this time after its preview is waited for: two pictures in a row would only flicker. */
 const SOON_MS = 150;
 const CONTEXT_LOST = 'The graphics context was lost. Your answers are kept: reload the page to see the image again.';
+const interpolation = (isSmooth: boolean): Enums.InterpolationType => (isSmooth ? InterpolationType.LINEAR : InterpolationType.NEAREST);
 
 export class ViewportController {
   readonly view = createStore<ViewState>(INITIAL_VIEW);
@@ -143,9 +144,7 @@ export class ViewportController {
 
   toggleSmooth(): void {
     const isSmooth = !this.view.get().isSmooth;
-    this.viewport?.setProperties({
-      interpolationType: isSmooth ? InterpolationType.LINEAR : InterpolationType.NEAREST,
-    });
+    this.viewport?.setProperties({ interpolationType: interpolation(isSmooth) });
     this.viewport?.render();
     this.view.set({ isSmooth });
     this.options.announce(isSmooth ? 'interpolation on' : 'interpolation off');
@@ -178,6 +177,16 @@ export class ViewportController {
 
   panBy(dx: number, dy: number): void {
     if (this.viewport) panBy(this.viewport, dx, dy);
+  }
+
+  /** The image point in the middle of the canvas. */
+  middle(): ImagePoint {
+    return this.canvasToPx(this.centre().x, this.centre().y);
+  }
+
+  /** Puts an image point in the middle, at `scale` CSS px per image px along the rows. */
+  lookAt({ x, y }: ImagePoint, scale: number): void {
+    if (this.viewport && this.isOnScreen) lookAt(this.viewport, this.toWorld(x, y), scale / scales(this.affine()).horizontal);
   }
 
   rotate(degrees: number): void {
@@ -229,7 +238,9 @@ export class ViewportController {
 
   private takeScreen(element: HTMLDivElement, header: HeaderDocument): void {
     this.viewport = this.screen.take(element, this.projector);
-    this.draft = new DraftBox(this.viewport.id, { toWorld: this.toWorld, toImage: this.toImage }, header, this.options.onDraftBox);
+    const { onDraftBox } = this.options;
+    const mapping = { toWorld: this.toWorld, toImage: this.toImage };
+    this.draft = onDraftBox ? new DraftBox(this.viewport.id, mapping, header, onDraftBox) : null;
     this.size = [element.clientWidth, element.clientHeight];
   }
 
@@ -266,10 +277,7 @@ export class ViewportController {
       this.isOnScreen = true;
       if (before) viewport.setViewPresentation(before);
       const { isInverted, isSmooth } = this.view.get();
-      viewport.setProperties({
-        invert: isInverted,
-        interpolationType: isSmooth ? InterpolationType.LINEAR : InterpolationType.NEAREST,
-      });
+      viewport.setProperties({ invert: isInverted, interpolationType: interpolation(isSmooth) });
     }
     this.shown = preset;
     this.view.set({ frame: preset.frame, presetName: preset.name, presetIndex: index });
@@ -348,14 +356,16 @@ export class ViewportController {
 
   private draw(): void {
     if (!this.viewport || !this.isOnScreen) return;
-    const affine = affineFromThreePoints(
-      this.pxToCanvas(0, 0),
-      this.pxToCanvas(REFERENCE_PX, 0),
-      this.pxToCanvas(0, REFERENCE_PX),
-    );
+    const affine = this.affine();
     for (const listener of this.drawListeners) listener(affine);
     const zoom = scales(affine).horizontal * window.devicePixelRatio;
     this.view.set({ affine, zoom, ...orientationOf(this.viewport) });
+  }
+
+  /** Of the view as it is now; the store has that of the last drawing. */
+  private affine(): Affine {
+    const [right, down] = [this.pxToCanvas(REFERENCE_PX, 0), this.pxToCanvas(0, REFERENCE_PX)];
+    return affineFromThreePoints(this.pxToCanvas(0, 0), right, down);
   }
 
   private canvasCorners(): CanvasPoint[] {
@@ -369,9 +379,7 @@ export class ViewportController {
 
   private checkHash(sha256: string, expected: string | null): void {
     if (expected === null || expected === sha256) return this.view.set({ sha256 });
-    this.takeAway(
-      `The image arrived damaged (SHA-256 ${sha256.slice(0, 8)}…, expected ${expected.slice(0, 8)}…). Reload the page.`,
-    );
+    this.takeAway(`The image arrived damaged (SHA-256 ${sha256.slice(0, 8)}…, expected ${expected.slice(0, 8)}…). Reload the page.`);
   }
 
   /** Nothing of the picture stays to be seen, and the next begins with an engine of its own. */

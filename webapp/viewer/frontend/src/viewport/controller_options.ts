@@ -9,7 +9,7 @@ export interface ControllerOptions {
   readonly headerPath: string;
   readonly framePath: string;
   readonly announce: (text: string) => void;
-  readonly onDraftBox: (box: PixelBox | null) => void;
+  readonly onDraftBox?: (box: PixelBox | null) => void;
   /** The page's, for pictures that follow each other on it; without it the picture has one of its own. */
   readonly screen?: Screen;
   /** Lent: it may have been fetched before and stays when the picture is left; without it the picture fetches its own. */

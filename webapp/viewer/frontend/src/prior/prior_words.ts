@@ -1,0 +1,42 @@
+/** What is said of earlier images: dates, intervals, and why none is shown. */
+import type { ComparedImage, PriorImages } from '../api/schema';
+import { NOT_STATED } from '../shell/patient_text';
+
+const LEFT_OUT = 'cases of your running studies are left out';
+
+/** 2025-07-26 17:43, or that the file does not say. */
+export const dateOf = ({ study_date: day, study_time: time }: ComparedImage): string =>
+  day ? [day, time].filter(Boolean).join(' ') : `date ${NOT_STATED}`;
+
+/** Whether it is the other view of the study that is read. */
+export const isOfStudy = ({ interval }: ComparedImage): boolean => interval === 'the same study';
+
+/** `prior` for an earlier image; the other view of the study, and what has no certain date, are not called so. */
+export function titleOf(image: ComparedImage): string {
+  if (isOfStudy(image)) return `${image.kind}, same study`;
+  return image.order === 'earlier' ? 'prior' : 'other image, order not known';
+}
+
+/** Everything that a reader must know before comparing: date, interval, view, and what is doubtful. */
+export function captionOf(image: ComparedImage): string {
+  const doubts = [
+    ...image.remarks,
+    ...(image.same_by === 'id_alone' ? ['same patient by ID alone, birth date not stated'] : []),
+    ...(image.same_moment ? ['same time as the one before it: by arrival'] : []),
+    ...image.warnings.map((code) => code.replaceAll('_', ' ')),
+  ];
+  return [dateOf(image), isOfStudy(image) ? '' : image.interval, image.view || 'view not stated', ...doubts].filter(Boolean).join(' · ');
+}
+
+/** In one line: how long before the latest earlier image was made, or that none is known. */
+export function summaryOf(list: PriorImages | null, problem: string | null): string {
+  if (problem) return problem;
+  if (!list) return 'looking for earlier images…';
+  const [first] = list.priors;
+  const known = first?.order === 'earlier' ? `prior ${first.interval}` : first ? 'prior: order not known' : 'no prior known';
+  return [known, list.problem?.text, list.leaves_out ? LEFT_OUT : ''].filter(Boolean).join(' · ');
+}
+
+/** The latest image that is known to be earlier: the one that is shown by itself. */
+export const latestOf = (list: PriorImages | null): ComparedImage | null =>
+  list?.priors.find(({ order }) => order === 'earlier') ?? null;

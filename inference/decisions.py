@@ -70,9 +70,14 @@ def at_operating_point(decision: Decision, probability: float, finding: Finding)
         confidence = f"{100 * (1 - finding.conformal.alpha):g} %"
         return Decision(
             UNCERTAIN,
-            f"At {confidence} confidence {ruled_out} is ruled out, but the score is {side} the operating point.",
+            f"At {confidence} confidence {ruled_out} is ruled out, but the score is {side} {_name(finding)}.",
         )
     return decision
+
+
+def _name(finding: Finding) -> str:
+    version = finding.operating_point.project_version
+    return "the operating point" if version is None else f"the operating point of the project (version {version})"
 
 
 def decide_by_conformal_set(probability: float, conformal: Conformal) -> Decision:

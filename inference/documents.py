@@ -144,9 +144,12 @@ class Estimate(TypedDict):
 
 
 class OperatingPointDocument(TypedDict):
+    """The point that the word was given at. project_version: of one that the project approved; without it, the bundle's own."""
+
     threshold: float
     sensitivity: Estimate
     specificity: Estimate
+    project_version: NotRequired[int]
 
 
 class FindingCode(TypedDict):

@@ -6,9 +6,9 @@ One `session.run` gives probabilities, logits, maps and embedding; nothing here 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,7 @@ from inference.bundle import Bundle, BundleError, replay_selfcheck
 from inference.documents import FindingDocument
 from inference.explanation import Explanation, Origin, build_explanation, finding_numbers
 from inference.gate import NOTHING_SAID, GateQuestion, GateVerdict, judge
+from inference.manifest import OperatingPoint
 from inference.preprocessing import ModelInput
 from inference.session import CPU, open_session, provider_of, run_session
 from inference.stoppable_run import RunWatch, run_limit, run_watched
@@ -29,10 +30,11 @@ BATCH = 8
 
 @dataclass(frozen=True, eq=False)
 class Case:
-    """One image to be explained, with what the gate asks about it."""
+    """One image to be explained, with what the gate asks about it. points: in place of the bundle's own, by finding key."""
 
     input: ModelInput
     question: GateQuestion = NOTHING_SAID
+    points: Mapping[str, OperatingPoint] = field(default_factory=dict)
 
 
 class NonFiniteOutput(ArithmeticError):
@@ -98,7 +100,8 @@ class Engine:
             outputs, _ = self._outputs(batch, watch)
             for row, item in enumerate(batch):
                 own = {name: values[row] for name, values in outputs.items()}
-                found.append(finding_numbers(self.bundle.contents, self._gate(item, own), own))
+                contents = self.bundle.contents.at_points(item.points)
+                found.append(finding_numbers(contents, self._gate(item, own), own))
         return found
 
     def limit_seconds(self, images: int) -> float:
@@ -140,7 +143,8 @@ class Engine:
         bundle = self.bundle
         gate = self._gate(item, outputs)
         origin = Origin(bundle.id, bundle.name, bundle.version, self.provider, item.input.sha256)
-        return build_explanation(bundle.contents, origin, item.input, gate, outputs, seconds)
+        contents = bundle.contents.at_points(item.points)
+        return build_explanation(contents, origin, item.input, gate, outputs, seconds)
 
     def _require_size(self, model_input: ModelInput) -> None:
         spec = self.bundle.input_spec

@@ -13,9 +13,9 @@ import numpy as np
 
 from inference.boxes import MapField, PixelBox, classmap_fixed_boxes, component_boxes, mass95_boxes, positive_part
 from inference.decisions import NEGATIVE, Decision, decide_all, is_above_operating_point
-from inference.documents import DecisionCode, ExplanationDocument, FindingDocument, MapDocument
+from inference.documents import DecisionCode, ExplanationDocument, FindingDocument, MapDocument, OperatingPointDocument
 from inference.gate import REFUSED, GateVerdict
-from inference.manifest import Finding, FindingMap, Manifest, MapOutput
+from inference.manifest import Finding, FindingMap, Manifest, MapOutput, OperatingPoint
 from inference.map_layers import MAP_LAYERS, MapKind
 from inference.preprocessing import ModelInput, Region
 
@@ -166,22 +166,29 @@ def finding_document(
 ) -> FindingDocument:
     """One finding as the API gives it, boxes aside; probability and interval are null when refused."""
     refused = decision.decision == REFUSED
-    point = finding.operating_point
     return {
         "key": finding.key,
         "title": finding.title,
         "code": finding.code.copy(),
         "probability": None if refused else probability,
         "interval": None if refused else list(interval),
-        "operating_point": {
-            "threshold": point.threshold,
-            "sensitivity": point.sensitivity.copy(),
-            "specificity": point.specificity.copy(),
-        },
+        "operating_point": point_document(finding.operating_point),
         "decision": decision.decision,
         "reason": decision.reason,
         "boxes": [],
     }
+
+
+def point_document(point: OperatingPoint) -> OperatingPointDocument:
+    """The operating point as the API gives it."""
+    found: OperatingPointDocument = {
+        "threshold": point.threshold,
+        "sensitivity": point.sensitivity.copy(),
+        "specificity": point.specificity.copy(),
+    }
+    if point.project_version is not None:
+        found["project_version"] = point.project_version
+    return found
 
 
 def map_document(output: MapOutput, findings: tuple[Finding, ...], values: np.ndarray, region: Region) -> MapDocument:

@@ -9,7 +9,7 @@ import base64
 import binascii
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -38,12 +38,16 @@ class ManifestError(ValueError):
 
 @dataclass(frozen=True)
 class OperatingPoint:
-    """Threshold on the calibrated probability, with sensitivity and specificity as measured (value, ci, n)."""
+    """Threshold on the calibrated probability, with sensitivity and specificity as measured (value, ci, n).
+
+    project_version: of a point that a project approved in place of the bundle's own, which has none.
+    """
 
     rule: str
     threshold: float
     sensitivity: Estimate
     specificity: Estimate
+    project_version: int | None = None
 
 
 @dataclass(frozen=True)
@@ -133,6 +137,13 @@ class Manifest:
     def calibrators(self) -> tuple[Calibrator, ...]:
         """One per finding, in the order of the graph's outputs."""
         return tuple(finding.calibrator for finding in self.findings)
+
+    def at_points(self, points: Mapping[str, OperatingPoint]) -> Manifest:
+        """The same with other operating points, by finding key. Raises ValueError for a key that the bundle does not have."""
+        if unknown := sorted(set(points) - set(self.keys)):
+            raise ValueError(f"operating point of {unknown[0]!r}; allowed: {', '.join(self.keys)}")
+        findings = (replace(own, operating_point=points.get(own.key, own.operating_point)) for own in self.findings)
+        return replace(self, findings=tuple(findings)) if points else self
 
     def probabilities(self, logits: np.ndarray) -> np.ndarray:
         """What the graph should give for raw logits [..., K]: float64 [..., K]."""

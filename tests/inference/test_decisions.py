@@ -69,8 +69,8 @@ def test_a_probability_at_the_operating_point_is_above_it():
     assert above == [False, True, True]
 
 
-def finding_at(threshold, conformal=OVERLAP):
-    point = SimpleNamespace(threshold=threshold)
+def finding_at(threshold, conformal=OVERLAP, project_version=None):
+    point = SimpleNamespace(threshold=threshold, project_version=project_version)
     return SimpleNamespace(title="Opacity", operating_point=point, conformal=conformal)
 
 
@@ -93,6 +93,13 @@ def finding_at(threshold, conformal=OVERLAP):
 def test_no_call_contradicts_the_operating_point(threshold, probability, decision, reason):
     contents = SimpleNamespace(task="multilabel", findings=(finding_at(threshold),))
     assert decide_all(np.array([probability]), contents, GateVerdict(())) == [Decision(decision, reason)]
+
+
+def test_a_contradicted_call_names_the_point_of_the_project():
+    contents = SimpleNamespace(task="multilabel", findings=(finding_at(0.8, project_version=3),))
+    [row] = decide_all(np.array([0.7]), contents, GateVerdict(()))
+    assert row.decision == "uncertain"
+    assert row.reason.endswith("the score is below the operating point of the project (version 3).")
 
 
 def test_the_class_that_is_left_is_no_call_below_its_point():

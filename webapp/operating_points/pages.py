@@ -1,5 +1,7 @@
 """`/operating-points/`: the case mix of each project, its points, what is proposed and what was decided."""
 
+from collections.abc import Mapping
+from dataclasses import asdict
 from functools import partial
 from typing import Any
 
@@ -8,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from inference.probability import fraction
 from webapp.accounts.form_post import form_post
 from webapp.accounts.models import User
 from webapp.accounts.policy import may_approve_point, may_propose_point, may_state_case_mix, require_person
@@ -97,7 +100,14 @@ def _section(person: User, project: Project) -> dict[str, object]:
 
 def _point(project: Project, key: str, title: str) -> dict[str, Any]:
     approved, own = approved_point(project, project.active_bundle, key), own_point(project.active_bundle, key)
-    return {"key": key, "title": title, "approved": approved, "own": own}
+    shares = own and f"sens {_measured(asdict(own.sensitivity))} · spec {_measured(asdict(own.specificity))}"
+    return {"key": key, "title": title, "approved": approved, "own": own, "shares": shares}
+
+
+def _measured(share: Mapping[str, Any]) -> str:
+    """As the reading page writes it: .89 (.81 to .94, n 91)."""
+    low, high = share["ci"]
+    return f"{fraction(share['value'])} ({fraction(low)} to {fraction(high)}, n {share['n']})"
 
 
 def _proposal(person: User, row: PointProposal, titles: dict[str, str]) -> dict[str, Any]:
@@ -105,6 +115,7 @@ def _proposal(person: User, row: PointProposal, titles: dict[str, str]) -> dict[
     return {
         "row": row,
         "title": titles.get(row.finding, row.finding),
+        "shares": f"sensitivity {_measured(row.sensitivity)} · specificity {_measured(row.specificity)}",
         "decision": getattr(row, "decision", None),
         "is_current": row.bundle_id == row.project.active_bundle,
         "may_withdraw": is_own and may_propose_point(person) is None,

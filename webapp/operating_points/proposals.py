@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db import transaction
 
+from inference.manifest import OperatingPoint
 from measures.operating_curve import CurvePoint, Share
 from webapp import audit
 from webapp.accounts.models import User
@@ -29,6 +30,15 @@ def approved_point(project: Project, bundle_id: str, finding: str) -> PointPropo
     another bundle do not count: they were measured on another scale."""
     rows = PointProposal.objects.filter(project=project, bundle_id=bundle_id, finding=finding)
     return rows.filter(decision__outcome=Outcome.APPROVED).order_by("-decision__created_at").first()
+
+
+def approved_points(project: Project, bundle_id: str) -> dict[str, OperatingPoint]:
+    """What results of this bundle in this project are given at from now on, in place of its own points, by finding key."""
+    rows = PointProposal.objects.filter(project=project, bundle_id=bundle_id, decision__outcome=Outcome.APPROVED)
+    return {
+        row.finding: OperatingPoint("approved", row.threshold, row.sensitivity, row.specificity, row.version)
+        for row in rows.order_by("decision__created_at")
+    }
 
 
 @transaction.atomic

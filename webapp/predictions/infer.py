@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from inference.engine import Case, Engine, Explanation, NonFiniteOutput
 from inference.gate import GateQuestion
+from inference.manifest import OperatingPoint
 from webapp.archive.exam import exam_of
 from webapp.archive.frame.model_inputs import prepared
 from webapp.archive.models import Image
@@ -22,6 +23,7 @@ from webapp.archive.storage import IntegrityMismatch
 from webapp.predictions.bundle_store import BundleUnavailable, engine_for
 from webapp.predictions.map_files import WrittenMaps, remove_maps, remove_other_runs, write_maps
 from webapp.predictions.models import Prediction
+from webapp.predictions.points_in_force import points_in_force
 from webapp.predictions.run_mark import tell_answered, tell_ended_runs
 from webapp.predictions.wanted_run import Prepared, explain_wanted
 from webapp.work.jobs.claim import Claim
@@ -46,11 +48,12 @@ class Highest:
 
 @dataclass(frozen=True, eq=False)
 class Opened:
-    """One job with its rows, and the engine of the bundle that was in service when it was opened."""
+    """One job with its rows, the engine of the bundle and the operating points that were in service when it was opened."""
 
     claim: Claim
     prediction: Prediction
     engine: Engine
+    points: Mapping[str, OperatingPoint]
 
 
 def open_jobs(claims: Sequence[Claim]) -> list[Opened | Exception]:
@@ -68,7 +71,8 @@ def _open(claim: Claim, prediction: Prediction | None, jobs: Sequence[UUID]) -> 
     if prediction is None:
         return JobRefused("prediction_missing", "The result that this job was to fill no longer exists.")
     try:
-        return Opened(claim, prediction, _engine_in_service(prediction.image, jobs))
+        engine = _engine_in_service(prediction.image, jobs)
+        return Opened(claim, prediction, engine, points_in_force(prediction.image.project, engine.bundle.id))
     except JobMustWait as wait:
         return wait
 
@@ -87,6 +91,7 @@ def prepare(opened: Opened, lease: Lease) -> Prepared:
     case = Case(
         input=model_input,
         question=GateQuestion(exam_of(image), image.modality, image.project.takes_for_processing),
+        points=opened.points,
     )
     return Prepared(opened.claim, opened.prediction, engine, case, lease)
 

@@ -1,5 +1,6 @@
 """Who proposes does not approve; what was withdrawn, decided, or is of another model or point is not approved; all is kept."""
 
+import re
 import threading
 from collections.abc import Callable
 
@@ -183,6 +184,7 @@ def test_the_page_offers_each_person_what_that_person_may(result: Prediction, si
     assert "Version 1 is approved" in omar.post(f"{PROPOSALS}1/", {"outcome": "approved"}, follow=True).content.decode()
     assert in_force() is not None
     assert "approved by omar" in rose.get(PAGE).content.decode()
+    assert re.search(r"sensitivity (&gt;|1)?\.\d\d \(\.\d\d to (&gt;|1)?\.\d\d, n 23\)", texts["omar"])
     assert omar.post(f"{PROPOSALS}7/", {"outcome": "approved"}).status_code == 404
 
 

@@ -40,10 +40,11 @@ READ_BY_COLLEAGUE = "Read by a colleague; your look is open."
 
 @dataclass(frozen=True)
 class Meter:
-    """The highest finding as a bar: percent of the bar's width, operating point as a tick (percent, or None)."""
+    """The highest finding as a bar: percent of the bar's width, operating point as a tick (percent, or None) and in words."""
 
     percent: float
     tick: float | None
+    point: str
     title: str
     text: str
     note: str
@@ -151,15 +152,23 @@ def _meter(prediction: Prediction | None, document: dict[str, Any]) -> Meter | N
     finding = next((row for row in document.get("findings", []) if row["key"] == prediction.highest_finding), None)
     if finding is None:
         return None
-    threshold = (finding.get("operating_point") or {}).get("threshold")
+    point = finding.get("operating_point") or {}
+    threshold = point.get("threshold")
     is_negative = finding.get("decision") == "negative"
     return Meter(
         percent=round(100 * prediction.highest_probability, 1),
         tick=None if threshold is None else round(100 * threshold, 1),
+        point="" if threshold is None else _point_name(threshold, point.get("project_version")),
         title="none above" if is_negative else finding["title"],
         text=fraction(prediction.highest_probability),
         note="uncertain" if finding.get("decision") == "uncertain" else "",
     )
+
+
+def _point_name(threshold: float, project_version: int | None) -> str:
+    """As the panel of the reading page says it."""
+    whose = "" if project_version is None else f" of the project (version {project_version})"
+    return f"operating point {fraction(threshold)}{whose}"
 
 
 def _sentence(prediction: Prediction | None, document: dict[str, Any], meter: Meter | None, queue: Queue) -> str:

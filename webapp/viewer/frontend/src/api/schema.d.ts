@@ -972,7 +972,9 @@ export interface components {
             readonly probability: number | null;
             readonly title: string;
         };
+        /** @description The point that the word was given at. project_version: of one that the project approved; without it, the bundle's own. */
         readonly OperatingPointDocument: {
+            readonly project_version?: number;
             readonly sensitivity: components["schemas"]["Estimate"];
             readonly specificity: components["schemas"]["Estimate"];
             readonly threshold: number;

@@ -1,13 +1,14 @@
 /** A calibrated probability: bar, its interval as a band, the operating point as a tick. The sentence below says it in words. */
 import type { FindingDocument } from '../api/documents';
-import { fraction } from './wording';
+import { fraction, pointName } from './wording';
 
 const percent = (value: number): string => `${Math.min(Math.max(value, 0), 1) * 100}%`;
 
 export function ProbabilityBar({ finding }: { readonly finding: FindingDocument }) {
   const { probability, interval, operating_point: point } = finding;
   if (probability === null) return null;
-  const said = interval ? `, 95 % interval ${fraction(interval[0])} to ${fraction(interval[1])}` : '';
+  const measured = interval ? `, 95 % interval ${fraction(interval[0])} to ${fraction(interval[1])}` : '';
+  const said = point ? `${measured}, ${pointName(point)}` : measured;
   return (
     <div
       className="bar"

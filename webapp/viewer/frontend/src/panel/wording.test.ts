@@ -37,6 +37,13 @@ describe('the words of a finding', () => {
     expect(findingSentence(finding({ decision: 'negative', probability: 0.1 }))).toMatch(/^negative, below operating point \.42/);
   });
 
+  it('name the point of the project where it is not the model’s own', () => {
+    const own = finding({}).operating_point;
+    expect(findingSentence(finding({ operating_point: { ...own, project_version: 3 } }))).toMatch(
+      /^positive, above operating point \.42 of the project \(version 3\) · sens/,
+    );
+  });
+
   it('say with every share its interval and the number of cases, and where they are few', () => {
     const sensitivity = { value: 0.7778, ci: [0.4526, 0.9368] as [number, number], n: 9 };
     const specificity = { value: 0.6392, ci: [0.54, 0.7277] as [number, number], n: 20 };

@@ -29,7 +29,13 @@ export function findingSentence(finding: FindingDocument): string {
   if (probability === null) return reason ?? '';
   const side = probability >= point.threshold ? 'above' : 'below';
   const measured = `sens ${measuredText(point.sensitivity)} · spec ${measuredText(point.specificity)}`;
-  return `${decision}, ${side} operating point ${fraction(point.threshold)} · ${measured}`;
+  return `${decision}, ${side} ${pointName(point)} · ${measured}`;
+}
+
+/** operating point .42, and whose it is where the project approved another than the model's own. */
+export function pointName({ threshold, project_version: version }: FindingDocument['operating_point']): string {
+  const whose = version == null ? '' : ` of the project (version ${version})`;
+  return `operating point ${fraction(threshold)}${whose}`;
 }
 
 /** .78 (.45 to .94, few: n 9): the share with its 95 % interval and the number of cases that it was measured on. */

@@ -23,7 +23,7 @@ from webapp.archive.storage import IntegrityMismatch
 from webapp.predictions.bundle_store import BundleUnavailable, engine_for
 from webapp.predictions.map_files import WrittenMaps, remove_maps, remove_other_runs, write_maps
 from webapp.predictions.models import Prediction
-from webapp.predictions.points_in_force import points_in_force
+from webapp.predictions.points_in_force import PointsInForce
 from webapp.predictions.run_mark import tell_answered, tell_ended_runs
 from webapp.predictions.wanted_run import Prepared, explain_wanted
 from webapp.work.jobs.claim import Claim
@@ -63,16 +63,18 @@ def open_jobs(claims: Sequence[Claim]) -> list[Opened | Exception]:
     rows = Prediction.objects.select_related("image__project").defer("document")  # of an earlier run: not ours to read
     rows = rows.filter(job_id__in=[claim.job.id for claim in claims])
     by_job = {row.job_id: row for row in rows}  # type: ignore[attr-defined]
-    jobs = [claim.job.id for claim in claims]
-    return [_open(claim, by_job.get(claim.job.id), jobs) for claim in claims]
+    jobs, points = [claim.job.id for claim in claims], PointsInForce()
+    return [_open(claim, by_job.get(claim.job.id), jobs, points) for claim in claims]
 
 
-def _open(claim: Claim, prediction: Prediction | None, jobs: Sequence[UUID]) -> Opened | Exception:
+def _open(
+    claim: Claim, prediction: Prediction | None, jobs: Sequence[UUID], points: PointsInForce
+) -> Opened | Exception:
     if prediction is None:
         return JobRefused("prediction_missing", "The result that this job was to fill no longer exists.")
     try:
         engine = _engine_in_service(prediction.image, jobs)
-        return Opened(claim, prediction, engine, points_in_force(prediction.image.project, engine.bundle.id))
+        return Opened(claim, prediction, engine, points.of(prediction.image.project, engine.bundle.id))
     except JobMustWait as wait:
         return wait
 

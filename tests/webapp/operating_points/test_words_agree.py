@@ -22,6 +22,7 @@ from webapp.archive.models import Image, Project
 from webapp.operating_points.proposals import decide, propose
 from webapp.predictions import bundle_store
 from webapp.predictions.models import Prediction
+from webapp.predictions.points_in_force import PointsInForce
 from webapp.predictions.requests import predict_again
 from webapp.reviews.record_review import record_review
 from webapp.work.worker import run_one
@@ -213,3 +214,12 @@ def test_the_worklist_names_the_point_of_the_word_that_it_says(image: Image, sig
 )  # fmt: skip
 def test_the_comparison_notices(triple: tuple[str, Any, Any], is_wrong: bool) -> None:
     assert contradicts(*triple) is is_wrong
+
+
+def test_a_batch_asks_for_the_points_once(image: Image, django_assert_num_queries: Any) -> None:
+    version, bundle_id = approve("0.6"), image.project.active_bundle
+    points = PointsInForce()
+    with django_assert_num_queries(1):
+        found = [points.of(image.project, bundle_id) for _ in range(3)]
+    assert [one[KEY].project_version for one in found] == [version] * 3
+    assert PointsInForce().of(image.project, "0" * 64) == {}

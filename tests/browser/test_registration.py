@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.canvas import painted, read_canvas, wait_for
+from tests.browser.canvas import CanvasPixels, painted, read_canvas, wait_for
 from tests.browser.conftest import Server, keep_screenshot, sign_in
 from tests.webapp.archive.dicom_files import chest_dicom
 
@@ -192,3 +192,17 @@ def test_the_heat_map_sits_on_its_cells(server: Server, page: Page) -> None:
     order = np.argsort(share[inside])
     thirds = [part.mean() for part in np.array_split(alpha[inside][order], 3)]
     assert thirds[0] < thirds[1] - 5 < thirds[2] - 10
+    assert white_pixels(heat) == 0
+    page.keyboard.press("c")  # the other map as a white line, in the same view
+    expect(page.get_by_test_id("other-map")).to_contain_text("White line: Grad-CAM")
+    wait_for(page, lambda: white_pixels(read_canvas(page, "canvas[data-testid=overlay]")) > 40, "the line of Grad-CAM")
+    page.keyboard.press("w")
+    wait_for(page, lambda: white_pixels(read_canvas(page, "canvas[data-testid=overlay]")) == 0, "the map's end")
+
+
+def white_pixels(heat: CanvasPixels | None) -> int:
+    """Opaque pixels in the text's white."""
+    if heat is None:
+        return 0
+    red, green, blue, alpha = heat.rgba.astype(int).transpose(2, 0, 1)
+    return int(((np.minimum(np.minimum(red, green), blue) > 195) & (blue > red) & (alpha > 230)).sum())

@@ -6,6 +6,7 @@ import { markFailure } from '../session/failure_place';
 import { drawBox, nudge as nudgeBox, putBox } from '../session/form_box';
 import { askErased, putEraserAway, toggleEraser, toggleProbe } from '../probe/probe_of_case';
 import { PRIOR_HELD_KEY } from '../prior/prior_keys';
+import { compareMaps } from '../session/compared_maps';
 import { repeatCoding } from '../session/last_coding';
 import { showMapOf, toggleMap } from '../session/map_choices';
 import type { ReadingSession } from '../session/reading_session';
@@ -39,6 +40,7 @@ export const KEY_TABLE: readonly KeyRow<ReadingSession>[] = [
   ...MAP_LAYERS.map(({ kind, key, title }) =>
     row('AI', kind, key.toUpperCase(), `${title} of the finding`, [key], (s) => toggleMap(s, kind)),
   ),
+  row('AI', 'compare', 'C', 'both maps: one in colour, one as a line; again: change over', ['c'], (s) => compareMaps(s)),
   row(
     'AI',
     'class',

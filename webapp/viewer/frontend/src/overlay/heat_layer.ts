@@ -16,6 +16,9 @@ export interface HeatPicture {
   readonly colours: ColourMap;
 }
 
+/** A second map, of which only the line of its threshold is drawn. */
+export type OtherMap = Pick<HeatPicture, 'map' | 'region' | 'threshold'>;
+
 /** Longest side of the interpolated texture, samples: fine enough for a smooth edge at fit, coloured in a few ms. */
 const TEXTURE_LONGEST = 640;
 /** Of the line at the threshold, CSS px: the model's colour on a dark ground, read over bone and over air. */
@@ -27,6 +30,7 @@ export class HeatLayer {
   private fine: { source: ScoreMap; scores: ScoreMap } | null = null;
   private picture: HeatPicture | null = null;
   private line: Path2D | null = null;
+  private other: Path2D | null = null;
   private opacity = 0;
 
   constructor(
@@ -39,11 +43,7 @@ export class HeatLayer {
     this.picture = picture;
     this.line = null;
     if (!picture) return;
-    const [x0, y0, x1, y1] = picture.region;
-    const [width, height] = textureSize(x1 - x0, y1 - y0, TEXTURE_LONGEST);
-    if (this.fine?.source !== picture.map) {
-      this.fine = { source: picture.map, scores: interpolate(picture.map, width, height) };
-    }
+    if (this.fine?.source !== picture.map) this.fine = { source: picture.map, scores: fineScores(picture) };
     const { scores } = this.fine;
     const rgba = colourise(scores, {
       low: 0,
@@ -57,6 +57,12 @@ export class HeatLayer {
     }
     this.line = lineOf(contour(scores, picture.threshold), picture.region, scores);
     this.texture.getContext('2d')?.putImageData(new ImageData(rgba, scores.width, scores.height), 0, 0);
+  }
+
+  /** The map to compare with, or null for none; call draw() afterwards. */
+  setOther(other: OtherMap | null): void {
+    const scores = other && fineScores(other);
+    this.other = other && scores && lineOf(contour(scores, other.threshold), other.region, scores);
   }
 
   setOpacity(opacity: number): void {
@@ -87,18 +93,21 @@ export class HeatLayer {
     context.imageSmoothingEnabled = true;
     context.imageSmoothingQuality = 'high';
     context.drawImage(this.texture, x0, y0, x1 - x0, y1 - y0);
-    this.drawLine(context, m, ratio);
+    if (this.opacity > 0) {
+      this.drawLine(context, this.line, m, ratio, '--model');
+      this.drawLine(context, this.other, m, ratio, '--text');
+    }
     context.restore();
   }
 
   /** As wide on the screen whatever the zoom. */
-  private drawLine(context: CanvasRenderingContext2D, m: Affine, ratio: number): void {
-    if (!this.line || this.opacity === 0) return;
+  private drawLine(context: CanvasRenderingContext2D, line: Path2D | null, m: Affine, ratio: number, name: string): void {
+    if (!line) return;
     const placed = new Path2D();
-    placed.addPath(this.line, new DOMMatrix([m.a, m.b, m.c, m.d, m.e, m.f].map((value) => value * ratio)));
+    placed.addPath(line, new DOMMatrix([m.a, m.b, m.c, m.d, m.e, m.f].map((value) => value * ratio)));
     context.setTransform(1, 0, 0, 1, 0, 0);
     context.lineCap = context.lineJoin = 'round';
-    const colour = getComputedStyle(this.canvas).getPropertyValue('--model');
+    const colour = getComputedStyle(this.canvas).getPropertyValue(name);
     for (const [style, width, alpha] of [['#000', GROUND_PX, 0.5], [colour, LINE_PX, 1]] as const) {
       context.globalAlpha = alpha;
       context.strokeStyle = style;
@@ -106,6 +115,12 @@ export class HeatLayer {
       context.stroke(placed);
     }
   }
+}
+
+/** Interpolated as finely as it is coloured. */
+function fineScores({ map, region: [x0, y0, x1, y1] }: OtherMap): ScoreMap {
+  const [width, height] = textureSize(x1 - x0, y1 - y0, TEXTURE_LONGEST);
+  return interpolate(map, width, height);
 }
 
 /** Pieces of a contour in image px. */

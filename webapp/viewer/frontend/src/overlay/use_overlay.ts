@@ -1,10 +1,11 @@
 /** Keeps the two overlay layers in step with what the reader chose and with every move of the view. */
 import type { RefObject } from 'react';
 import { useEffect } from 'react';
-import type { FindingDocument } from '../api/documents';
+import type { FindingDocument, MapKind } from '../api/documents';
 import { VERDICT_SHORT } from '../reviews/failure_form';
 import { fraction } from '../panel/wording';
 import type { PanelState } from '../session/panel_state';
+import { comparedKind } from '../session/compared_maps';
 import { mapThreshold } from '../session/map_choices';
 import { areBoxesShown, boxesToShow, isAiShown, isLookingFirst } from '../session/panel_state';
 import type { ReadingSession } from '../session/reading_session';
@@ -64,8 +65,8 @@ function readerBoxes(session: ReadingSession, panel: PanelState): LabelledBox[] 
   });
 }
 
-async function heatPicture(session: ReadingSession, panel: PanelState, cache: MapCache): Promise<HeatPicture | null> {
-  const { mapKind: kind, selected } = panel;
+async function heatPicture(session: ReadingSession, kind: MapKind | null, cache: MapCache): Promise<HeatPicture | null> {
+  const { selected, colours } = session.panel.get();
   const shown = session.shown();
   const document = shown?.maps.find((map) => map.kind === kind);
   if (!shown || !document || !kind || !selected || !document.findings.includes(selected)) return null;
@@ -74,13 +75,7 @@ async function heatPicture(session: ReadingSession, panel: PanelState, cache: Ma
   const map = (await cache.get(mapPath(shown.id, document.kind), document)).get(selected);
   if (!map) return null;
   const share = mapThreshold(session, selected, kind);
-  return {
-    map,
-    region: document.region,
-    high: scale.maximum,
-    threshold: thresholdScore(share, scale.maximum),
-    colours: panel.colours,
-  };
+  return { map, region: document.region, high: scale.maximum, threshold: thresholdScore(share, scale.maximum), colours };
 }
 
 export function useOverlay(heat: RefObject<HTMLCanvasElement | null>, boxes: RefObject<SVGSVGElement | null>): void {
@@ -102,18 +97,21 @@ export function useOverlay(heat: RefObject<HTMLCanvasElement | null>, boxes: Ref
   }, [session, layers, panel, predictions, reviews, outbox, scheme]);
 
   const isDrawn = isAiShown(panel) && !panel.isAiHeld;
-  const { mapKind, selected, thresholds, colours } = panel;
+  const { mapKind, isCompared, selected, thresholds, colours } = panel;
   useEffect(() => {
     let isStale = false;
-    const show = (picture: HeatPicture | null): void => {
+    const show = (picture: HeatPicture | null, other: HeatPicture | null = null): void => {
       const now = layers.current;
       if (isStale || !now) return;
       now.heat.setPicture(picture);
+      now.heat.setOther(picture && other);
       if (now.affine) now.heat.draw(now.affine);
     };
     if (!isDrawn || !mapKind) show(null);
     else {
-      heatPicture(session, session.panel.get(), mapCache).then(show, () => {
+      const other = isCompared ? comparedKind(session) : null;
+      const both = [mapKind, other].map((kind) => heatPicture(session, kind, mapCache));
+      Promise.all(both).then(([picture, line]) => show(picture ?? null, line), () => {
         show(null);
         session.announce('the map could not be loaded: try again');
       });
@@ -121,7 +119,7 @@ export function useOverlay(heat: RefObject<HTMLCanvasElement | null>, boxes: Ref
     return () => {
       isStale = true;
     };
-  }, [session, layers, predictions, isDrawn, mapKind, selected, thresholds, colours]);
+  }, [session, layers, predictions, isDrawn, mapKind, isCompared, selected, thresholds, colours]);
 
   useEffect(() => {
     layers.current?.heat.setOpacity(panel.opacity);

@@ -5,6 +5,7 @@ import type { ColourMap } from '../overlay/colour_map';
 import { COLOUR_MAPS, cssGradient } from '../overlay/colour_map';
 import { mapTitle } from '../overlay/map_layers';
 import { scaleOf } from '../overlay/map_scores';
+import { comparedKind, compareMaps } from '../session/compared_maps';
 import { mapThreshold, setThreshold, toggleBoxes, toggleMap } from '../session/map_choices';
 import { areBoxesShown } from '../session/panel_state';
 import { useSession } from '../shell/session_context';
@@ -32,10 +33,11 @@ function Slider(props: { label: string; value: number; testId: string; shown: st
 
 function Legend({ document, finding }: { readonly document: MapDocument; readonly finding: string }) {
   const session = useSession();
-  const { colours } = useStore(session.panel);
+  const { colours, isCompared } = useStore(session.panel);
+  const isRelative = isCompared || document.scale === 'relative'; // two maps are compared on one kind of scale
   const scale = scaleOf(document, finding);
   const threshold = mapThreshold(session, finding, document.kind);
-  const top = document.scale === 'relative' ? '1' : String(Number(scale.maximum.toPrecision(3)));
+  const top = isRelative ? '1' : String(Number(scale.maximum.toPrecision(3)));
   return (
     <div className="legend-block">
       <div
@@ -50,7 +52,7 @@ function Legend({ document, finding }: { readonly document: MapDocument; readonl
       </div>
       <div className="row faint small">
         <span className="num">0</span>
-        <span className="grow centred">{document.scale === 'relative' ? 'relative within this image' : 'score'}</span>
+        <span className="grow centred">{isRelative ? 'relative within this image' : 'score'}</span>
         <span className="num">{top}</span>
       </div>
     </div>
@@ -101,6 +103,20 @@ function ShownMap({ document, finding }: { readonly document: MapDocument; reado
   );
 }
 
+/** The map that is drawn as a line: what it is worth, like the one in colour. That the two agree is worth what nobody has measured. */
+function OtherMap({ document, finding }: { readonly document: MapDocument; readonly finding: FindingDocument }) {
+  const session = useSession();
+  const share = mapThreshold(session, finding.key, document.kind);
+  const isZero = scaleOf(document, finding.key).isZero;
+  const evidence = evidenceOf(document, finding.key);
+  return (
+    <p className="muted small" data-testid="other-map">
+      White line: {mapTitle(document.kind)}
+      {isZero ? ', no positive evidence: there is no line' : `, from ${fraction(share)} of its maximum in this image`} · {evidenceSentence(evidence)}
+    </p>
+  );
+}
+
 export function MapControls({
   prediction,
   finding,
@@ -112,6 +128,8 @@ export function MapControls({
   const panel = useStore(session.panel);
   const available = prediction.maps.filter((map) => map.findings.includes(finding.key));
   const shown = available.find((map) => map.kind === panel.mapKind);
+  const otherKind = comparedKind(session);
+  const other = available.find((map) => map.kind === otherKind);
   const rules = [...new Set(finding.boxes.map((box) => box.rule))];
   const hasBoxes = areBoxesShown(panel, finding);
   return (
@@ -129,6 +147,17 @@ export function MapControls({
             {mapTitle(map.kind)} <kbd>{keyOf(map.kind)}</kbd>
           </button>
         ))}
+        {available.length > 1 && (
+          <button
+            type="button"
+            className={panel.isCompared ? 'on' : ''}
+            aria-pressed={panel.isCompared}
+            data-testid="compare-maps"
+            onClick={() => compareMaps(session)}
+          >
+            Both <kbd>{keyOf('compare')}</kbd>
+          </button>
+        )}
         {rules.length > 0 && (
           <button
             type="button"
@@ -151,6 +180,7 @@ export function MapControls({
         />
       )}
       {shown && <ShownMap document={shown} finding={finding} />}
+      {other && <OtherMap document={other} finding={finding} />}
     </div>
   );
 }

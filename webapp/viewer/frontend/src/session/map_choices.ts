@@ -20,7 +20,7 @@ export function toggleMap(session: ReadingSession, kind: MapKind): void {
   const finding = session.selected();
   if (!document || !finding) return session.announce('no map of this kind for this image');
   const isOn = session.panel.get().mapKind === kind;
-  session.panel.set({ mapKind: isOn ? null : kind, isAiVisible: true });
+  session.panel.set({ mapKind: isOn ? null : kind, isCompared: false, isAiVisible: true });
   session.announce(isOn ? 'map off' : `${document.method} of ${finding.title}`);
 }
 

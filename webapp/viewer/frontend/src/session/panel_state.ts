@@ -8,6 +8,8 @@ import type { FailureForm } from '../reviews/failure_form';
 export interface PanelState {
   readonly selected: string | null;
   readonly mapKind: MapKind | null;
+  /** The other kind of map is drawn as a line beside the one that is shown. */
+  readonly isCompared: boolean;
   /** Threshold chosen per finding and kind, as a share of the map's maximum; absent = the bundle's. */
   readonly thresholds: Readonly<Record<string, number>>;
   readonly opacity: number;
@@ -37,6 +39,7 @@ export const DEFAULT_OPACITY = 0.4;
 export const INITIAL_PANEL: PanelState = {
   selected: null,
   mapKind: null,
+  isCompared: false,
   thresholds: {},
   opacity: DEFAULT_OPACITY,
   colours: DEFAULT_COLOUR_MAP,

@@ -38,6 +38,30 @@ def test_a_false_positive_is_two_keys(server: Server, page: Page) -> None:
     page.keyboard.press("Enter")
     expect(page.get_by_test_id("live-region")).to_have_text("saved")
     expect(page.get_by_test_id("review-list")).to_contain_text(title)
+    the_rest_is_added_by_digits(page)
+
+
+def the_rest_is_added_by_digits(page: Page) -> None:
+    """Cause, severity and confidence of the failure that was saved without them; outside of a form digits are presets again."""
+    window = page.locator(".corner.bl").inner_text()
+    page.keyboard.press("x")
+    expect(page.get_by_test_id("form-state")).to_contain_text("saved")
+    cause = page.locator("[data-row=cause]")
+    expect(cause.locator("kbd")).to_have_text([*"12345678"])
+    expect(page.locator(".failure .chips kbd")).to_have_count(8)  # of the row that has the digits alone
+    title = cause.locator("[role=radio]").nth(1).inner_text().removeprefix("2").strip()
+    for digit in "234":
+        page.keyboard.press(digit)
+    expect(page.locator("[data-row=confidence] [aria-checked=true]")).to_contain_text("4")
+    keep_screenshot(page, "form-digits")
+    page.keyboard.press("Enter")
+    expect(page.get_by_test_id("live-region")).to_have_text("saved")
+    expect(page.get_by_test_id("review-list")).to_contain_text(title)
+    failure = newest_review(page, page.url.split("/")[4])
+    assert (failure["failure"]["severity"], failure["confidence"]) == (2, 4)
+    assert page.locator(".corner.bl").inner_text() == window
+    page.keyboard.press("2")
+    expect(page.locator(".corner.bl")).not_to_have_text(window)
 
 
 def box_at_the_hilum(page: Page, image: str) -> Box:

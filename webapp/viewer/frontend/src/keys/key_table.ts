@@ -7,6 +7,7 @@ import { drawBox, nudge as nudgeBox, putBox } from '../session/form_box';
 import { askErased, putEraserAway, toggleEraser, toggleProbe } from '../probe/probe_of_case';
 import { PRIOR_HELD_KEY } from '../prior/prior_keys';
 import { compareMaps } from '../session/compared_maps';
+import { chooseByDigit } from '../session/form_keys';
 import { repeatCoding } from '../session/last_coding';
 import { showMapOf, toggleMap } from '../session/map_choices';
 import type { ReadingSession } from '../session/reading_session';
@@ -69,6 +70,7 @@ export const KEY_TABLE: readonly KeyRow<ReadingSession>[] = [
   row('Answer', 'failure', 'F', 'mark a failure, at the pointer when it is over the picture', ['f'], (s) => markFailure(s)),
   row('Answer', 'repeat', 'N', 'repeat the last coding', ['n'], (s) => repeatCoding(s)),
   row('Answer', 'submit', 'Enter', 'save the answer; ask without what is erased', ['Enter'], (s) => askErased(s) || void s.saveForm()),
+  row('Answer', 'digits', '1…9', 'in an open form: the choice with this digit, then the next open question', [], () => undefined),
   row('Answer', 'undo', 'Ctrl+Z', 'take the last answer back', ['ctrl+z'], (s) => void s.undoAnswer()),
   row(
     'Window',
@@ -76,7 +78,7 @@ export const KEY_TABLE: readonly KeyRow<ReadingSession>[] = [
     PRESET_KEYS.shown,
     PRESET_KEYS.action,
     PRESET_KEYS.combinations,
-    (s, c) => void s.choosePreset(Number(c)),
+    (s, c) => (s.panel.get().form ? chooseByDigit(s, Number(c)) : void s.choosePreset(Number(c))),
   ),
   row('Window', 'invert', 'I', 'invert', ['i'], (s) => s.controller.toggleInvert()),
   row('View', 'fit', '=', 'fit', ['='], (s) => s.controller.fit()),

@@ -5,6 +5,8 @@ export interface Chip {
   readonly value: string;
   readonly title: string;
   readonly hint?: string;
+  /** The digit that chooses it just now. */
+  readonly digit?: number;
 }
 
 interface Props {
@@ -49,7 +51,7 @@ export function ChipGroup({ label, chips, value, testPrefix, children, onChoose 
           data-testid={testPrefix && `${testPrefix}-${chip.value}`}
           onClick={() => onChoose(chip.value)}
         >
-          {chip.title}
+          {chip.digit !== undefined && String(chip.digit) !== chip.title && <kbd>{chip.digit}</kbd>} {chip.title}
         </button>
       ))}
       {children}

@@ -6,10 +6,10 @@ import { useEffect, useRef } from 'react';
 import { keyOf } from '../keys/key_table';
 import type { FailureForm } from '../reviews/failure_form';
 import { VERDICT_TITLES, missing } from '../reviews/failure_form';
-import type { RowName } from '../reviews/form_rows';
-import { rowsOf } from '../reviews/form_rows';
+import { activeRow, rowsOf } from '../reviews/form_rows';
 import { isMark } from '../reviews/mark_form';
 import { drawBox, putBox } from '../session/form_box';
+import { goToRow, openRow } from '../session/form_keys';
 import { chooseIn } from '../session/state_answers';
 import { useSession } from '../shell/session_context';
 import { useStore } from '../state/store';
@@ -115,28 +115,51 @@ function StateWords({ form }: Props) {
   );
 }
 
+/** In the strip saving lies over what scrolls: the browser takes what is below it for visible. */
+function clearOfSave({ target }: React.FocusEvent): void {
+  if (target.closest('.sheet-strip')) target.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+}
+
+/** Keyboard focus into a row; on a choice Enter saves. */
+function standAt(form: HTMLElement | null, name: string | undefined): void {
+  const row = form?.querySelector(`[data-row=${name}]`);
+  if (!row || row.contains(document.activeElement)) return;
+  row.querySelector<HTMLElement>('[role=radio][tabindex="0"]')?.focus({ preventScroll: true });
+  row.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+}
+
 export function FormView({ form }: Props) {
   const session = useSession();
   const { scheme } = useStore(session.scheme);
   useStore(session.desk.state);
   useStore(session.desk.outbox.state);
   const { problem } = useStore(session.drafts.state);
+  const { formRow, isRowOpen } = useStore(session.panel);
   const place = useRef<HTMLElement>(null);
+  const rows = scheme ? rowsOf(form, scheme, session.findings()) : [];
+  const active = activeRow(rows, formRow)?.name;
   const isLoaded = scheme !== null;
+  const latest = useRef(active);
   useEffect(() => {
-    // A keyboard reader stands at the first question at once, not thirty stops away from it. On a choice Enter saves.
-    place.current?.querySelector<HTMLElement>('[role=radio][tabindex="0"]')?.focus({ preventScroll: true });
+    latest.current = active;
+  });
+  useEffect(() => {
+    // A keyboard reader stands at the question that has the digits at once, not thirty stops away from it.
     if (place.current?.closest('.panel')) place.current.scrollIntoView({ block: 'nearest' });
+    standAt(place.current, latest.current);
   }, [form.finding, form.verdict, isLoaded]);
+  useEffect(() => {
+    if (formRow) standAt(place.current, formRow);
+  }, [formRow]);
   if (!scheme) return <p className="muted">Loading the failure scheme…</p>;
 
-  const choose = (name: RowName, code: string): void => chooseIn(session, name, code);
   return (
     <section
       className="failure"
       ref={place}
       aria-label={VERDICT_TITLES[form.verdict]}
       data-testid={isMark(form) ? 'mark-form' : 'failure-form'}
+      onFocus={clearOfSave}
     >
       <div className="row">
         <h3 className="grow reader">{VERDICT_TITLES[form.verdict]}</h3>
@@ -147,8 +170,16 @@ export function FormView({ form }: Props) {
           {problem}
         </p>
       )}
-      {rowsOf(form, scheme, session.findings()).map((row) => (
-        <QuestionRow key={row.name} row={row} onChoose={(code) => choose(row.name, code)} />
+      {rows.map((row) => (
+        <QuestionRow
+          key={row.name}
+          row={row}
+          isActive={row.name === active}
+          isAll={row.name === formRow && isRowOpen}
+          onEnter={() => row.name !== active && goToRow(session, row.name)}
+          onOther={() => openRow(session, row.name)}
+          onChoose={(code) => chooseIn(session, row.name, code)}
+        />
       ))}
       <BoxQuestion form={form} />
       <NoteField form={form} />

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Scheme } from '../api/scheme';
 import type { Verdict } from '../api/documents';
 import { emptyForm } from './failure_form';
-import { changeIn, rowsOf } from './form_rows';
+import { activeRow, changeIn, digitOfOther, numbered, rowAfter, rowsOf } from './form_rows';
 
 const choices = (codes: string) => codes.split(' ').map((code) => ({ code, title: code.toLowerCase() }));
 const SCHEME: Scheme = {
@@ -49,5 +49,38 @@ describe('the rows of a form', () => {
   it('change one field of the form', () => {
     expect(changeIn('cause', 'NRM')).toEqual({ cause: 'NRM' });
     expect(changeIn('confidence', '4')).toEqual({ confidence: 4 });
+  });
+});
+
+describe('the row that has the digits', () => {
+  const SITED = { site: 'HIL', isSiteProposed: true, laterality: 'R', isSideProposed: true };
+
+  it('is the first that is open: the cause once site and side are proposed', () => {
+    expect(activeRow(rows('false_positive'), null)?.name).toBe('site');
+    expect(activeRow(rows('false_positive', SITED), null)?.name).toBe('cause');
+    expect(activeRow(rows('present'), null)?.name).toBe('confidence');
+  });
+
+  it('is the one that the reader went to, whether it is open or not', () => {
+    expect(activeRow(rows('false_positive', SITED), 'site')?.name).toBe('site');
+    expect(activeRow(rows('present'), 'cause')?.name).toBe('confidence');
+  });
+
+  it('is followed by the next open one, and stays where none is', () => {
+    const coded = { ...SITED, cause: 'NRM' };
+    expect(rowAfter(rows('false_positive', { site: 'HIL' }), 'site')).toBe('laterality');
+    expect(rowAfter(rows('false_positive', { site: 'HIL', isSideProposed: false }), 'site')).toBe('cause');
+    expect(rowAfter(rows('false_positive', coded), 'cause')).toBe('severity');
+    expect(rowAfter(rows('false_positive', { ...coded, severity: '1', confidence: 3 }), 'cause')).toBe('cause');
+    expect(rowAfter(rows('false_positive', { ...SITED, confidence: 3 }), 'severity')).toBe('severity'); // never back
+  });
+
+  it('numbers what is in sight, then what is behind "other…"', () => {
+    const [site] = rows('false_negative');
+    const codes = (isAll: boolean) => site && numbered(site, isAll).map(({ code }) => code);
+    expect(codes(false)).toEqual(['HIL', 'CLA', 'APX', 'UZ', 'MZ', 'LZ', 'CPA']);
+    expect(site && digitOfOther(site, false)).toBe(8);
+    expect(codes(true)).toEqual(['CAR', 'MED']);
+    expect(site && digitOfOther(site, true)).toBeNull();
   });
 });

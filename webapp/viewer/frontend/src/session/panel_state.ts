@@ -4,6 +4,7 @@ import type { ColourMap } from '../overlay/colour_map';
 import { DEFAULT_COLOUR_MAP } from '../overlay/colour_map';
 import type { MapKind } from '../api/documents';
 import type { FailureForm } from '../reviews/failure_form';
+import type { RowName } from '../reviews/form_rows';
 
 export interface PanelState {
   readonly selected: string | null;
@@ -28,6 +29,10 @@ export interface PanelState {
   readonly isKeySheetOpen: boolean;
   readonly isModelCardOpen: boolean;
   readonly form: FailureForm | null;
+  /** The row of the form that the reader went to; null: the first open one. */
+  readonly formRow: RowName | null;
+  /** What is behind "other…" of that row is in sight. */
+  readonly isRowOpen: boolean;
   /** The form may lie beside its place on the picture; false once it had to give way to the picture. */
   readonly isFormBeside: boolean;
   /** Last sentence for the live region. */
@@ -52,6 +57,8 @@ export const INITIAL_PANEL: PanelState = {
   isKeySheetOpen: false,
   isModelCardOpen: false,
   form: null,
+  formRow: null,
+  isRowOpen: false,
   isFormBeside: false,
   announcement: '',
 };

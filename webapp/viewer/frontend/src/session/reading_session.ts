@@ -232,7 +232,7 @@ export class ReadingSession {
     const kept = this.drafts.find(bundle, key, verdict);
     const given = own?.verdict === verdict ? formOf(own) : emptyForm(bundle, key, verdict);
     const form = proposedForm(this, atPlace(kept ? { ...kept.form, bundle, keptAt: kept.keptAt } : given, place));
-    this.panel.set({ form, isFormBeside: true });
+    this.panel.set({ form, formRow: null, isRowOpen: false, isFormBeside: true });
     this.sheet.showForm();
     this.controller.placeDraftBox(form.box);
   }

@@ -77,7 +77,7 @@ export function openOther(session: ReadingSession, answer: Answer | null = null)
 function showOther(session: ReadingSession, bundle: string, kept: DraftMark | null, fresh: FailureForm): void {
   if (session.isImageMissing(false)) return; // a kept mark may be read before its picture is whole
   const form = kept ? { ...kept.form, bundle, keptAt: kept.keptAt } : fresh;
-  session.panel.set({ form });
+  session.panel.set({ form, formRow: null, isRowOpen: false });
   session.sheet.showForm();
   session.controller.placeDraftBox(form.box);
 }

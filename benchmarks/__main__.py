@@ -23,6 +23,7 @@ NAMES = (
     "loss_step_time",
     "distinctiveness_forms",
     "saliency_cost",
+    "site_proposals",
 )
 
 

@@ -11,6 +11,7 @@ among the first three, per site, with Wilson 95 % intervals.
 from __future__ import annotations
 
 import argparse
+import sys
 from concurrent.futures import ProcessPoolExecutor
 from typing import Any, NamedTuple
 
@@ -127,11 +128,11 @@ def _spread(values: list[float]) -> dict[str, float]:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Measures, prints and writes."""
+    """Measures, prints and writes. arguments: of the command line; none for 300 phantoms."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.site_proposals")
     parser.add_argument("--phantoms", type=int, default=300)
     parser.add_argument("--processes", type=int, default=2)
-    given = parser.parse_args(arguments)
+    given = parser.parse_args(arguments or [])
     with ProcessPoolExecutor(given.processes) as pool:
         found = summary(list(pool.map(measured, range(UNSEEN, UNSEEN + given.phantoms))))
     for name, shares in (("all", found["all"]), ("clear", found["clear"]), *found["sites"].items()):
@@ -143,4 +144,4 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

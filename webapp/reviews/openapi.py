@@ -150,7 +150,8 @@ class SiteProposals(TypedDict):
 
     cells: index into rankings, each with the sites to offer by group of findings, likeliest first. sides: a letter a cell, R, L
     or M of the patient; U where the file does not state its sides. groups: finding -> group; a finding that is not named is
-    "other". problem: why nothing is proposed; the raster is empty then.
+    "other". not_offered: group -> sites that its findings are not offered, whatever the place. problem: why nothing is proposed;
+    the raster is empty then.
     """
 
     image: Key
@@ -161,6 +162,7 @@ class SiteProposals(TypedDict):
     sides: str
     rankings: list[dict[str, list[str]]]
     groups: dict[str, str]
+    not_offered: dict[str, list[str]]
 
 
 REVIEW = ref(ReviewDocument)

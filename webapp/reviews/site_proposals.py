@@ -21,7 +21,7 @@ CELLS: Final = 64  # along the longer side
 
 def site_proposals(image: Image) -> SiteProposals:
     """As `GET /api/images/{uid}/site-proposals/` answers it. Raises what `frames.display` raises."""
-    atlas, found = site_atlas(), thorax_of(image)
+    atlas, found, scheme = site_atlas(), thorax_of(image), current_scheme()
     cell = max(image.rows, image.columns) / CELLS
     rows, columns = (max(1, round(side / cell)) for side in (image.rows, image.columns))
     document: SiteProposals = {
@@ -32,6 +32,7 @@ def site_proposals(image: Image) -> SiteProposals:
         "cells": [],
         "sides": "",
         "rankings": [],
+        "not_offered": {name: _in_use(group.never, scheme) for name, group in atlas.groups.items()},
         "groups": {finding: name for name, group in atlas.groups.items() for finding in group.findings},
     }
     if isinstance(found, NoThorax):
@@ -42,7 +43,7 @@ def site_proposals(image: Image) -> SiteProposals:
         **document,
         "cells": index.ravel().tolist(),
         "sides": "".join(side.ravel().tolist()),
-        "rankings": _rankings(atlas, used.tolist(), current_scheme()),
+        "rankings": _rankings(atlas, used.tolist(), scheme),
     }
 
 

@@ -119,6 +119,10 @@ def test_a_finding_is_not_offered_what_it_cannot_be(client: Client) -> None:
         assert "HIL" not in ranking["heart"]
         assert "RCD" not in ranking["pneumothorax"]
     assert document["groups"]["cardiomegaly"] == "heart"
+    assert "HIL" in document["not_offered"]["heart"]
+    assert document["not_offered"]["air_space"] == []
+    nothing_found = asked(client, stored(np.full((200, 200), 900, np.uint16)))
+    assert nothing_found["not_offered"] == document["not_offered"]
     assert offered(document, image, *LEFT_HILUM, "heart")[0][0] in ("CAR", "MED")
 
 

@@ -1635,7 +1635,8 @@ export interface components {
          *
          *     cells: index into rankings, each with the sites to offer by group of findings, likeliest first. sides: a letter a cell, R, L
          *     or M of the patient; U where the file does not state its sides. groups: finding -> group; a finding that is not named is
-         *     "other". problem: why nothing is proposed; the raster is empty then.
+         *     "other". not_offered: group -> sites that its findings are not offered, whatever the place. problem: why nothing is proposed;
+         *     the raster is empty then.
          */
         readonly SiteProposals: {
             readonly cells: readonly number[];
@@ -1645,6 +1646,9 @@ export interface components {
             };
             /** Format: uuid */
             readonly image: string;
+            readonly not_offered: {
+                readonly [key: string]: readonly string[];
+            };
             readonly problem: components["schemas"]["NoProposal"] | null;
             readonly rankings: readonly {
                 readonly [key: string]: readonly string[];

@@ -15,6 +15,8 @@ export interface FailureForm {
   readonly laterality: string;
   /** What the page proposes for the place; null or absent for nothing. */
   readonly proposal?: SiteProposal | null;
+  /** Sites that the finding is not offered, wherever it was seen; one can be chosen behind "other…". */
+  readonly notOffered?: readonly string[];
   /** true: chosen by proposal and not by the reader; false: the reader's choice; absent: nobody has chosen. */
   readonly isSiteProposed?: boolean;
   readonly isSideProposed?: boolean;

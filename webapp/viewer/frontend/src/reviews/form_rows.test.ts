@@ -42,6 +42,13 @@ describe('the rows of a form', () => {
     expect([site?.isProposed, side?.isProposed]).toEqual([false, true]);
   });
 
+  it('keep sites that the finding is not offered behind, usual or not', () => {
+    const notOffered = ['HIL', 'CLA', 'APX', 'UZ', 'MZ'];
+    const [site] = rows('false_positive', { notOffered });
+    expect(site?.first.map(({ code }) => code)).toEqual(['LZ', 'CPA', 'CAR', 'MED']);
+    expect(site?.rest.map(({ code }) => code)).toEqual(notOffered);
+  });
+
   it('say what may be left out', () => {
     expect(rows('wrong_place').filter((row) => row.isOptional).map((row) => row.name)).toEqual(['cause', 'severity', 'confidence']);
   });

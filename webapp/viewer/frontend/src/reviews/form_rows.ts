@@ -54,13 +54,16 @@ function outcomeRow({ finding: key, verdict }: FailureForm, findings: readonly K
 
 function failureRows(form: FailureForm, scheme: Scheme): FormRow[] {
   const usual = scheme.suggestions.filter((row) => row.verdict === form.verdict);
-  const sites = [...(form.proposal?.sites ?? []), ...usual.map((row) => row.site)];
+  const isOffered = (code: string): boolean => !form.notOffered?.includes(code);
+  const offered = scheme.sites.filter(({ code }) => isOffered(code));
+  const impossible = scheme.sites.filter(({ code }) => !isOffered(code));
+  const sites = [...(form.proposal?.sites ?? []), ...usual.map((row) => row.site).filter(isOffered)];
   const fixed = { isProposed: false, isOptional: true };
   return [
     {
       name: 'site',
       question: form.verdict === 'false_negative' ? 'Where is it?' : 'Where did it look?',
-      ...ordered(scheme.sites, sites, SHOWN),
+      ...ordered([...offered, ...impossible], sites, Math.min(SHOWN, offered.length)),
       value: form.site,
       isProposed: form.isSiteProposed ?? false,
       place: form.proposal ? placeWords(form.proposal) : '',

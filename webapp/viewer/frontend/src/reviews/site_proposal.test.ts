@@ -16,6 +16,7 @@ const RASTER: SiteProposals = {
   sides: 'RMLRUL',
   rankings: [{ opacity: ['HIL', 'CLA'], other: ['MED'] }, { opacity: ['UZ'], other: ['LZ'] }, { opacity: [], other: [] }],
   groups: { lung_opacity: 'opacity' },
+  not_offered: {},
 };
 const SIZE = { columns: 300, rows: 100 };
 const at = (x: number, y: number) => ({ x: x - 5, y: y - 5, w: 10, h: 10 });

@@ -34,7 +34,7 @@ export function placeWords({ place }: SiteProposal): string {
 }
 
 /** Of findings that the raster does not name. */
-const OTHER = 'other';
+export const OTHER_FINDINGS = 'other';
 
 const middle = ({ x, y, w, h }: PixelBox): { x: number; y: number } => ({ x: x + w / 2, y: y + h / 2 });
 export const isSameBox = (one: PixelBox, other: PixelBox | null): boolean =>
@@ -70,7 +70,7 @@ export function proposalAt(raster: SiteProposals, size: ImageSize, finding: stri
   if (!(x >= 0 && y >= 0 && x < size.columns && y < size.rows)) return null;
   const column = Math.floor((x / size.columns) * raster.columns);
   const cell = Math.floor((y / size.rows) * raster.rows) * raster.columns + column;
-  const sites = raster.rankings[raster.cells[cell] ?? -1]?.[raster.groups[finding] ?? OTHER] ?? [];
+  const sites = raster.rankings[raster.cells[cell] ?? -1]?.[raster.groups[finding] ?? OTHER_FINDINGS] ?? [];
   const side = raster.sides.charAt(cell);
   return sites.length ? { sites, laterality: side && side !== NOT_STATED ? side : null } : null;
 }

@@ -9,7 +9,7 @@ vi.mock('../api/request', async (original) => ({ ...(await original<object>()), 
 const form = emptyForm('b', 'lung_opacity', 'false_positive');
 const boxes = [{ x: 0, y: 0, w: 2, h: 2, score: 1, map: 'gradcam', rule: 'component' as const }];
 const raster = {
-  columns: 1, rows: 1, cells: [0], sides: 'M', rankings: [{ other: ['MED'] }], groups: {}, image: 'i', problem: null,
+  columns: 1, rows: 1, cells: [0], sides: 'M', rankings: [{ other: ['MED'] }], groups: {}, not_offered: { other: ['HIL'] }, image: 'i', problem: null,
 };
 const sites = (): ProposedSites => new ProposedSites('/p/', { columns: 10, rows: 10 });
 
@@ -24,7 +24,8 @@ describe('the raster of a case', () => {
     expect(await proposed.load()).toBe(true);
     expect(await proposed.load()).toBe(false);
     expect(getJson).toHaveBeenCalledTimes(1);
-    expect(proposed.propose(form, boxes, ['M'])).toMatchObject({ site: 'MED', laterality: 'M' });
+    expect(proposed.propose(form, boxes, ['M'])).toMatchObject({ site: 'MED', laterality: 'M', notOffered: ['HIL'] });
+    expect(proposed.propose({ ...form, verdict: 'present' }, boxes, ['M'])).not.toHaveProperty('notOffered');
   });
 
   it('proposes no side that the scheme has retired', async () => {

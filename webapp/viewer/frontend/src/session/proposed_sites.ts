@@ -4,8 +4,9 @@ import type { SiteProposals } from '../api/schema';
 import type { ModelBox } from '../api/documents';
 import type { ImageSize } from '../geometry/pixel_box';
 import type { FailureForm } from '../reviews/failure_form';
+import { isMark } from '../reviews/mark_form';
 import type { PlaceOfForm } from '../reviews/site_proposal';
-import { placeOf, proposalAt, withProposal } from '../reviews/site_proposal';
+import { OTHER_FINDINGS, placeOf, proposalAt, withProposal } from '../reviews/site_proposal';
 import { boxesToShow } from './panel_state';
 import type { ReadingSession } from './reading_session';
 
@@ -33,11 +34,13 @@ export class ProposedSites {
   /** The form with what is proposed for its place. `boxes`: the model's that are shown; `sides`: those that may be said. */
   propose(form: FailureForm, boxes: readonly ModelBox[], sides: readonly string[] | null): FailureForm {
     if (!this.raster) return form;
+    const group = this.raster.groups[form.finding] ?? OTHER_FINDINGS;
+    const asked = isMark(form) ? form : { ...form, notOffered: this.raster.not_offered[group] ?? [] };
     const place = placeOf(form, boxes);
     const found = place && proposalAt(this.raster, this.size, form.finding, place.box);
     const isSideKnown = found?.laterality != null && (sides?.includes(found.laterality) ?? true);
     const told = place && { basis: place.basis, of: place.of };
-    return withProposal(form, found && told && { ...found, laterality: isSideKnown ? found.laterality : null, place: told });
+    return withProposal(asked, found && told && { ...found, laterality: isSideKnown ? found.laterality : null, place: told });
   }
 }
 

@@ -9,7 +9,7 @@ import { ScaleCorner, WindowCorner, useHeader } from '../viewport/ViewCorners';
 import type { ViewportController } from '../viewport/controller';
 import { PriorCaption } from './PriorCaption';
 import { noteFocus } from './prior_keys';
-import { captionOf, titleOf } from './prior_words';
+import { captionOf, doubtsOf, titleOf } from './prior_words';
 import { isCaseCovered, layoutOf } from './priors';
 
 export function Pictures() {
@@ -34,7 +34,7 @@ export function Pictures() {
       )}
       <Stage />
       {layout !== 'behind' && <PriorCaption />}
-      <PriorPane controller={state.controller} label={state.chosen ? `${titleOf(state.chosen)}, ${captionOf(state.chosen)}` : ''} />
+      <PriorPane controller={state.controller} label={state.chosen ? `${titleOf(state.chosen)}, ${captionOf(state.chosen)}` : ''} doubts={state.chosen ? doubtsOf(state.chosen) : []} />
     </div>
   );
 }
@@ -44,10 +44,11 @@ const isOfOther = (target: EventTarget): boolean => target instanceof Element &&
 interface PaneProps {
   readonly controller: ViewportController | null;
   readonly label: string;
+  readonly doubts: readonly string[];
 }
 
 /** The element stays while images change: the screen is made once for it. */
-function PriorPane({ controller, label }: PaneProps) {
+function PriorPane({ controller, label, doubts }: PaneProps) {
   const { page } = useSession();
   const host = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => {
@@ -71,12 +72,12 @@ function PriorPane({ controller, label }: PaneProps) {
         onBlur={(event) => noteFocus(event.currentTarget, false)}
         onContextMenu={(event) => event.preventDefault()}
       />
-      {controller && <Corners key={label} controller={controller} />}
+      {controller && <Corners key={label} controller={controller} doubts={doubts} />}
     </section>
   );
 }
 
-function Corners({ controller }: { readonly controller: ViewportController }) {
+function Corners({ controller, doubts }: Omit<PaneProps, 'label'> & { readonly controller: ViewportController }) {
   const header = useHeader(controller);
   const { status, error } = useStore(controller.view);
   if (error) {
@@ -88,6 +89,11 @@ function Corners({ controller }: { readonly controller: ViewportController }) {
   }
   return (
     <>
+      <div className="corner tl model" data-testid="prior-doubts">
+        {doubts.map((doubt) => (
+          <div key={doubt}>{doubt}</div>
+        ))}
+      </div>
       {status === 'loading' && <p className="stage-message">Loading the other image…</p>}
       {header && <WindowCorner controller={controller} header={header} of="prior-" />}
       {header && <ScaleCorner controller={controller} header={header} of="prior-" />}

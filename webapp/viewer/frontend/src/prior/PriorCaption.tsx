@@ -2,7 +2,7 @@
 import { actionOf, keyOf } from '../keys/key_table';
 import { useSession } from '../shell/session_context';
 import { useStore } from '../state/store';
-import { captionOf, dateOf, isOfStudy, titleOf } from './prior_words';
+import { captionOf, dateOf, factsOf, isOfStudy, titleOf } from './prior_words';
 
 export function PriorCaption() {
   const { priors } = useSession().page;
@@ -12,7 +12,7 @@ export function PriorCaption() {
     <div className="prior-caption" data-testid="prior-caption">
       <strong>{titleOf(chosen)}</strong>
       <span className="prior-facts" title={captionOf(chosen)}>
-        {captionOf(chosen)}
+        {factsOf(chosen)}
       </span>
       <Strip />
       {isOfStudy(chosen) ? (
@@ -50,7 +50,7 @@ function Strip() {
           title={`${titleOf(image)}: ${captionOf(image)}`}
           onClick={() => void priors.choose(image)}
         >
-          {isOfStudy(image) ? titleOf(image) : dateOf(image)}
+          {isOfStudy(image) ? image.kind : (image.study_date ?? dateOf(image))}
         </button>
       ))}
       {list && list.further > 0 && <span className="num">and {list.further} more</span>}

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ComparedImage, PriorImages } from '../api/schema';
-import { captionOf, dateOf, latestOf, summaryOf, titleOf } from './prior_words';
+import { captionOf, dateOf, doubtsOf, factsOf, latestOf, summaryOf, titleOf } from './prior_words';
 
 const IMAGE: ComparedImage = {
   id: 'p', code: 'p', study_date: '2025-07-26', study_time: '17:43', interval: '3 months before', days: 111, order: 'earlier',
@@ -20,6 +20,12 @@ describe('the banner of an image beside', () => {
   ])('of %j', (change, title, caption) => {
     const image = { ...IMAGE, ...change };
     expect([titleOf(image), captionOf(image)]).toEqual([title, caption]);
+  });
+
+  it('says date, interval and view whole, and doubts apart; an unstated side where the letters are', () => {
+    const image = { ...IMAGE, same_by: 'id_alone' as const, warnings: ['side_not_stated'] };
+    expect(factsOf(image)).toBe('2025-07-26 17:43 · 3 months before · PA');
+    expect(doubtsOf(image)).toEqual(['same patient by ID alone, birth date not stated']);
   });
 
   it('has a date, or says that there is none', () => {

@@ -17,16 +17,22 @@ export function titleOf(image: ComparedImage): string {
   return image.order === 'earlier' ? 'prior' : 'other image, order not known';
 }
 
-/** Everything that a reader must know before comparing: date, interval, view, and what is doubtful. */
-export function captionOf(image: ComparedImage): string {
-  const doubts = [
+/** Date, interval and view: what the banner says whole. */
+export const factsOf = (image: ComparedImage): string =>
+  [dateOf(image), isOfStudy(image) ? '' : image.interval, image.view || 'view not stated'].filter(Boolean).join(' · ');
+
+/** What a reader must doubt before comparing; said on the picture itself, line by line. */
+export function doubtsOf(image: ComparedImage): string[] {
+  return [
     ...image.remarks,
     ...(image.same_by === 'id_alone' ? ['same patient by ID alone, birth date not stated'] : []),
     ...(image.same_moment ? ['same time as the one before it: by arrival'] : []),
-    ...image.warnings.map((code) => code.replaceAll('_', ' ')),
+    ...image.warnings.filter((code) => code !== 'side_not_stated').map((code) => code.replaceAll('_', ' ')), // the letters' place says it
   ];
-  return [dateOf(image), isOfStudy(image) ? '' : image.interval, image.view || 'view not stated', ...doubts].filter(Boolean).join(' · ');
 }
+
+/** Everything at once, for whoever hears it. */
+export const captionOf = (image: ComparedImage): string => [factsOf(image), ...doubtsOf(image)].join(' · ');
 
 /** In one line: how long before the latest earlier image was made, or that none is known. */
 export function summaryOf(list: PriorImages | null, problem: string | null): string {

@@ -1,6 +1,7 @@
 /** The model that gave this result: what it is, how long it took, and whether it gives the same again. */
 import { useEffect, useState } from 'react';
 import type { PredictionDocument, ReproductionDocument } from '../api/schema';
+import { isAiShown } from '../session/panel_state';
 import { shownPrediction } from '../session/predictions_feed';
 import { useSession } from '../shell/session_context';
 import { useStore } from '../state/store';
@@ -72,10 +73,10 @@ function Reproduce({ prediction }: { readonly prediction: string }) {
 
 export function ModelCard() {
   const session = useSession();
-  const { isModelCardOpen } = useStore(session.panel);
+  const panel = useStore(session.panel);
   const { items } = useStore(session.predictions.state);
   const shown = shownPrediction(items);
-  if (!isModelCardOpen || !shown?.bundle || session.firstLook?.isWaiting()) return null;
+  if (!panel.isModelCardOpen || !shown?.bundle || session.firstLook?.isWaiting()) return null;
   return (
     <aside className="model-card" aria-label="The model of this result" data-testid="model-card">
       <div className="row">
@@ -90,7 +91,12 @@ export function ModelCard() {
           Model card, operating points and evidence
         </a>
       </p>
-      <Reproduce key={shown.id} prediction={shown.id} />
+      {isAiShown(panel) ? (
+        <Reproduce key={shown.id} prediction={shown.id} />
+      ) : (
+        // What a run is compared with, tolerance and gate tell the number and the verdict.
+        <p className="muted small">Whether it gives the same again stands here once the model is shown.</p>
+      )}
     </aside>
   );
 }

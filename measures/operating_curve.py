@@ -38,6 +38,8 @@ def operating_curve(roc: Sequence[Sequence[float]], positives: int, negatives: i
     Shares are rounded in the file, so the counts behind them are found again (k = round(share x n)) and the share is k / n. The
     interval is Wilson's at each point by itself: over repeated test sets of the same size it holds the sensitivity of the model
     at that fixed threshold in 95 % of them; it is no band for the whole curve at once.
+    Of points that were rounded to one threshold the one that flags most is kept: flagged is a score at or above it. Which of them
+    the unrounded scores would give cannot be told from the file; the alternative is a false "flags nothing" at the highest.
     Raises ValueError for n of 0, a point that is no triple of shares or an order that is not falling in the threshold, and
     NotOfTheseCases where a share is not k / n.
     """
@@ -63,12 +65,12 @@ def operating_curve(roc: Sequence[Sequence[float]], positives: int, negatives: i
             raise ValueError(f"the ROC turns back at threshold {after.threshold:g}; allowed: thresholds that fall")
         if after.specificity.value > before.specificity.value:
             raise ValueError(f"the ROC turns back at threshold {after.threshold:g}; allowed: specificity that falls")
-    return points
+    return list({point.threshold: point for point in points}.values())
 
 
 def place_of(curve: Sequence[CurvePoint], threshold: float) -> int:
-    """Index of the last point whose threshold is not below `threshold`: it flags the same measured cases. 0 if there is none."""
-    return max((place for place, point in enumerate(curve) if point.threshold >= threshold), default=0)
+    """Index of the last point whose threshold is not below `threshold`: it flags the same measured cases. -1 if there is none."""
+    return max((place for place, point in enumerate(curve) if point.threshold >= threshold), default=-1)
 
 
 def share_of(successes: int, n: int) -> Share:

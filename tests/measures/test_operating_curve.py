@@ -24,13 +24,11 @@ def test_each_point_is_what_training_measures_at_its_threshold(positives: int, n
     """Also where only 200 of the points are written."""
     generator = np.random.default_rng(6)
     scores, labels = scored(generator, positives, negatives)
-    # Six decimals are written: scores that have no more keep every case on its side.
-    probabilities = (1 / (1 + np.exp(-scores))).round(6)
+    probabilities = 1 / (1 + np.exp(-scores))
     curve = operating_curve(roc_points(probabilities, labels), positives, negatives)
     assert len(curve) > 100
-    # The first one is just above all scores: as it is written, with six decimals, it is the highest of them.
     assert (curve[0].sensitivity.value, curve[0].specificity.value) == (0, 1)
-    for point in curve[1:]:
+    for point in curve:
         found = wilson.estimate(int((probabilities[labels == 1] >= point.threshold).sum()), positives)
         cleared = wilson.estimate(int((probabilities[labels == 0] < point.threshold).sum()), negatives)
         for own, theirs in ((point.sensitivity, found), (point.specificity, cleared)):
@@ -44,6 +42,20 @@ def test_each_point_is_what_training_measures_at_its_threshold(positives: int, n
     at = curve[place_of(curve, chosen.threshold)]
     assert at.sensitivity.value == pytest.approx(chosen.sensitivity.value, abs=1e-9)
     assert at.specificity.value == pytest.approx(chosen.specificity.value, abs=1e-9)
+
+
+def test_scores_closer_than_six_decimals_keep_their_cases_apart() -> None:
+    scores, labels = np.array([0.4, 0.5000002, 0.5000004, 0.5000007, 0.9999998]), np.array([0.0, 1, 0, 1, 1])
+    for wrong, found, threshold in roc_points(scores, labels):
+        flagged = scores >= threshold
+        assert (flagged[labels == 0].mean(), flagged[labels == 1].mean()) == pytest.approx((wrong, found), abs=1e-6)
+    assert roc_points(scores.round(2), labels)[0][2] == 1.000001, "nothing is flagged above a score of 1"
+
+
+def test_points_that_were_rounded_to_one_threshold_are_one_point() -> None:
+    curve = operating_curve([[0, 0, 0.8], [0, 0.5, 0.8], [0.5, 0.5, 0.6], [1, 1, 0.6]], 2, 2)
+    shares = [(point.threshold, point.sensitivity.value, point.specificity.value) for point in curve]
+    assert shares == [(0.8, 0.5, 1), (0.6, 1, 0)]
 
 
 def test_the_bands_hold_the_true_share_at_a_fixed_threshold_in_95_of_100_sets() -> None:
@@ -78,7 +90,7 @@ def test_a_roc_of_five_points_is_five_points() -> None:
     assert [point.threshold for point in curve] == [0.9, 0.8, 0.6, 0.3, 0.1]
     assert curve[1].sensitivity.n == 2
     assert curve[1].sensitivity.ci == pytest.approx((0.0945312, 0.9054688), abs=1e-6)
-    assert [place_of(curve, threshold) for threshold in (0.95, 0.8, 0.7, 0.0)] == [0, 1, 1, 4]
+    assert [place_of(curve, threshold) for threshold in (0.95, 0.8, 0.7, 0.0)] == [-1, 1, 1, 4]
 
 
 @pytest.mark.parametrize(

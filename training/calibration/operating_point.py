@@ -13,6 +13,7 @@ from training.metrics.estimate import Estimate
 
 RULES = ("youden", "sensitivity-0.90", "specificity-0.90")
 MAXIMUM_ROC_POINTS = 200
+DECIMALS = 6
 
 Floats = NDArray[np.floating]
 
@@ -53,10 +54,26 @@ def roc(probabilities: Floats, labels: Floats) -> NDArray[np.float64]:
 
 
 def roc_points(probabilities: Floats, labels: Floats) -> list[list[float]]:
-    """At most 200 points of the ROC for the slider of the reading page, ends kept."""
+    """At most 200 points of the ROC for the slider of the reading page, ends kept: shares with six decimals, and thresholds as
+    written that flag the cases that are stated for them."""
     table = roc(probabilities, labels)
     chosen = np.unique(np.linspace(0, len(table) - 1, min(len(table), MAXIMUM_ROC_POINTS)).round().astype(int))
-    return [[round(float(value), 6) for value in row] for row in table[chosen]]
+    written = [_written_above(table[1, 2]), *map(_written, table[1:, 2], [*table[2:, 2], -np.inf])]
+    return [[*(round(float(share), 6) for share in table[row, :2]), written[row]] for row in chosen]
+
+
+def _written(score: float, next_lower: float) -> float:
+    """Six decimals, rounded down: rounded up, the threshold would drop the case that it sits on. The whole score where rounding
+    down would reach the next lower one."""
+    short = round(float(score), DECIMALS)
+    if short > score:
+        short = round(short - 10.0**-DECIMALS, DECIMALS)
+    return short if short > next_lower else float(score)
+
+
+def _written_above(highest: float) -> float:
+    short = round(float(highest), DECIMALS)
+    return short if short > highest else round(short + 10.0**-DECIMALS, DECIMALS)
 
 
 def choose(probabilities: Floats, labels: Floats, rule: str = "youden") -> OperatingPoint:

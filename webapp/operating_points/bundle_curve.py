@@ -80,9 +80,11 @@ def _stated(estimate: Mapping[str, Any] | None) -> Share | None:
 
 
 def with_point(points: list[CurvePoint], point: CurvePoint) -> tuple[list[CurvePoint], int]:
-    """The points with one among them that was measured by itself, such as a threshold between two scores; and its index."""
-    place = place_of(points, point.threshold) + 1
-    return [*points[:place], point, *points[place:]], place
+    """The points with one among them that was measured by itself, such as a threshold between two scores; and its index. It stands
+    in place of a point of the curve at the same threshold: one threshold says one thing."""
+    others = [one for one in points if one.threshold != point.threshold]
+    place = place_of(others, point.threshold) + 1
+    return [*others[:place], point, *others[place:]], place
 
 
 def _installed(bundle_id: str) -> Mapping[str, Any] | None:

@@ -33,7 +33,7 @@ def measured() -> Measured:
     """23 with and 61 without the finding."""
     generator = np.random.default_rng(12)
     logits = np.concatenate([generator.normal(1.2, 1, 23), generator.normal(-1, 1, 61)])
-    scores, labels = (1 / (1 + np.exp(-logits))).round(6), np.concatenate([np.ones(23), np.zeros(61)])
+    scores, labels = 1 / (1 + np.exp(-logits)), np.concatenate([np.ones(23), np.zeros(61)])
     return Measured(scores, labels, choose(scores, labels).document())
 
 

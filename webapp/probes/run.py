@@ -2,12 +2,14 @@
 
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 
 from inference.documents import FindingDocument
 from inference.engine import Case, Engine, NonFiniteOutput
 from inference.erasing import FILLINGS, area_masks, erased_inputs, erased_shares
 from inference.gate import GateQuestion
+from inference.manifest import OperatingPoint
 from inference.preprocessing import ModelInput
 from webapp.archive.exam import exam_of
 from webapp.archive.frame.model_inputs import prepared
@@ -56,7 +58,8 @@ def erased_numbers(engine: Engine, claim: Claim, lease: Lease, probe: Probe, mod
     copies = [copy for filling in FILLINGS for copy in erased_inputs(model_input, masks, filling)]
     image = probe.image
     question = GateQuestion(exam_of(image), image.modality, image.project.takes_for_processing)
-    cases = [Case(one, question) for one in (model_input, *copies)]
+    points = {probe.finding: _stated_point(probe, engine)}
+    cases = [Case(one, question, points) for one in (model_input, *copies)]
     try:
         answers = run_alone(engine, claim, lease, lambda watch: engine.numbers(cases, watch))
     except NonFiniteOutput as problem:
@@ -75,6 +78,23 @@ def erased_numbers(engine: Engine, claim: Claim, lease: Lease, probe: Probe, mod
     }
 
 
+def _stated_point(probe: Probe, engine: Engine) -> OperatingPoint:
+    """At which the result was given: the project may have approved another since, and the bundle has its own."""
+    stated = _of_finding(probe.prediction.document["findings"], probe.finding)["operating_point"]
+    own = next(one for one in engine.bundle.contents.findings if one.key == probe.finding).operating_point
+    return replace(
+        own,
+        threshold=stated["threshold"],
+        sensitivity=stated["sensitivity"],
+        specificity=stated["specificity"],
+        project_version=stated.get("project_version"),
+    )
+
+
+def _of_finding(findings: Sequence[FindingDocument], key: str) -> FindingDocument:
+    return next(one for one in findings if one["key"] == key)
+
+
 def _erased(numbers: Sequence[ProbeNumber], place: int, shares: Sequence[float]) -> ErasedArea:
     """numbers: filling by filling, in each area by area."""
     found: list[FilledNumber] = [
@@ -84,7 +104,7 @@ def _erased(numbers: Sequence[ProbeNumber], place: int, shares: Sequence[float])
 
 
 def _number(findings: Sequence[FindingDocument], key: str) -> ProbeNumber:
-    own = next(finding for finding in findings if finding["key"] == key)
+    own = _of_finding(findings, key)
     return {name: own[name] for name in ("probability", "interval", "decision", "reason")}  # type: ignore[return-value]
 
 

@@ -107,6 +107,29 @@ def test_the_word_follows_the_point_back(image: Image) -> None:
     assert (again["decision"], again["operating_point"]["threshold"]) == ("positive", 0.02)
 
 
+def test_a_question_about_a_result_is_answered_at_the_point_of_that_result(
+    image: Image, signed_in: Callable[..., Client]
+) -> None:
+    """Of the whole picture the word is that of the result, whichever point is approved now."""
+    client = signed_in()
+    first = image.predictions.get()
+    approve("0.6")
+    second = run_again(image)
+    body = review_body(bundle=first.bundle_id, verdict="cannot_judge", failure=None, confidence=None)
+    record_review(client.person, image, body)  # type: ignore[attr-defined]
+    for result, word in ((first, "positive"), (second, "uncertain")):
+        stated = of_finding(result)
+        asked = client.post(
+            f"/api/images/{image.pk}/probes/",
+            {"prediction": str(result.pk), "finding": KEY, "areas": [{"box": {"x": 9, "y": 9, "w": 40, "h": 40}}]},
+            content_type="application/json",
+        )
+        assert run_one()
+        before = client.get(f"/api/probes/{asked.json()['id']}/").json()["result"]["before"]
+        assert before["decision"] == stated["decision"] == word
+        assert before["reason"] == stated["reason"]
+
+
 def said(value: Any) -> Iterator[tuple[Any, Any, Any]]:
     """(word, number, threshold) wherever a JSON document or a row of a table says the three of one finding."""
     if isinstance(value, list):

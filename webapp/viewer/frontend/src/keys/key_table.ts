@@ -4,7 +4,7 @@
 import { MAP_LAYERS } from '../overlay/map_layers';
 import { markFailure } from '../session/failure_place';
 import { drawBox, nudge as nudgeBox, putBox } from '../session/form_box';
-import { askErased, putEraserAway, toggleEraser, toggleProbe } from '../probe/probe_of_case';
+import { enterErased, putEraserAway, toggleEraser, toggleProbe } from '../probe/probe_of_case';
 import { PRIOR_HELD_KEY } from '../prior/prior_keys';
 import { compareMaps } from '../session/compared_maps';
 import { chooseByDigit } from '../session/form_keys';
@@ -69,7 +69,7 @@ export const KEY_TABLE: readonly KeyRow<ReadingSession>[] = [
   row('Answer', 'missed-other', 'A', 'another finding, which the model does not know', ['a'], (s) => openOther(s)),
   row('Answer', 'failure', 'F', 'mark a failure, at the pointer when it is over the picture', ['f'], (s) => markFailure(s)),
   row('Answer', 'repeat', 'N', 'repeat the last coding', ['n'], (s) => repeatCoding(s)),
-  row('Answer', 'submit', 'Enter', 'save the answer; ask without what is erased', ['Enter'], (s) => askErased(s) || void s.saveForm()),
+  row('Answer', 'submit', 'Enter', 'save the answer; with the eraser, ask without what it took', ['Enter'], (s) => enterErased(s) || void s.saveForm()),
   row('Answer', 'digits', '1…9', 'in an open form: the choice with this digit, then the next open question', [], () => undefined),
   row('Answer', 'undo', 'Ctrl+Z', 'take the last answer back', ['ctrl+z'], (s) => void s.undoAnswer()),
   row(

@@ -3,10 +3,9 @@ import { useEffect, useRef } from 'react';
 import type { ProbeStructure } from '../api/schema';
 import type { ImagePoint } from '../geometry/pixels';
 import { matrixAttribute } from '../geometry/pixels';
-import { isAiShown } from '../session/panel_state';
 import { useSession } from '../shell/session_context';
 import { useStore } from '../state/store';
-import { probeOf } from './probe_of_case';
+import { closeWithAnswer, isProbeShown, probeOf } from './probe_of_case';
 
 const WHEEL_STEP = 1.15;
 const outline = (points: readonly (readonly number[])[]): string => `M${points.map((point) => point.join(' ')).join('L')}Z`;
@@ -18,12 +17,15 @@ export function ProbeLayer() {
   const session = useSession();
   const desk = probeOf(session);
   const { isErasing, strokes, pointed } = useStore(desk.state);
-  const isShown = isAiShown(useStore(session.panel));
+  useStore(session.panel);
+  const isShown = isProbeShown(session);
   const svg = useRef<SVGSVGElement>(null);
   const group = useRef<SVGGElement>(null);
   const { controller } = session;
 
   useEffect(() => controller.onDraw((affine) => group.current?.setAttribute('transform', matrixAttribute(affine))), [controller]);
+
+  useEffect(() => closeWithAnswer(session), [session]);
 
   const place = (event: React.PointerEvent): ImagePoint => {
     const frame = svg.current?.getBoundingClientRect();
@@ -48,8 +50,8 @@ export function ProbeLayer() {
       onPointerMove={extend}
       onWheel={(event) => controller.zoomBy(event.deltaY < 0 ? WHEEL_STEP : 1 / WHEEL_STEP)}
     >
-      <g ref={group} visibility={isShown ? 'visible' : 'hidden'}>
-        {strokes.map(({ points, radius }, nth) => (
+      <g ref={group}>
+        {isShown && strokes.map(({ points, radius }, nth) => (
           <polyline
             key={nth}
             points={[...points, ...points.slice(-1)].map(({ x, y }) => `${x},${y}`).join(' ')}
@@ -57,7 +59,7 @@ export function ProbeLayer() {
             className="erased"
           />
         ))}
-        {pointed && <path d={pathOf(pointed)} fillRule="evenodd" className="pointed" />}
+        {isShown && pointed && <path d={pathOf(pointed)} fillRule="evenodd" className="pointed" />}
       </g>
     </svg>
   );

@@ -79,7 +79,7 @@ function Eraser({ session, desk }: { readonly session: ReadingSession; readonly 
       {strokes.length > 0 && (
         <>
           <button type="button" disabled={isSending} data-testid="probe-ask" onClick={() => askErased(session)}>
-            Ask without it <kbd>{keyOf('submit')}</kbd>
+            Ask without it {isErasing && <kbd>{keyOf('submit')}</kbd>}
           </button>
           <button type="button" className="plain small" data-testid="probe-clear" onClick={() => desk.clear()}>
             clear

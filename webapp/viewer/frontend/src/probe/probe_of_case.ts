@@ -1,4 +1,5 @@
 /** The questions of a case: one desk for each reading session, made when it is first wanted. */
+import { isAiShown } from '../session/panel_state';
 import type { ReadingSession } from '../session/reading_session';
 import { ProbeDesk } from './probe_desk';
 
@@ -30,30 +31,64 @@ export function toggleProbe(session: ReadingSession): void {
   session.sheet.show();
 }
 
+/** Whether what is erased may be seen: of the chosen finding, while the model is shown. */
+export function isProbeShown(session: ReadingSession): boolean {
+  const panel = session.panel.get();
+  const { finding } = probeOf(session).state.get();
+  return finding !== null && finding === panel.selected && isAiShown(panel) && !panel.isAiHeld;
+}
+
+/** Closes the section when another finding is chosen or the answer on its finding is gone; what was erased goes with it. Returns what ends it. */
+export function closeWithAnswer(session: ReadingSession): () => void {
+  const probe = probeOf(session);
+  const look = (): void => {
+    const { finding } = probe.state.get();
+    if (!finding) return;
+    const isAnswered = session.desk.own(finding, session.shown()?.bundle ?? '') !== null;
+    if (session.panel.get().selected !== finding || !isAnswered) probe.toggle(finding);
+  };
+  const { panel, desk } = session;
+  const stops = [panel, desk.state, desk.outbox.state].map((store) => store.subscribe(look));
+  return () => stops.forEach((stop) => stop());
+}
+
 /** E: the eraser, in an open section. */
 export function toggleEraser(session: ReadingSession): void {
   const desk = probeOf(session);
   const { finding, isErasing } = desk.state.get();
+  if (session.isAiUnseen()) return;
   if (!finding) return session.announce('M first: what would change the model’s mind?');
   if (session.isImageMissing()) return;
   if (!isErasing) session.sheet.clear();
   desk.erase(!isErasing);
 }
 
-/** Enter: asks without what the eraser has taken; false where there is nothing of it. */
-export function askErased(session: ReadingSession): boolean {
-  const desk = probeOf(session);
+/** The button: asks without what the eraser has taken. */
+export function askErased(session: ReadingSession): void {
   const prediction = session.shown()?.id;
-  if (!prediction || desk.state.get().strokes.length === 0) return false;
+  if (!prediction || !isProbeShown(session)) return;
   session.sheet.show();
-  void desk.askErased(prediction);
+  void probeOf(session).askErased(prediction);
+}
+
+/** Enter: asks, while the eraser is out and has taken something; false where Enter is somebody else's, as of an open form. */
+export function enterErased(session: ReadingSession): boolean {
+  const { isErasing, strokes } = probeOf(session).state.get();
+  if (session.panel.get().form || !isErasing || strokes.length === 0 || !isProbeShown(session)) return false;
+  askErased(session);
   return true;
 }
 
-/** Escape: true where an eraser was put away. */
+/** Escape: true where an eraser was put away, or, once it is, what it took was let go. */
 export function putEraserAway(session: ReadingSession): boolean {
   const desk = probeOf(session);
-  if (!desk.state.get().isErasing) return false;
-  desk.erase(false);
+  const { isErasing, strokes } = desk.state.get();
+  if (isErasing) {
+    desk.erase(false);
+    return true;
+  }
+  if (strokes.length === 0 || session.panel.get().form || !isProbeShown(session)) return false;
+  desk.clear();
+  session.announce('nothing is erased any more');
   return true;
 }

@@ -1,0 +1,100 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { KEY_TABLE } from '../keys/key_table';
+import { imagePoint } from '../geometry/pixels';
+import type { ReadingSession } from '../session/reading_session';
+import { createStore } from '../state/store';
+import { closeWithAnswer, isProbeShown, probeOf, toggleEraser } from './probe_of_case';
+
+/** As much of a session as the eraser's keys touch: an answered finding f is chosen, and the model is shown. */
+function sessionWithAnswer() {
+  const panel = createStore({ selected: 'f', form: null as object | null, isAiVisible: true, isAiHeld: false, isLookFirst: false, isRevealed: false });
+  const answers = createStore({ of: ['f', 'g'] });
+  const done: string[] = [];
+  const session = {
+    boot: { urls: { probes: '/api/images/i/probes/' }, csrf: 'c', image: { columns: 1000, rows: 800 } },
+    panel,
+    desk: { own: (key: string) => (answers.get().of.includes(key) ? { isWaiting: false } : null), state: answers, outbox: { state: createStore({}) } },
+    sheet: { show: () => undefined, clear: () => undefined },
+    shown: () => ({ id: 'p', bundle: 'b' }),
+    isAiUnseen: () => !panel.get().isAiVisible,
+    isImageMissing: () => false,
+    announce: () => undefined,
+    saveForm: () => done.push('saved'),
+    escape: () => done.push('escaped'),
+  } as unknown as ReadingSession;
+  const press = (id: string): void => void KEY_TABLE.find((row) => row.id === id)?.run(session, '');
+  return { session, panel, answers, done, press, desk: probeOf(session) };
+}
+
+describe('the eraser', () => {
+  const asking = vi.fn<typeof fetch>();
+  let page: ReturnType<typeof sessionWithAnswer>;
+  const sent = (): number => asking.mock.calls.filter(([, init]) => init?.method === 'POST').length;
+
+  beforeEach(() => {
+    vi.stubGlobal('fetch', asking);
+    vi.stubGlobal('document', { cookie: '' });
+    asking.mockReset().mockImplementation(() => Promise.resolve(new Response('{"structures": []}')));
+    page = sessionWithAnswer();
+    page.desk.toggle('f');
+    toggleEraser(page.session);
+    page.desk.beginStroke(imagePoint(10, 10));
+  });
+  afterEach(() => vi.unstubAllGlobals());
+
+  it('has Enter while it is out and has taken something', () => {
+    page.press('submit');
+    expect([sent(), page.done]).toEqual([1, []]);
+  });
+
+  it.each([
+    ['a form is open', () => page.panel.set({ form: {} })],
+    ['it was put away', () => page.press('eraser')],
+    ['the model is hidden', () => page.panel.set({ isAiVisible: false })],
+    ['the model is held hidden', () => page.panel.set({ isAiHeld: true })],
+    ['another finding is chosen', () => page.panel.set({ selected: 'g' })],
+    ['nothing is erased', () => page.desk.clear()],
+  ])('leaves Enter to the answer where %s', (_, change) => {
+    change();
+    page.press('submit');
+    expect([sent(), page.done]).toEqual([0, ['saved']]);
+  });
+
+  it('is put away by Escape, then what it took is let go, then Escape is for the page', () => {
+    page.press('escape');
+    expect(page.desk.state.get()).toMatchObject({ isErasing: false, strokes: [{ points: [{ x: 10, y: 10 }] }] });
+    page.press('escape');
+    expect(page.desk.state.get().strokes).toEqual([]);
+    expect(page.done).toEqual([]);
+    page.press('escape');
+    expect(page.done).toEqual(['escaped']);
+  });
+
+  it('leaves Escape to an open form once it is put away', () => {
+    page.press('escape');
+    page.panel.set({ form: {} });
+    page.press('escape');
+    expect(page.done).toEqual(['escaped']);
+  });
+
+  it.each([
+    ['another finding is chosen', () => page.panel.set({ selected: 'g' })],
+    ['the answer is taken back', () => page.answers.set({ of: ['g'] })],
+  ])('and what it took go when %s', (_, change) => {
+    const stop = closeWithAnswer(page.session);
+    page.panel.set({ isAiHeld: false });
+    expect(page.desk.state.get().strokes).toHaveLength(1);
+    change();
+    expect(page.desk.state.get()).toMatchObject({ finding: null, isErasing: false, strokes: [] });
+    stop();
+  });
+
+  it('draws nothing, and is not taken up, while the model is hidden', () => {
+    expect(isProbeShown(page.session)).toBe(true);
+    page.press('eraser');
+    page.panel.set({ isAiVisible: false });
+    page.press('eraser');
+    expect(page.desk.state.get().isErasing).toBe(false);
+    expect(isProbeShown(page.session)).toBe(false);
+  });
+});

@@ -58,10 +58,50 @@ describe('the questions of a case', () => {
 
   it('survives a connection that breaks while the worker computes', async () => {
     fetched.mockResolvedValueOnce(answer(asked('queued'), 201)).mockRejectedValueOnce(new TypeError('down'));
+    fetched.mockResolvedValueOnce(answer({}, 502)).mockResolvedValueOnce(answer(asked('succeeded')));
+    const done = desk.ask('p', [{ structure: 'heart' }]);
+    await vi.advanceTimersByTimeAsync(2000);
+    await done;
+    expect(desk.state.get().asked[0]?.result).toEqual(RESULT);
+    expect(desk.state.get().problem).toBe('');
+  });
+
+  it.each([
+    [403, 'your answer first'],
+    [404, 'kept for a day'],
+  ])('ends a question that the server refuses with %i, and says so in its place', async (status, text) => {
+    fetched.mockResolvedValueOnce(answer(asked('queued'), 201)).mockResolvedValueOnce(answer({ code: 'c', text }, status));
+    const done = desk.ask('p', [{ structure: 'heart' }]);
+    await vi.advanceTimersByTimeAsync(5000);
+    await done;
+    expect(fetched).toHaveBeenCalledTimes(3);
+    expect(desk.state.get().asked[0]?.error?.text).toBe(text);
+  });
+
+  it('says of a cancelled question that it was cancelled', async () => {
+    fetched.mockResolvedValueOnce(answer(asked('queued'), 201)).mockResolvedValueOnce(answer(asked('cancelled')));
     const done = desk.ask('p', [{ structure: 'heart' }]);
     await vi.advanceTimersByTimeAsync(500);
     await done;
-    expect(desk.state.get().problem).toBe('the server cannot be reached');
+    expect(desk.state.get().asked[0]?.error?.text).toContain('cancelled');
+    expect(said.at(-1)).toContain('cancelled');
+  });
+
+  it('lets no third question be sent because the first is answered while the second is on its way', async () => {
+    fetched.mockResolvedValueOnce(answer(asked('queued'), 201));
+    const first = desk.ask('p', [{ structure: 'heart' }]);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(desk.state.get().isSending).toBe(false);
+    let arrive: (value: Response) => void = () => undefined;
+    fetched.mockReset();
+    fetched.mockReturnValueOnce(new Promise((resolve) => (arrive = resolve))).mockImplementation(() => Promise.resolve(answer(asked('succeeded'))));
+    const second = desk.ask('p', [{ structure: 'corners' }]);
+    await vi.advanceTimersByTimeAsync(500);
+    await first;
+    expect(desk.state.get().isSending).toBe(true);
+    arrive(answer(asked('succeeded', { id: 'r' }), 201));
+    await second;
+    expect(desk.state.get().isSending).toBe(false);
   });
 
   it('says what a failed job says', async () => {
@@ -78,7 +118,7 @@ describe('the questions of a case', () => {
     const done = desk.ask('p', [{ structure: 'heart' }]);
     await vi.advanceTimersByTimeAsync(130_000);
     await done;
-    expect(desk.state.get().problem).toContain('no worker has taken the question');
+    expect(desk.state.get().asked[0]?.error?.text).toContain('no worker has answered the question');
   });
 
   it('asks nothing without a stroke', async () => {

@@ -35,6 +35,9 @@ const PATIENCE_MS = 120_000;
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 const isPending = ({ state }: ProbeDocument): boolean => state === 'queued' || state === 'running';
 
+/** Neither a broken connection nor a busy server: asking again changes nothing. */
+const isForGood = ({ status }: RequestError): boolean => status >= 400 && status < 500 && status !== 429;
+
 export class ProbeDesk {
   readonly state = createStore<ProbeState>({
     finding: null,
@@ -128,35 +131,51 @@ export class ProbeDesk {
     const { finding } = this.state.get();
     if (!finding || this.state.get().isSending) return;
     this.state.set({ isSending: true, problem: '' });
+    let asked: ProbeDocument;
     try {
-      const asked = await postJson<ProbeDocument>(this.path, { prediction, finding, areas }, this.csrf);
-      const isDrawn = areas.some(({ strokes }) => strokes);
-      this.state.set({ asked: [asked, ...this.state.get().asked], isSending: false, ...(isDrawn ? { strokes: [], isErasing: false } : {}) });
-      await this.follow(asked);
+      asked = await postJson<ProbeDocument>(this.path, { prediction, finding, areas }, this.csrf);
     } catch (error) {
-      this.tell(error);
+      return this.tell(error);
     } finally {
-      this.state.set({ isSending: false });
+      this.state.set({ isSending: false }); // not after the answer: by then another question may be on its way
     }
+    const isDrawn = areas.some(({ strokes }) => strokes);
+    this.state.set({ asked: [asked, ...this.state.get().asked], ...(isDrawn ? { strokes: [], isErasing: false } : {}) });
+    await this.follow(asked);
   }
 
+  /** Until it ends, a person cancels it, or patience does. A connection that breaks meanwhile is tried again. */
   private async follow(asked: ProbeDocument): Promise<void> {
     const began = Date.now();
     let now = asked;
+    let fault = '';
     for (let wait = FIRST_LOOK_MS; isPending(now) && Date.now() - began < PATIENCE_MS; wait = Math.min(wait * 1.4, LONGEST_LOOK_MS)) {
       await pause(wait);
-      now = await getJson<ProbeDocument>(`/api/probes/${asked.id}/`);
-      this.put(now);
+      try {
+        now = await getJson<ProbeDocument>(`/api/probes/${asked.id}/`);
+        fault = '';
+        this.put(now);
+      } catch (error) {
+        if (!(error instanceof RequestError)) throw error;
+        fault = error.text;
+        if (isForGood(error)) return this.giveUp(now, fault);
+      }
     }
-    if (isPending(now)) this.refuse('no worker has taken the question for two minutes: ask again later');
-    else this.announce(now.error ? now.error.text : 'the model was asked again: see the panel');
+    if (isPending(now)) return this.giveUp(now, fault || 'no worker has answered the question for two minutes: ask again later');
+    if (now.state === 'cancelled') return this.giveUp(now, 'the question was cancelled: ask again');
+    this.announce(now.error ? now.error.text : 'the model was asked again: see the panel');
+  }
+
+  /** Nobody follows it any more: it is shown as what it is, unanswered. */
+  private giveUp(asked: ProbeDocument, text: string): void {
+    this.put({ ...asked, error: { code: 'unanswered', text } });
+    this.announce(text);
   }
 
   private put(changed: ProbeDocument): void {
     this.state.set({ asked: this.state.get().asked.map((one) => (one.id === changed.id ? changed : one)) });
   }
 
-  /** Questions that nobody follows any more are shown as what they are: unanswered. */
   private tell(error: unknown): void {
     if (!(error instanceof RequestError)) throw error;
     this.refuse(error.text);

@@ -76,6 +76,10 @@ def test_nothing_of_a_model_or_a_review_is_in_it(signed_in: SignedIn) -> None:
     assert asked(client, now) == silent
     drawn(before)  # whose model waits for a look: its picture does not
     assert asked(client, now) == silent
+    make_result(now, 0.71234567)
+    drawn(now)  # beside a case that is looked at first, too
+    assert asked(client, now) == silent
+    assert client.post(path(now, before)).json() == {"image": str(before.pk)}
 
 
 def test_an_opened_prior_is_a_look_at_it(signed_in: SignedIn) -> None:

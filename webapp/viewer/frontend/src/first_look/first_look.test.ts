@@ -41,6 +41,7 @@ function lookWith(drafts = memoryDrafts(), document = DOCUMENT) {
   const placed: unknown[] = [];
   const opened: string[] = [];
   const view = { get: () => ({ tool: 'window' }) };
+  const picture = { isCovered: false, isWhole: true };
   const controller = {
     view,
     placeDraftBox: (box: unknown) => void placed.push(box),
@@ -54,11 +55,12 @@ function lookWith(drafts = memoryDrafts(), document = DOCUMENT) {
     csrf: 'c',
     controller,
     announce: (text: string) => void said.push(text),
+    isImageMissing: (isWhole: boolean) => picture.isCovered || (isWhole && !picture.isWhole),
     onDraw: () => undefined,
     onOpen: () => Promise.resolve(`opened ${opened.push('open')}`),
   };
   const look = new FirstLook(options as unknown as ConstructorParameters<typeof FirstLook>[0], drafts);
-  return { look, said, placed, opened, drafts };
+  return { look, said, placed, opened, drafts, picture };
 }
 
 describe('FirstLook', () => {
@@ -86,6 +88,31 @@ describe('FirstLook', () => {
     await look.lock();
     expect(post).not.toHaveBeenCalled();
     expect(said.at(-1)).toBe('still open: Pleural effusion');
+  });
+
+  it('takes and locks nothing while another image covers the case', async () => {
+    const { look, picture } = lookWith();
+    look.say('lung_opacity', 'present');
+    look.say('pleural_effusion', 'absent');
+    picture.isCovered = true;
+    const before = look.state.get().answers;
+    look.select('lung_opacity');
+    look.putBox(BOX);
+    look.say('lung_opacity', 'absent');
+    await look.lock();
+    expect([look.state.get().answers, post.mock.calls.length]).toEqual([before, 0]);
+    post.mockResolvedValueOnce({ ...DOCUMENT, state: 'answered' });
+    picture.isCovered = false;
+    await look.lock();
+    expect([post.mock.calls.length, look.isWaiting()]).toEqual([1, false]);
+  });
+
+  it('may be answered on a preview, and is locked on the whole image', async () => {
+    const { look, picture } = lookWith();
+    picture.isWhole = false;
+    look.sayRestAbsent();
+    await look.lock();
+    expect([look.openWords(), post.mock.calls.length]).toEqual(['Enter locks your answers', 0]);
   });
 
   it('says the rest absent and keeps what was said', () => {

@@ -30,6 +30,8 @@ export interface LookOptions {
   readonly csrf: string;
   readonly controller: Pick<ViewportController, 'placeDraftBox' | 'chooseTool' | 'panBy' | 'view'>;
   readonly announce: (text: string) => void;
+  /** Says so, where the case cannot be seen, or another image is in its place; isWhole: a preview is not enough. */
+  readonly isImageMissing: (isWhole: boolean) => boolean;
   /** A box is about to be drawn. */
   readonly onDraw: () => void;
   /** The model is open to the reader now; gives what is seen of it, in words. */
@@ -177,6 +179,7 @@ export class FirstLook {
   async lock(): Promise<void> {
     const open = stillOpen(this.state.get().answers, this.asked());
     if (open.length) return this.options.announce(this.openWords());
+    if (this.options.isImageMissing(true)) return;
     const body = { answers: bodyOf(this.state.get().answers, this.asked()) };
     await this.send(this.state.get().document.url, body, LOCKED);
   }
@@ -236,8 +239,9 @@ export class FirstLook {
     return onOpen();
   }
 
-  /** False while the answers are on their way: what is locked must be what is shown. */
+  /** False while the answers are on their way, for what is locked must be what is shown; and while the case is not seen. */
   private change(answers: LookAnswers): boolean {
+    if (this.options.isImageMissing(false)) return false;
     if (this.state.get().isSending) {
       this.options.announce('your answers are being sent: nothing is changed');
       return false;

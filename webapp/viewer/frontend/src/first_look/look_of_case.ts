@@ -16,6 +16,7 @@ export function firstLookOf(session: ReadingSession): FirstLook | null {
       csrf,
       controller: session.controller,
       announce: (text) => session.announce(text),
+      isImageMissing: (isWhole) => session.isImageMissing(isWhole),
       onDraw: () => session.sheet.clear(),
       onOpen: async () => {
         session.panel.set({ isRevealed: true }); // who has looked first is not asked to look first again

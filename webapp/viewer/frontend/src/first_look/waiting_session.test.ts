@@ -39,6 +39,7 @@ const RESULT = { id: 'p', state: 'succeeded', bundle: 'b', findings: [finding], 
 const BOX = { x: 1, y: 2, w: 30, h: 40 };
 let server: Record<string, unknown> = {};
 let kept: Record<string, string> = {};
+let covered: string | null = null;
 
 function caseOf(document: FirstLookDocument = WAITING, project = '') {
   const choices = { isAiVisible: true };
@@ -49,7 +50,7 @@ function caseOf(document: FirstLookDocument = WAITING, project = '') {
     drafts: { all: () => Promise.resolve([]), put: () => Promise.resolve(), remove: () => Promise.resolve() },
     outbox: reviewsOutbox(memoryStorage(), 'rose', ''),
     film: () => ({}),
-    priors: { whyNoAnswer: () => null },
+    priors: { whyNoAnswer: () => covered },
   };
   const boot = {
     answer_first: document,
@@ -69,6 +70,7 @@ const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5
 
 beforeEach(() => {
   kept = {};
+  covered = null;
   server = { '/look/': WAITING, '/predictions/': [RESULT], '/reviews/': [] };
   const answer = (path: string): Promise<Response> =>
     path in server
@@ -105,12 +107,28 @@ describe('a case whose look waits', () => {
     [[RESULT], false, 'what the model says is hidden: O shows it'],
     [[], true, 'there is no result of the model to show'],
   ])('says what is seen after the lock', async (results, isAiVisible, words) => {
-    const { session, look, said } = caseOf();
+    const { session, look, controller, said } = caseOf();
+    controller.view.set({ status: 'ready' });
     session.panel.set({ isAiVisible });
     server = { ...server, '/predictions/': results, '/look/': { ...WAITING, state: 'answered', findings: [] } };
     look.sayRestAbsent();
     await look.lock();
     expect(said()).toBe(`your answer is locked; ${words}`);
+  });
+
+  it('is not locked while another image covers the case, nor before its picture is whole', async () => {
+    const { look, controller, said } = caseOf();
+    look.sayRestAbsent();
+    await look.lock();
+    expect([look.isWaiting(), said()]).toEqual([true, expect.stringContaining('the whole picture is still on its way')]);
+    controller.view.set({ status: 'ready' });
+    covered = 'another image is in the place of the case';
+    await look.lock();
+    expect([look.isWaiting(), look.state.get().problem, said()]).toEqual([true, null, covered]);
+    covered = null;
+    server['/look/'] = { ...WAITING, state: 'answered', findings: [] };
+    await look.lock();
+    expect(look.isWaiting()).toBe(false);
   });
 
   it.each(['answered', 'shown', 'open'] as const)('asks nobody to look first again after a look: %s', (state) => {

@@ -146,6 +146,27 @@ def test_that_something_is_left_out_is_said_of_every_patient_alike(
     assert asked(reader, now) == before
 
 
+def test_a_patient_with_a_hidden_image_gets_the_answer_of_one_without_byte_by_byte(
+    study: tuple[MadeStudy, Image, Image, Image],
+) -> None:
+    made, _, studied, now = study
+    hidden_only = image_of(patient_id="P-20", patient_birth_date="19500505")
+    without = image_of(patient_id="P-30", patient_birth_date="19500505")
+    Image.objects.filter(pk=studied.pk).update(patient_id="P-20", patient_birth_date="19500505")
+    reader = reader_of(made)
+    answers = [reader.get(path(image)) for image in (hidden_only, without)]
+    told = [
+        answer.content.replace(str(image.pk).encode(), b"")
+        for answer, image in zip(answers, (hidden_only, without), strict=True)
+    ]
+    assert told[0] == told[1]
+    refusals = [reader.post(path(image, studied)) for image in (hidden_only, without)]
+    assert refusals[0].content == refusals[1].content
+    alone = reader.get(path(now)).content  # beside one that is shown, too
+    Image.objects.filter(pk=studied.pk).update(patient_id="P-4711", patient_birth_date="19630102")
+    assert reader.get(path(now)).content == alone
+
+
 def test_a_case_of_a_running_study_has_no_priors_for_its_readers(
     study: tuple[MadeStudy, Image, Image, Image], signed_in: SignedIn
 ) -> None:

@@ -1,20 +1,31 @@
 """What sensitivity and specificity come to where the finding is as frequent as it is there."""
 
+import math
 from dataclasses import dataclass
+from typing import Final, Literal
 
-BASES = (100, 1_000, 10_000)
-FEWEST_OF_EACH = 5  # of images with the finding, and of those without, in the group that is spoken of
+BASES = (100, 1_000, 10_000, 100_000)
+FEWEST_OF_EACH = (
+    5  # of those flagged rightly, flagged in vain and missed in the group that is spoken of; or none at all
+)
+Part = Literal["rightly", "in_vain", "missed"]
+PARTS: Final[tuple[Part, ...]] = ("rightly", "in_vain", "missed")
+NONE = 1e-6  # images: what 1 - share leaves of a share of 1
 
 
 @dataclass(frozen=True)
 class Frequencies:
-    """Of `of` images so many have the finding, are flagged, are flagged rightly, and have it unflagged: whole numbers."""
+    """Of `of` images so many have the finding, are flagged, are flagged rightly, and have it unflagged: whole numbers.
+
+    fewer_than_one: which of `rightly`, `in_vain` and `missed` happen, but to fewer than one of so many.
+    """
 
     of: int
     with_finding: int
     flagged: int
     rightly: int
     missed: int
+    fewer_than_one: tuple[Part, ...] = ()
 
 
 def flagged_share(sensitivity: float, specificity: float, prevalence: float) -> float:
@@ -37,14 +48,23 @@ def negative_predictive_value(sensitivity: float, specificity: float, prevalence
 def natural_frequencies(sensitivity: float, specificity: float, prevalence: float) -> Frequencies:
     """The same in whole images (Gigerenzer & Hoffrage 1995), so rounded that the parts add up.
 
-    Of 100 images; of 1,000 or 10,000 where fewer than five of 100 would have the finding, or would not have it.
+    Of the first of 100, 1,000, 10,000 or 100,000 images where those flagged rightly, flagged in vain and missed are each none, or
+    five or more; of 100,000 where that fails too: there a part that is not none may be fewer than one.
     """
-    rarer = min(_share(prevalence), 1 - prevalence)
-    base = next((size for size in BASES if rarer == 0 or size * rarer >= FEWEST_OF_EACH), BASES[-1])
-    present = round(base * prevalence)
-    rightly = round(present * sensitivity)
-    wrongly = round((base - present) * (1 - specificity))
-    return Frequencies(base, present, rightly + wrongly, rightly, present - rightly)
+    found = _share(sensitivity) * _share(prevalence)
+    shares = (found, (1 - _share(specificity)) * (1 - prevalence), (1 - sensitivity) * prevalence)
+    base = next((size for size in BASES if all(_is_told(size * share) for share in shares)), BASES[-1])
+    rightly, wrongly, missed = (_half_up(base * share) for share in shares)
+    few = tuple(name for name, share in zip(PARTS, shares, strict=True) if NONE < base * share < 1)
+    return Frequencies(base, rightly + missed, rightly + wrongly, rightly, missed, few)
+
+
+def _is_told(images: float) -> bool:
+    return images <= NONE or images >= FEWEST_OF_EACH - NONE
+
+
+def _half_up(images: float) -> int:
+    return math.floor(images + 0.5 + NONE)
 
 
 def _share(prevalence: float) -> float:

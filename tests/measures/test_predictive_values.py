@@ -68,7 +68,30 @@ def test_whole_images_add_up_and_are_near() -> None:
         assert found.rightly + found.missed == found.with_finding <= found.of
         assert found.rightly <= found.flagged <= found.of
         assert abs(found.flagged / found.of - flagged_share(sensitivity, specificity, prevalence)) <= 1.5 / found.of
-    assert natural_frequencies(0.9, 0.9, 0.05).of == 100
-    assert natural_frequencies(0.9, 0.9, 0.02).of == 1_000
-    assert natural_frequencies(0.9, 0.9, 0.0004).of == 10_000
+        assert abs(found.with_finding / found.of - prevalence) <= 1.5 / found.of
+    assert natural_frequencies(0.5, 0.9, 0.1).of == 100
+    assert natural_frequencies(0.9, 0.9, 0.05).of == 1_000
+    assert natural_frequencies(0.9, 0.9, 0.02).of == 10_000
+    assert natural_frequencies(0.9, 0.9, 0.0004).of == 100_000
     assert natural_frequencies(0.9, 0.9, 1).of == 100
+    assert natural_frequencies(1, 0, 0.1).of == 100
+    assert natural_frequencies(0.75, 0.9, 0.1).with_finding == 100, "half up: 75 and 25 of 1,000"
+
+
+def test_whole_images_agree_with_the_predictive_value() -> None:
+    """Five flagged rightly of ten are PPV .5 to within half an image of five."""
+    shares = (0, 0.03, 0.2, 0.5, 0.83, 0.97, 0.999, 1)
+    for at in itertools.product(shares, shares, (0.0002, 0.003, 0.01, 0.05, 0.08, 0.3, 0.9, 0.999)):
+        found, ppv = natural_frequencies(*at), positive_predictive_value(*at)
+        if flagged_share(*at) * found.of > 1e-6:
+            assert found.flagged > 0 or {"rightly", "in_vain"} & set(found.fewer_than_one), at
+        if ppv is not None and found.of < 100_000:
+            assert not found.fewer_than_one
+            assert found.rightly / found.flagged == pytest.approx(ppv, abs=0.03), at
+
+
+def test_what_happens_to_fewer_than_one_is_told_apart_from_none() -> None:
+    found = natural_frequencies(0.2, 0.99999999, 0.00001)
+    assert (found.of, found.rightly, found.flagged) == (100_000, 0, 0)
+    assert found.fewer_than_one == ("rightly", "in_vain", "missed")
+    assert natural_frequencies(0, 1, 0.1).fewer_than_one == ()

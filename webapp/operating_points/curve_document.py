@@ -59,6 +59,7 @@ def what_if(point: CurvePoint, prevalence: float, images_a_day: int | None) -> W
         "flagged": whole.flagged,
         "rightly": whole.rightly,
         "missed": whole.missed,
+        "fewer_than_one": list(whole.fewer_than_one),
         "flagged_share": flagged,
         "ppv": positive_predictive_value(sensitivity, specificity, prevalence),
         "ppv_between": _between(positive_predictive_value, point, prevalence),

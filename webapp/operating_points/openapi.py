@@ -1,6 +1,6 @@
 """What the API answers about operating points. tests/webapp/operating_points/test_curve.py holds it against a real bundle."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 from typing_extensions import TypedDict
@@ -33,8 +33,9 @@ class NetBenefit(TypedDict):
 class WhatIf(TypedDict):
     """What a point comes to at the project's prevalence.
 
-    of, with_finding, flagged, rightly, missed: whole images. ppv, npv: null where nothing, or everything, is flagged; *_between: at
-    the ends of both bands. net_benefit: null at a threshold of 1.
+    of, with_finding, flagged, rightly, missed: whole images. fewer_than_one: what happens, but to fewer than one of so many.
+    ppv, npv: null where nothing, or everything, is flagged; *_between: at the ends of both bands. net_benefit: null at a
+    threshold of 1.
     """
 
     of: int
@@ -42,6 +43,7 @@ class WhatIf(TypedDict):
     flagged: int
     rightly: int
     missed: int
+    fewer_than_one: list[Literal["rightly", "in_vain", "missed"]]
     flagged_share: float
     ppv: float | None
     ppv_between: Pair | None

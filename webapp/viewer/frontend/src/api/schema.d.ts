@@ -1949,10 +1949,12 @@ export interface components {
         /**
          * @description What a point comes to at the project's prevalence.
          *
-         *     of, with_finding, flagged, rightly, missed: whole images. ppv, npv: null where nothing, or everything, is flagged; *_between: at
-         *     the ends of both bands. net_benefit: null at a threshold of 1.
+         *     of, with_finding, flagged, rightly, missed: whole images. fewer_than_one: what happens, but to fewer than one of so many.
+         *     ppv, npv: null where nothing, or everything, is flagged; *_between: at the ends of both bands. net_benefit: null at a
+         *     threshold of 1.
          */
         readonly WhatIf: {
+            readonly fewer_than_one: readonly ("rightly" | "in_vain" | "missed")[];
             readonly flagged: number;
             readonly flagged_share: number;
             readonly flags_a_day: number | null;

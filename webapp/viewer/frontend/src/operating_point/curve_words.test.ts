@@ -19,6 +19,7 @@ const at: WhatIf = {
   flagged: 12,
   rightly: 5,
   missed: 1,
+  fewer_than_one: [],
   flagged_share: 0.12,
   ppv: 0.417,
   ppv_between: [0.3, 0.55],
@@ -40,6 +41,10 @@ describe('the words of a what-if', () => {
     expect(frequencySentence({ ...at, of: 10_000, flagged: 5581 })).toContain(' 5,581 are flagged');
     expect(frequencySentence({ ...at, flagged: 0, rightly: 0, missed: 6 })).toBe(
       'Of 100 such images none is flagged; 6 with the finding are not flagged.',
+    );
+    const rare: WhatIf = { ...at, of: 100_000, flagged: 0, rightly: 0, missed: 0, fewer_than_one: ['rightly', 'missed'] };
+    expect(frequencySentence(rare)).toBe(
+      'Of 100,000 such images fewer than 1 are flagged, fewer than 1 of them rightly; fewer than 1 with the finding are not flagged.',
     );
   });
 

@@ -7,10 +7,15 @@ const whole = (n: number): string => n.toLocaleString('en-GB');
 const counted = (n: number, noun: string): string => `${whole(n)} ${noun}${n === 1 ? '' : 's'}`;
 
 /** "Of 100 such images 12 are flagged, 5 of them rightly; 1 with the finding is not flagged." */
-export function frequencySentence({ of, flagged, rightly, missed }: WhatIf): string {
+export function frequencySentence({ of, flagged, rightly, missed, fewer_than_one: fewer }: WhatIf): string {
   const group = `Of ${counted(of, 'such image')}`;
-  const flags = flagged === 0 ? 'none is flagged' : `${whole(flagged)} ${flagged === 1 ? 'is' : 'are'} flagged, ${whole(rightly)} of them rightly`;
-  return `${group} ${flags}; ${whole(missed)} with the finding ${missed === 1 ? 'is' : 'are'} not flagged.`;
+  const count = (n: number, isFewer: boolean): string => (isFewer && n < 1 ? 'fewer than 1' : whole(n));
+  const isAny = flagged > 0 || fewer.includes('rightly') || fewer.includes('in_vain');
+  const are = flagged === 1 ? 'is' : 'are';
+  const flags = isAny
+    ? `${count(flagged, true)} ${are} flagged, ${count(rightly, fewer.includes('rightly'))} of them rightly`
+    : 'none is flagged';
+  return `${group} ${flags}; ${count(missed, fewer.includes('missed'))} with the finding ${missed === 1 ? 'is' : 'are'} not flagged.`;
 }
 
 function shareText(value: number | null | undefined, between: readonly number[] | null | undefined, none: string): string {

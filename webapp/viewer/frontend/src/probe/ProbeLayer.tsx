@@ -1,17 +1,13 @@
 /** The eraser over the picture: takes the left button while it is on, and draws what is erased and what the panel points at. */
 import { useEffect, useRef } from 'react';
-import type { ProbeStructure } from '../api/schema';
 import type { ImagePoint } from '../geometry/pixels';
 import { matrixAttribute } from '../geometry/pixels';
 import { useSession } from '../shell/session_context';
 import { useStore } from '../state/store';
+import { ErasedArea } from './ErasedArea';
 import { closeWithAnswer, isProbeShown, probeOf } from './probe_of_case';
 
 const WHEEL_STEP = 1.15;
-const outline = (points: readonly (readonly number[])[]): string => `M${points.map((point) => point.join(' ')).join('L')}Z`;
-
-/** Outlines and holes as one path, filled by the even-odd rule. */
-const pathOf = ({ outlines, holes }: ProbeStructure): string => [...outlines, ...holes].map(outline).join('');
 
 export function ProbeLayer() {
   const session = useSession();
@@ -59,7 +55,7 @@ export function ProbeLayer() {
             className="erased"
           />
         ))}
-        {isShown && pointed && <path d={pathOf(pointed)} fillRule="evenodd" className="pointed" />}
+        {isShown && pointed && <ErasedArea area={pointed} size={session.boot.image} />}
       </g>
     </svg>
   );

@@ -85,6 +85,11 @@ def is_ahead(request: Request) -> bool:
     return "x-sightline-ahead" in request.headers
 
 
+IS_ON_TOP = """button => {
+  const { left, right, top, bottom } = button.getBoundingClientRect();
+  const corners = [[left + 4, top + 4], [right - 4, top + 4], [left + 4, bottom - 4], [right - 4, bottom - 4]];
+  return corners.every(([x, y]) => document.elementFromPoint(x, y) === button);
+}"""
 ON_TOP = "([x, y]) => document.elementFromPoint(x, y).closest('[data-testid]').dataset.testid"
 
 
@@ -180,3 +185,34 @@ def test_a_prior_lies_beside_in_register_and_takes_no_answers(server: Server, pa
     page.set_viewport_size({"width": 1500, "height": 900})
     open_film(page, then)
     expect(page.get_by_test_id("prior-summary")).to_have_text("no prior known")
+
+
+def test_further_images_are_whole_buttons_for_pointer_and_keyboard(server: Server, page: Page, tmp_path: Path) -> None:
+    sign_in(page, server)
+    pixels = np.tile(np.linspace(0, 4000, 160).astype(np.uint16), (200, 1)).tobytes()
+    paths = [tmp_path / f"strip{year}.dcm" for year in range(2019, 2027)]
+    patient = {**PATIENT, "PatientID": "PRIOR-STRIP"}
+    for path in paths:
+        day = f"{path.stem[-4:]}0310"
+        stated = {"ViewPosition": "PA", "BodyPartExamined": "CHEST", "StudyDate": day, "StudyTime": "101500", **patient}
+        path.write_bytes(chest_dicom(rows=200, columns=160, PixelData=pixels, **stated))
+    now = sent(page, server, paths)[paths[-1].name]
+    caption, strip = page.get_by_test_id("prior-caption"), page.get_by_test_id("prior-strip")
+    buttons = strip.get_by_role("button")
+    for width, height in ((1500, 900), (1280, 720), (820, 1180)):
+        page.set_viewport_size({"width": width, "height": height})
+        open_film(page, now)
+        if width < 900:
+            page.keyboard.press("d")
+        expect(buttons).to_have_count(7)
+        expect(caption).to_contain_text("2025-03-10 10:15 · 12 months before · PA")
+        shown = [buttons.nth(place).evaluate(IS_ON_TOP) for place in range(7)]
+        assert shown == [True] * 7, (width, shown)
+        keep_screenshot(page, f"prior-strip-{width}")
+        buttons.nth(3).click()
+        expect(caption).to_contain_text("2022-03-10 10:15")
+        page.get_by_test_id("prior-link").focus()
+        for _ in range(7):
+            page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+        expect(caption).to_contain_text("2019-03-10 10:15")

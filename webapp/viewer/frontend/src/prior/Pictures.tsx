@@ -7,7 +7,7 @@ import { SideMarks } from '../viewport/SideMarks';
 import { Stage } from '../viewport/Stage';
 import { ScaleCorner, WindowCorner, useHeader } from '../viewport/ViewCorners';
 import type { ViewportController } from '../viewport/controller';
-import { PriorCaption } from './PriorCaption';
+import { PriorCaption, PriorStrip } from './PriorCaption';
 import { noteFocus } from './prior_keys';
 import { captionOf, doubtsOf, titleOf } from './prior_words';
 import { isCaseCovered, layoutOf } from './priors';
@@ -34,6 +34,7 @@ export function Pictures() {
       )}
       <Stage />
       {layout !== 'behind' && <PriorCaption />}
+      {layout !== 'behind' && <PriorStrip />}
       <PriorPane controller={state.controller} label={state.chosen ? `${titleOf(state.chosen)}, ${captionOf(state.chosen)}` : ''} doubts={state.chosen ? doubtsOf(state.chosen) : []} />
     </div>
   );

@@ -4,6 +4,8 @@ import { useSession } from '../shell/session_context';
 import { useStore } from '../state/store';
 import { captionOf, dateOf, factsOf, isOfStudy, titleOf } from './prior_words';
 
+const OF_ONE_ROW = 4; // dates beside each other in the narrowest picture that has another beside it
+
 export function PriorCaption() {
   const { priors } = useSession().page;
   const { chosen, isLinked, link } = useStore(priors.state);
@@ -14,7 +16,6 @@ export function PriorCaption() {
       <span className="prior-facts" title={captionOf(chosen)}>
         {factsOf(chosen)}
       </span>
-      <Strip />
       {isOfStudy(chosen) ? (
         <span>not linked</span>
       ) : (
@@ -33,14 +34,15 @@ export function PriorCaption() {
   );
 }
 
-/** Further images to compare with, the latest first. */
-function Strip() {
+/** All images to compare with, the latest first: a row of its own below the banner, two where one does not hold them. */
+export function PriorStrip() {
   const { priors } = useSession().page;
   const { list, chosen } = useStore(priors.state);
   const images = [...(list?.priors ?? []), ...(list?.companions ?? [])];
-  if (images.length < 2) return null;
+  if (!chosen || images.length < 2) return null;
+  const isLong = images.length > OF_ONE_ROW;
   return (
-    <span className="prior-strip" role="group" aria-label="images to compare with" data-testid="prior-strip">
+    <div className="prior-strip" role="group" aria-label="images to compare with" data-testid="prior-strip" data-long={isLong ? '' : undefined}>
       {images.map((image) => (
         <button
           key={image.id}
@@ -54,6 +56,6 @@ function Strip() {
         </button>
       ))}
       {list && list.further > 0 && <span className="num">and {list.further} more</span>}
-    </span>
+    </div>
   );
 }

@@ -11,7 +11,7 @@ from measures.predictive_values import (
     negative_predictive_value,
     positive_predictive_value,
 )
-from webapp.operating_points.bundle_curve import measured_curve, stated_point, with_point
+from webapp.operating_points.bundle_curve import MeasuredCurve, measured_curve, stated_point, with_point
 from webapp.operating_points.case_mix import case_mix_of
 from webapp.operating_points.models import CaseMix
 from webapp.operating_points.openapi import CaseMixDocument, CurvePointDocument, NetBenefit, OperatingCurve, WhatIf
@@ -44,7 +44,10 @@ def curve_document(prediction: Prediction, finding: Mapping[str, Any]) -> Operat
         "measured_on": curve.measured_on,
         "case_mix": _case_mix(mix, key),
         "points": [_point(point, prevalence, daily) for point in points],
-        "notes": [*curve.notes, *(_unstated(prevalence, daily) if points else [])],
+        "notes": [
+            *curve.notes,
+            *(_unstated(prevalence, daily) + _other_prevalence(curve, prevalence) if points else []),
+        ],
     }
 
 
@@ -127,3 +130,17 @@ def _unstated(prevalence: float | None, images_a_day: int | None) -> list[str]:
         if images_a_day is not None
         else [*notes, "How many images come in a day is not stated: flags a day cannot be said."]
     )
+
+
+def _other_prevalence(curve: MeasuredCurve, prevalence: float | None) -> list[str]:
+    """Net benefit weighs by the threshold, which is the risk only where the finding is as frequent as it was when calibrated."""
+    if prevalence is None or not curve.positives or not curve.negatives:
+        return []
+    there, here = (
+        f"{100 * share:.3g}" for share in (curve.positives / (curve.positives + curve.negatives), prevalence)
+    )
+    if there == here:
+        return []
+    return [
+        f"Net benefit takes the number as the risk; it was calibrated where {there} % had the finding, and here {here} % is stated."
+    ]

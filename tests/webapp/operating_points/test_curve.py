@@ -92,6 +92,17 @@ def test_asking_changes_no_stored_byte(result: Prediction, signed_in: Callable[.
     assert AccessEvent.objects.filter(verb="see_operating_curve", target=f"prediction:{result.pk}").count() == 1
 
 
+def test_net_benefit_says_where_the_number_was_calibrated(result: Prediction, signed_in: Callable[..., Client]) -> None:
+    client, words = (
+        signed_in(),
+        "Net benefit takes the number as the risk; it was calibrated where 27.4 % had the finding",
+    )
+    state(0.08)
+    assert any(note.startswith(f"{words}, and here 8 % is") for note in curve_of(client, result)["notes"])
+    state(23 / 84)
+    assert not any("takes the number as the risk" in note for note in curve_of(client, result)["notes"])
+
+
 def test_without_a_case_mix_shares_alone_are_said(result: Prediction, signed_in: Callable[..., Client]) -> None:
     client = signed_in()
     curve = curve_of(client, result)

@@ -174,6 +174,7 @@ def test_the_page_offers_each_person_what_that_person_may(result: Prediction, si
         "mona": (False, True), "omar": (True, False), "rose": (False, False),
     }  # fmt: skip
     assert all("misses weigh more here" in text for text in texts.values())
+    assert all("Flagged means a number at or above the threshold" in text for text in texts.values())
     assert (
         "You proposed this point yourself"
         in mona.post(f"{PROPOSALS}1/", {"outcome": "approved"}, follow=True).content.decode()

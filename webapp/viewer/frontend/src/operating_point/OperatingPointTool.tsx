@@ -6,6 +6,7 @@ import { useStore } from '../state/store';
 import { RocFigure } from './RocFigure';
 import { CurveFeed, curvePath } from './curve_feed';
 import {
+  FLAGGED_MEANS,
   benefitText,
   bestWay,
   costSentence,
@@ -140,6 +141,7 @@ function Curve({ feed, curve, tried }: { readonly feed: CurveFeed; readonly curv
           <Slider feed={feed} curve={curve} tried={tried} point={point} />
           <p className="muted small">{sideSentence(curve, point)}</p>
           {point.what_if && <Here at={point.what_if} curve={curve} />}
+          <p className="faint small">{FLAGGED_MEANS}</p>
           <p className="faint small">{measuredOn(curve)}</p>
         </>
       )}

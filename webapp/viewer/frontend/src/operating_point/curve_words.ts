@@ -6,6 +6,8 @@ const whole = (n: number): string => n.toLocaleString('en-GB');
 /** Whole counts with their noun: 1 image, 2 images. */
 const counted = (n: number, noun: string): string => `${whole(n)} ${noun}${n === 1 ? '' : 's'}`;
 
+export const FLAGGED_MEANS = 'Flagged means a number at or above the threshold; the word of the result may still be uncertain.';
+
 /** "Of 100 such images 12 are flagged, 5 of them rightly; 1 with the finding is not flagged." */
 export function frequencySentence({ of, flagged, rightly, missed, fewer_than_one: fewer }: WhatIf): string {
   const group = `Of ${counted(of, 'such image')}`;

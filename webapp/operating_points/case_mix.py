@@ -13,6 +13,7 @@ from webapp.predictions.bundle_store import findings_in_service
 from webapp.refused import Refused
 
 MOST_IMAGES_A_DAY = 100_000
+IMAGES_CHARACTERS = 20  # leading zeros and all; int() raises for thousands of digits
 SOURCE_CHARACTERS = 200
 
 
@@ -34,13 +35,22 @@ def known_findings(project: Project) -> dict[str, str]:
 
 @transaction.atomic
 def state_case_mix(
-    user: User, project: Project, percents: Mapping[str, str], images_a_day: str, source: str
+    user: User, project: Project, percents: Mapping[str, str], images_a_day: str, source: str, seen: str
 ) -> CaseMix:
-    """Keeps what was typed: percents by finding key, empty where it is not known; images a day, empty likewise.
+    """Keeps what was typed: percents by finding key, empty where it is not known; images a day, empty likewise. seen: id of
+    the case mix that the person had in sight, empty for none: all of it is replaced.
 
-    Raises CaseMixRefused (400, 403) naming the value and what is allowed.
+    Raises CaseMixRefused: 400, 403 naming the value and what is allowed; 409 where somebody stated another meanwhile.
     """
     CaseMixRefused.require(may_state_case_mix(user))
+    project = Project.objects.select_for_update().get(pk=project.pk)
+    newest = case_mix_of(project)
+    if seen != (str(newest.pk) if newest else ""):
+        who = newest.created_by.username if newest and newest.created_by else "Somebody"
+        raise CaseMixRefused(
+            "stated_meanwhile",
+            f"{who} stated another case mix since this page was opened: look at it and type yours again.",
+        )
     titles = known_findings(project)
     if unknown := sorted(set(percents) - set(titles)):
         raise _wrong(
@@ -77,7 +87,8 @@ def _images(text: str) -> int | None:
     typed = text.strip()
     if not typed:
         return None
-    if not (typed.isascii() and typed.isdigit() and int(typed) <= MOST_IMAGES_A_DAY):
+    is_whole = typed.isascii() and typed.isdigit() and len(typed) <= IMAGES_CHARACTERS
+    if not is_whole or int(typed) > MOST_IMAGES_A_DAY:
         raise _wrong(
             "images_a_day", f"{text[:20]!r} is not a whole number of images a day from 0 to {MOST_IMAGES_A_DAY:,}"
         )

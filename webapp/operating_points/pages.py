@@ -50,7 +50,9 @@ def change_case_mix(request: HttpRequest, slug: str) -> HttpResponse:
     person, form = require_person(request.user), request.POST
     project = get_object_or_404(Project, slug=slug)
     percents = {name.removeprefix(PREVALENCE): str(form[name]) for name in form if name.startswith(PREVALENCE)}
-    work = partial(state_case_mix, person, project, percents, form.get("images_a_day", ""), form.get("source", ""))
+    work = partial(
+        state_case_mix, person, project, percents, *(form.get(name, "") for name in ("images_a_day", "source", "seen"))
+    )
     return act(request, work, f"The case mix of {project} is kept.", "operating_points")
 
 

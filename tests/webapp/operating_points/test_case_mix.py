@@ -1,5 +1,6 @@
 """The case mix of a project: stated by managers and admins, kept row by row, refused in words; 0 and 100 % are figures too."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -30,7 +31,23 @@ def findings(tmp_path: Path, settings: LazySettings) -> list[str]:
 
 
 def typed(finding: str, percent: str = "5", **more: str) -> dict[str, str]:
-    return {f"prevalence-{finding}": percent, "images_a_day": "40", "source": "reports of 2025"} | more
+    """By a person who has the newest in sight."""
+    newest = CaseMix.objects.first()
+    seen = str(newest.pk) if newest else ""
+    return {f"prevalence-{finding}": percent, "images_a_day": "40", "source": "reports of 2025", "seen": seen} | more
+
+
+def test_what_a_colleague_stated_meanwhile_is_not_overwritten(
+    findings: list[str], signed_in: Callable[..., Client]
+) -> None:
+    mona, omar = signed_in("manager", "mona"), signed_in("manager", "omar")
+    for percents in (("5", "9"), ("6", "9")):
+        text = mona.get(PAGE).content.decode()
+        [seen] = re.findall(r'name="seen" value="([^"]*)"', text)
+        mona.post(FORM, typed(findings[0], percents[0], seen=seen))
+        late = omar.post(FORM, typed(findings[0], percents[1], seen=seen), follow=True).content.decode()
+        assert "mona stated another case mix since this page was opened" in late
+    assert [100 * mix.prevalences[findings[0]] for mix in CaseMix.objects.all()] == pytest.approx([6, 5])
 
 
 @pytest.mark.parametrize(("role", "may"), [("radiologist", False), ("manager", True), ("admin", True)])
@@ -86,6 +103,7 @@ def test_an_empty_field_is_not_known_and_the_newest_row_counts(
         ({"percent": "many"}, "&#x27;many&#x27; is not a percentage from 0 to 100"),
         ({"images_a_day": "4.5"}, "&#x27;4.5&#x27; is not a whole number of images a day"),
         ({"images_a_day": "100001"}, "is not a whole number of images a day from 0 to 100,000"),
+        ({"images_a_day": "9" * 5_000}, "is not a whole number of images a day"),
         ({"source": " "}, "say where the figures come from"),
         ({"source": "x" * 201}, "the source has 201 characters"),
         ({"prevalence-unheard_of": "5"}, "finding &#x27;unheard_of&#x27; is not one of"),

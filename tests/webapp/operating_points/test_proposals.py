@@ -3,6 +3,7 @@
 import re
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 
 import pytest
 from django.db import connection
@@ -188,21 +189,48 @@ def test_the_page_offers_each_person_what_that_person_may(result: Prediction, si
     assert omar.post(f"{PROPOSALS}7/", {"outcome": "approved"}).status_code == 404
 
 
-@pytest.mark.django_db(transaction=True)
-def test_withdrawn_and_approved_at_once_ends_in_one_of_both(
-    proposal: PointProposal, proposer: User, second: User
-) -> None:
-    def end(user: User, outcome: str) -> None:
+def decided_at_once(monkeypatch: pytest.MonkeyPatch, *steps: tuple[User, PointProposal, str]) -> None:
+    """Each step by a thread of its own; who is about to write waits for the others, as long as no lock keeps them away."""
+    meeting, create = threading.Barrier(len(steps)), PointDecision.objects.create
+    failed: list[Exception] = []
+
+    def create_together(**values: object) -> PointDecision:
+        with suppress(threading.BrokenBarrierError):
+            meeting.wait(timeout=1)
+        return create(**values)
+
+    def end(user: User, proposal: PointProposal, outcome: str) -> None:
         try:
             decide(user, PointProposal.objects.get(pk=proposal.pk), outcome)
         except ProposalRefused:
             pass
+        except Exception as problem:
+            failed.append(problem)
         finally:
             connection.close()
 
-    threads = [threading.Thread(target=end, args=pair) for pair in ((proposer, "withdrawn"), (second, "approved"))]
+    monkeypatch.setattr(PointDecision.objects, "create", create_together)
+    threads = [threading.Thread(target=end, args=step) for step in steps]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
+    assert failed == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_withdrawn_and_approved_at_once_ends_in_one_of_both(
+    proposal: PointProposal, proposer: User, second: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decided_at_once(monkeypatch, (proposer, proposal, "withdrawn"), (second, proposal, "approved"))
+    assert PointDecision.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_proposals_beside_the_same_point_approved_at_once_one_is(
+    proposal: PointProposal, proposer: User, second: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = propose(second, Project.default(), KEY, "0.6", "fewer flags")
+    assert other.replaces == proposal.replaces
+    decided_at_once(monkeypatch, (second, proposal, "approved"), (proposer, other, "approved"))
     assert PointDecision.objects.count() == 1

@@ -37,5 +37,6 @@ class FindingOperatingCurve(APIView):
         if own is None:
             known = ", ".join(finding["key"] for finding in findings) or "none"
             return refused(Refusal("unknown_finding", f"Finding {key[:64]!r} is not one of: {known}."), 404)
+        audit.record(request.user, "see_predictions", f"image:{prediction.image_id}", count=1)  # it tells the number
         audit.record(request.user, "see_operating_curve", f"prediction:{prediction.id}", finding=key)
         return Response(curve_document(prediction, own))

@@ -30,7 +30,9 @@ class Reproductions(APIView):
         refusal = may_see_predictions(request.user, prediction.image)
         if refusal:
             return refused(refusal, 403)
-        rows = prediction.reproductions.select_related("job", "asked_by")
+        rows = list(prediction.reproductions.select_related("job", "asked_by"))
+        if told := sum(bool(row.comparisons) for row in rows):  # the model's numbers
+            audit.record(request.user, "see_predictions", f"image:{prediction.image_id}", count=told)  # type: ignore[attr-defined]
         return Response({"results": [reproduction_document(row) for row in rows]})
 
     @extend_schema(

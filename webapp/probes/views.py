@@ -9,6 +9,7 @@ from rest_framework.response import Response
 
 from inference.erasing import FILLINGS
 from inference.thorax import NoThorax
+from webapp import audit
 from webapp.accounts.policy import may_see_predictions
 from webapp.archive.integrity_answer import IntegrityAnswer
 from webapp.archive.lookup import image_or_404
@@ -79,7 +80,10 @@ class ProbeView(IntegrityAnswer):
         refusal = may_probe(request.user, probe.image, probe.prediction.bundle_id, probe.finding)
         if refusal:
             return Response(Refused(refusal.code, refusal.text).document(), status=403)
-        return Response(probe_document(probe), headers={"Cache-Control": "no-store"})
+        document = probe_document(probe)
+        if document["result"] is not None:  # the model's number, not a look at a question that waits
+            audit.record(request.user, "see_predictions", f"image:{probe.image.pk}", count=1)
+        return Response(document, headers={"Cache-Control": "no-store"})
 
 
 def probe_document(probe: Probe) -> ProbeDocument:

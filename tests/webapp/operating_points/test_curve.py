@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 
 from measures.wilson import wilson_interval
+from tests.webapp.counted_looks import counted_looks
 from tests.webapp.openapi_check import differences
 from tests.webapp.operating_points.conftest import KEY, Measured, result_of
 from webapp.archive.models import Project
@@ -84,9 +85,11 @@ def test_it_starts_at_the_point_of_the_stored_result(
 def test_asking_changes_no_stored_byte(result: Prediction, signed_in: Callable[..., Client]) -> None:
     state(0.08)
     before = Prediction.objects.values().get(pk=result.pk)
-    client = signed_in()
+    client: Any = signed_in()
     page = client.get(f"/api/images/{result.image_id}/predictions/").content
+    looks = counted_looks(result.image, client.person)
     curve_of(client, result)
+    assert counted_looks(result.image, client.person) == looks + 1, "the curve tells the model's number"
     assert Prediction.objects.values().get(pk=result.pk) == before
     assert client.get(f"/api/images/{result.image_id}/predictions/").content == page
     assert AccessEvent.objects.filter(verb="see_operating_curve", target=f"prediction:{result.pk}").count() == 1

@@ -11,6 +11,7 @@ from django.test import Client
 
 from tests.inference.tiny_bundle import make_tiny_bundle
 from tests.webapp.archive.dicom_files import chest_dicom
+from tests.webapp.counted_looks import counted_looks
 from tests.webapp.openapi_check import differences
 from webapp.accounts import policy
 from webapp.accounts.policy import Refusal
@@ -189,8 +190,11 @@ def test_the_api_asks_once_and_tells(result: Prediction, signed_in: Callable[...
     first, second = client.post(path), client.post(path)
     assert (first.status_code, second.status_code, first.json()) == (201, 200, second.json())
     assert differences(first.json(), REPRODUCTION) == []
+    client.get(path)
+    assert counted_looks(result.image, client.person) == 0, "nothing of the result is told yet"
     run_one()
     found = client.get(path).json()
+    assert counted_looks(result.image, client.person) == 1
     assert differences(found, REPRODUCTIONS) == []
     [row] = found["results"]
     assert (row["state"], row["asked_by"], row["is_within"]) == ("succeeded", client.person.username, True)

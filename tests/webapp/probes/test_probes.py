@@ -12,6 +12,7 @@ from django.utils import timezone
 from inference.engine import Case
 from inference.erasing import FILLINGS, Area, Stroke, area_masks, erased_inputs
 from tests.inference.tiny_bundle import tiny_manifest
+from tests.webapp.counted_looks import counted_looks
 from tests.webapp.openapi_check import broken_promises
 from tests.webapp.probes.conftest import BOX, CHEST, COLUMNS, FINDING, ROWS, answer, ask, put_in_service, stored
 from webapp.archive.frame.model_inputs import prepared
@@ -333,3 +334,13 @@ def test_a_question_is_for_whoever_asked_and_for_as_long_as_the_answer_stands(
     assert reader.get(path).status_code == 403
     assert "probability" not in reader.get(path).content.decode()
     assert ask(reader, result, [BOX]).status_code == 403
+
+
+def test_the_number_that_came_counts_as_a_look_and_waiting_for_it_does_not(reader: Client, result: Prediction) -> None:
+    answer(reader, result)
+    asked = ask(reader, result, [BOX])
+    before = counted_looks(result.image, reader.person)  # type: ignore[attr-defined]
+    assert reader.get(f"/api/probes/{asked.json()['id']}/").json()["result"] is None
+    assert counted_looks(result.image, reader.person) == before  # type: ignore[attr-defined]
+    assert came(reader, asked)["result"] is not None
+    assert counted_looks(result.image, reader.person) == before + 1  # type: ignore[attr-defined]

@@ -1,7 +1,7 @@
 """From what was asked for to what is erased: structures by the thorax frame, boxes, strokes; and whether it can be."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -19,6 +19,8 @@ from webapp.refused import Refused
 from webapp.reviews.review_body import ReviewBox
 
 LEAST_ERASED: Final = 0.0005  # of the picture: 5 by 5 pixels of a model of 224 by 224
+
+SHARE_SIDE: Final = 256  # pixels: whether an area can be erased is asked in the web process, whatever the model takes
 
 
 @dataclass(frozen=True)
@@ -124,7 +126,9 @@ def _outside(image: Image, what: str, field: str) -> Refused:
 
 
 def _shares(image: Image, spec: InputSpec, areas: Sequence[Area]) -> list[float]:
-    """The part of the picture that each erases, as the model would see it; no pixel is looked at."""
+    """The part of the picture that each erases, as the model would see it, if no larger than SHARE_SIDE; no pixel is looked at."""
+    smaller = min(1.0, SHARE_SIDE / max(spec.height, spec.width))
+    spec = replace(spec, height=max(1, round(spec.height * smaller)), width=max(1, round(spec.width * smaller)))
     blank = np.zeros((spec.height, spec.width), np.float32)
     stand_in = as_model_input(blank, image.rows, image.columns, spec, exam_of(image).turn)
-    return erased_shares(area_masks(areas, stand_in), stand_in)
+    return [share for area in areas for share in erased_shares(area_masks([area], stand_in), stand_in)]

@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import partial
 
 from inference.documents import FindingDocument
-from inference.engine import Case, Engine, NonFiniteOutput
+from inference.engine import BATCH, Case, Engine, NonFiniteOutput
 from inference.erasing import FILLINGS, area_masks, erased_inputs, erased_shares
 from inference.gate import GateQuestion
 from inference.manifest import OperatingPoint
@@ -28,6 +28,8 @@ from webapp.work.jobs.kinds import JobRefused, Result
 from webapp.work.jobs.lease import Lease
 
 logger = logging.getLogger(__name__)
+
+AREAS_AT_ONCE = max(1, BATCH // len(FILLINGS))  # one run of the engine: no more copies are in memory
 
 GONE = "This question is no longer kept. Ask it again."
 REPLACED = "The model was replaced meanwhile. Run the model in service on this image, and ask again."
@@ -53,15 +55,30 @@ def run_probe(claim: Claim, lease: Lease) -> Result:
 
 
 def erased_numbers(engine: Engine, claim: Claim, lease: Lease, probe: Probe, model_input: ModelInput) -> ProbeResult:
-    """The number of the whole picture, and of every area in every filling."""
-    masks = area_masks([from_document(area) for area in probe.areas], model_input)
-    copies = [copy for filling in FILLINGS for copy in erased_inputs(model_input, masks, filling)]
+    """The number of the whole picture, and of every area in every filling. Raises what `Lease.check` raises, between the runs."""
     image = probe.image
     question = GateQuestion(exam_of(image), image.modality, image.project.takes_for_processing)
     points = {probe.finding: _stated_point(probe, engine)}
-    cases = [Case(one, question, points) for one in (model_input, *copies)]
+
+    def numbers(inputs: Sequence[ModelInput]) -> list[ProbeNumber]:
+        lease.check()
+        answers = _answers(engine, claim, lease, [Case(one, question, points) for one in inputs])
+        return [_number(findings, probe.finding) for findings in answers]
+
+    [before] = numbers([model_input])
+    areas = [from_document(area) for area in probe.areas]
+    erased: list[ErasedArea] = []
+    for start in range(0, len(areas), AREAS_AT_ONCE):
+        masks = area_masks(areas[start : start + AREAS_AT_ONCE], model_input)
+        found = numbers([copy for filling in FILLINGS for copy in erased_inputs(model_input, masks, filling)])
+        shares = erased_shares(masks, model_input)
+        erased += [_erased(found, place, shares) for place in range(len(shares))]
+    return {"provider": engine.provider, "before": before, "erased": erased}
+
+
+def _answers(engine: Engine, claim: Claim, lease: Lease, cases: Sequence[Case]) -> list[list[FindingDocument]]:
     try:
-        answers = run_alone(engine, claim, lease, lambda watch: engine.numbers(cases, watch))
+        return run_alone(engine, claim, lease, lambda watch: engine.numbers(cases, watch))
     except NonFiniteOutput as problem:
         logger.error("job %s: %s", claim.job.id, problem)
         raise JobRefused("not_finite", NOT_FINITE) from problem
@@ -69,13 +86,6 @@ def erased_numbers(engine: Engine, claim: Claim, lease: Lease, probe: Probe, mod
         if ran_out_of_memory(problem):
             raise EngineOutOfMemory(str(problem)) from problem
         raise
-    own = [_number(findings, probe.finding) for findings in answers]
-    shares = erased_shares(masks, model_input)
-    return {
-        "provider": engine.provider,
-        "before": own[0],
-        "erased": [_erased(own[1:], place, shares) for place in range(len(shares))],
-    }
 
 
 def _stated_point(probe: Probe, engine: Engine) -> OperatingPoint:

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from inference.preprocessing import InputSpec
 from webapp import audit
+from webapp.accounts.models import User
 from webapp.accounts.policy import Person, may_review, require_person
 from webapp.archive.models import Image
 from webapp.predictions.bundle_store import input_specs_in_service
@@ -34,6 +35,8 @@ def ask(user: Person, image: Image, data: object) -> Probe:
     _require_number(prediction, body.finding)
     named = named_areas(image, spec_in_service(image, prediction), body.areas)
     with transaction.atomic():
+        # Questions that one person sends at the same time take turns: each counts those before it.
+        User.objects.select_for_update().get(pk=reader.pk)
         unfinished = Probe.objects.filter(reader=reader, job__state__in=Job.UNFINISHED).count()
         if unfinished >= MOST_UNFINISHED:
             text = f"{unfinished} questions of yours are still being computed: wait for one of them"

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from django.db.models import QuerySet
 from django.test import Client
 from django.utils import timezone
 
@@ -15,6 +16,7 @@ from tests.inference.tiny_bundle import tiny_manifest
 from tests.webapp.counted_looks import counted_looks
 from tests.webapp.openapi_check import broken_promises
 from tests.webapp.probes.conftest import BOX, CHEST, COLUMNS, FINDING, ROWS, answer, ask, put_in_service, stored
+from webapp.accounts.models import User
 from webapp.archive.frame.model_inputs import prepared
 from webapp.archive.models import Project
 from webapp.archive.storage import stored_path
@@ -295,6 +297,23 @@ def test_one_person_keeps_few_questions_waiting(reader: Client, result: Predicti
     assert (refused.status_code, refused.json()["code"]) == (409, "too_many_unfinished")
     assert run_one()
     assert ask(reader, result, [BOX]).status_code == 201
+
+
+def test_questions_of_one_person_take_turns_to_be_counted(
+    reader: Client, result: Prediction, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SQLite has no row locks and leaves the words out: that they are asked for is seen where they are."""
+    answer(reader, result)
+    locked: list[Any] = []
+    own = QuerySet.select_for_update
+
+    def seen(rows: Any, *args: Any, **more: Any) -> Any:
+        locked.append((rows.model, Probe.objects.count()))
+        return own(rows, *args, **more)
+
+    monkeypatch.setattr(QuerySet, "select_for_update", seen)
+    assert ask(reader, result, [BOX]).status_code == 201
+    assert (User, 0) in locked
 
 
 def test_nothing_of_it_becomes_a_prediction_or_a_label_and_it_is_forgotten(reader: Client, result: Prediction) -> None:

@@ -6,12 +6,16 @@ the model is undecided it said neither yes nor no. Without a finished result not
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
 
 from webapp.archive.models import Image
 from webapp.predictions.models import Prediction
 from webapp.reviews.failure_scheme import WITHDRAWN
 from webapp.reviews.finding_terms import finding_terms
 from webapp.reviews.review_body import ReviewBody, ReviewRefused
+from webapp.work.models import Job
 
 ANSWERED, UNDECIDED, REFUSED = "answered", "undecided", "refused"
 OPEN_VERDICTS = {
@@ -34,20 +38,23 @@ def state_of(finding: Mapping[str, Any]) -> str:
 
 
 def model_answer(image: Image, body: ReviewBody) -> tuple[Prediction, dict[str, Any]]:
-    """The newest result of the bundle for this image, and what it says of the finding; {} where a term is spoken of.
+    """The result that was shown, or the newest of the bundle, and what it says of the finding; {} where a term is spoken of.
 
-    Raises ReviewRefused (400) for a bundle without result, an unknown finding, a verdict that the state of the finding does not
-    leave open, and a term that the bundle has a finding for.
+    Results of one bundle differ where the operating point was changed between them. Raises ReviewRefused (400) for a bundle
+    without result, a result that is none of this image and bundle, an unknown finding, a verdict that the state of the finding
+    does not leave open, and a term that the bundle has a finding for.
     """
     results = image.predictions.filter(finished_at__isnull=False).exclude(bundle_id="")
-    prediction = results.filter(bundle_id=body.bundle).first()
-    if prediction is None:
+    of_bundle = results.filter(bundle_id=body.bundle)
+    newest = of_bundle.first()
+    if newest is None:
         known = sorted({result.bundle_id for result in results})
         raise ReviewRefused(
             "bundle_unknown",
             f"bundle {body.bundle!r} has no result for this image; those that have: {', '.join(known) or 'none'}",
             "bundle",
         )
+    prediction = _shown(of_bundle, body.prediction) if body.prediction else newest
     findings = {finding["key"]: finding for finding in prediction.document.get("findings", [])}
     if body.term:
         _require_no_finding(body, findings)
@@ -63,6 +70,18 @@ def model_answer(image: Image, body: ReviewBody) -> tuple[Prediction, dict[str, 
         said = f"{words.format(finding=body.finding)}: verdict {body.verdict.code!r} is not one of"
         raise ReviewRefused(code, f"{said} {', '.join(OPEN_VERDICTS[state])}", "verdict")
     return prediction, finding
+
+
+def _shown(of_bundle: QuerySet[Prediction], told: str) -> Prediction:
+    try:
+        found = of_bundle.filter(pk=UUID(told)).first()
+    except ValueError:
+        found = None
+    if found is None or found.state != Job.State.SUCCEEDED:
+        known = ", ".join(str(one.pk) for one in of_bundle if one.state == Job.State.SUCCEEDED)
+        text = f"prediction {told!r} is no finished result of this bundle for this image; those that are: {known or 'none'}"
+        raise ReviewRefused("prediction_unknown", text, "prediction")
+    return found
 
 
 def _require_no_finding(body: ReviewBody, findings: Mapping[str, Mapping[str, Any]]) -> None:

@@ -58,6 +58,7 @@ class ReviewBody:
     """
 
     bundle: str
+    prediction: str | None  # the result that was shown; None from clients that do not say: the newest
     finding: str
     term: str
     verdict: Verdict
@@ -270,13 +271,15 @@ class FailureRequest(SentBody):
 
 
 class ReviewRequest(SentBody):
-    """bundle: SHA-256 of the bundle whose answer is reviewed; reader: refused (401) unless this person is signed in.
+    """bundle: SHA-256 of the bundle whose answer is reviewed; prediction: the result of it that was shown, without it the newest;
+    reader: refused (401) unless this person is signed in.
 
     finding: of the bundle, or, with missed_other and its withdrawal, none and a term of GET /api/failure-scheme/. box: where it
     is, with present and missed_other; a failure has its own.
     """
 
     bundle: Short
+    prediction: Short | None = None
     verdict: Annotated[str, OneOf(tuple(SAYABLE))]
     term: Annotated[str | None, BeforeValidator(_term)] = Field(default=None, validate_default=True)
     finding: Annotated[Short | None, BeforeValidator(_finding)] = Field(default=None, validate_default=True)
@@ -303,6 +306,7 @@ def read_review_body(data: object, scheme: Scheme) -> ReviewBody:
         raise ReviewRefused(refused.code, refused.text, refused.field) from None
     return ReviewBody(
         bundle=sent.bundle,
+        prediction=sent.prediction,
         finding=sent.finding or "",
         term=sent.term or "",
         verdict=SAYABLE[sent.verdict],

@@ -24,7 +24,9 @@ export type MapFacts = Omit<MapDocument, 'head'>;
 /** A failure as the form gives it; its outcome follows from the verdict. */
 export type FailureAnswer = Omit<FailureDocument, 'outcome'>;
 /** What the form sends leaves nothing out; the outbox adds the reader. */
-export type ReviewRequest = Required<Omit<ReviewBody, 'failure' | 'note' | 'reader' | 'finding' | 'term' | 'box'>> & {
+export type ReviewRequest = Required<Omit<ReviewBody, 'failure' | 'note' | 'reader' | 'finding' | 'term' | 'box' | 'prediction'>> & {
+  /** The result that was seen; absent in what an earlier version kept. */
+  readonly prediction?: string;
   /** Empty where a term is spoken of. */
   readonly finding: string;
   readonly term?: string | null;

@@ -1507,7 +1507,8 @@ export interface components {
             readonly reviews: readonly components["schemas"]["ReviewDocument"][];
         };
         /**
-         * @description bundle: SHA-256 of the bundle whose answer is reviewed; reader: refused (401) unless this person is signed in.
+         * @description bundle: SHA-256 of the bundle whose answer is reviewed; prediction: the result of it that was shown, without it the newest;
+         *     reader: refused (401) unless this person is signed in.
          *
          *     finding: of the bundle, or, with missed_other and its withdrawal, none and a term of GET /api/failure-scheme/. box: where it
          *     is, with present and missed_other; a failure has its own.
@@ -1520,6 +1521,7 @@ export interface components {
             readonly finding?: string | null;
             readonly idempotency_key: string;
             readonly note?: string | null;
+            readonly prediction?: string | null;
             readonly reader?: string | null;
             readonly replaces?: string | null;
             readonly term?: string | null;

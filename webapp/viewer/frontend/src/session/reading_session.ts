@@ -81,7 +81,7 @@ export class ReadingSession {
       this.tellChange(before, after),
     );
     this.desk = new ReviewsDesk(
-      { image: boot.image.id, reader: boot.user.username, path: boot.urls.reviews, announce },
+      { image: boot.image.id, reader: boot.user.username, path: boot.urls.reviews, shown: () => this.shown(), announce },
       page.outbox,
     );
     this.proposedSites = new ProposedSites(boot.urls.site_proposals, boot.image);

@@ -10,6 +10,8 @@ const agree = { bundle: 'b', finding: 'effusion', verdict: 'agree' as const, con
 const doubt = { ...agree, verdict: 'cannot_judge' as const };
 const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5));
 
+let seen: { id: string; bundle: string } | null = null;
+
 /** A desk whose server keeps what it is sent, or is away. */
 function desk(isOnline = true) {
   const sent: ReviewRequest[] = [];
@@ -20,16 +22,28 @@ function desk(isOnline = true) {
     const row = { ...body, id: `r${sent.length}`, reader: 'me', failure: null, created_at: new Date().toISOString() };
     return Promise.resolve(new Response(JSON.stringify(row as unknown as ReviewDocument), { status: 201 }));
   });
-  const options = { image: 'i', reader: 'me', path: '/reviews/', announce: () => undefined };
+  const options = { image: 'i', reader: 'me', path: '/reviews/', shown: () => seen, announce: () => undefined };
   const made = new ReviewsDesk(options, reviewsOutbox(memoryStorage(), 'me', ''));
-  return { desk: made, said: () => sent.map((body) => [body.verdict, body.replaces ?? null]) };
+  return { desk: made, sent, said: () => sent.map((body) => [body.verdict, body.replaces ?? null]) };
 }
 
 beforeEach(() => {
+  seen = null;
   vi.stubGlobal('navigator', {});
   vi.stubGlobal('document', { cookie: '' });
 });
 afterEach(() => vi.unstubAllGlobals());
+
+it('names the result that was seen when the answer was given, of its own model alone', async () => {
+  const { desk: own, sent } = desk();
+  await own.judge(agree);
+  seen = { id: 'p1', bundle: 'b' };
+  await own.judge(doubt);
+  seen = { id: 'p2', bundle: 'newer' };
+  await own.judge(agree);
+  await turn();
+  expect(sent.map(({ prediction }) => prediction ?? null)).toEqual([null, 'p1', null]);
+});
 
 describe('an answer that is acknowledged', () => {
   it('is one row before, while and after: the focus in it stays', async () => {

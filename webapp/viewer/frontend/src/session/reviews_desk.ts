@@ -22,6 +22,8 @@ export interface DeskOptions {
   readonly image: string;
   readonly reader: string;
   readonly path: string;
+  /** The result that is seen; null while there is none. */
+  readonly shown: () => { readonly id: string; readonly bundle: string } | null;
   readonly announce: (text: string) => void;
 }
 
@@ -201,6 +203,8 @@ export class ReviewsDesk {
     const { bundle, finding, term = null, verdict, idempotency_key: key } = request;
     const previous = this.corrected(request);
     if (isStep) this.given.push({ finding, term, bundle, before: previous, isWithdrawal: verdict === 'withdrawn', key });
+    const shown = this.options.shown(); // at another operating point a newer result may say something else
+    const seen = shown?.bundle === bundle ? { prediction: shown.id } : {};
     const replacesKey = previous?.isWaiting ? previous.id : null;
     await this.outbox.add({
       key: request.idempotency_key,
@@ -208,7 +212,7 @@ export class ReviewsDesk {
       image: this.options.image,
       path: this.options.path,
       queuedAt: Date.now(),
-      body: { ...request, replaces: previous && !previous.isWaiting ? previous.id : null },
+      body: { ...request, ...seen, replaces: previous && !previous.isWaiting ? previous.id : null },
       replacesKey,
       refusal: null,
     });

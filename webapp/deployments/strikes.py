@@ -72,6 +72,12 @@ def forgive(bundle_id: str) -> None:
         spared.update(came_back_at=None)
 
 
+def why_taken_out(bundle_id: str) -> str:
+    """The sentence of a bundle that went out of service by itself and has not come back; empty for any other."""
+    gone = DeployedBundle.objects.filter(bundle_id=bundle_id, state=State.FAILED).first()
+    return gone.taken_out_why or f"{gone} was taken out." if gone else ""
+
+
 def notices() -> list[Notice]:
     """Which bundle went out of service by itself and what answers now, until a person puts one in service."""
     current = DeployedBundle.objects.filter(state=State.ACTIVE).first()

@@ -15,6 +15,7 @@ from webapp.predictions.bundle_store import BundleUnavailable, engine_for
 from webapp.predictions.compare_answers import Comparison, compare_map, compare_numbers
 from webapp.predictions.map_files import read_map
 from webapp.predictions.models import Prediction, Reproduction
+from webapp.predictions.run_mark import why_taken_out
 from webapp.predictions.wanted_run import Prepared, explain_wanted
 from webapp.work.jobs.claim import Claim
 from webapp.work.jobs.kinds import JobRefused, Result
@@ -28,6 +29,7 @@ ANOTHER_INPUT = (
     "What the model would see of the image now differs from what it saw then, so its answers cannot be compared; the image is "
     "prepared by another version of the software, or as another exam."
 )
+TAKEN_OUT = "The model of this result is not run again: {why}"
 NO_MODEL = "The model of this result cannot be run here any more: {why}."
 NOT_FINITE = "The model gave no usable numbers this time. Tell an administrator."
 
@@ -63,6 +65,8 @@ def _explain(prediction: Prediction, claim: Claim, lease: Lease) -> Explanation:
     image = prediction.image
     if image.stored_sha256 != prediction.image_sha256:
         raise JobRefused("image_changed", ANOTHER_IMAGE)
+    if why := why_taken_out(prediction.bundle_id):
+        raise JobRefused("bundle_taken_out", TAKEN_OUT.format(why=why))
     try:
         engine = engine_for(prediction.bundle_id, [claim.job.id])
     except BundleUnavailable as problem:

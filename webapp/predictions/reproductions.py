@@ -15,7 +15,9 @@ from webapp.accounts.policy import Refusal, may_review, may_see_predictions
 from webapp.archive.lookup import image_or_404
 from webapp.predictions.models import Prediction, Reproduction
 from webapp.predictions.openapi import REFUSAL, REPRODUCTION, REPRODUCTIONS, ReproductionDocument
+from webapp.predictions.reproduce import TAKEN_OUT
 from webapp.predictions.requests import REPRODUCE
+from webapp.predictions.run_mark import why_taken_out
 from webapp.predictions.views import JSON, refused
 from webapp.work.jobs.create import AWAITED, create_job
 from webapp.work.models import Job
@@ -51,6 +53,8 @@ class Reproductions(APIView):
         if prediction.state != Job.State.SUCCEEDED:
             text = f"This prediction is {prediction.state}: there is no result to compute again."
             return refused(Refusal("no_result", text), 409)
+        if why := why_taken_out(prediction.bundle_id):
+            return refused(Refusal("bundle_taken_out", TAKEN_OUT.format(why=why)), 409)
         row, is_new = reproduce(prediction, request.user)  # type: ignore[arg-type]
         return Response(reproduction_document(row), status=201 if is_new else 200)
 

@@ -45,6 +45,13 @@ class EndedRun:
 # What rooms above do about a worker that ended in a run, and about a run that gave answers (bundle id).
 worker_ended_hooks: list[Callable[[EndedRun], None]] = []
 answered_hooks: list[Callable[[str], None]] = []
+# Why a bundle was taken out of service by itself, as a sentence; empty: it was not.
+taken_out_hooks: list[Callable[[str], str]] = []
+
+
+def why_taken_out(bundle_id: str) -> str:
+    """Such a bundle is not run again for a question that somebody asks."""
+    return next((why for told in taken_out_hooks if (why := told(bundle_id))), "")
 
 
 class RunMark:

@@ -19,6 +19,7 @@ from webapp.archive.ingest import Sender, ingest_file
 from webapp.archive.models import Image, Project
 from webapp.archive.storage import stored_path
 from webapp.audit.models import AccessEvent
+from webapp.deployments.models import DeployedBundle
 from webapp.predictions import bundle_store
 from webapp.predictions.bundle_store import bundle_path
 from webapp.predictions.map_files import map_path
@@ -182,6 +183,25 @@ def test_what_stands_in_the_way_is_a_sentence(
     assert row.job is not None
     assert (row.job.error_code, words in row.job.error_text) == (code, True)
     assert stored_bytes(result) == before
+
+
+def test_a_model_that_was_taken_out_for_ending_workers_is_not_run_again(
+    result: Prediction, signed_in: Callable[..., Client]
+) -> None:
+    """Neither when somebody asks, nor in a job that was asked for before it was taken out."""
+    row, _ = reproduce(result, None)  # type: ignore[arg-type]
+    bundle = DeployedBundle(bundle_id=result.bundle_id, name="tiny", version="1.0.0", manifest={})
+    bundle.state, bundle.taken_out_why = DeployedBundle.State.FAILED, "It ended three workers."
+    bundle.save()
+    answer = signed_in().post(f"/api/predictions/{result.pk}/reproductions/")
+    assert (answer.status_code, answer.json()["code"]) == (409, "bundle_taken_out")
+    assert "It ended three workers." in answer.json()["text"]
+    assert run_one()
+    row.refresh_from_db()
+    assert row.job is not None
+    assert (row.state, row.job.error_code) == ("failed", "bundle_taken_out")
+    DeployedBundle.objects.update(state=DeployedBundle.State.ACTIVE)  # a person put it in service again
+    assert again(result).is_within
 
 
 def test_the_api_asks_once_and_tells(result: Prediction, signed_in: Callable[..., Client]) -> None:

@@ -2,6 +2,7 @@
 cancels is heard within a second."""
 
 import dataclasses
+import re
 import threading
 import time
 
@@ -81,9 +82,8 @@ def test_a_run_that_takes_too_long_fails_its_image_with_the_limit_in_words(uploa
     assert time.monotonic() - began < 8
     job = job_of(endless)
     assert (job.state, job.error_code, job.attempts) == ("failed", "run_too_long", 1)
-    assert job.error_text.startswith(
-        "The model run was stopped after 1 s; its limit is 1 s (20 times the model's self-check"
-    )
+    said = r"The model run was stopped after (\d+) s; its limit is \1 s \(20 times the model's self-check"
+    assert re.match(said, job.error_text)  # 1 s, unless the machine was busy at the self-check
     assert bundle_store.engine_for(Project.default().active_bundle).selfcheck_seconds > 0
     assert upload(2)
     assert run_one()

@@ -61,7 +61,7 @@ def together():
             runs.append(list(keys))
             return [answer(key) for key in keys]
 
-        register_kind(Kind("probe", Together(prepare, run)))
+        register_kind(Kind("trial", Together(prepare, run)))
         return runs
 
     return register
@@ -69,7 +69,7 @@ def together():
 
 def make_jobs(*keys: str, **values) -> None:
     for priority, key in enumerate(reversed(keys)):
-        Job.objects.create(kind="probe", idempotency_key=key, priority=priority, **values)
+        Job.objects.create(kind="trial", idempotency_key=key, priority=priority, **values)
 
 
 def states() -> dict[str, str]:
@@ -180,7 +180,7 @@ def test_jobs_whose_rows_cannot_be_read_are_tried_again(together):
     def broken(claims):
         raise OperationalError("the connection broke")
 
-    register_kind(Kind("probe", Together(lambda opened, lease: opened, lambda items: [], open=broken)))
+    register_kind(Kind("trial", Together(lambda opened, lease: opened, lambda items: [], open=broken)))
     make_jobs("a", "b")
     assert run_one()
     assert set(Job.objects.values_list("state", "error_code")) == {("queued", "database_error")}

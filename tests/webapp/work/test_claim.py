@@ -273,13 +273,13 @@ def test_it_sweeps_at_most_fifty_jobs_per_pass():
 @pytest.mark.django_db(transaction=True)
 def test_workers_that_claim_at_once_share_the_jobs_and_never_one_job():
     for number in range(40):
-        Job.objects.create(kind="probe", idempotency_key=str(number))
+        Job.objects.create(kind="trial", idempotency_key=str(number))
     start, found, problems = threading.Barrier(4), [], []
 
     def take() -> None:
         start.wait()
         try:
-            while claims := claim_more("probe", 3):
+            while claims := claim_more("trial", 3):
                 found.extend(claims)
         except DatabaseError as problem:
             problems.append(str(problem))
@@ -293,16 +293,16 @@ def test_workers_that_claim_at_once_share_the_jobs_and_never_one_job():
         thread.join()
     # Two databases' ways to say that both wanted the same rows: the loser looks again.
     assert all("deadlock" in problem or "locked" in problem for problem in problems), problems
-    found += claim_more("probe", 40)
+    found += claim_more("trial", 40)
     assert sorted(int(one.job.idempotency_key) for one in found) == list(range(40))
     assert set(Job.objects.values_list("state", "attempts")) == {("running", 1)}
 
 
 def test_claiming_more_passes_over_what_was_tried_cancelled_or_held_back():
-    Job.objects.create(kind="probe", idempotency_key="tried", attempts=1)
-    Job.objects.create(kind="probe", idempotency_key="cancelled", cancel_requested=True)
-    Job.objects.create(kind="probe", idempotency_key="later", not_before=timezone.now() + timedelta(minutes=1))
+    Job.objects.create(kind="trial", idempotency_key="tried", attempts=1)
+    Job.objects.create(kind="trial", idempotency_key="cancelled", cancel_requested=True)
+    Job.objects.create(kind="trial", idempotency_key="later", not_before=timezone.now() + timedelta(minutes=1))
     Job.objects.create(kind="other", idempotency_key="other")
-    good = [Job.objects.create(kind="probe", idempotency_key=str(number)) for number in range(2)]
-    assert [one.job.pk for one in claim_more("probe", 5)] == [job.pk for job in good]
-    assert claim_more("probe", 0) == []
+    good = [Job.objects.create(kind="trial", idempotency_key=str(number)) for number in range(2)]
+    assert [one.job.pk for one in claim_more("trial", 5)] == [job.pk for job in good]
+    assert claim_more("trial", 0) == []

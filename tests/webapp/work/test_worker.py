@@ -14,9 +14,9 @@ from webapp.work.worker_poll import PollStep
 pytestmark = pytest.mark.django_db
 
 
-def run_job(body, kind: str = "probe", **values) -> Job:
+def run_job(body, kind: str = "trial", **values) -> Job:
     """The row after one run of a job whose work is `body(claim, lease)`."""
-    register_kind(Kind("probe", body))
+    register_kind(Kind("trial", body))
     job = Job.objects.create(kind=kind, idempotency_key="one", **values)
     assert run_one()
     job.refresh_from_db()
@@ -104,8 +104,8 @@ def test_it_does_a_job_once_however_often_it_is_woken():
 
 
 def test_a_wake_up_means_look_and_not_this_one():
-    register_kind(Kind("probe", lambda claim, lease: Result()))
-    other = Job.objects.create(kind="probe", idempotency_key="other")
+    register_kind(Kind("trial", lambda claim, lease: Result()))
+    other = Job.objects.create(kind="trial", idempotency_key="other")
     wake("00000000-0000-0000-0000-000000000001")
     other.refresh_from_db()
     assert other.state == Job.State.SUCCEEDED

@@ -80,7 +80,7 @@ def test_a_half_filled_mark_is_there_again(server: Server, page: Page) -> None:
     page.goto(case)
     expect_the_draft(page)
 
-    page.get_by_test_id("site-HIL").click()
+    page.locator("[role=radio][data-testid^=site-]").first.click()
     page.locator("[data-testid^=cause-]").first.click()
     page.get_by_test_id("confidence-3").click()
     page.get_by_test_id("save-review").click()

@@ -186,7 +186,7 @@ def test_the_heat_map_sits_on_its_cells(server: Server, page: Page) -> None:
     share = np.prod(1 - np.abs(offsets / cell), axis=1)
     red, green, blue, alpha = heat.rgba[np.nonzero(heat.alpha)].astype(int).T
     is_line = (red > 210) & (abs(green - 180) < 25) & (abs(blue - 80) < 30) & (alpha > 230)
-    assert is_line.sum() > 40
+    assert is_line.sum() > 20  # how long it is follows from the threshold of the map that was found first
     assert np.abs(share[is_line] - threshold).max() < 2.5 / np.abs(cell).min()  # within the width of the line
     inside = share > threshold + 4 / np.abs(cell).min()
     order = np.argsort(share[inside])
@@ -195,7 +195,7 @@ def test_the_heat_map_sits_on_its_cells(server: Server, page: Page) -> None:
     assert white_pixels(heat) == 0
     page.keyboard.press("c")  # the other map as a white line, in the same view
     expect(page.get_by_test_id("other-map")).to_contain_text("White line: Grad-CAM")
-    wait_for(page, lambda: white_pixels(read_canvas(page, "canvas[data-testid=overlay]")) > 40, "the line of Grad-CAM")
+    wait_for(page, lambda: white_pixels(read_canvas(page, "canvas[data-testid=overlay]")) > 20, "the line of Grad-CAM")
     page.keyboard.press("w")
     wait_for(page, lambda: white_pixels(read_canvas(page, "canvas[data-testid=overlay]")) == 0, "the map's end")
 

@@ -13,7 +13,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 def open_phantom(page: Page, server: Server, patient: str) -> None:
     page.goto(f"{server.address}/?state=all")
-    page.locator("tr", has_text=patient).locator("a[href^='/images/']").first.click()
+    link = page.locator("tr", has_text=patient).locator("a[href^='/images/']").first
+    page.goto(server.address + str(link.get_attribute("href")))  # not by a click: the list may be drawn anew under it
     wait_for(page, lambda: painted(page), "the radiograph")
 
 

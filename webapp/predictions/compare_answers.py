@@ -43,7 +43,8 @@ class Comparison:
 
 
 def compare_numbers(stored: Mapping[str, Any], again: Mapping[str, Any]) -> Comparison:
-    """Probabilities and the ends of their intervals, of all findings of two findings documents; and what the gate said."""
+    """Probabilities and the ends of their intervals, of all findings of two findings documents; and what the gate said.
+    Words and boxes are not compared."""
     title = "numbers and intervals"
     verdicts = [document["gate"]["verdict"] for document in (stored, again)]
     if verdicts[0] != verdicts[1]:
@@ -52,9 +53,14 @@ def compare_numbers(stored: Mapping[str, Any], again: Mapping[str, Any]) -> Comp
     keys = [[finding["key"] for finding in document["findings"]] for document in (stored, again)]
     if keys[0] != keys[1]:
         return Comparison("numbers", title, None, None, "the findings are others")
-    then, now = (_numbers(document["findings"]) for document in (stored, again))
-    if len(then) != len(now):
+    has_number = [
+        [finding["probability"] is not None for finding in document["findings"]] for document in (stored, again)
+    ]
+    if has_number[0] != has_number[1]:
         return Comparison("numbers", title, None, None, "not the same findings have a number")
+    if not any(has_number[0]):
+        title = "no finding had a number, then or now"
+    then, now = (_numbers(document["findings"]) for document in (stored, again))
     return _compared("numbers", title, then, now)
 
 

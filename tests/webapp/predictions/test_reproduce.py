@@ -22,6 +22,7 @@ from webapp.audit.models import AccessEvent
 from webapp.deployments.models import DeployedBundle
 from webapp.predictions import bundle_store
 from webapp.predictions.bundle_store import bundle_path
+from webapp.predictions.compare_answers import compare_numbers
 from webapp.predictions.map_files import map_path
 from webapp.predictions.models import Prediction, Reproduction
 from webapp.predictions.openapi import REPRODUCTION, REPRODUCTIONS
@@ -103,6 +104,21 @@ def test_a_number_that_is_another_is_found_with_its_difference(place: str, resul
     assert not row.is_within
     assert by_output(row)["numbers"]["largest"] == pytest.approx(0.01, abs=1e-6)
     assert by_output(row)["gradcam"]["is_within"]
+
+
+def test_a_number_that_moves_to_another_finding_is_said(db: None) -> None:
+    stored = {
+        "gate": {"verdict": "passed"},
+        "findings": [{"key": k, "probability": p, "interval": None} for k, p in (("a", 0.5), ("b", None))],
+    }
+    moved = {
+        **stored,
+        "findings": [{"key": k, "probability": p, "interval": None} for k, p in (("a", None), ("b", 0.5))],
+    }
+    assert compare_numbers(stored, moved).note == "not the same findings have a number"
+    refused = {**stored, "findings": [{"key": "a", "probability": None, "interval": None}]}
+    assert compare_numbers(refused, refused).title == "no finding had a number, then or now"
+    assert compare_numbers(stored, stored).is_within
 
 
 def test_a_map_value_that_is_another_is_found(result: Prediction) -> None:

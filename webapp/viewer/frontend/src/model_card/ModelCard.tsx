@@ -61,7 +61,7 @@ function Reproduce({ prediction }: { readonly prediction: string }) {
         Reproduce
       </button>{' '}
       <span className="muted small">
-        This model runs again on the kept input; the largest difference is stated. The stored result stays.
+        This model runs again on the kept input; the largest difference of numbers and maps is stated; words and boxes are not compared. The stored result stays.
       </span>
       {status === 'failed' && <p className="stop">{text}</p>}
       {rows.slice(0, 3).map((row) => (

@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.canvas import wait_for
 from tests.browser.conftest import Server, keep_screenshot, sign_in
 from tests.browser.test_bad_days import CALLED
 from tests.browser.test_panel_words import open_phantom
@@ -14,8 +15,12 @@ def test_a_part_is_erased_and_the_number_moves(server: Server, page: Page) -> No
     sign_in(page, server, "radiologist2")
     open_phantom(page, server, CALLED)
     said = page.get_by_test_id("live-region")
-    page.keyboard.press("m")
-    expect(said).to_contain_text("your answer on this finding first")
+
+    def is_refused() -> bool:
+        page.keyboard.press("m")  # pressed before result and earlier answers have come, it says that
+        return "your answer on this finding first" in said.inner_text()
+
+    wait_for(page, is_refused, "the answer to be asked for first")
     assert page.locator("[data-testid^=probe-]:not(svg)").count() == 0
     page.keyboard.press("y")
     expect(said).to_have_text("saved")

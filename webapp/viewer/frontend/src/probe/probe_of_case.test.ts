@@ -3,13 +3,15 @@ import { KEY_TABLE } from '../keys/key_table';
 import { imagePoint } from '../geometry/pixels';
 import type { ReadingSession } from '../session/reading_session';
 import { createStore } from '../state/store';
-import { closeWithAnswer, isProbeShown, probeOf, toggleEraser } from './probe_of_case';
+import { closeWithAnswer, isProbeShown, probeOf, toggleEraser, toggleProbe } from './probe_of_case';
 
 /** As much of a session as the eraser's keys touch: an answered finding f is chosen, and the model is shown. */
 function sessionWithAnswer() {
   const panel = createStore({ selected: 'f', form: null as object | null, isAiVisible: true, isAiHeld: false, isLookFirst: false, isRevealed: false });
-  const answers = createStore({ of: ['f', 'g'] });
+  const answers = createStore({ of: ['f', 'g'], isListed: true, problem: null as string | null });
+  const finding: { readonly current: { key: string; probability: number | null } | null } = { current: null };
   const done: string[] = [];
+  const said: string[] = [];
   const session = {
     boot: { urls: { probes: '/api/images/i/probes/' }, csrf: 'c', image: { columns: 1000, rows: 800 } },
     panel,
@@ -18,12 +20,13 @@ function sessionWithAnswer() {
     shown: () => ({ id: 'p', bundle: 'b' }),
     isAiUnseen: () => !panel.get().isAiVisible,
     isImageMissing: () => false,
-    announce: () => undefined,
+    announce: (text: string) => said.push(text),
+    selected: () => finding.current,
     saveForm: () => done.push('saved'),
     escape: () => done.push('escaped'),
   } as unknown as ReadingSession;
   const press = (id: string): void => void KEY_TABLE.find((row) => row.id === id)?.run(session, '');
-  return { session, panel, answers, done, press, desk: probeOf(session) };
+  return { session, panel, answers, done, said, finding: finding as { current: unknown }, press, desk: probeOf(session) };
 }
 
 describe('the eraser', () => {
@@ -96,5 +99,21 @@ describe('the eraser', () => {
     page.press('eraser');
     expect(page.desk.state.get().isErasing).toBe(false);
     expect(isProbeShown(page.session)).toBe(false);
+  });
+});
+
+describe('M says why it opens nothing', () => {
+  it.each([
+    ['no result is here', (page: ReturnType<typeof sessionWithAnswer>) => (page.finding.current = null), 'no result of the model'],
+    ['there is no number', (page) => (page.finding.current = { key: 'h', probability: null }), 'no number'],
+    ['there is no answer', () => undefined, 'your answer on this finding first'],
+    ['the answers have not come', (page) => page.answers.set({ isListed: false }), 'still on their way'],
+    ['the answers cannot come', (page) => page.answers.set({ isListed: false, problem: 'Earlier answers cannot be listed: x' }), 'cannot be listed'],
+  ] as [string, (page: ReturnType<typeof sessionWithAnswer>) => unknown, string][])('%s', (_, change, words) => {
+    const page = sessionWithAnswer();
+    page.finding.current = { key: 'h', probability: 0.5 };
+    change(page);
+    toggleProbe(page.session);
+    expect(page.said).toEqual([expect.stringContaining(words)]);
   });
 });

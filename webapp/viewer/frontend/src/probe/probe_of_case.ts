@@ -21,12 +21,19 @@ export function mayAsk(session: ReadingSession, key: string): boolean {
   return own !== null && !own.isWaiting;
 }
 
+function whyNot({ desk }: ReadingSession): string {
+  const { isListed, problem } = desk.state.get();
+  if (isListed) return 'your answer on this finding first: what would change the model’s mind is shown after it';
+  return problem ?? 'your earlier answers are still on their way: M again in a moment';
+}
+
 /** M: the section of the chosen finding. */
 export function toggleProbe(session: ReadingSession): void {
+  if (session.isAiUnseen()) return;
   const finding = session.selected();
-  if (!finding || session.isAiUnseen()) return;
+  if (!finding) return session.announce('no result of the model is here that could be asked about');
   if (finding.probability === null) return session.announce('the model gave no number for this finding: there is none that could move');
-  if (!mayAsk(session, finding.key)) return session.announce('your answer on this finding first: what would change the model’s mind is shown after it');
+  if (!mayAsk(session, finding.key)) return session.announce(whyNot(session));
   probeOf(session).toggle(finding.key);
   session.sheet.show();
 }

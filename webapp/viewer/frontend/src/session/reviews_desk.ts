@@ -14,6 +14,8 @@ import { allAnswers, currentAnswers, ownAnswer } from './reviews_state';
 
 export interface ReviewsState {
   readonly saved: readonly ReviewDocument[];
+  /** Whether the earlier answers have come: until then an answer that is not here may still be kept by the server. */
+  readonly isListed: boolean;
   /** Why the earlier answers cannot be listed; null when they can. */
   readonly problem: string | null;
 }
@@ -59,7 +61,7 @@ export function withoutNulls(body: object): Record<string, unknown> {
 }
 
 export class ReviewsDesk {
-  readonly state = createStore<ReviewsState>({ saved: [], problem: null });
+  readonly state = createStore<ReviewsState>({ saved: [], isListed: false, problem: null });
   /** What was given on this page, newest last. */
   private readonly given: Step[] = [];
   /** Key of an answer that was saved here -> its id. */
@@ -185,7 +187,7 @@ export class ReviewsDesk {
   async load(): Promise<void> {
     try {
       const wire = await getJson<ReviewList>(this.options.path);
-      if (!this.isClosed) this.state.set({ saved: wire.reviews, problem: null });
+      if (!this.isClosed) this.state.set({ saved: wire.reviews, isListed: true, problem: null });
     } catch (error) {
       if (!(error instanceof RequestError)) throw error;
       if (this.isClosed) return;

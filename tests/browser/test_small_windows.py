@@ -77,6 +77,18 @@ def test_the_picture_keeps_more_than_half_of_the_height(server: Server, page: Pa
     strip = page.locator(".sheet-strip")
     expect(strip.locator("[data-testid^=strip-]").first).to_be_visible()  # a strip of chips at 200 %
     a_form_in_the_strip_is_filled_by_keyboard_and_raised(page)
+    a_form_that_is_open_leaves_the_picture_when_zoomed(page)
+
+
+def a_form_that_is_open_leaves_the_picture_when_zoomed(page: Page) -> None:
+    page.set_viewport_size({"width": 1500, "height": 950})
+    page.keyboard.press("x")
+    expect(page.get_by_test_id("failure-form")).to_be_visible()
+    page.set_viewport_size({"width": 750, "height": 475})  # what 200 % leaves
+    expect(page.locator(".sheet-strip").get_by_test_id("failure-form")).to_be_visible()
+    assert share_of_picture(page) >= 0.55
+    assert is_in_sight(page, "[data-testid=save-review]")
+    page.get_by_test_id("discard-draft").click()
 
 
 def a_form_in_the_strip_is_filled_by_keyboard_and_raised(page: Page) -> None:

@@ -1,4 +1,5 @@
 /** The panel beside the picture; on narrow windows the sheet below it, with its handle. */
+import { useEffect } from 'react';
 import { useStore } from '../state/store';
 import { SheetHandle } from './SheetHandle';
 import type { Sheet } from './sheet';
@@ -16,6 +17,7 @@ export const SHEET_KEY = 'U';
 
 export function SidePanel({ label, sheet, strip, children }: Props) {
   const { height } = useStore(sheet.state);
+  useEffect(() => sheet.followWindow(), [sheet]);
   return (
     <aside className="side" aria-label={label} data-testid="side-panel" data-height={height}>
       <SheetHandle sheet={sheet} shortcut={SHEET_KEY}>

@@ -46,6 +46,23 @@ describe('the sheet of a narrow window', () => {
     expect(sheet.state.get().height).toBe('full');
   });
 
+  it('puts the picture in sight as the window becomes low, with a form open or not, and keeps a choice within low or tall', () => {
+    const target = Object.assign(new EventTarget(), { innerHeight: 950 });
+    const sheet = new Sheet(950);
+    const end = sheet.followWindow(target as unknown as Window);
+    const seen = [940, 475, 460, 900].map((height) => {
+      if (height === 460) sheet.set('full');
+      target.innerHeight = height;
+      target.dispatchEvent(new Event('resize'));
+      return sheet.state.get().height;
+    });
+    expect(seen).toEqual(['half', 'closed', 'full', 'half']);
+    end();
+    target.innerHeight = 475;
+    target.dispatchEvent(new Event('resize'));
+    expect(sheet.state.get().height).toBe('half');
+  });
+
   it('follows the pointer to the nearest height', () => {
     const edges = { closed: 1100, half: 700, full: 110 };
     expect([1090, 880, 600, 300].map((at) => nearestHeight(at, edges))).toEqual(['closed', 'half', 'half', 'full']);

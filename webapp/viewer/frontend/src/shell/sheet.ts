@@ -25,6 +25,22 @@ export class Sheet {
     else this.show();
   }
 
+  /**
+   * The window became low or high while the page was open, as by zooming to 200 %: the sheet is put where it would have been opened,
+   * the picture in sight. Between the two, what the reader chose stays. Returns what ends it.
+   */
+  followWindow(target: Window = globalThis.window): () => void {
+    let wasLow = target.innerHeight < LOW_WINDOW_PX;
+    const look = (): void => {
+      const isLow = target.innerHeight < LOW_WINDOW_PX;
+      if (isLow === wasLow) return;
+      wasLow = isLow;
+      this.reset(target.innerHeight);
+    };
+    target.addEventListener('resize', look);
+    return () => target.removeEventListener('resize', look);
+  }
+
   set(height: SheetHeight): void {
     if (height !== this.state.get().height) this.state.set({ height });
   }

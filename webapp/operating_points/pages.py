@@ -16,13 +16,14 @@ from webapp.accounts.models import User
 from webapp.accounts.policy import may_approve_point, may_propose_point, may_state_case_mix, require_person
 from webapp.archive.models import Project
 from webapp.form_action import act
-from webapp.operating_points.bundle_curve import own_point
+from webapp.operating_points.bundle_curve import FEW_CASES, own_point
 from webapp.operating_points.case_mix import SOURCE_CHARACTERS, case_mix_of, known_findings, state_case_mix
 from webapp.operating_points.models import PointProposal
 from webapp.operating_points.proposals import OWN, REASON_CHARACTERS, approved_point, decide, propose
 from webapp.predictions.bundle_store import findings_in_service
 
 PREVALENCE = "prevalence-"
+DECIDED_SHOWN = 50  # newest first; earlier ones are in the audit record
 
 
 @login_required
@@ -86,17 +87,18 @@ def _section(person: User, project: Project) -> dict[str, object]:
     ]
     titles = findings_in_service(project)
     history = PointProposal.objects.filter(project=project).select_related(
-        "created_by", "decision", "decision__created_by"
+        "project", "created_by", "decision", "decision__created_by"
     )
-    proposals = [_proposal(person, row, titles) for row in history]
+    decided = history.filter(decision__isnull=False)
     return {
         "project": project,
         "mix": mix,
         "rows": rows,
         "titles": titles,
         "points": [_point(project, key, title) for key, title in titles.items()],
-        "open": [own for own in proposals if own["decision"] is None],
-        "decided": [own for own in proposals if own["decision"] is not None],
+        "open": [_proposal(person, row, titles) for row in history.filter(decision__isnull=True)],
+        "decided": [_proposal(person, row, titles) for row in decided[:DECIDED_SHOWN]],
+        "decided_count": decided.count(),
     }
 
 
@@ -107,9 +109,10 @@ def _point(project: Project, key: str, title: str) -> dict[str, Any]:
 
 
 def _measured(share: Mapping[str, Any]) -> str:
-    """As the reading page writes it: .89 (.81 to .94, n 91)."""
+    """As the reading page writes it: .89 (.81 to .94, n 91), and "few: n 9" below FEW_CASES."""
     low, high = share["ci"]
-    return f"{fraction(share['value'])} ({fraction(low)} to {fraction(high)}, n {share['n']})"
+    few = "few: " if share["n"] < FEW_CASES else ""
+    return f"{fraction(share['value'])} ({fraction(low)} to {fraction(high)}, {few}n {share['n']})"
 
 
 def _proposal(person: User, row: PointProposal, titles: dict[str, str]) -> dict[str, Any]:

@@ -1,9 +1,11 @@
 """Ask for a result to be computed again, and what came of it; the stored result is read and left as it is."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -21,6 +23,8 @@ from webapp.predictions.run_mark import why_taken_out
 from webapp.predictions.views import JSON, refused
 from webapp.work.jobs.create import AWAITED, create_job
 from webapp.work.models import Job
+
+MOST_A_DAY = 100  # a person's; each is a whole run, ahead of what was uploaded
 
 
 class Reproductions(APIView):
@@ -42,7 +46,7 @@ class Reproductions(APIView):
         request=None,
         responses={
             **{(status, JSON): REPRODUCTION for status in (200, 201)},
-            **{(status, JSON): REFUSAL for status in (403, 409)},
+            **{(status, JSON): REFUSAL for status in (403, 409, 429)},
         },
     )
     def post(self, request: Request, prediction_id: Any) -> Response:
@@ -55,6 +59,9 @@ class Reproductions(APIView):
             return refused(Refusal("no_result", text), 409)
         if why := why_taken_out(prediction.bundle_id):
             return refused(Refusal("bundle_taken_out", TAKEN_OUT.format(why=why)), 409)
+        if _asked_today(request.user) >= MOST_A_DAY:  # type: ignore[arg-type]
+            text = f"You have had {MOST_A_DAY} results computed again in the last 24 hours, the most that one person may have."
+            return refused(Refusal("too_many", text), 429)
         row, is_new = reproduce(prediction, request.user)  # type: ignore[arg-type]
         return Response(reproduction_document(row), status=201 if is_new else 200)
 
@@ -89,6 +96,10 @@ def reproduction_document(row: Reproduction) -> ReproductionDocument:
         "created_at": row.created_at.isoformat(),
         "finished_at": row.finished_at.isoformat() if row.finished_at else None,
     }
+
+
+def _asked_today(user: User) -> int:
+    return Reproduction.objects.filter(asked_by=user, created_at__gt=timezone.now() - timedelta(days=1)).count()
 
 
 def _prediction_or_404(request: Request, prediction_id: Any) -> Prediction:

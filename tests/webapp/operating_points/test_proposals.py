@@ -8,6 +8,7 @@ from contextlib import suppress
 import pytest
 from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from tests.webapp.operating_points.conftest import KEY, Measured
 from tests.webapp.viewer.case_factory import make_user
@@ -15,6 +16,7 @@ from training.calibration.operating_point import roc_points
 from webapp.accounts.models import User
 from webapp.archive.models import Project
 from webapp.audit.models import AccessEvent
+from webapp.operating_points import pages
 from webapp.operating_points.models import PointDecision, PointProposal
 from webapp.operating_points.proposals import ProposalRefused, approved_point, decide, propose
 from webapp.predictions.models import Prediction
@@ -187,6 +189,32 @@ def test_the_page_offers_each_person_what_that_person_may(result: Prediction, si
     assert "approved by omar" in rose.get(PAGE).content.decode()
     assert re.search(r"sensitivity (&gt;|1)?\.\d\d \(\.\d\d to (&gt;|1)?\.\d\d, n 23\)", texts["omar"])
     assert omar.post(f"{PROPOSALS}7/", {"outcome": "approved"}).status_code == 404
+
+
+def test_the_page_costs_the_same_however_many_were_decided_and_names_how_many_there_are(
+    result: Prediction, proposer: User, second: User, signed_in: Callable[..., Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pages, "DECIDED_SHOWN", 3)
+    rose = signed_in("radiologist", "rose")
+
+    def queries(proposals: int) -> int:
+        for _ in range(proposals):
+            decide(second, propose(proposer, Project.default(), KEY, "0.2", "again"), "declined")
+        with CaptureQueriesContext(connection) as asked:
+            text = rose.get(PAGE).content.decode()
+        found.append(text)
+        return len(asked)
+
+    found: list[str] = []
+    assert queries(1) == queries(4)
+    assert "Decided: 1<" in found[0]
+    assert "Decided: 5; the newest 3<" in found[1]
+    assert [f"Version {k}," in found[1] for k in (1, 2, 3, 4, 5)] == [False, False, True, True, True]
+
+
+def test_a_share_of_few_cases_says_so() -> None:
+    said = [pages._measured({"value": 0.75, "ci": [0.4, 0.94], "n": n}) for n in (19, 20)]
+    assert said == [".75 (.40 to .94, few: n 19)", ".75 (.40 to .94, n 20)"]
 
 
 def decided_at_once(monkeypatch: pytest.MonkeyPatch, *steps: tuple[User, PointProposal, str]) -> None:

@@ -2,12 +2,14 @@
 
 import hashlib
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from tests.inference.tiny_bundle import make_tiny_bundle
 from tests.webapp.archive.dicom_files import chest_dicom
@@ -20,7 +22,7 @@ from webapp.archive.models import Image, Project
 from webapp.archive.storage import stored_path
 from webapp.audit.models import AccessEvent
 from webapp.deployments.models import DeployedBundle
-from webapp.predictions import bundle_store
+from webapp.predictions import bundle_store, reproductions
 from webapp.predictions.bundle_store import bundle_path
 from webapp.predictions.compare_answers import compare_numbers
 from webapp.predictions.map_files import map_path
@@ -236,6 +238,25 @@ def test_the_api_asks_once_and_tells(result: Prediction, signed_in: Callable[...
     assert (row["state"], row["asked_by"], row["is_within"]) == ("succeeded", client.person.username, True)
     assert AccessEvent.objects.filter(verb="reproduce", target=f"prediction:{result.pk}").count() == 1
     assert client.post(path).status_code == 201
+
+
+def test_a_person_has_so_many_computed_again_a_day_and_a_colleague_as_many(
+    result: Prediction, signed_in: Callable[..., Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reproductions, "MOST_A_DAY", 2)
+    path = f"/api/predictions/{result.pk}/reproductions/"
+    greedy, colleague = signed_in(), signed_in("radiologist", "colleague")
+
+    def ask(client: Client) -> int:
+        status = client.post(path).status_code
+        while run_one():
+            pass
+        return status
+
+    assert [ask(greedy) for _ in range(3)] == [201, 201, 429]
+    assert ask(colleague) == 201
+    Reproduction.objects.update(created_at=timezone.now() - timedelta(hours=25))
+    assert ask(greedy) == 201
 
 
 def test_there_is_nothing_to_compute_again_before_a_result(

@@ -88,6 +88,25 @@ def test_a_half_filled_mark_is_there_again(server: Server, page: Page) -> None:
     page.reload()
     expect(page.get_by_test_id("review-list")).to_contain_text(NOTE)
     expect_no_draft(page)
+    the_box_is_changed_in_numbers(page)
+
+
+def the_box_is_changed_in_numbers(page: Page) -> None:
+    page.get_by_text("Boxes in numbers").click()
+    given, draft = page.get_by_test_id("box-row-answer"), page.get_by_test_id("box-row-draft")
+    given.get_by_test_id("box-w").fill("9999")
+    page.keyboard.press("Enter")
+    expect(page.get_by_test_id("live-region")).to_contain_text("“9999” is no number from 2.0 to")
+    expect(draft).to_have_count(0)
+    given.get_by_test_id("box-w").fill("61,5")
+    page.keyboard.press("Enter")
+    expect(draft.get_by_test_id("box-w")).to_have_value("61.5")
+    expect(page.get_by_test_id("box-numbers")).to_contain_text(", 61.5, ")
+    expect(given).to_have_count(0)  # as on the picture: the form's box stands in its place
+    keep_screenshot(page, "box-in-numbers")
+    page.get_by_test_id("discard-draft").click()
+    expect(given).to_have_count(1)
+    expect(draft).to_have_count(0)
 
 
 def test_a_draft_waits_until_the_model_is_shown_whose_call_it_tells(server: Server, page: Page) -> None:

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { boxAround, boxCorners, centreBox, movedBox, resizedBox } from './pixel_box';
+import { boxAround, boxCorners, boxWith, centreBox, movedBox, resizedBox } from './pixel_box';
 import { imagePoint } from './pixels';
 
 const size = { columns: 200, rows: 100 };
@@ -40,5 +40,32 @@ describe('a box of image pixels', () => {
       [1, 6],
       [4, 6],
     ]);
+  });
+});
+
+describe('a box in numbers', () => {
+  const box = { x: 10, y: 20, w: 30.04, h: 40 };
+
+  it.each([
+    ['x', '12,5', { ...box, x: 12.5 }],
+    ['y', ' 60 ', { ...box, y: 60 }],
+    ['x', '170.0', { ...box, x: 169.96 }], // shown as the most, with one place
+    ['w', '2', { ...box, w: 2 }],
+    ['h', '80', { ...box, h: 80 }],
+  ] as const)('takes %s = "%s"', (side, typed, expected) => {
+    expect(boxWith(box, side, typed, size)).toEqual(expected);
+  });
+
+  it.each([
+    ['x', '-1', '0.0 to 170.0'],
+    ['x', '171', '0.0 to 170.0'],
+    ['y', '60.2', '0.0 to 60.0'],
+    ['w', '1', '2.0 to 190.0'],
+    ['h', '81', '2.0 to 80.0'],
+    ['h', '', '2.0 to 80.0'],
+    ['w', '1e', '2.0 to 190.0'],
+    ['w', 'Infinity', '2.0 to 190.0'],
+  ] as const)('refuses %s = "%s" and says what is allowed', (side, typed, allowed) => {
+    expect(boxWith(box, side, typed, size)).toBe(`${side} of the box is not changed: “${typed}” is no number from ${allowed}`);
   });
 });

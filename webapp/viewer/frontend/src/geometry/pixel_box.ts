@@ -65,3 +65,24 @@ export function boxCorners(box: PixelBox): readonly [number, number][] {
     [right, bottom],
   ];
 }
+
+export const BOX_SIDES = ['x', 'y', 'w', 'h'] as const;
+export type BoxSide = (typeof BOX_SIDES)[number];
+
+/** What a side of the box may be set to while the other three stay: [least, most], image px. */
+export function rangeOf(box: PixelBox, side: BoxSide, size: ImageSize): readonly [number, number] {
+  const extent = side === 'x' || side === 'w' ? size.columns : size.rows;
+  if (side === 'x') return [0, extent - box.w];
+  if (side === 'y') return [0, extent - box.h];
+  return [SMALLEST_BOX_PX, extent - box[side === 'w' ? 'x' : 'y']];
+}
+
+/** The box with one side as it was typed, image px; in words why not, where it cannot be. */
+export function boxWith(box: PixelBox, side: BoxSide, typed: string, size: ImageSize): PixelBox | string {
+  const [least, most] = rangeOf(box, side, size);
+  const value = typed.trim() === '' ? Number.NaN : Number(typed.replace(',', '.'));
+  // The numbers are shown with one place behind the point: what is shown as the most is taken for it.
+  if (!Number.isFinite(value) || value < least - 0.05 || value > most + 0.05)
+    return `${side} of the box is not changed: “${typed}” is no number from ${least.toFixed(1)} to ${most.toFixed(1)}`;
+  return { ...box, [side]: clamp(value, least, most) };
+}

@@ -1,69 +1,19 @@
 /** Keeps the two overlay layers in step with what the reader chose and with every move of the view. */
 import type { RefObject } from 'react';
 import { useEffect } from 'react';
-import type { FindingDocument, MapKind } from '../api/documents';
-import { VERDICT_SHORT } from '../reviews/failure_form';
-import { fraction } from '../panel/wording';
-import type { PanelState } from '../session/panel_state';
+import type { MapKind } from '../api/documents';
 import { comparedKind } from '../session/compared_maps';
+import { drawnBoxes } from '../session/drawn_boxes';
 import { mapThreshold } from '../session/map_choices';
-import { areBoxesShown, boxesToShow, isAiShown, isLookingFirst } from '../session/panel_state';
+import { isAiShown } from '../session/panel_state';
 import type { ReadingSession } from '../session/reading_session';
-import { currentAnswers } from '../session/reviews_state';
 import { useSession } from '../shell/session_context';
 import { useStore } from '../state/store';
-import type { LabelledBox } from './box_layer';
 import type { HeatPicture } from './heat_layer';
 import type { MapCache } from './map_cache';
 import { mapCache, mapPath } from './map_cache';
 import { scaleOf, thresholdScore } from './map_scores';
 import { useLayers } from './use_layers';
-
-function modelBoxes(panel: PanelState, findings: readonly FindingDocument[]): LabelledBox[] {
-  return findings
-    .filter((finding) => areBoxesShown(panel, finding))
-    .flatMap((finding) =>
-      boxesToShow(panel, finding).map((box, i) => ({
-        box,
-        label:
-          i > 0
-            ? ''
-            : [
-                finding.title,
-                finding.probability === null ? '' : fraction(finding.probability),
-              ]
-                .join(' ')
-                .trim(),
-        speaker: 'model' as const,
-        isFaint: finding.key !== panel.selected,
-      })),
-    );
-}
-
-/** Saved boxes, of all readers where the model is shown: colleagues' speak of it. None while looking first, of either kind. The one in the open form is drawn by the tool instead. */
-function readerBoxes(session: ReadingSession, panel: PanelState): LabelledBox[] {
-  const { scheme } = session.scheme.get();
-  if (isLookingFirst(panel) || session.firstLook?.isWaiting()) return [];
-  const answers = session.desk.answers().filter((answer) => answer.isMine || isAiShown(panel));
-  return currentAnswers(answers).flatMap((answer) => {
-    const box = answer.failure?.box ?? answer.box;
-    const { form } = panel;
-    const isSubject = form && answer.finding === form.finding && (answer.term ?? null) === (form.term ?? null);
-    if (!box || (isSubject && form.isChanged && answer.isMine)) return [];
-    const code = answer.failure?.site ?? answer.term ?? answer.finding;
-    const named = [...(scheme?.sites ?? []), ...(scheme?.terms ?? [])].find((choice) => choice.code === code);
-    const site = named?.title ?? code.replaceAll('_', ' ');
-    const who = answer.isMine ? '' : ` · ${answer.reader}`;
-    return [
-      {
-        box,
-        label: `${VERDICT_SHORT[answer.verdict]} · ${site}${who}`,
-        speaker: 'reader' as const,
-        isFaint: answer.finding !== panel.selected,
-      },
-    ];
-  });
-}
 
 async function heatPicture(session: ReadingSession, kind: MapKind | null, cache: MapCache): Promise<HeatPicture | null> {
   const { selected, colours } = session.panel.get();
@@ -90,9 +40,7 @@ export function useOverlay(heat: RefObject<HTMLCanvasElement | null>, boxes: Ref
   useEffect(() => {
     const now = layers.current;
     if (!now) return;
-    const isDrawn = isAiShown(panel) && !panel.isAiHeld;
-    const ai = isDrawn ? modelBoxes(panel, session.findings()) : [];
-    now.boxes.setBoxes([...ai, ...readerBoxes(session, panel)]);
+    now.boxes.setBoxes(drawnBoxes(session));
     if (now.affine) now.boxes.draw(now.affine);
   }, [session, layers, panel, predictions, reviews, outbox, scheme]);
 

@@ -9,6 +9,7 @@ import { SidePanel } from '../shell/SidePanel';
 import { useSession } from '../shell/session_context';
 import { useNarrow } from '../shell/use_narrow';
 import { useStore } from '../state/store';
+import { BoxTable } from './BoxTable';
 import { FindingCard } from './FindingCard';
 import { FindingStrip } from './FindingStrip';
 import { FirstLookAnswers } from './FirstLookAnswers';
@@ -66,6 +67,7 @@ function Findings() {
       {shown?.state === 'succeeded' && <OtherFinding form={inPanel} />}
       <AboutModel />
       <FirstLookAnswers />
+      <BoxTable />
       {!isLookingFirst(panel) && <ReviewList isOwnOnly={!isShown} />}
     </SidePanel>
   );

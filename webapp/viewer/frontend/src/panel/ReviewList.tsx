@@ -2,8 +2,7 @@
 import type { Scheme } from '../api/scheme';
 import { VERDICT_TITLES } from '../reviews/failure_form';
 import { isMark } from '../reviews/mark_form';
-import type { ReadingSession } from '../session/reading_session';
-import { mayGiveAgain, openOther } from '../session/state_answers';
+import { mayGiveAgain, openGiven } from '../session/state_answers';
 import type { Answer } from '../session/reviews_state';
 import { currentAnswers } from '../session/reviews_state';
 import { useSession } from '../shell/session_context';
@@ -21,11 +20,6 @@ function failureWords(answer: Answer, scheme: Scheme | null): string {
   return [title(scheme?.sites, failure.site), side, cause, severity]
     .filter(Boolean)
     .join(' · ');
-}
-
-function change(session: ReadingSession, answer: Answer): void {
-  if (answer.term) openOther(session, answer);
-  else session.openForm(answer.finding, answer.verdict);
 }
 
 function Row({
@@ -61,7 +55,7 @@ function Row({
           </button>
         )}
         {canChange && (
-          <button type="button" className="plain" onClick={() => change(session, answer)}>
+          <button type="button" className="plain" onClick={() => openGiven(session, answer)}>
             change
           </button>
         )}

@@ -74,6 +74,12 @@ export function openOther(session: ReadingSession, answer: Answer | null = null)
   showOther(session, bundle, kept, fresh);
 }
 
+/** The form of an answer that was given, to change it. */
+export function openGiven(session: ReadingSession, answer: Answer): void {
+  if (answer.term) openOther(session, answer);
+  else session.openForm(answer.finding, answer.verdict);
+}
+
 function showOther(session: ReadingSession, bundle: string, kept: DraftMark | null, fresh: FailureForm): void {
   if (session.isImageMissing(false)) return; // a kept mark may be read before its picture is whole
   const form = kept ? { ...kept.form, bundle, keptAt: kept.keptAt } : fresh;

@@ -1,0 +1,118 @@
+/** All boxes that are drawn on the picture, as a table; the reader's own can be changed in numbers. */
+import { useState } from 'react';
+import type { BoxSide, PixelBox } from '../geometry/pixel_box';
+import { BOX_SIDES, boxWith } from '../geometry/pixel_box';
+import type { DrawnBox } from '../session/drawn_boxes';
+import { drawnBoxes } from '../session/drawn_boxes';
+import { putBox } from '../session/form_box';
+import type { ReadingSession } from '../session/reading_session';
+import type { Answer } from '../session/reviews_state';
+import { mayGiveAgain, openGiven } from '../session/state_answers';
+import { useSession } from '../shell/session_context';
+import { useStore } from '../state/store';
+
+const SIDE_NAMES: Readonly<Record<BoxSide, string>> = { x: 'left edge', y: 'upper edge', w: 'width', h: 'height' };
+
+interface SideProps {
+  readonly box: PixelBox;
+  readonly side: BoxSide;
+  readonly what: string;
+  readonly onBox: (box: PixelBox) => void;
+}
+
+/** One number of a box; it counts when it is left or Enter is pressed. */
+function BoxSideInput({ box, side, what, onBox }: SideProps) {
+  const session = useSession();
+  const [typed, type] = useState<string | null>(null);
+  const shown = box[side].toFixed(1);
+  const take = (): void => {
+    type(null);
+    if (typed === null || typed === shown) return;
+    const changed = boxWith(box, side, typed, session.boot.image);
+    if (typeof changed === 'string') session.announce(changed);
+    else onBox(changed);
+  };
+  return (
+    <input
+      inputMode="decimal"
+      size={6}
+      aria-label={`${SIDE_NAMES[side]} of the box, pixels: ${what}`}
+      data-testid={`box-${side}`}
+      value={typed ?? shown}
+      onChange={(event) => type(event.target.value)}
+      onBlur={take}
+      onKeyDown={(event) => {
+        if (event.key === 'Enter') take();
+        else if (event.key === 'Escape') type(null);
+        else return;
+        event.stopPropagation();
+      }}
+    />
+  );
+}
+
+interface RowProps {
+  readonly kind: 'draft' | 'answer' | 'model';
+  readonly title: string;
+  readonly box: PixelBox;
+  /** null: the numbers are only read. */
+  readonly onBox: ((box: PixelBox) => void) | null;
+}
+
+function BoxRow({ kind, title, box, onBox }: RowProps) {
+  return (
+    <tr data-testid={`box-row-${kind}`}>
+      <th scope="row" className={kind === 'model' ? 'model' : 'reader'}>
+        {title}
+      </th>
+      {BOX_SIDES.map((side) => (
+        <td key={side} className="num">
+          {onBox ? <BoxSideInput box={box} side={side} what={title} onBox={onBox} /> : box[side].toFixed(1)}
+        </td>
+      ))}
+    </tr>
+  );
+}
+
+/** Another number in an answer's box opens its form, where it is saved. */
+function changeGiven(session: ReadingSession, answer: Answer, box: PixelBox): void {
+  openGiven(session, answer);
+  if (session.panel.get().form) putBox(session, box);
+}
+
+export function BoxTable() {
+  const session = useSession();
+  const { form } = useStore(session.panel);
+  useStore(session.predictions.state);
+  useStore(session.desk.state);
+  useStore(session.desk.outbox.state);
+  useStore(session.scheme);
+  const drawn = drawnBoxes(session);
+  const draft = form?.isChanged ? form.box : null;
+  if (drawn.length === 0 && !draft) return null;
+  const change = ({ answer }: DrawnBox): ((box: PixelBox) => void) | null =>
+    answer?.isMine && mayGiveAgain(session, answer) ? (box) => changeGiven(session, answer, box) : null;
+  return (
+    <details className="box-table" data-testid="box-table">
+      <summary>Boxes in numbers</summary>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Pixels of the image</th>
+            {BOX_SIDES.map((side) => (
+              <th key={side} scope="col" title={SIDE_NAMES[side]}>
+                {side}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {draft && <BoxRow kind="draft" title="of the open form" box={draft} onBox={(box) => putBox(session, box)} />}
+          {drawn.map((one) => (
+            <BoxRow key={one.key} kind={one.answer ? 'answer' : 'model'} title={one.title} box={one.box} onBox={change(one)} />
+          ))}
+        </tbody>
+      </table>
+    </details>
+  );
+}

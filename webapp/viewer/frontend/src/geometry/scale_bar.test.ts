@@ -16,10 +16,10 @@ describe('the scale bar', () => {
 
   it('shows millimetres with the calibration word', () => {
     // 0.4 CSS px per pixel of 0.2 mm = 2 CSS px per mm; 120 px hold 60 mm, so 50 mm = 100 px.
-    expect(scaleBar(0.4, 0.2, 'detector plane', 120)).toEqual({ lengthCss: 100, label: '50 mm detector plane' });
+    expect(scaleBar(0.4, { column: 0.2, row: 0.3, unit: 'mm', kind: 'detector plane' }, 120)).toEqual({ lengthCss: 100, label: '50 mm detector plane' });
   });
 
   it('counts pixels without calibration', () => {
-    expect(scaleBar(0.4, null, 'uncalibrated', 120)).toEqual({ lengthCss: 80, label: '200 px uncalibrated' });
+    expect(scaleBar(0.4, { column: 1, row: 2, unit: 'px', kind: 'uncalibrated' }, 120)).toEqual({ lengthCss: 80, label: '200 px uncalibrated' });
   });
 });

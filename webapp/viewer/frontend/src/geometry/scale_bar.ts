@@ -1,7 +1,7 @@
-/**
- * Scale bar: the longest round length that fits, with the word that says what the millimetres mean.
- * `corrected`, `detector plane` and `calibrated` are millimetres; an uncalibrated image is measured in pixels.
- */
+/** Scale bar: the longest round length that fits, with the word that says what the millimetres mean. */
+import type { PixelSize } from './pixel_size';
+import { unitWords } from './pixel_size';
+
 export interface ScaleBar {
   readonly lengthCss: number;
   readonly label: string;
@@ -16,13 +16,9 @@ export function roundLength(limit: number): number {
   return step * power;
 }
 
-/**
- * cssPerPixel: CSS px per image px along the rows. spacingMm: mm per column step, null when uncalibrated.
- * kind: the calibration word. maxCss: space for the bar.
- */
-export function scaleBar(cssPerPixel: number, spacingMm: number | null, kind: string, maxCss: number): ScaleBar {
-  const perUnit = spacingMm === null ? cssPerPixel : cssPerPixel / spacingMm;
+/** cssPerPixel: CSS px per image px along the rows. maxCss: space for the bar. */
+export function scaleBar(cssPerPixel: number, size: PixelSize, maxCss: number): ScaleBar {
+  const perUnit = cssPerPixel / size.column;
   const length = roundLength(maxCss / perUnit);
-  const unit = spacingMm === null ? 'px' : 'mm';
-  return { lengthCss: length * perUnit, label: `${Number(length.toPrecision(3))} ${unit} ${kind}` };
+  return { lengthCss: length * perUnit, label: `${Number(length.toPrecision(3))} ${unitWords(size)}` };
 }

@@ -1,6 +1,7 @@
 /** Corner texts that belong to the picture alone: window and zoom, scale bar, how its pixels came here. */
 import { useEffect, useState } from 'react';
 import type { HeaderDocument } from '../api/documents';
+import { pixelSize } from '../geometry/pixel_size';
 import { scales } from '../geometry/pixels';
 import { scaleBar } from '../geometry/scale_bar';
 import { useStore } from '../state/store';
@@ -73,7 +74,7 @@ export function WindowCorner({ controller, header, of = '' }: Props) {
 export function ScaleCorner({ controller, header, of = '' }: Props) {
   const { affine } = useStore(controller.view);
   if (!affine) return null;
-  const bar = scaleBar(scales(affine).horizontal, header.spacing.column_mm, header.spacing.kind, SCALE_BAR_SPACE_PX);
+  const bar = scaleBar(scales(affine).horizontal, pixelSize(header.spacing), SCALE_BAR_SPACE_PX);
   return (
     <div className="corner br num" data-testid={`${of}corner-scale`}>
       <span className="scale-bar" style={{ width: bar.lengthCss }} aria-hidden="true" /> {bar.label}

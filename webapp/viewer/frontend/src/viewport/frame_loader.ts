@@ -9,6 +9,7 @@ import type { Types } from '@cornerstonejs/core';
 import type { HeaderDocument } from '../api/documents';
 import type { BytesRequest } from '../api/request';
 import { getBytes } from '../api/request';
+import { pixelSize } from '../geometry/pixel_size';
 
 export const SCHEME = 'sightline';
 const PROVIDER_PRIORITY = 10000;
@@ -108,20 +109,13 @@ export function frameShape(imageId: string, header: HeaderDocument): FrameShape 
 
 const rowsAndColumns = ({ rows, columns }: FrameShape): FrameShape => ({ rows, columns });
 
-/** Where a frame lies: its outer edges are those of the image, whatever its number of pixels. mm or pixel shapes, as displaySpacing. */
+/** Where a frame lies: its outer edges are those of the image, whatever its number of pixels. mm, or px without calibration. */
 function placed(imageId: string, header: HeaderDocument): { column: number; row: number; origin: [number, number, number] } {
-  const whole = displaySpacing(header);
+  const whole = pixelSize(header.spacing);
   const { rows, columns } = frameShape(imageId, header);
   const column = (whole.column * header.columns) / columns;
   const row = (whole.row * header.rows) / rows;
   return { column, row, origin: [(column - whole.column) / 2, (row - whole.row) / 2, 0] };
-}
-
-/** mm per column and per row step; without calibration only the shape of a pixel, so that lengths stay pixels. */
-export function displaySpacing(header: HeaderDocument): { column: number; row: number } {
-  const { column_mm, row_mm, aspect } = header.spacing;
-  if (column_mm && row_mm) return { column: column_mm, row: row_mm };
-  return aspect ? { column: aspect[1], row: aspect[0] } : { column: 1, row: 1 };
 }
 
 function cornerstoneImage(imageId: string, header: HeaderDocument, samples: Uint16Array): Types.IImage {

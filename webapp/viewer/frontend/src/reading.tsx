@@ -16,6 +16,7 @@ import './style/reading.css';
 import './style/sheet.css';
 import './style/operating_point.css';
 import './style/model_card.css';
+import './measuring/measuring.css';
 import './prior/prior.css';
 import { exposeHooksOf } from './test_hooks';
 import { hasWebGl2 } from './viewport/webgl';

@@ -34,6 +34,8 @@ export interface LookOptions {
   readonly isImageMissing: (isWhole: boolean) => boolean;
   /** A box is about to be drawn. */
   readonly onDraw: () => void;
+  /** Something was answered, that undo takes back. */
+  readonly onChange?: () => void;
   /** The model is open to the reader now; gives what is seen of it, in words. */
   readonly onOpen: () => Promise<string>;
 }
@@ -135,7 +137,7 @@ export class FirstLook {
   undo(): void {
     const before = this.past.at(-1);
     if (!before) return this.options.announce('nothing of this look was changed on this page');
-    if (!this.change(before)) return;
+    if (!this.change(before, true)) return;
     this.past.splice(-2);
     this.options.controller.placeDraftBox(this.selected()?.box ?? null);
     this.options.announce(`the last change is taken back; ${this.openWords()}`);
@@ -240,7 +242,7 @@ export class FirstLook {
   }
 
   /** False while the answers are on their way, for what is locked must be what is shown; and while the case is not seen. */
-  private change(answers: LookAnswers): boolean {
+  private change(answers: LookAnswers, isUndo = false): boolean {
     if (this.options.isImageMissing(false)) return false;
     if (this.state.get().isSending) {
       this.options.announce('your answers are being sent: nothing is changed');
@@ -249,6 +251,7 @@ export class FirstLook {
     this.isKept = this.drafts.keep({ answers, key: this.key });
     const problem = this.isKept ? null : UNKEPT;
     this.past.push(this.state.get().answers);
+    if (!isUndo) this.options.onChange?.();
     this.state.set({ answers, problem });
     return true;
   }

@@ -18,6 +18,12 @@ export function firstLookOf(session: ReadingSession): FirstLook | null {
       announce: (text) => session.announce(text),
       isImageMissing: (isWhole) => session.isImageMissing(isWhole),
       onDraw: () => session.sheet.clear(),
+      onChange: () =>
+        session.undoStack.push({
+          undo: () => session.firstLook?.undo(),
+          redo: null,
+          isOver: () => !session.firstLook?.isWaiting(),
+        }),
       onOpen: async () => {
         session.panel.set({ isRevealed: true }); // who has looked first is not asked to look first again
         void session.desk.load();

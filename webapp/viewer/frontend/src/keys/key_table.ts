@@ -7,6 +7,7 @@ import { drawBox, nudge as nudgeBox, putBox } from '../session/form_box';
 import { enterErased, putEraserAway, toggleEraser, toggleProbe } from '../probe/probe_of_case';
 import { PRIOR_HELD_KEY } from '../prior/prior_keys';
 import { compareMaps } from '../session/compared_maps';
+import { MEASURING_KEYS } from '../measuring/measuring_keys';
 import { chooseByDigit } from '../session/form_keys';
 import { repeatCoding } from '../session/last_coding';
 import { showMapOf, toggleMap } from '../session/map_choices';
@@ -71,7 +72,7 @@ export const KEY_TABLE: readonly KeyRow<ReadingSession>[] = [
   row('Answer', 'repeat', 'N', 'repeat the last coding', ['n'], (s) => repeatCoding(s)),
   row('Answer', 'submit', 'Enter', 'save the answer; with the eraser, ask without what it took', ['Enter'], (s) => enterErased(s) || void s.saveForm()),
   row('Answer', 'digits', '1…9', 'in an open form: the choice with this digit, then the next open question', [], () => undefined),
-  row('Answer', 'undo', 'Ctrl+Z', 'take the last answer back', ['ctrl+z'], (s) => void s.undoAnswer()),
+  row('Answer', 'undo', 'Ctrl+Z', 'take back what was done last: an answer, a measurement', ['ctrl+z'], (s) => void s.undoAnswer()),
   row(
     'Window',
     'preset',
@@ -97,11 +98,12 @@ export const KEY_TABLE: readonly KeyRow<ReadingSession>[] = [
   row('View', 'smooth', 'S', 'interpolation on or off', ['s'], (s) => s.controller.toggleSmooth()),
   row('Tools', 'zoom-tool', 'Z', 'zoom on left drag', ['z'], (s) => s.controller.chooseTool('zoom')),
   row('Tools', 'box', 'B', 'draw a box; again: box in the centre', ['b'], (s) => drawBox(s)),
+  ...MEASURING_KEYS,
   row(
     'Tools',
     'nudge',
     'arrows',
-    'move the box 1 px (⇧ 10, alt resizes); else pan',
+    'move the chosen measurement or the box 1 px (⇧ 10, alt resizes); else pan',
     [...arrows(), ...arrows('shift+'), ...arrows('alt+'), ...arrows('alt+shift+')],
     nudge,
   ),
@@ -109,7 +111,7 @@ export const KEY_TABLE: readonly KeyRow<ReadingSession>[] = [
     'Tools',
     'delete',
     'Del',
-    'remove the box',
+    'remove the chosen measurement, or the box',
     ['Delete', 'Backspace'],
     (s) => s.panel.get().form?.box && putBox(s, null),
   ),

@@ -4,6 +4,7 @@ import type { FirstLook } from '../first_look/first_look';
 import { besidePlace } from '../session/failure_place';
 import { isAiShown, isLookingFirst } from '../session/panel_state';
 import { shownPrediction } from '../session/predictions_feed';
+import { MeasurementRows } from '../measuring/MeasurementRows';
 import { AboutModel } from '../model_card/ModelCard';
 import { SidePanel } from '../shell/SidePanel';
 import { useSession } from '../shell/session_context';
@@ -33,6 +34,7 @@ function AfterLook({ look }: { readonly look: FirstLook }) {
   return (
     <SidePanel label="Your look first" sheet={sheet} strip={<span className="muted">Your look first</span>}>
       <FirstLookPanel look={look} />
+      <MeasurementRows />
     </SidePanel>
   );
 }
@@ -65,6 +67,7 @@ function Findings() {
           </Fragment>
         ))}
       {shown?.state === 'succeeded' && <OtherFinding form={inPanel} />}
+      <MeasurementRows />
       <AboutModel />
       <FirstLookAnswers />
       <BoxTable />

@@ -28,6 +28,7 @@ import { answerNoCall, mayGiveAgain, openMark } from './state_answers';
 import type { SittingChoices } from './sitting';
 import { keptPreset } from './sitting';
 import { keepChoices, panelChoices } from './sitting_panel';
+import { UndoStack } from './undo_stack';
 
 export class ReadingSession {
   readonly panel: Store<PanelState>;
@@ -39,6 +40,7 @@ export class ReadingSession {
   readonly sitting: PageParts['sitting'];
   readonly sheet: PageParts['sheet'];
   readonly scheme: PageParts['scheme'];
+  readonly undoStack = new UndoStack();
   /** The look before the model; null where a reader study hides the image. */
   readonly firstLook: FirstLook | null;
   /** Where the pointer is over the picture. */
@@ -81,7 +83,14 @@ export class ReadingSession {
       this.tellChange(before, after),
     );
     this.desk = new ReviewsDesk(
-      { image: boot.image.id, reader: boot.user.username, path: boot.urls.reviews, shown: () => this.shown(), announce },
+      {
+        image: boot.image.id,
+        reader: boot.user.username,
+        path: boot.urls.reviews,
+        shown: () => this.shown(),
+        announce,
+        onStep: () => this.undoStack.push({ undo: () => void this.undoAnswer(), redo: null }),
+      },
       page.outbox,
     );
     this.proposedSites = new ProposedSites(boot.urls.site_proposals, boot.image);

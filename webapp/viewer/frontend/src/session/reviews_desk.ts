@@ -27,6 +27,8 @@ export interface DeskOptions {
   /** The result that is seen; null while there is none. */
   readonly shown: () => { readonly id: string; readonly bundle: string } | null;
   readonly announce: (text: string) => void;
+  /** An answer was given, that undo takes back. */
+  readonly onStep?: () => void;
 }
 
 interface Judgement {
@@ -204,7 +206,10 @@ export class ReviewsDesk {
   private async queue(request: ReviewRequest, isStep = true): Promise<void> {
     const { bundle, finding, term = null, verdict, idempotency_key: key } = request;
     const previous = this.corrected(request);
-    if (isStep) this.given.push({ finding, term, bundle, before: previous, isWithdrawal: verdict === 'withdrawn', key });
+    if (isStep) {
+      this.given.push({ finding, term, bundle, before: previous, isWithdrawal: verdict === 'withdrawn', key });
+      this.options.onStep?.();
+    }
     const shown = this.options.shown(); // at another operating point a newer result may say something else
     const seen = shown?.bundle === bundle ? { prediction: shown.id } : {};
     const replacesKey = previous?.isWaiting ? previous.id : null;

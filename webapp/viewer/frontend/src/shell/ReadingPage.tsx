@@ -4,6 +4,7 @@ import { listenToKeys } from '../keys/key_handler';
 import { LOOK_KEYS, READING_KEYS } from '../first_look/look_keys';
 import { ModelCard } from '../model_card/ModelCard';
 import { HELD_KEYS, KEY_TABLE } from '../keys/key_table';
+import { measuringFirst } from '../measuring/measuring_keys';
 import { Panel } from '../panel/Panel';
 import { besidesOther } from '../prior/prior_keys';
 import type { Lightbox } from '../session/lightbox';
@@ -16,7 +17,7 @@ import { StatusBar } from './StatusBar';
 import { Toolbar } from './Toolbar';
 import { SessionContext } from './session_context';
 
-const KEYS = besidesOther(READING_KEYS);
+const KEYS = besidesOther(measuringFirst(READING_KEYS));
 
 function LiveRegion({ session }: { readonly session: ReadingSession }) {
   const { announcement } = useStore(session.panel);

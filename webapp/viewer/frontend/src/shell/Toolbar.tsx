@@ -1,5 +1,7 @@
 /** Tools and window presets; every button shows its key. */
 import { actionOf, keyOf } from '../keys/key_table';
+import { MeasureButton } from '../measuring/MeasuringTools';
+import { measuringOf, undoLast } from '../measuring/measuring_of_case';
 import { drawBox } from '../session/form_box';
 import { isAiShown } from '../session/panel_state';
 import { useStore } from '../state/store';
@@ -13,9 +15,10 @@ export function Toolbar() {
   const { controller } = session;
   const view = useStore(controller.view);
   const panel = useStore(session.panel);
+  const measuring = useStore(measuringOf(session).state);
   return (
     <nav className="toolbar" aria-label="Tools">
-      <DragTools controller={controller} />
+      <DragTools controller={controller} isTaken={measuring.tool !== null} onPress={() => measuringOf(session).choose(null)} />
       <ToolButton
         label="Box"
         shortcut={keyOf('box')}
@@ -23,6 +26,7 @@ export function Toolbar() {
         isOn={view.tool === 'box'}
         onPress={() => drawBox(session)}
       />
+      <MeasureButton />
       <span className="sep" />
       <TurnTools controller={controller} />
       <InvertTool controller={controller} />
@@ -41,8 +45,8 @@ export function Toolbar() {
         <ToolButton
           label="Undo"
           shortcut={keyOf('undo')}
-          hint="takes back what you gave last on this page; the record keeps what was said"
-          onPress={() => void session.undoAnswer()}
+          hint="takes back what you did last on this page, answer or measurement; the record keeps what was said"
+          onPress={() => undoLast(session)}
         />
         <button
           type="button"

@@ -17,10 +17,15 @@ interface Props {
   readonly controller: ViewportController;
 }
 
-export function DragTools({ controller }: Props) {
+/** isTaken: the left button is another tool's; onPress: it is not any more. */
+export function DragTools({ controller, isTaken, onPress }: Props & { readonly isTaken?: boolean; readonly onPress?: () => void }) {
   const view = useStore(controller.view);
+  const choose = (tool: Tool): void => {
+    onPress?.();
+    controller.chooseTool(tool);
+  };
   return TOOLS.map(({ tool, ...shown }) => (
-    <ToolButton key={tool} {...shown} isOn={view.tool === tool} onPress={() => controller.chooseTool(tool)} />
+    <ToolButton key={tool} {...shown} isOn={view.tool === tool && !isTaken} onPress={() => choose(tool)} />
   ));
 }
 

@@ -2,6 +2,9 @@
 import { useEffect, useLayoutEffect, useRef } from 'react';
 import type { HeaderDocument } from '../api/documents';
 import { toImage } from '../geometry/pixels';
+import { MeasurementLayer } from '../measuring/MeasurementLayer';
+import { MeasuringTools } from '../measuring/MeasuringTools';
+import { listenToMeasuring } from '../measuring/measuring_pointer';
 import { mapTitle } from '../overlay/map_layers';
 import { useOverlay } from '../overlay/use_overlay';
 import { ProbeLayer } from '../probe/ProbeLayer';
@@ -116,6 +119,7 @@ export function Stage() {
   useEffect(() => () => page.screen.close(), [page]);
   useOverlay(heat, boxes);
   useEffect(() => (host.current ? pointAndClick(session, host.current) : undefined), [session]);
+  useEffect(() => (host.current ? listenToMeasuring(session, host.current) : undefined), [session]);
 
   return (
     <main className="stage">
@@ -131,9 +135,11 @@ export function Stage() {
       />
       <canvas key={`map ${session.boot.image.id}`} ref={heat} className="layer" data-testid="overlay" aria-hidden="true" />
       <svg key={`boxes ${session.boot.image.id}`} ref={boxes} className="layer" data-testid="model-boxes" aria-hidden="true" />
+      <MeasurementLayer key={`measurements ${session.boot.image.id}`} />
       <ProbeLayer key={`probe ${session.boot.image.id}`} />
       <Corners key={`corners ${session.boot.image.id}`} />
       <Arriving />
+      <MeasuringTools key={`measuring ${session.boot.image.id}`} />
       <FormBeside key={`form ${session.boot.image.id}`} />
       {error && (
         <div className="stage-message stop" role="alert">

@@ -22,7 +22,7 @@ type Place = Pick<CanvasPoint, 'x' | 'y'>;
 const distance = (one: Place, other: Place): number => Math.hypot(one.x - other.x, one.y - other.y);
 
 /** Whether a press is meant as nothing else: no second finger, no other button, no modifier. */
-const isPlain = (event: PointerEvent): boolean =>
+export const isPlain = (event: PointerEvent): boolean =>
   event.isPrimary && event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
 
 /** Returns how to stop. */

@@ -1,0 +1,261 @@
+/** The measurements of one reader on one picture: drawn, moved, removed, taken back, and kept with every change. */
+import type { ImageSize } from '../geometry/pixel_box';
+import type { PixelSize } from '../geometry/pixel_size';
+import type { Place } from '../geometry/measures';
+import type { UndoStack, UndoStep } from '../session/undo_stack';
+import { createStore } from '../state/store';
+import type { Drawing } from './drawing';
+import { isWhole, movedTo, newDrawing, pressed, released } from './drawing';
+import type { Hit } from './hit';
+import type { Measurement, MeasurementKind } from './measurement';
+import { inside, kindRow, movedPoints, startPoints } from './measurement';
+import { doubt, valueWords } from './measurement_words';
+import type { MeasurementStorage, Owner } from './measurement_storage';
+
+export interface MeasuringState {
+  /** Oldest first. */
+  readonly items: readonly Measurement[];
+  /** What the left button draws; null: what it always does. */
+  readonly tool: MeasurementKind | null;
+  readonly drawing: Drawing | null;
+  /** A measurement, and the point of it that the arrow keys move; without one they move all of it. */
+  readonly selected: Hit | null;
+  /** Of the file; null until the header is here. */
+  readonly pixel: PixelSize | null;
+  /** The row of tools is open. */
+  readonly isOpen: boolean;
+  /** Why the browser does not keep the newest change; null while it does. */
+  readonly problem: string | null;
+}
+
+export interface MeasuringOptions {
+  readonly owner: Owner;
+  readonly size: ImageSize;
+  readonly storage: MeasurementStorage;
+  readonly stack: UndoStack;
+  readonly announce: (text: string) => void;
+  /** Says so, where the picture is not whole or not seen. */
+  readonly isImageMissing: () => boolean;
+}
+
+/** One measurement before and after; null: there was or is none. */
+interface Change {
+  readonly before: Measurement | null;
+  readonly after: Measurement | null;
+}
+
+export const UNKEPT = 'this browser keeps no measurements (storage full or refused): they are gone when the page is left';
+
+export class MeasuringDesk {
+  readonly state = createStore<MeasuringState>({
+    items: [],
+    tool: null,
+    drawing: null,
+    selected: null,
+    pixel: null,
+    isOpen: false,
+    problem: null,
+  });
+  /** Changed on this page: what the browser kept before is older. */
+  private readonly touched = new Set<string>();
+  private grabbed: { readonly before: Measurement; readonly hit: Hit; readonly from: Place } | null = null;
+  /** The last nudges of one measurement are taken back as one. */
+  private nudged: { readonly step: UndoStep; readonly id: string; change: Change } | null = null;
+  private last: Promise<void> = Promise.resolve();
+
+  constructor(private readonly options: MeasuringOptions) {}
+
+  /** Finds what was kept before; what was changed meanwhile stays. */
+  async open(): Promise<void> {
+    try {
+      const kept = await this.options.storage.of(this.options.owner);
+      const older = kept.filter(({ id }) => !this.touched.has(id));
+      this.state.set({ items: [...older, ...this.state.get().items].sort((a, b) => a.madeAt - b.madeAt) });
+    } catch {
+      this.state.set({ problem: UNKEPT });
+    }
+  }
+
+  setPixel(pixel: PixelSize): void {
+    this.state.set({ pixel });
+  }
+
+  toggle(): void {
+    const { isOpen } = this.state.get();
+    if (isOpen) this.choose(null);
+    this.state.set({ isOpen: !isOpen });
+  }
+
+  /** The tool for the left button; chosen again, it puts a measurement in the middle of the picture for the keyboard. */
+  choose(kind: MeasurementKind | null): void {
+    if (kind === null) return this.state.set({ tool: null, drawing: null });
+    if (this.options.isImageMissing()) return;
+    if (this.state.get().tool === kind) return this.add(kind, startPoints(kind, this.options.size));
+    this.state.set({ tool: kind, drawing: newDrawing(kind), selected: null });
+    const { title, hint } = kindRow(kind);
+    this.options.announce(`${title}: ${hint}; the same key again puts one in the middle; Escape ends`);
+  }
+
+  select(selected: Hit | null): void {
+    if (this.state.get().selected?.id !== selected?.id || this.state.get().selected?.handle !== selected?.handle) this.state.set({ selected });
+  }
+
+  press(at: Place): void {
+    const { drawing } = this.state.get();
+    if (drawing && !this.options.isImageMissing()) this.state.set({ drawing: pressed(drawing, inside(at, this.options.size)), selected: null });
+  }
+
+  move(at: Place): void {
+    const { drawing } = this.state.get();
+    if (drawing?.floating) this.state.set({ drawing: movedTo(drawing, inside(at, this.options.size)) });
+  }
+
+  release(at: Place, isDrag: boolean): void {
+    const { drawing } = this.state.get();
+    if (!drawing) return;
+    const after = released(drawing, inside(at, this.options.size), isDrag);
+    if (!isWhole(after) || after.floating) return this.state.set({ drawing: after });
+    this.state.set({ drawing: newDrawing(drawing.kind) });
+    this.add(after.kind, after.fixed);
+  }
+
+  grab(hit: Hit, from: Place): void {
+    this.select(hit);
+    const before = this.find(hit.id);
+    this.grabbed = before && { before, hit, from };
+  }
+
+  drag(to: Place): void {
+    if (!this.grabbed) return;
+    const { before, hit, from } = this.grabbed;
+    const points = movedPoints(before.points, hit.handle, to.x - from.x, to.y - from.y, this.options.size);
+    this.show({ ...before, points });
+  }
+
+  drop(): void {
+    const { grabbed } = this;
+    const after = grabbed && this.find(grabbed.before.id);
+    this.grabbed = null;
+    if (!grabbed || !after || after === grabbed.before) return;
+    this.keep(after);
+    this.record({ before: grabbed.before, after });
+    this.tell(after);
+  }
+
+  /** What the pointer was about to do is not done. */
+  letGo(): void {
+    if (this.grabbed) this.show(this.grabbed.before);
+    this.grabbed = null;
+    const { drawing } = this.state.get();
+    if (drawing) this.state.set({ drawing: newDrawing(drawing.kind) });
+  }
+
+  /** The chosen point, or all of the selected measurement, by whole image pixels; isEnd: its last point. False when none is selected. */
+  nudge(dx: number, dy: number, isEnd: boolean): boolean {
+    const { selected } = this.state.get();
+    const before = selected && this.find(selected.id);
+    if (!before) return false;
+    const handle = isEnd ? before.points.length - 1 : selected.handle;
+    const after = { ...before, points: movedPoints(before.points, handle, dx, dy, this.options.size) };
+    this.show(after);
+    this.keep(after);
+    if (this.nudged?.id === before.id && this.options.stack.newest === this.nudged.step) this.nudged.change = { ...this.nudged.change, after };
+    else this.recordNudge({ before, after });
+    this.tell(after);
+    return true;
+  }
+
+  /** False when it is not there. */
+  remove(id: string | undefined): boolean {
+    const before = id && this.find(id);
+    if (!before) return false;
+    this.apply({ before, after: null });
+    this.record({ before, after: null });
+    this.options.announce(`${kindRow(before.kind).title} removed`);
+    return true;
+  }
+
+  find(id: string): Measurement | null {
+    return this.state.get().items.find((item) => item.id === id) ?? null;
+  }
+
+  private add(kind: MeasurementKind, points: readonly Place[]): void {
+    const after = { id: crypto.randomUUID(), kind, points, madeAt: Date.now() };
+    this.apply({ before: null, after });
+    this.record({ before: null, after });
+    this.tell(after);
+  }
+
+  private tell(item: Measurement): void {
+    const { pixel } = this.state.get();
+    if (!pixel) return;
+    const words = [kindRow(item.kind).title, valueWords(item, pixel)].join(' ');
+    this.options.announce([words, doubt(item, pixel)].filter(Boolean).join('; '));
+  }
+
+  private record(change: Change): void {
+    this.options.stack.push(this.stepOf(() => change));
+  }
+
+  private recordNudge(change: Change): void {
+    const step = this.stepOf(() => nudged.change);
+    const nudged = { step, id: change.before?.id ?? '', change };
+    this.nudged = nudged;
+    this.options.stack.push(step);
+  }
+
+  private stepOf(change: () => Change): UndoStep {
+    const { announce } = this.options;
+    const done = (words: string): void => {
+      const { before, after } = change();
+      const kind = (before ?? after)?.kind;
+      announce(`${kind ? kindRow(kind).title : ''} ${words}`);
+    };
+    return {
+      undo: () => {
+        const { before, after } = change();
+        this.apply({ before: after, after: before });
+        done('taken back');
+      },
+      redo: () => {
+        this.apply(change());
+        done('done again');
+      },
+    };
+  }
+
+  /** Makes it so, in the page and in the browser's storage. */
+  private apply({ before, after }: Change): void {
+    if (after) {
+      this.show(after);
+      this.keep(after);
+      this.select({ id: after.id, handle: null });
+      return;
+    }
+    if (!before) return;
+    this.touched.add(before.id);
+    const { items, selected } = this.state.get();
+    this.state.set({ items: items.filter(({ id }) => id !== before.id), selected: selected?.id === before.id ? null : selected });
+    this.inTurn(() => this.options.storage.remove(this.options.owner, before.id));
+  }
+
+  private show(item: Measurement): void {
+    this.touched.add(item.id);
+    const { items } = this.state.get();
+    const isNew = !items.some(({ id }) => id === item.id);
+    const shown = isNew ? [...items, item] : items.map((one) => (one.id === item.id ? item : one));
+    this.state.set({ items: shown.sort((a, b) => a.madeAt - b.madeAt) });
+  }
+
+  private keep(item: Measurement): void {
+    this.inTurn(() => this.options.storage.put({ ...this.options.owner, ...item }));
+  }
+
+  /** One after the other, so that an older state never lands on a newer one. */
+  private inTurn(work: () => Promise<void>): void {
+    this.last = this.last.then(work).then(
+      () => this.state.set({ problem: null }),
+      () => this.state.set({ problem: UNKEPT }),
+    );
+  }
+}

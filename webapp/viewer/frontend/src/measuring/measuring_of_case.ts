@@ -1,0 +1,73 @@
+/** The measurements of the case that a session reads: made when they are first wanted. */
+import { pixelSize } from '../geometry/pixel_size';
+import { probeOf } from '../probe/probe_of_case';
+import type { ReadingSession } from '../session/reading_session';
+import type { MeasurementKind } from './measurement';
+import { browserMeasurements } from './measurement_storage';
+import { MeasuringDesk } from './measuring_desk';
+
+const desks = new WeakMap<ReadingSession, MeasuringDesk>();
+
+export function measuringOf(session: ReadingSession): MeasuringDesk {
+  const known = desks.get(session);
+  if (known) return known;
+  const { boot, controller, undoStack } = session;
+  const desk = new MeasuringDesk({
+    owner: { reader: boot.user.username, image: boot.image.id },
+    size: boot.image,
+    storage: browserMeasurements,
+    stack: undoStack,
+    announce: (text) => session.announce(text),
+    isImageMissing: () => session.isImageMissing(),
+  });
+  desks.set(session, desk);
+  controller.header.then(
+    (header) => desk.setPixel(pixelSize(header.spacing)),
+    () => undefined, // told where the picture is shown
+  );
+  void desk.open();
+  return desk;
+}
+
+/** A key or a button: the left button measures, until Escape. One tool has it at a time. */
+export function measure(session: ReadingSession, kind: MeasurementKind): void {
+  const desk = measuringOf(session);
+  const probe = probeOf(session);
+  if (probe.state.get().isErasing) probe.erase(false);
+  if (session.controller.view.get().tool !== 'window') session.controller.chooseTool('window');
+  desk.choose(kind);
+  if (desk.state.get().tool) session.sheet.clear();
+}
+
+/** Another tool of the left button ends measuring. Returns what ends this. */
+export function endWithOtherTool(session: ReadingSession): () => void {
+  const desk = measuringOf(session);
+  const look = (): void => {
+    const isOther = session.controller.view.get().tool !== 'window' || probeOf(session).state.get().isErasing;
+    if (isOther && desk.state.get().tool) desk.choose(null);
+  };
+  const stops = [session.controller.view.subscribe(look), probeOf(session).state.subscribe(look)];
+  return () => stops.forEach((stop) => stop());
+}
+
+/** Escape: what is drawn, then the tool, then the choice, then the row of tools. False when there is nothing to put away. */
+export function putMeasuringAway(session: ReadingSession): boolean {
+  const desk = measuringOf(session);
+  const { drawing, tool, selected, isOpen } = desk.state.get();
+  if (drawing?.fixed.length) desk.letGo();
+  else if (tool) desk.choose(null);
+  else if (selected) desk.select(null);
+  else if (isOpen) desk.toggle();
+  else return false;
+  session.announce(desk.state.get().tool ? 'nothing is drawn' : 'back to window and level');
+  return true;
+}
+
+/** What was done last on the case, whatever it was. */
+export function undoLast(session: ReadingSession): void {
+  if (!session.undoStack.undo()) void session.undoAnswer(); // which says that there is nothing
+}
+
+export function redoLast(session: ReadingSession): void {
+  if (!session.undoStack.redo()) session.announce('nothing was taken back that could be done again');
+}

@@ -86,3 +86,32 @@ def test_a_length_is_right_stays_on_its_pixels_and_is_kept(server: Server, page:
     expect(row).to_have_count(0)
     page.keyboard.press("Control+z")
     expect(row).to_have_count(1)
+
+
+def test_a_calibration_line_a_note_and_the_value_of_a_pixel(server: Server, page: Page) -> None:
+    sign_in(page, server)
+    open_phantom(page, server, CASE)
+    ready(page)
+    page.keyboard.press("Shift+C")
+    (x0, y0), (x1, y1) = drag(page, (0.4, 0.5), (0.6, 0.5))
+    page.get_by_test_id("true-length").type("100,0")
+    page.keyboard.press("Enter")
+    expect(page.get_by_test_id("corner-scale")).to_contain_text("mm calibrated by your line")
+    page.keyboard.press("Shift+M")
+    (_, top), (_, bottom) = drag(page, (0.5, 0.3), (0.5, 0.7))
+    length = page.get_by_test_id("measurement-length")
+    expect(length).to_contain_text("mm calibrated by your line")
+    shown = float(re.findall(r"[\d.]+", length.inner_text())[0])
+    assert shown == pytest.approx(100 * (bottom - top) / math.hypot(x1 - x0, y1 - y0), rel=0.005)
+
+    page.keyboard.press("Shift+N")
+    drag(page, (0.62, 0.4), (0.7, 0.3))
+    page.get_by_test_id("note-text").type("mark of the ribs")  # r, m, s: no shortcut fires in a field
+    page.keyboard.press("Enter")
+    expect(page.locator(".measurement-label", has_text="mark of the ribs")).to_be_visible()
+    assert page.evaluate("window.sightline.viewState().rotation") == 0
+    page.keyboard.press("Shift+P")
+    drag(page, (0.45, 0.45), (0.45, 0.45))
+    point = page.get_by_test_id("measurement-point")
+    expect(point).to_have_text(re.compile(r"Point [\d.]+.* · x \d+, y \d+"))
+    keep_screenshot(page, "measuring-notes")

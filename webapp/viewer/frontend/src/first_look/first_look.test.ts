@@ -40,6 +40,7 @@ function lookWith(drafts = memoryDrafts(), document = DOCUMENT) {
   const said: string[] = [];
   const placed: unknown[] = [];
   const opened: string[] = [];
+  const changes: string[] = [];
   const view = { get: () => ({ tool: 'window' }) };
   const picture = { isCovered: false, isWhole: true };
   const controller = {
@@ -57,10 +58,11 @@ function lookWith(drafts = memoryDrafts(), document = DOCUMENT) {
     announce: (text: string) => void said.push(text),
     isImageMissing: (isWhole: boolean) => picture.isCovered || (isWhole && !picture.isWhole),
     onDraw: () => undefined,
+    onChange: () => void changes.push('changed'),
     onOpen: () => Promise.resolve(`opened ${opened.push('open')}`),
   };
   const look = new FirstLook(options as unknown as ConstructorParameters<typeof FirstLook>[0], drafts);
-  return { look, said, placed, opened, drafts, picture };
+  return { look, said, placed, opened, drafts, picture, changes };
 }
 
 describe('FirstLook', () => {
@@ -157,11 +159,12 @@ describe('FirstLook', () => {
   });
 
   it('takes its changes back, one after the other, in answers, draft and picture', () => {
-    const { look, placed, drafts, said } = lookWith();
+    const { look, placed, drafts, said, changes } = lookWith();
     look.say('lung_opacity', 'present');
     look.putBox(BOX);
     look.putBox(null);
     look.undo();
+    expect(changes).toHaveLength(3); // each is taken back, and taking back is none
     expect([look.selected()?.box, placed.at(-1), drafts.kept?.answers.lung_opacity?.box]).toEqual([BOX, BOX, BOX]);
     look.undo();
     expect([look.selected()?.box, placed.at(-1)]).toEqual([null, null]);

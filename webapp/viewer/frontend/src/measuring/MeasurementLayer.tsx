@@ -9,18 +9,25 @@ import { useStore } from '../state/store';
 import { drawnPoints } from './drawing';
 import type { Measurement } from './measurement';
 import { linesOf } from './measurement';
+import type { ValueAt } from './measurement_words';
 import { labelsOf } from './measurement_words';
+import { valueAt } from './pixel_values';
 import { endWithOtherTool, measuringOf } from './measuring_of_case';
 
-type Shown = Pick<Measurement, 'id' | 'kind' | 'points'>;
+type Shown = Pick<Measurement, 'id' | 'kind' | 'points' | 'text' | 'mm'>;
 
 const HANDLE_PX = 5;
 const LABEL_GAP_PX = 10;
+const ARROW_PX = 14;
+/** Characters; what is longer stands whole in the panel. */
+const LONGEST_LABEL = 48;
 
 export function MeasurementLayer() {
   const session = useSession();
   const desk = measuringOf(session);
-  const { items, drawing, selected, pixel } = useStore(desk.state);
+  const { items, drawing, selected, values } = useStore(desk.state);
+  const pixel = desk.pixel();
+  const at = valueAt(values);
   const { affine } = useStore(session.controller.view);
   useEffect(() => endWithOtherTool(session), [session]);
   if (!affine || !pixel) return null;
@@ -34,11 +41,18 @@ export function MeasurementLayer() {
       </svg>
       <div className="layer measurement-labels" aria-hidden="true">
         {drawn.map((item) => (
-          <Labels key={item.id} item={item} affine={affine} pixel={pixel} />
+          <Labels key={item.id} item={item} affine={affine} pixel={pixel} at={at} />
         ))}
       </div>
     </>
   );
+}
+
+/** Two strokes at the end of an arrow, on the canvas. */
+function arrowHead(head: Place, tail: Place): string {
+  const towards = Math.atan2(tail.y - head.y, tail.x - head.x);
+  const stroke = (turn: number): string => `${head.x + ARROW_PX * Math.cos(towards + turn)} ${head.y + ARROW_PX * Math.sin(towards + turn)}`;
+  return `M${stroke(0.45)}L${head.x} ${head.y}L${stroke(-0.45)}`;
 }
 
 /** handle: which point the arrow keys move; null: not selected. */
@@ -52,6 +66,7 @@ function Lines({ item, affine, handle }: { readonly item: Shown; readonly affine
           <line key={`${stroke} ${nth}`} className={stroke} x1={from.x} y1={from.y} x2={to.x} y2={to.y} />
         )),
       )}
+      {item.kind === 'note' && lines.map(([head, tail]) => <path key="head" className="drawn" d={arrowHead(head, tail)} />)}
       {item.points.map((point, nth) => (
         <circle
           key={nth}
@@ -65,11 +80,18 @@ function Lines({ item, affine, handle }: { readonly item: Shown; readonly affine
   );
 }
 
-function Labels({ item, affine, pixel }: { readonly item: Shown; readonly affine: Affine; readonly pixel: PixelSize }) {
-  return labelsOf(item, pixel).map(([at, text]) => {
-    const { x, y } = toCanvas(affine, imagePoint(at.x, at.y));
+interface LabelsProps {
+  readonly item: Shown;
+  readonly affine: Affine;
+  readonly pixel: PixelSize;
+  readonly at: ValueAt;
+}
+
+function Labels({ item, affine, pixel, at }: LabelsProps) {
+  return labelsOf(item, pixel, at).map(([place, text]) => {
+    const { x, y } = toCanvas(affine, imagePoint(place.x, place.y));
     // Within the picture as long as its point is: a label that begins at the right edge would not be read.
-    const left = `clamp(2px, ${x + LABEL_GAP_PX}px, calc(100% - ${text.length}ch - 12px))`;
+    const left = `clamp(2px, ${x + LABEL_GAP_PX}px, calc(100% - ${Math.min(text.length, LONGEST_LABEL)}ch - 12px))`;
     const top = `clamp(2px, ${y + LABEL_GAP_PX}px, calc(100% - 22px))`;
     return (
       <div key={text} className="measurement-label num" style={{ left, top }}>

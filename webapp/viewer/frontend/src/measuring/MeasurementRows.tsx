@@ -1,10 +1,13 @@
-/** The own measurements in the panel: value and unit, chosen and removed without a pointer. */
+/** The own measurements in the panel: value and unit, chosen, written and removed without a pointer. */
+import { useEffect, useRef, useState } from 'react';
 import { useSession } from '../shell/session_context';
 import { useStore } from '../state/store';
 import type { Measurement } from './measurement';
 import { kindRow } from './measurement';
 import { doubt, valueWords } from './measurement_words';
 import { measuringOf } from './measuring_of_case';
+import { calibrationLine, statedLength } from './calibration';
+import { valueAt } from './pixel_values';
 
 export function MeasurementRows() {
   const session = useSession();
@@ -30,21 +33,88 @@ export function MeasurementRows() {
 
 function Row({ item }: { readonly item: Measurement }) {
   const desk = measuringOf(useSession());
-  const { selected, pixel } = useStore(desk.state);
+  const { selected, items, values } = useStore(desk.state);
+  const pixel = desk.pixel();
   const { title } = kindRow(item.kind);
   const isSelected = selected?.id === item.id;
+  const isUnused = item.kind === 'calibration' && item.mm !== undefined && calibrationLine(items)?.id !== item.id;
   const doubtful = pixel && doubt(item, pixel);
   return (
     <li className={isSelected ? 'measurement-row on' : 'measurement-row'} data-testid={`measurement-${item.kind}`}>
       <div className="row">
         <button type="button" className="plain grow" aria-pressed={isSelected} onClick={() => desk.select(isSelected ? null : { id: item.id, handle: null })}>
-          <span className="reader">{title}</span> <span className="num">{pixel && valueWords(item, pixel)}</span>
+          <span className="reader">{title}</span> <span className="num">{pixel && valueWords(item, pixel, valueAt(values))}</span>
         </button>
         <button type="button" className="plain" aria-label={`remove ${title.toLowerCase()}`} onClick={() => desk.remove(item.id)}>
           remove
         </button>
       </div>
+      {isSelected && item.kind === 'note' && <NoteText item={item} />}
+      {isSelected && item.kind === 'calibration' && <TrueLength item={item} />}
+      {isUnused && <div className="faint">not used: a newer line counts</div>}
       {doubtful && <div className="stop">{doubtful}</div>}
     </li>
+  );
+}
+
+/** The field of what is to be written now gets the keyboard; Enter and Escape give it back. */
+function useWriting(id: string): Pick<React.ComponentProps<'input'>, 'ref' | 'onKeyDown'> {
+  const desk = measuringOf(useSession());
+  const { writing } = useStore(desk.state);
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    if (writing !== id) return;
+    field.current?.focus();
+    desk.state.set({ writing: null });
+  }, [desk, writing, id]);
+  const onKeyDown = (event: React.KeyboardEvent<HTMLInputElement>): void => {
+    if (event.key === 'Enter' || event.key === 'Escape') event.currentTarget.blur();
+  };
+  return { ref: field, onKeyDown };
+}
+
+const LONGEST_NOTE = 200;
+
+function NoteText({ item }: { readonly item: Measurement }) {
+  const desk = measuringOf(useSession());
+  return (
+    <input
+      {...useWriting(item.id)}
+      type="text"
+      aria-label="text of the note"
+      placeholder="what is there; stays on this machine"
+      maxLength={LONGEST_NOTE}
+      value={item.text ?? ''}
+      data-testid="note-text"
+      onChange={(event) => desk.write(item.id, { text: event.target.value })}
+    />
+  );
+}
+
+function TrueLength({ item }: { readonly item: Measurement }) {
+  const desk = measuringOf(useSession());
+  const [text, setText] = useState(item.mm === undefined ? '' : String(item.mm));
+  const mm = statedLength(text);
+  const isOfText = (typeof mm === 'number' ? mm : undefined) === item.mm;
+  const shown = isOfText ? text : String(item.mm ?? ''); // taken back meanwhile
+  const change = (written: string): void => {
+    setText(written);
+    const length = statedLength(written);
+    desk.write(item.id, { mm: typeof length === 'number' ? length : undefined });
+  };
+  return (
+    <>
+      <input
+        {...useWriting(item.id)}
+        type="text"
+        inputMode="decimal"
+        aria-label="true length of the line, mm"
+        placeholder="true length, mm"
+        value={shown}
+        data-testid="true-length"
+        onChange={(event) => change(event.target.value)}
+      />
+      {shown.trim() !== '' && typeof mm === 'string' && isOfText && <div className="stop">{mm}</div>}
+    </>
   );
 }

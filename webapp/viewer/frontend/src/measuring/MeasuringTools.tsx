@@ -9,7 +9,7 @@ import { measure, measuringOf, redoLast, undoLast } from './measuring_of_case';
 export function MeasureButton() {
   const desk = measuringOf(useSession());
   const { isOpen, tool } = useStore(desk.state);
-  return <ToolButton label="Measure" hint="length, angle, Cobb angle, cardiothoracic ratio" isOn={isOpen || tool !== null} onPress={() => desk.toggle()} />;
+  return <ToolButton label="Measure" hint={KINDS.map(({ title }) => title.toLowerCase()).join(', ')} isOn={isOpen || tool !== null} onPress={() => desk.toggle()} />;
 }
 
 export function MeasuringTools() {

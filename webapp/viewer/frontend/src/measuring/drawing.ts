@@ -27,6 +27,7 @@ export const movedTo = (drawing: Drawing, at: Place): Drawing => (drawing.floati
 /** isDrag: the pointer has moved since it was pressed. */
 export function released(drawing: Drawing, at: Place, isDrag: boolean): Drawing {
   if (!drawing.floating) return drawing;
+  if (kindRow(drawing.kind).points === 1) return { ...drawing, fixed: [at], floating: null, isBegun: false };
   if (drawing.isBegun && !isDrag) return { ...drawing, floating: at, isBegun: false };
   const fixed = [...drawing.fixed, at];
   const row = kindRow(drawing.kind);

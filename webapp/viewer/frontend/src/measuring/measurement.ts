@@ -2,7 +2,7 @@
 import type { ImageSize } from '../geometry/pixel_box';
 import type { Line, Place } from '../geometry/measures';
 
-export type MeasurementKind = 'length' | 'angle' | 'cobb' | 'ratio';
+export type MeasurementKind = 'length' | 'angle' | 'cobb' | 'ratio' | 'point' | 'note' | 'calibration';
 
 export interface Measurement {
   readonly id: string;
@@ -10,6 +10,10 @@ export interface Measurement {
   readonly points: readonly Place[];
   /** ms since 1970. */
   readonly madeAt: number;
+  /** Of a note. */
+  readonly text?: string;
+  /** True length of a calibration line; absent until it is stated. */
+  readonly mm?: number;
 }
 
 interface KindRow {
@@ -56,6 +60,30 @@ export const KINDS: readonly KindRow[] = [
     points: 4,
     lines: [[0, 1], [2, 3]],
     start: [[-0.1, 0], [0.12, 0], [-0.25, 0.05], [0.25, 0.05]],
+  },
+  {
+    kind: 'point',
+    title: 'Point',
+    hint: 'click the pixel whose value is wanted',
+    points: 1,
+    lines: [],
+    start: [[0, 0]],
+  },
+  {
+    kind: 'note',
+    title: 'Note',
+    hint: 'drag from what is meant to where the text is to stand, then write it in the panel',
+    points: 2,
+    lines: [[0, 1]],
+    start: [[0, 0], [0.1, -0.1]],
+  },
+  {
+    kind: 'calibration',
+    title: 'Calibration line',
+    hint: 'drag along something of known length, then write the length in the panel',
+    points: 2,
+    lines: [[0, 1]],
+    start: [[-0.1, 0], [0.1, 0]],
   },
 ];
 

@@ -23,6 +23,21 @@ describe('a value', () => {
     expect(valueWords({ kind: 'ratio', points: [...heart, ...thorax] }, pixels)).toBe('0.50');
   });
 
+  it('of a point is that of its pixel, which is told from 0', () => {
+    const point = { kind: 'point', points: [at(12.7, 3.2)] } as const;
+    expect(valueWords(point, detector, ({ x }) => `${Math.floor(x) * 100} HU`)).toBe('1200 HU · x 12, y 3');
+    expect(valueWords(point, detector)).toBe('x 12, y 3');
+    expect(labelsOf(point, detector)).toEqual([[at(12.7, 3.2), 'x 12, y 3']]);
+  });
+
+  it('of a note is its text, of a calibration line what was stated', () => {
+    const line = [at(0, 0), at(30, 40)];
+    expect(valueWords({ kind: 'note', points: line, text: 'old fracture' }, detector)).toBe('old fracture');
+    expect(labelsOf({ kind: 'note', points: line, text: 'old fracture' }, detector)).toEqual([[at(30, 40), 'old fracture']]);
+    expect(valueWords({ kind: 'calibration', points: line, mm: 25.4 }, detector)).toBe('25.4 mm, stated');
+    expect(valueWords({ kind: 'calibration', points: line }, detector)).toContain('not stated');
+  });
+
   it('is not there while points are missing, and none of lines without length', () => {
     expect(valueWords({ kind: 'ratio', points: heart }, detector)).toBe('');
     expect(valueWords({ kind: 'ratio', points: [...heart, at(5, 5), at(5, 5)] }, detector)).toContain('no ratio');

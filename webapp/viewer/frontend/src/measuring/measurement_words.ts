@@ -9,7 +9,16 @@ import { linesOf } from './measurement';
 interface Drawn {
   readonly kind: MeasurementKind;
   readonly points: readonly Place[];
+  readonly text?: string;
+  readonly mm?: number;
 }
+
+/** Value of the pixel at a place, with its unit; null while the pixels are not here. */
+export type ValueAt = (place: Place) => string | null;
+const UNKNOWN: ValueAt = () => null;
+
+/** The pixel at a place, counted from 0. */
+export const pixelWords = ({ x, y }: Place): string => `x ${Math.floor(x)}, y ${Math.floor(y)}`;
 
 const lengthWords = (line: Line, size: PixelSize): string => `${lengthOf(line, size).toFixed(1)} ${unitWords(size)}`;
 const degrees = (angle: number | null): string => (angle === null ? 'no angle: a line has no length' : `${angle.toFixed(1)}°`);
@@ -21,7 +30,7 @@ function ratioWords([heart, thorax]: readonly Line[], size: PixelSize): string {
 }
 
 /** The value with its unit; empty while points are missing. */
-export function valueWords({ kind, points }: Drawn, size: PixelSize): string {
+export function valueWords({ kind, points, text, mm }: Drawn, size: PixelSize, valueAt: ValueAt = UNKNOWN): string {
   const lines = linesOf(kind, points);
   const [first, second] = lines;
   switch (kind) {
@@ -33,6 +42,12 @@ export function valueWords({ kind, points }: Drawn, size: PixelSize): string {
       return first && second ? degrees(cobbAngle(first, second, size)) : '';
     case 'ratio':
       return ratioWords(lines, size);
+    case 'point':
+      return points[0] ? [valueAt(points[0]), pixelWords(points[0])].filter(Boolean).join(' · ') : '';
+    case 'note':
+      return text ?? '';
+    case 'calibration':
+      return mm === undefined ? 'true length not stated yet' : `${mm} mm, stated`;
   }
 }
 
@@ -44,10 +59,10 @@ export function doubt({ kind, points }: Drawn, size: PixelSize): string | null {
 }
 
 /** On the picture, at each line or once at the last: [place, text]. */
-export function labelsOf(drawn: Drawn, size: PixelSize): readonly (readonly [Place, string])[] {
+export function labelsOf(drawn: Drawn, size: PixelSize, valueAt: ValueAt = UNKNOWN): readonly (readonly [Place, string])[] {
   const lines = linesOf(drawn.kind, drawn.points);
-  const value = valueWords(drawn, size);
-  const last = lines.at(-1)?.[1];
+  const value = valueWords(drawn, size, valueAt);
+  const last = lines.at(-1)?.[1] ?? drawn.points[0];
   if (drawn.kind === 'ratio') {
     return lines.map((line, nth) => [line[1], nth === 0 ? `heart ${lengthWords(line, size)}` : `thorax ${lengthWords(line, size)} · CTR ${value}`] as const);
   }

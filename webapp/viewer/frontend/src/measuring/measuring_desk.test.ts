@@ -173,6 +173,27 @@ describe('arrow keys', () => {
   });
 });
 
+describe('what is written', () => {
+  it('is kept with every letter and taken back as one; the length of a line calibrates the others', async () => {
+    const own = desk();
+    const length = drawn(own);
+    own.choose('calibration');
+    own.press(at(0, 0));
+    own.release(at(0, 100), true);
+    const line = own.state.get().writing ?? '';
+    expect(own.pixel()).toEqual(PIXEL);
+    own.write(line, { mm: 1 });
+    own.write(line, { mm: 10 });
+    await settled();
+    expect(kept.get(line)?.mm).toBe(10);
+    expect(own.pixel()?.column).toBeCloseTo(0.1, 12);
+    stack.undo();
+    expect(own.find(line)?.mm).toBeUndefined();
+    stack.undo();
+    expect(own.state.get().items.map(({ id }) => id)).toEqual([length]);
+  });
+});
+
 describe('undo and redo', () => {
   const acts: Record<string, (own: MeasuringDesk, id: string) => void> = {
     draw: (own) => void drawn(own, 300),

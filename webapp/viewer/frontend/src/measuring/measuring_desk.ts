@@ -7,10 +7,13 @@ import { createStore } from '../state/store';
 import type { Drawing } from './drawing';
 import { isWhole, movedTo, newDrawing, pressed, released } from './drawing';
 import type { Hit } from './hit';
+import { calibrated } from './calibration';
 import type { Measurement, MeasurementKind } from './measurement';
 import { inside, kindRow, movedPoints, startPoints } from './measurement';
 import { doubt, valueWords } from './measurement_words';
 import type { MeasurementStorage, Owner } from './measurement_storage';
+import type { PixelValues } from './pixel_values';
+import { valueAt } from './pixel_values';
 
 export interface MeasuringState {
   /** Oldest first. */
@@ -22,6 +25,10 @@ export interface MeasuringState {
   readonly selected: Hit | null;
   /** Of the file; null until the header is here. */
   readonly pixel: PixelSize | null;
+  /** Values of the pixels of the file; null until they are wanted and here. */
+  readonly values: PixelValues | null;
+  /** Whose text is to be written now. */
+  readonly writing: string | null;
   /** The row of tools is open. */
   readonly isOpen: boolean;
   /** Why the browser does not keep the newest change; null while it does. */
@@ -36,6 +43,10 @@ export interface MeasuringOptions {
   readonly announce: (text: string) => void;
   /** Says so, where the picture is not whole or not seen. */
   readonly isImageMissing: () => boolean;
+  /** Values of pixels are to be shown: fetches them unless they are here. */
+  readonly onValuesWanted?: () => void;
+  /** Something is to be written in the panel. */
+  readonly onWrite?: () => void;
 }
 
 /** One measurement before and after; null: there was or is none. */
@@ -53,14 +64,16 @@ export class MeasuringDesk {
     drawing: null,
     selected: null,
     pixel: null,
+    values: null,
+    writing: null,
     isOpen: false,
     problem: null,
   });
   /** Changed on this page: what the browser kept before is older. */
   private readonly touched = new Set<string>();
   private grabbed: { readonly before: Measurement; readonly hit: Hit; readonly from: Place } | null = null;
-  /** The last nudges of one measurement are taken back as one. */
-  private nudged: { readonly step: UndoStep; readonly id: string; change: Change } | null = null;
+  /** Nudges of one measurement that follow each other, or letters of one text, are taken back as one. */
+  private merged: { readonly step: UndoStep; readonly of: string; change: Change } | null = null;
   private last: Promise<void> = Promise.resolve();
 
   constructor(private readonly options: MeasuringOptions) {}
@@ -71,6 +84,7 @@ export class MeasuringDesk {
       const kept = await this.options.storage.of(this.options.owner);
       const older = kept.filter(({ id }) => !this.touched.has(id));
       this.state.set({ items: [...older, ...this.state.get().items].sort((a, b) => a.madeAt - b.madeAt) });
+      if (older.some(({ kind }) => kind === 'point')) this.options.onValuesWanted?.();
     } catch {
       this.state.set({ problem: UNKEPT });
     }
@@ -159,10 +173,25 @@ export class MeasuringDesk {
     const after = { ...before, points: movedPoints(before.points, handle, dx, dy, this.options.size) };
     this.show(after);
     this.keep(after);
-    if (this.nudged?.id === before.id && this.options.stack.newest === this.nudged.step) this.nudged.change = { ...this.nudged.change, after };
-    else this.recordNudge({ before, after });
+    this.recordMerged({ before, after }, `${before.id} moved`);
     this.tell(after);
     return true;
+  }
+
+  /** The text of a note, the true length of a calibration line. */
+  write(id: string, written: Pick<Measurement, 'text' | 'mm'>): void {
+    const before = this.find(id);
+    if (!before || (written.text === before.text && written.mm === before.mm)) return;
+    const after = { ...before, ...written };
+    this.show(after);
+    this.keep(after);
+    this.recordMerged({ before, after }, `${id} written`);
+  }
+
+  /** What a pixel measures: by the reader's own line, else by the file; null before the header is here. */
+  pixel(): PixelSize | null {
+    const { pixel, items } = this.state.get();
+    return pixel && calibrated(pixel, items);
   }
 
   /** False when it is not there. */
@@ -184,12 +213,17 @@ export class MeasuringDesk {
     this.apply({ before: null, after });
     this.record({ before: null, after });
     this.tell(after);
+    if (kind === 'point') this.options.onValuesWanted?.();
+    if (kind !== 'note' && kind !== 'calibration') return;
+    this.state.set({ writing: after.id });
+    this.options.onWrite?.();
   }
 
   private tell(item: Measurement): void {
-    const { pixel } = this.state.get();
+    const pixel = this.pixel();
     if (!pixel) return;
-    const words = [kindRow(item.kind).title, valueWords(item, pixel)].join(' ');
+    const { values } = this.state.get();
+    const words = [kindRow(item.kind).title, valueWords(item, pixel, valueAt(values))].join(' ');
     this.options.announce([words, doubt(item, pixel)].filter(Boolean).join('; '));
   }
 
@@ -197,10 +231,15 @@ export class MeasuringDesk {
     this.options.stack.push(this.stepOf(() => change));
   }
 
-  private recordNudge(change: Change): void {
-    const step = this.stepOf(() => nudged.change);
-    const nudged = { step, id: change.before?.id ?? '', change };
-    this.nudged = nudged;
+  /** of: what is changed, and how; the same at once again is the same step. */
+  private recordMerged(change: Change, of: string): void {
+    if (this.merged?.of === of && this.options.stack.newest === this.merged.step) {
+      this.merged.change = { before: this.merged.change.before, after: change.after };
+      return;
+    }
+    const step = this.stepOf(() => merged.change);
+    const merged = { step, of, change };
+    this.merged = merged;
     this.options.stack.push(step);
   }
 

@@ -23,6 +23,9 @@ export const MEASURING_KEYS: readonly Row[] = [
   tool('angle', 'Q', 'q'),
   tool('cobb', '⇧Q', 'shift+q'),
   tool('ratio', '⇧T', 'shift+t'),
+  tool('point', '⇧P', 'shift+p'),
+  tool('note', '⇧N', 'shift+n'),
+  tool('calibration', '⇧C', 'shift+c'),
   {
     id: 'redo',
     combinations: ['ctrl+y', 'ctrl+shift+z'],

@@ -2,6 +2,7 @@
 import { pixelSize } from '../geometry/pixel_size';
 import { probeOf } from '../probe/probe_of_case';
 import type { ReadingSession } from '../session/reading_session';
+import { LINEAR_FRAME } from '../viewport/window_level';
 import type { MeasurementKind } from './measurement';
 import { browserMeasurements } from './measurement_storage';
 import { MeasuringDesk } from './measuring_desk';
@@ -19,6 +20,8 @@ export function measuringOf(session: ReadingSession): MeasuringDesk {
     stack: undoStack,
     announce: (text) => session.announce(text),
     isImageMissing: () => session.isImageMissing(),
+    onValuesWanted: () => void loadValues(session),
+    onWrite: () => session.sheet.show(),
   });
   desks.set(session, desk);
   controller.header.then(
@@ -27,6 +30,19 @@ export function measuringOf(session: ReadingSession): MeasuringDesk {
   );
   void desk.open();
   return desk;
+}
+
+/** The linear frame, which a picture shown by a lookup table has not loaded; nothing where it cannot be had: then no value is shown. */
+async function loadValues(session: ReadingSession): Promise<void> {
+  const { film } = session.controller;
+  try {
+    const header = await film.header;
+    await film.load(LINEAR_FRAME);
+    const samples = film.samples(LINEAR_FRAME);
+    if (samples) measuringOf(session).state.set({ values: { samples, header } });
+  } catch {
+    session.announce('the values of the pixels could not be loaded');
+  }
 }
 
 /** A key or a button: the left button measures, until Escape. One tool has it at a time. */

@@ -13,7 +13,7 @@ const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5
 let seen: { id: string; bundle: string } | null = null;
 
 /** A desk whose server keeps what it is sent, or is away. */
-function desk(isOnline = true) {
+function desk(isOnline = true, onStep: () => unknown = () => undefined) {
   const sent: ReviewRequest[] = [];
   vi.stubGlobal('fetch', (_path: string, init: { body: string }) => {
     if (!isOnline) return Promise.reject(new TypeError('offline'));
@@ -22,7 +22,7 @@ function desk(isOnline = true) {
     const row = { ...body, id: `r${sent.length}`, reader: 'me', failure: null, created_at: new Date().toISOString() };
     return Promise.resolve(new Response(JSON.stringify(row as unknown as ReviewDocument), { status: 201 }));
   });
-  const options = { image: 'i', reader: 'me', path: '/reviews/', shown: () => seen, announce: () => undefined };
+  const options = { image: 'i', reader: 'me', path: '/reviews/', shown: () => seen, announce: () => undefined, onStep: () => void onStep() };
   const made = new ReviewsDesk(options, reviewsOutbox(memoryStorage(), 'me', ''));
   return { desk: made, sent, said: () => sent.map((body) => [body.verdict, body.replaces ?? null]) };
 }
@@ -43,6 +43,16 @@ it('names the result that was seen when the answer was given, of its own model a
   await own.judge(agree);
   await turn();
   expect(sent.map(({ prediction }) => prediction ?? null)).toEqual([null, 'p1', null]);
+});
+
+it('tells of each answer that undo takes back, and of none that undo gives', async () => {
+  let steps = 0;
+  const { desk: own } = desk(true, () => (steps += 1));
+  await own.judge(agree);
+  await own.judge(doubt);
+  await own.undo();
+  await turn();
+  expect(steps).toBe(2);
 });
 
 describe('an answer that is acknowledged', () => {

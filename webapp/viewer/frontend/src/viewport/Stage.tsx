@@ -4,6 +4,7 @@ import type { HeaderDocument } from '../api/documents';
 import { toImage } from '../geometry/pixels';
 import { MeasurementLayer } from '../measuring/MeasurementLayer';
 import { MeasuringTools } from '../measuring/MeasuringTools';
+import { measuringOf } from '../measuring/measuring_of_case';
 import { listenToMeasuring } from '../measuring/measuring_pointer';
 import { mapTitle } from '../overlay/map_layers';
 import { useOverlay } from '../overlay/use_overlay';
@@ -56,6 +57,8 @@ function HeaderCorners({ header }: { readonly header: HeaderDocument }) {
   const { image } = session.boot;
   const panel = useStore(session.panel);
   const { mapKind, isAiHeld } = panel;
+  const measuring = measuringOf(session);
+  useStore(measuring.state); // the reader's own calibration
   useStore(session.predictions.state); // the selected finding is read from it
   const finding = session.selected();
   const warnings = [...new Set([...header.quality.warnings, ...image.warnings])].filter((code) => !SAID_ELSEWHERE.has(code));
@@ -80,7 +83,7 @@ function HeaderCorners({ header }: { readonly header: HeaderDocument }) {
         {!isShown && 'model hidden'}
       </div>
       <WindowCorner controller={session.controller} header={header} />
-      <ScaleCorner controller={session.controller} header={header} />
+      <ScaleCorner controller={session.controller} header={header} pixel={measuring.pixel()} />
       <SideMarks controller={session.controller} header={header} />
     </>
   );

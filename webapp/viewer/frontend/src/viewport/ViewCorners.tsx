@@ -1,6 +1,7 @@
 /** Corner texts that belong to the picture alone: window and zoom, scale bar, how its pixels came here. */
 import { useEffect, useState } from 'react';
 import type { HeaderDocument } from '../api/documents';
+import type { PixelSize } from '../geometry/pixel_size';
 import { pixelSize } from '../geometry/pixel_size';
 import { scales } from '../geometry/pixels';
 import { scaleBar } from '../geometry/scale_bar';
@@ -71,10 +72,11 @@ export function WindowCorner({ controller, header, of = '' }: Props) {
   );
 }
 
-export function ScaleCorner({ controller, header, of = '' }: Props) {
+/** pixel: what a pixel measures, where it is not the file that says so. */
+export function ScaleCorner({ controller, header, pixel, of = '' }: Props & { readonly pixel?: PixelSize | null }) {
   const { affine } = useStore(controller.view);
   if (!affine) return null;
-  const bar = scaleBar(scales(affine).horizontal, pixelSize(header.spacing), SCALE_BAR_SPACE_PX);
+  const bar = scaleBar(scales(affine).horizontal, pixel ?? pixelSize(header.spacing), SCALE_BAR_SPACE_PX);
   return (
     <div className="corner br num" data-testid={`${of}corner-scale`}>
       <span className="scale-bar" style={{ width: bar.lengthCss }} aria-hidden="true" /> {bar.label}

@@ -2,7 +2,7 @@
 import type { HeaderDocument } from '../api/documents';
 import { AHEAD, getJson } from '../api/request';
 import type { Bytes } from './frame_loader';
-import { PREVIEW_FRAME, addSource, imageIdOf, loadFrame, removeSource, startFrame } from './frame_loader';
+import { PREVIEW_FRAME, addSource, imageIdOf, loadFrame, removeSource, samplesOf, startFrame } from './frame_loader';
 import { createStore } from '../state/store';
 import { LINEAR_FRAME } from './window_level';
 
@@ -60,6 +60,11 @@ export class Film {
     }
     if (frame !== PREVIEW_FRAME) this.loaded += 1;
     return name;
+  }
+
+  /** Of a frame that is here, row by row; null of one that is not. */
+  samples(frame: string): Uint16Array | null {
+    return samplesOf(imageIdOf(this.paths.imageId, frame));
   }
 
   /** A frame is here, decoded. */

@@ -231,6 +231,11 @@ function metadataOf(type: string, imageId: unknown): unknown {
   }
 }
 
+/** Samples of a frame that is here, row by row; null of one that is not. */
+export function samplesOf(imageId: string): Uint16Array | null {
+  return (cache.getImage(imageId)?.getPixelData() as Uint16Array | undefined) ?? null;
+}
+
 let registered = false;
 
 /** Registers loader and metadata provider once per page. */

@@ -1,0 +1,78 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { KeyRow } from '../keys/key_row';
+import type { ReadingSession } from '../session/reading_session';
+import { UndoStack } from '../session/undo_stack';
+import { createStore } from '../state/store';
+import { MEASURING_KEYS, measuringFirst } from './measuring_keys';
+import { measuringOf } from './measuring_of_case';
+
+const IDS = ['nudge', 'delete', 'escape', 'undo', 'first-look-nudge', 'first-look-undo', 'agree'];
+let session: ReadingSession;
+let left: string[];
+
+const table = measuringFirst([
+  ...IDS.map((id): KeyRow<ReadingSession> => ({ id, combinations: [id], shown: id, group: 'g', action: id, run: () => void left.push(id) })),
+  ...MEASURING_KEYS,
+]);
+const press = (id: string, combination = id): void => table.find((row) => row.id === id)?.run(session, combination);
+const points = () => measuringOf(session).state.get().items.map((item) => item.points.map(({ x, y }) => [x, y]));
+
+beforeEach(() => {
+  left = [];
+  session = {
+    boot: { user: { username: 'me' }, image: { id: 'i', columns: 100, rows: 100 }, urls: { probes: '' }, csrf: '' },
+    controller: { header: new Promise(() => undefined), view: createStore({ tool: 'window' }), chooseTool: () => undefined },
+    undoStack: new UndoStack(),
+    sheet: { clear: () => undefined, show: () => undefined },
+    announce: () => undefined,
+    isImageMissing: () => false,
+  } as unknown as ReadingSession;
+});
+
+describe('keys', () => {
+  it('without a measurement mean what they always do', () => {
+    for (const id of IDS) press(id);
+    expect(left).toEqual(IDS);
+  });
+
+  it('mean the selected measurement, in a look before the model too', () => {
+    press('measure-length');
+    press('measure-length'); // one in the middle
+    expect(points()).toEqual([[[40, 50], [60, 50]]]);
+    press('nudge', 'ArrowRight');
+    press('first-look-nudge', 'shift+ArrowDown');
+    press('nudge', 'alt+ArrowUp');
+    expect(points()).toEqual([[[41, 60], [61, 59]]]);
+    press('delete');
+    expect(points()).toEqual([]);
+    press('first-look-undo');
+    press('undo');
+    expect(points()).toEqual([[[40, 50], [60, 50]]]);
+    press('redo');
+    expect(points()).toEqual([[[41, 60], [61, 59]]]);
+    press('agree');
+    expect(left).toEqual(['agree']);
+  });
+
+  it('of Escape put the tool away, then the choice, and are free then', () => {
+    press('measure-angle');
+    press('measure-angle');
+    press('escape');
+    expect([measuringOf(session).state.get().tool, measuringOf(session).state.get().selected !== null]).toEqual([null, true]);
+    press('escape');
+    expect(measuringOf(session).state.get().selected).toBeNull();
+    expect(left).toEqual([]);
+    press('escape');
+    expect(left).toEqual(['escape']);
+  });
+
+  it('of undo take back the newest, whichever part of the page did it', () => {
+    press('measure-length');
+    press('measure-length');
+    session.undoStack.push({ undo: () => void left.push('answer'), redo: null });
+    press('undo');
+    expect([left, points().length]).toEqual([['answer'], 1]);
+    press('undo');
+    expect(points()).toEqual([]);
+  });
+});

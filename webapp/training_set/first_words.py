@@ -18,8 +18,9 @@ from webapp.reveal.embargoed import not_under_embargo
 from webapp.reveal.label_kind import LabelKind
 from webapp.reveal.shown_image import is_image_shown
 from webapp.reviews.models import CaseReview
+from webapp.reviews.verdict_label import ABSENT, PRESENT, UNCERTAIN
 from webapp.sentinel.models import FirstAnswer
-from webapp.training_set.labels import ABSENT, PRESENT, UNCERTAIN, Label, Opinion, Place, label_of
+from webapp.training_set.labels import Label, Opinion, Place, label_of
 
 BY_WORD = {
     FirstAnswer.Says.PRESENT: PRESENT,

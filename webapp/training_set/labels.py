@@ -1,7 +1,7 @@
 """From what readers said of one finding in one image to one label with its boxes. Pure.
 
-agree -> what the model decided; false_positive and absent -> 0; false_negative, wrong_place and present -> 1; cannot_judge ->
--1; what is said of a refusal alone -> no label. Readers who disagree make the label -1: who is right is a panel's to say, not ours.
+What a verdict says is in webapp/reviews/verdict_label.py. Readers who disagree make the label -1: who is right is a panel's to say,
+not ours.
 """
 
 from collections.abc import Iterable, Sequence
@@ -10,14 +10,9 @@ from typing import NamedTuple
 
 from measures.box_iou import box_iou
 from webapp.reveal.label_kind import LabelKind
+from webapp.reviews.verdict_label import ABSENT, PRESENT, UNCERTAIN, verdict_label
 
-PRESENT, ABSENT, UNCERTAIN = 1, 0, -1
 SAME_PLACE = 0.5  # IoU of two readers' boxes that mean one place, as in reader_study.truth_regions
-BY_DECISION = {"positive": PRESENT, "negative": ABSENT, "uncertain": UNCERTAIN}
-BY_VERDICT = {
-    "false_positive": ABSENT, "false_negative": PRESENT, "wrong_place": PRESENT, "cannot_judge": UNCERTAIN,
-    "present": PRESENT, "absent": ABSENT, "refusal_right": None, "refusal_wrong": None,
-}  # fmt: skip
 
 
 class Place(NamedTuple):
@@ -43,7 +38,7 @@ class Opinion:
     @property
     def label(self) -> int | None:
         """None: right or wrong of a refusal says nothing of the image."""
-        return BY_DECISION.get(self.decision) if self.verdict == "agree" else BY_VERDICT[self.verdict]
+        return verdict_label(self.verdict, self.decision)
 
 
 @dataclass(frozen=True)

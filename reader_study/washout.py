@@ -21,7 +21,7 @@ from webapp.audit.models import AccessEvent
 # What the clinical pages and the API record when a person sees an image or what is said of it.
 # Pixels and answers that were fetched ahead count too, though perhaps nobody looked: whoever asks can say so (audit.ahead).
 # image.view_header is none of them: it has no pixels.
-AT_WORK = ("open", "open_prior", "image.view_frame", "image.download", "see_predictions", "review")
+AT_WORK = ("open", "open_prior", "image.view_frame", "image.download", "see_predictions", "review", "see_later_truth")
 CLINICAL_VERBS = (*AT_WORK, ahead("image.view_frame"), ahead("see_predictions"))
 CHUNK = 500  # names in one query
 

@@ -63,6 +63,7 @@ INSTALLED_APPS = [
     "webapp.probes",
     "reader_study",
     "webapp.sentinel",  # after studies: where both hide an image, people are told of the study
+    "webapp.later_truth",
     "webapp.training_set",
     "webapp.deployments",
     "webapp.viewer",

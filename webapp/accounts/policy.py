@@ -32,6 +32,7 @@ NOT_EXPORTER = Refusal("not_exporter", "Only a manager or an admin may take a tr
 NOT_SCHEME_EDITOR = Refusal("wrong_role", "Only a manager of the site may change the failure scheme.")
 NOT_CASE_MIX_EDITOR = Refusal("wrong_role", "Only a manager or an admin may state the case mix of a project.")
 NOT_POINT_EDITOR = Refusal("wrong_role", "Only a manager or an admin may propose or approve an operating point.")
+NOT_TRUTH_EDITOR = Refusal("wrong_role", "Only a manager or an admin may enter or take back what was found later.")
 OWN_PROPOSAL = Refusal("own_proposal", "You proposed this point yourself: a second person approves or declines it.")
 NOT_ADMIN = Refusal("not_admin", "Only an admin may do this.")
 
@@ -131,6 +132,17 @@ def may_propose_point(user: Person) -> Refusal | None:
 def may_approve_point(user: Person, proposal: Any) -> Refusal | None:
     """A second person, whatever roles the first one has, or has got since."""
     return may_propose_point(user) or (OWN_PROPOSAL if proposal.created_by_id == user.pk else None)
+
+
+def may_enter_later_truth(user: Person, image: Any) -> Refusal | None:
+    """It becomes a label and goes back to the readers: managers and admins, and nobody to whom the case is hidden."""
+    refusal = _signed_in(user) or (None if _has_role(user, User.Role.MANAGER, User.Role.ADMIN) else NOT_TRUTH_EDITOR)
+    return refusal or may_see_predictions(user, image)
+
+
+def may_export_later_truth(user: Person) -> bool:
+    """Whether the export holds every statement, as the training set does: others get those that are open to them."""
+    return _has_role(user, User.Role.MANAGER, User.Role.ADMIN)
 
 
 def may_manage_people(user: Person) -> Refusal | None:

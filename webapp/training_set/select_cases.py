@@ -22,6 +22,7 @@ from webapp.reviews.visible import visible_reviews
 from webapp.sentinel.waiting import ANSWER_FIRST
 from webapp.training_set.first_words import first_words, with_first_words
 from webapp.training_set.labels import Label, Opinion, Place, agreed, inside, label_of
+from webapp.training_set.later_labels import LaterLabel, later_labels
 
 FRONTAL = ("PA", "AP", "FRONTAL", "")
 FINDING = re.compile(r"[a-z][a-z0-9_]{0,63}")
@@ -83,15 +84,16 @@ def select_cases(user: Person | None, project: Project) -> Selection:
     opinions, changed = _opinions(reviews)
     others = _others(reviews)
     truths = _truths(user, project)
+    later = later_labels(user, project, _under_way(), _is_name)
     cases, left_out = [], [LeftOut("", "in_study", IN_STUDY)]
-    images = Image.objects.filter(pk__in={*opinions, *truths, *changed, *others}).order_by("created_at", "pk")
+    images = Image.objects.filter(pk__in={*opinions, *truths, *changed, *others, *later}).order_by("created_at", "pk")
     for image in images:
         refusal = None if user is None else may_see_predictions(user, image)
         if refusal is not None:
             if refusal == ANSWER_FIRST:  # known by truth alone; the model is not open to this person yet
                 left_out.append(LeftOut(image.code, "first_look", "its look before the model is still open"))
             continue  # a rule without a set; told as in_study
-        case = _case(image, opinions.get(image.pk, {}), truths.get(image.pk, {}))
+        case = _case(image, opinions.get(image.pk, {}), truths.get(image.pk, {}), later.get(image.pk, {}))
         case = replace(case, others=_within(others.get(image.pk, ()), image))
         fault = _fault(image, case, image.pk in changed)
         if fault is not None:
@@ -207,19 +209,25 @@ def _truths(user: Person | None, project: Project) -> dict[object, dict[str, lis
     return found
 
 
-def _case(image: Image, opinions: dict[str, dict[int, CaseReview]], truths: dict[str, list[Truth]]) -> ReviewedCase:
-    """Adjudicated truth of a finding stands before clinical reviews of it."""
+def _case(
+    image: Image,
+    opinions: dict[str, dict[int, CaseReview]],
+    truths: dict[str, list[Truth]],
+    later: dict[str, list[LaterLabel]],
+) -> ReviewedCase:
+    """Truth of a finding, adjudicated or found later, stands before clinical reviews of it."""
     labels: dict[str, Label] = {}
     readers, sources, bundles = set(), set(), set()
     for finding, reviews in opinions.items():
         label = label_of([_opinion(review) for review in reviews.values()])
-        if label is not None and finding not in truths:
+        if label is not None and finding not in truths and finding not in later:
             labels[finding] = label
             readers |= set(reviews)
             bundles |= {review.bundle_id for review in reviews.values()}
-    for finding, own in truths.items():
-        labels[finding] = agreed([_truth_label(truth) for truth in own])
-        sources |= {truth.source for truth in own}
+    for finding in {**truths, **later}:
+        settled, found = truths.get(finding, []), later.get(finding, [])
+        labels[finding] = agreed([*map(_truth_label, settled), *(one.label for one in found)])
+        sources |= {truth.source for truth in settled} | {one.source for one in found}
     return ReviewedCase(
         image, _cut(labels, image), tuple(sorted(readers)), tuple(sorted(sources)), tuple(sorted(bundles))
     )

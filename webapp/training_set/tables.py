@@ -87,7 +87,8 @@ def readme(rows: Sequence[CaseRow], left_out: Sequence[LeftOut], findings: Seque
     ]
     lines += [
         f"kinds of labels: {', '.join(f'{kind} {n}' for kind, n in sorted(kind_counts(rows).items()))}; kinds finding:kind ("
-        "unaided: said before the model was shown; aided: beside the model, whose agreement repeats it; panel; imported)",
+        "unaided: said before the model was shown; aided: beside the model, whose agreement repeats it; panel; imported;"
+        " later: found by a later examination)",
         "unaided finding:value: what was said first, also where the label differs; to measure a model take these, all of them,"
         " each weighted by 1 / draw_probability",
     ]

@@ -31,6 +31,8 @@ from tests.reader_study.studies.study_factory import (
 )
 from tests.webapp.viewer.case_factory import make_image, make_job, make_result, make_user
 from webapp.accounts.models import User
+from webapp.archive.models import Image
+from webapp.later_truth.models import LaterTruth
 from webapp.predictions.models import Prediction
 from webapp.probes.models import Probe
 from webapp.reviews.models import CaseReview
@@ -40,9 +42,12 @@ CLINICAL = (
     "/images/{image}/", "/api/images/{image}/", "/api/images/{image}/predictions/", "/api/images/{image}/reviews/",
     "/api/predictions/{prediction}/maps/gradcam/", "/api/predictions/{prediction}/findings/lung_opacity/operating-curve/",
     "/api/images/{image}/priors/", "/api/images/{image}/probes/", "/api/probes/{probe}/",
-    "/api/predictions/{prediction}/reproductions/",
+    "/api/predictions/{prediction}/reproductions/", "/api/images/{image}/later-truths/",
 )  # fmt: skip
-CLINICAL_LISTS = ("/?state=all", "/failures/", "/api/images/", "/api/reviews/export/?as=json", "/api/reviews/export/")
+CLINICAL_LISTS = (
+    "/?state=all", "/failures/", "/api/images/", "/api/reviews/export/?as=json", "/api/reviews/export/", "/later-truth/",
+    "/api/later-truths/export/?as=json", "/api/later-truths/export/",
+)  # fmt: skip
 
 
 POST_ONLY = {one.name for one in urlpatterns if not hasattr(one.callback.view_class, "get")}  # type: ignore[attr-defined]
@@ -139,7 +144,7 @@ def crawl_of(body: dict[str, Any]) -> Crawl:
         probes[case.code] = asked_before(made.readers[0], result)
         ai[case.code] = [f"{0.61234567 + k / 100}", f"{417.625 + k}"]
         lines += [f"{case.code},lung_opacity,1,{733.375 + k},20,30,40", f"{case.code},pleural_effusion,0,,,,"]
-        truth[case.code] = [f"{733.375 + k}"]
+        truth[case.code] = [f"{733.375 + k}", found_later(image, f"seen on scan number {k}")]
     later = {
         image.pk: make_image(patient_id=image.patient_id, study_date=datetime.date(2026, 12, 1)).pk for image in images
     }
@@ -164,6 +169,24 @@ def test_the_priors_of_a_patient_name_no_case_of_the_study() -> None:
         assert [case for _, text in crawl.texts(reader, iter(paths)) for case in cases if case in text] == []
     shown = "".join(text for _, text in crawl.texts(crawl.made.manager, iter(paths)))
     assert all(case in shown for case in cases), "the crawl sees what is shown"
+
+
+def found_later(image: Image, note: str) -> str:
+    """On a finding that the first reader had answered before the study, so that nothing but the study hides it."""
+    said = {"finding": "lung_opacity", "says": "present", "source": "ct", "exam_date": datetime.date(2026, 12, 24)}
+    LaterTruth(image=image, image_sha256=image.stored_sha256, idempotency_key=note, note=note, **said).save()
+    return note
+
+
+def test_what_was_found_later_is_hidden_by_the_study_alone() -> None:
+    crawl = crawl_of(crossed_body())
+    notes = [text for texts in crawl.secrets.truth.values() for text in texts if text.startswith("seen")]
+    reader = crawl.made.readers[0]
+    assert [leak for leak in crawl.leaks(reader, notes) if leak] == []
+    Study.objects.filter(pk=crawl.made.study.pk).update(state="locked")
+    shown = "".join(text for _, text in crawl.texts(reader, iter(CLINICAL_LISTS)))
+    assert len(notes) == 4
+    assert all(note in shown for note in notes), "the crawl sees what is shown"
 
 
 def asked_before(reader: User, result: Prediction) -> str:

@@ -25,6 +25,7 @@ VERBS: dict[str, tuple[Callable[[Any], Refusal | None], set[str]]] = {
     "state the case mix": (policy.may_state_case_mix, {"manager", "admin"}),
     "propose a point": (policy.may_propose_point, {"manager", "admin"}),
     "approve a point": (lambda user: policy.may_approve_point(user, PROPOSAL), {"manager", "admin"}),
+    "enter later truth": (lambda user: policy.may_enter_later_truth(user, IMAGE), {"manager", "admin"}),
     "manage bundles": (policy.may_manage_bundles, {"admin"}),
     "manage people": (policy.may_manage_people, {"admin"}),
 }

@@ -34,6 +34,7 @@ from tests.webapp.viewer.case_factory import (
 from tests.webapp.viewer.test_events import fast, next_event  # noqa: F401  `fast` is a fixture
 from webapp.accounts.models import User
 from webapp.archive.models import Image, Project
+from webapp.later_truth.models import LaterTruth
 from webapp.predictions.map_files import write_maps
 from webapp.predictions.models import Prediction
 from webapp.probes.models import Probe
@@ -45,7 +46,8 @@ from webapp.viewer.worklist.changes import states_since
 
 pytestmark = pytest.mark.django_db
 PROBABILITY, BOX, NOTE = 0.61234567, 417.625, "said of the model by a colleague"
-SECRETS = (f"{PROBABILITY}", ">.61<", "61.2", f"{BOX}", NOTE, "only_here", "Only here")
+LATER = "seen weeks later on a scan"
+SECRETS = (f"{PROBABILITY}", ">.61<", "61.2", f"{BOX}", NOTE, LATER, "only_here", "Only here")
 LISTS = (
     "/?state=all&sort=-finding", "/?state=all&sort=finding", "/?state=open", "/?state=to_read", "/?state=read", "/?state=hidden",
     "/?finding=only_here&state=all", "/?site=HIL&state=all", "/api/images/?state=succeeded", "/api/images/?state=failed",
@@ -95,6 +97,16 @@ def reviewed(image: Image) -> Prediction:
     return result
 
 
+def found_later(image: Image) -> LaterTruth:
+    """Entered by a colleague who may."""
+    by = User.objects.filter(username="enters").first() or make_user("enters", "manager")
+    day = datetime.date(2026, 11, 28)
+    said = {"finding": "only_here", "says": "present", "source": "ct", "exam_date": day, "note": LATER}
+    truth = LaterTruth(image=image, image_sha256=image.stored_sha256, created_by=by, idempotency_key="k", **said)
+    truth.save()
+    return truth
+
+
 HISTORIES: dict[str, Callable[[Image], object]] = {
     "no result": lambda image: None,
     "waiting": make_waiting,
@@ -103,6 +115,7 @@ HISTORIES: dict[str, Callable[[Image], object]] = {
     "negative": lambda image: make_result(image, probability=0.01, decision="negative"),
     "refused": lambda image: make_result(image, probability=None, decision="refused"),
     "reviewed by a colleague": reviewed,
+    "found later": lambda image: (tell_all(image), found_later(image)),
 }
 
 
@@ -197,6 +210,7 @@ def test_nobody_meets_a_byte_of_the_model_before_the_own_answer(
     reader, colleague = signed_in("radiologist", "reader"), signed_in("radiologist", "colleague")
     before = [reader, by_token(reader.person), colleague, signed_in("manager"), signed_in("admin"), Client()]
     result = tell_all(secret)
+    found_later(secret)
     assert [leaks(client, secret) for client in before] == [[]] * len(before)
     assert (
         reader.post(f"/api/images/{secret.pk}/first-look/", first_look(), content_type="application/json").status_code
@@ -204,7 +218,8 @@ def test_nobody_meets_a_byte_of_the_model_before_the_own_answer(
     )
     seen = {leak.split(": ")[0] for leak in leaks(reader, secret)}
     curve = f"/api/predictions/{result.pk}/findings/only_here/operating-curve/"
-    assert {f"/api/images/{secret.pk}/predictions/", "/?state=all&sort=-finding", curve} <= seen, (
+    later = {f"/api/images/{secret.pk}/later-truths/", "/later-truth/", "/api/later-truths/export/"}
+    assert {f"/api/images/{secret.pk}/predictions/", "/?state=all&sort=-finding", curve, *later} <= seen, (
         "the crawl sees what is shown"
     )
     assert reader.get(f"/api/predictions/{result.pk}/maps/gradcam/").status_code == 200

@@ -1,6 +1,7 @@
 """Each label says what it rests on; what was said before the model stays beside it, whatever became of the label."""
 
 import csv
+import datetime
 import io
 from collections.abc import Callable
 from pathlib import Path
@@ -16,6 +17,7 @@ from training.data.reviewed import read_reviewed
 from training.data.settings import DataSettings
 from webapp.accounts.models import User
 from webapp.archive.models import Image, Project
+from webapp.later_truth.models import LaterTruth, LaterTruthWithdrawal
 from webapp.reveal import shown_elsewhere
 from webapp.reveal.label_kind import LabelKind
 from webapp.reviews.record_review import record_review
@@ -201,6 +203,62 @@ def test_truth_of_an_image_whose_first_look_is_open_waits(reader: User, monkeypa
     found = select_cases(make_user("m", "manager"), Project.default())
     assert ([one.code for one in found.left_out], found.cases) == (["in_study", "first_look"], ())
     assert case_of(image) is not None  # the command line shows nobody anything
+
+
+def found_later(image: Image, finding: str = OPACITY, **changes: Any) -> LaterTruth:
+    said = {"says": "present", "source": "ct", "exam_date": datetime.date(2026, 11, 28), **changes}
+    key = str(LaterTruth.objects.count())
+    truth = LaterTruth(
+        **{"image": image, "image_sha256": image.stored_sha256, "finding": finding, "idempotency_key": key, **said}
+    )
+    truth.save()
+    return truth
+
+
+def test_what_was_found_later_stands_before_reviews_and_keeps_the_first_word(reader: User) -> None:
+    """The reader had said no effusion before the model; the CT showed one. A CT that cannot say leaves the reader's word."""
+    image = looked(reader)
+    record_review(reader, image, review_body(finding=OPACITY))
+    found_later(image, EFFUSION, box_x=1, box_y=2, box_w=3, box_h=4)
+    found_later(image, OPACITY, says="cannot_judge")
+    case = case_of(image)
+    assert case is not None
+    effusion, opacity = case.labels[EFFUSION], case.labels[OPACITY]
+    assert (effusion.value, effusion.kind, effusion.places, effusion.unaided) == (1, LabelKind.LATER, (BOX,), 0)
+    assert (opacity.value, opacity.kind) == (0, AIDED)
+    assert case.sources == ("ct",)
+    row = CaseRow("images/a.dcm", "a" * 64, "R1", "PA", case.labels, (), ())
+    assert "pleural_effusion:later" in cases_csv([row], [EFFUSION, OPACITY])
+    assert "later 1" in readme([row], [], [])
+
+
+def test_what_was_found_later_alone_makes_a_row(reader: User) -> None:
+    image = make_image()
+    found_later(image, "", term="rib_fracture")
+    assert case_of(image) is None, "a term heads no column"
+    truth = found_later(image)
+    case = case_of(image)
+    assert case is not None
+    assert {name: (label.value, label.kind) for name, label in case.labels.items()} == {OPACITY: (1, LabelKind.LATER)}
+    Image.objects.filter(pk=image.pk).update(stored_sha256="c" * 64)
+    assert case_of(image) is None, "of other bytes"
+    Image.objects.filter(pk=image.pk).update(stored_sha256=truth.image_sha256)
+    LaterTruthWithdrawal(truth=truth, reason="wrong").save()
+    assert case_of(image) is None, "taken back"
+
+
+def test_later_truths_that_differ_from_each_other_or_a_panel_are_uncertain(
+    reader: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    image = make_image()
+    found_later(image)
+    truth = {image.pk: {OPACITY: [Truth(status="0", source="panel")]}}
+    monkeypatch.setattr("webapp.training_set.select_cases._truths", lambda user, project: truth)
+    monkeypatch.setattr("webapp.training_set.select_cases._truth_label", lambda truth: Label(0, (), PANEL))
+    case = case_of(image)
+    assert case is not None
+    assert (case.labels[OPACITY].value, case.labels[OPACITY].kind) == (-1, LabelKind.IMPORTED)
+    assert case.sources == ("ct", "panel")
 
 
 def test_the_page_counts_kinds_and_looks(reader: User, signed_in: Callable[..., Client], storage: Path) -> None:

@@ -10,8 +10,9 @@ from django.views.decorators.http import require_GET
 
 from webapp import audit
 from webapp.accounts.form_post import form_post
-from webapp.accounts.policy import may_see_image, may_upload, require
+from webapp.accounts.policy import may_see_image, may_upload, require, require_person
 from webapp.archive.models import Image
+from webapp.later_truth.own_cases import count_own_cases
 from webapp.viewer.worklist.bounded_count import COUNTED
 from webapp.viewer.worklist.cases import streams
 from webapp.viewer.worklist.filters import DEFAULT_STATE
@@ -89,10 +90,16 @@ def _page_context(request: HttpRequest, query: WorklistQuery) -> dict[str, Any]:
     return {
         "search": search_text(request.session, query.search),
         "may_upload": may_upload(request.user) is None,
+        **_later_truth(request),
         "filters": filters,
         "kept_by_search": query.kept,
         "kept_by_filters": {name: value for name, value in query.kept.items() if name not in drawn},
     }
+
+
+def _later_truth(request: HttpRequest) -> dict[str, int]:
+    cases, unseen = count_own_cases(require_person(request.user))
+    return {"later_cases": cases, "later_unseen": unseen}
 
 
 def _headers(query: WorklistQuery) -> list[dict[str, str]]:

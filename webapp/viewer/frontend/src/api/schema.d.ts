@@ -687,7 +687,7 @@ export interface components {
             readonly image_sha256: string;
             readonly is_mine: boolean;
             /** @enum {string} */
-            readonly kind: "unaided" | "aided" | "panel" | "imported";
+            readonly kind: "unaided" | "aided" | "panel" | "imported" | "later";
             readonly probability: number;
             readonly reader: string;
         };
@@ -803,6 +803,58 @@ export interface components {
         readonly JobError: {
             readonly code: string;
             readonly text: string;
+        };
+        /**
+         * @description truths: those that are open to this person, oldest first; none before the own answer, whether there are any or not.
+         *     choices: null for people who may not enter any.
+         */
+        readonly LaterTruthDocument: {
+            readonly choices: components["schemas"]["TruthChoices"] | null;
+            readonly truths: readonly components["schemas"]["LaterTruthRow"][];
+        };
+        /**
+         * @description finding: key of a finding of the model in service, or none and a term of GET /api/failure-scheme/. exam_date: of the later
+         *     examination. box: source image pixels, only of a finding that was present. reader: refused (401) unless this person is
+         *     signed in.
+         */
+        readonly LaterTruthRequest: {
+            readonly box?: components["schemas"]["ReviewBox"] | null;
+            /** Format: date */
+            readonly exam_date: string;
+            readonly finding?: string | null;
+            readonly idempotency_key: string;
+            /** @default  */
+            readonly note: string;
+            readonly reader?: string | null;
+            /** @enum {string} */
+            readonly says: "present" | "absent" | "cannot_judge";
+            /** @enum {string} */
+            readonly source: "ct" | "follow_up" | "microbiology" | "pathology" | "other";
+            readonly term?: string | null;
+        };
+        /** @description finding: empty where a term is spoken of. days_after: from the study to the later examination; null without a study date. */
+        readonly LaterTruthRow: {
+            readonly box: components["schemas"]["PixelBox"] | null;
+            /** Format: date-time */
+            readonly created_at: string;
+            readonly days_after: number | null;
+            readonly entered_by: string;
+            /** Format: date */
+            readonly exam_date: string;
+            readonly finding: string;
+            /** Format: uuid */
+            readonly id: string;
+            readonly is_mine: boolean;
+            /** @enum {string} */
+            readonly kind: "unaided" | "aided" | "panel" | "imported" | "later";
+            readonly note: string;
+            /** @enum {string} */
+            readonly says: "present" | "absent" | "cannot_judge";
+            /** @enum {string} */
+            readonly source: "ct" | "follow_up" | "microbiology" | "pathology" | "other";
+            readonly source_title: string;
+            readonly term: string;
+            readonly title: string;
         };
         /** @description mine: whether the tab that asks may write. */
         readonly LeaseDocument: {
@@ -1491,7 +1543,7 @@ export interface components {
             readonly is_current: boolean;
             readonly is_mine: boolean;
             /** @enum {string} */
-            readonly kind: "unaided" | "aided" | "panel" | "imported";
+            readonly kind: "unaided" | "aided" | "panel" | "imported" | "later";
             readonly model: components["schemas"]["ReviewedAnswer"];
             readonly note: string;
             readonly reader: string;
@@ -1820,6 +1872,20 @@ export interface components {
             /** @default 0.8 */
             readonly pass_share: number;
         };
+        readonly TruthChoice: {
+            readonly code: string;
+            readonly title: string;
+        };
+        /** @description What may be entered: findings of the model in service, terms beyond them, sources, and the earliest and latest day. */
+        readonly TruthChoices: {
+            readonly findings: readonly components["schemas"]["TruthChoice"][];
+            /** Format: date */
+            readonly first_day: string | null;
+            /** Format: date */
+            readonly last_day: string;
+            readonly sources: readonly components["schemas"]["TruthChoice"][];
+            readonly terms: readonly components["schemas"]["TruthChoice"][];
+        };
         /** @description In place of a multipart field `file`. */
         readonly TruthCsv: {
             readonly csv?: string | null;
@@ -1976,6 +2042,11 @@ export interface components {
             readonly rightly: number;
             readonly with_finding: number;
         };
+        /** @description reason: for those who were told. */
+        readonly WithdrawLaterTruthRequest: {
+            readonly reader?: string | null;
+            readonly reason: string;
+        };
     };
     responses: never;
     parameters: never;
@@ -2053,6 +2124,9 @@ export type GateDocument = components['schemas']['GateDocument'];
 export type HeaderDocument = components['schemas']['HeaderDocument'];
 export type ImageFacts = components['schemas']['ImageFacts'];
 export type JobError = components['schemas']['JobError'];
+export type LaterTruthDocument = components['schemas']['LaterTruthDocument'];
+export type LaterTruthRequest = components['schemas']['LaterTruthRequest'];
+export type LaterTruthRow = components['schemas']['LaterTruthRow'];
 export type LeaseDocument = components['schemas']['LeaseDocument'];
 export type LockAnswer = components['schemas']['LockAnswer'];
 export type LockDocument = components['schemas']['LockDocument'];
@@ -2151,6 +2225,8 @@ export type TermChoice = components['schemas']['TermChoice'];
 export type ThoraxDocument = components['schemas']['ThoraxDocument'];
 export type ThoraxLines = components['schemas']['ThoraxLines'];
 export type TrainingPlan = components['schemas']['TrainingPlan'];
+export type TruthChoice = components['schemas']['TruthChoice'];
+export type TruthChoices = components['schemas']['TruthChoices'];
 export type TruthCsv = components['schemas']['TruthCsv'];
 export type TruthDocument = components['schemas']['TruthDocument'];
 export type TruthPlan = components['schemas']['TruthPlan'];
@@ -2166,5 +2242,6 @@ export type VoteRequest = components['schemas']['VoteRequest'];
 export type VoteUrls = components['schemas']['VoteUrls'];
 export type WashoutPlan = components['schemas']['WashoutPlan'];
 export type WhatIf = components['schemas']['WhatIf'];
+export type WithdrawLaterTruthRequest = components['schemas']['WithdrawLaterTruthRequest'];
 export type $defs = Record<string, never>;
 export type operations = Record<string, never>;

@@ -18,6 +18,7 @@ import './style/operating_point.css';
 import './style/model_card.css';
 import './measuring/measuring.css';
 import './prior/prior.css';
+import './later/later.css';
 import { exposeHooksOf } from './test_hooks';
 import { hasWebGl2 } from './viewport/webgl';
 

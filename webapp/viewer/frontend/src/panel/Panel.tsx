@@ -5,6 +5,7 @@ import { besidePlace } from '../session/failure_place';
 import { isAiShown, isLookingFirst } from '../session/panel_state';
 import { shownPrediction } from '../session/predictions_feed';
 import { MeasurementRows } from '../measuring/MeasurementRows';
+import { LaterTruthSection } from '../later/LaterTruthSection';
 import { AboutModel } from '../model_card/ModelCard';
 import { SidePanel } from '../shell/SidePanel';
 import { useSession } from '../shell/session_context';
@@ -72,6 +73,7 @@ function Findings() {
       <FirstLookAnswers />
       <BoxTable />
       {!isLookingFirst(panel) && <ReviewList isOwnOnly={!isShown} />}
+      <LaterTruthSection />
     </SidePanel>
   );
 }

@@ -6,6 +6,7 @@ import { ANSWER_FIRST } from '../first_look/first_look';
 import { firstLookOf } from '../first_look/look_of_case';
 import type { ImagePoint } from '../geometry/pixels';
 import type { PixelBox } from '../geometry/pixel_box';
+import { laterTruthOf } from '../later/later_truth';
 import type { FailureForm } from '../reviews/failure_form';
 import { emptyForm, formOf, missing } from '../reviews/failure_form';
 import { atPlace } from '../reviews/form_place';
@@ -74,7 +75,10 @@ export class ReadingSession {
       screen: page.screen,
       film: page.film(boot.image.id),
       hasPreview: true,
-      onDraftBox: (box) => (this.firstLook?.isWaiting() ? this.firstLook.setBox(box) : this.changeForm({ box })),
+      onDraftBox: (box) => {
+        if (this.firstLook?.isWaiting()) this.firstLook.setBox(box);
+        else if (!laterTruthOf(this).takeBox(box)) this.changeForm({ box });
+      },
       opening: (header) => openingPreset(header, sitting.choices().preset ?? null, announce),
       onPreset: (preset) => this.keep({ preset: keptPreset(preset) }),
     });

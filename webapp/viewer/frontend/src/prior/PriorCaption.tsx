@@ -8,7 +8,7 @@ const OF_ONE_ROW = 4; // dates beside each other in the narrowest picture that h
 
 export function PriorCaption() {
   const { priors } = useSession().page;
-  const { chosen, isLinked, link } = useStore(priors.state);
+  const { chosen, isLinked, link, waitsFor } = useStore(priors.state);
   if (!chosen) return null;
   return (
     <div className="prior-caption" data-testid="prior-caption">
@@ -27,7 +27,7 @@ export function PriorCaption() {
           data-testid="prior-link"
           onClick={() => priors.toggleLink()}
         >
-          {isLinked ? link || 'linking…' : 'not linked'} <span aria-hidden="true">{keyOf('prior-link')}</span>
+          {isLinked ? link || (waitsFor ? `linking: ${waitsFor}` : 'linking…') : 'not linked'} <span aria-hidden="true">{keyOf('prior-link')}</span>
         </button>
       )}
     </div>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ComparedImage, PriorImages } from '../api/schema';
-import { captionOf, dateOf, doubtsOf, factsOf, latestOf, summaryOf, titleOf } from './prior_words';
+import { captionOf, dateOf, doubtsOf, factsOf, latestOf, missingForLink, summaryOf, titleOf } from './prior_words';
 
 const IMAGE: ComparedImage = {
   id: 'p', code: 'p', study_date: '2025-07-26', study_time: '17:43', interval: '3 months before', days: 111, order: 'earlier',
@@ -53,5 +53,17 @@ describe('the line on the case', () => {
 
   it('takes only what is known to be earlier for the latest', () => {
     expect([latestOf(list({ priors: [undated, IMAGE] })), latestOf(list({ priors: [undated] })), latestOf(null)]).toEqual([IMAGE, null, null]);
+  });
+});
+
+describe('what linking waits for', () => {
+  it.each([
+    ['loading', 'loading', 'waits for the picture of this case'],
+    ['ready', 'preview', 'waits for the other picture'],
+    ['ready', 'ready', 'waits for the chest to be found in both'],
+    ['ready', 'error', 'not without the picture of the other image'],
+    ['error', 'ready', 'not without the picture of this case'],
+  ] as const)('with this case %s and the other %s', (present, other, words) => {
+    expect(missingForLink(present, other)).toBe(words);
   });
 });

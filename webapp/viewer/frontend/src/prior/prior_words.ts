@@ -1,6 +1,7 @@
 /** What is said of earlier images: dates, intervals, and why none is shown. */
 import type { ComparedImage, PriorImages } from '../api/schema';
 import { NOT_STATED } from '../shell/patient_text';
+import type { ViewState } from '../viewport/view_state';
 
 const LEFT_OUT = 'cases of your running studies are left out';
 
@@ -46,3 +47,10 @@ export function summaryOf(list: PriorImages | null, problem: string | null): str
 /** The latest image that is known to be earlier: the one that is shown by itself. */
 export const latestOf = (list: PriorImages | null): ComparedImage | null =>
   list?.priors.find(({ order }) => order === 'earlier') ?? null;
+
+/** What two views that are not linked yet wait for, by how far their pictures are. */
+export function missingForLink(present: ViewState['status'], other: ViewState['status']): string {
+  if (present === 'error' || other === 'error') return `not without the picture of ${present === 'error' ? 'this case' : 'the other image'}`;
+  if (present !== 'ready') return 'waits for the picture of this case';
+  return other === 'ready' ? 'waits for the chest to be found in both' : 'waits for the other picture';
+}

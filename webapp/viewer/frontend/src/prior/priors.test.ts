@@ -193,3 +193,31 @@ describe('switching', () => {
     expect(priors.state.get().isHeld).toBe(false);
   });
 });
+
+describe('a link that takes long', () => {
+  it('says what it waits for, and no more once it is not wanted or the case is left', async () => {
+    vi.useFakeTimers();
+    try {
+      const { priors } = made();
+      const { shown, whole } = caseOf('a');
+      priors.follow(shown);
+      whole();
+      await vi.advanceTimersByTimeAsync(2900);
+      expect(priors.state.get()).toMatchObject({ link: '', waitsFor: '' });
+      await vi.advanceTimersByTimeAsync(200);
+      expect(priors.state.get().waitsFor).toBe('waits for the other picture');
+      Picture.all[0]?.view.set({ status: 'error' });
+      await vi.advanceTimersByTimeAsync(3000);
+      expect(priors.state.get().waitsFor).toContain('not without the picture of the other image');
+      priors.toggleLink();
+      expect(priors.state.get().waitsFor).toBe('');
+      priors.toggleLink();
+      await vi.advanceTimersByTimeAsync(3000);
+      expect(priors.state.get().waitsFor).not.toBe('');
+      priors.leave();
+      expect(priors.state.get().waitsFor).toBe('');
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+});

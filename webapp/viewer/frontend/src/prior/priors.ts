@@ -10,7 +10,7 @@ import { createStore } from '../state/store';
 import { ViewportController } from '../viewport/controller';
 import { Screen } from '../viewport/screen';
 import type { SharedEngine } from '../viewport/shared_engine';
-import { isOfStudy, latestOf } from './prior_words';
+import { isOfStudy, latestOf, missingForLink } from './prior_words';
 import { haveFrames } from './thorax_link';
 import type { Plate } from './thorax_link';
 import { ViewLink } from './view_link';
@@ -26,6 +26,8 @@ export interface PriorState {
   readonly controller: ViewportController | null;
   /** How the two views are linked, or why not; empty before that is known. */
   readonly link: string;
+  /** What linking still waits for, once that takes long; empty else. */
+  readonly waitsFor: string;
   /** The case before had an image beside: its place is kept until it is known whether this one has. */
   readonly isExpected: boolean;
   /** D is held: the other image stands in the place of the case. */
@@ -66,13 +68,16 @@ const INITIAL: PriorState = {
   chosen: null,
   controller: null,
   link: '',
+  waitsFor: '',
   isExpected: false,
   isHeld: false,
   isNarrow: false,
   isSwitched: false,
 };
 /** What a new case begins with. */
-const OF_A_CASE = { list: null, problem: null, chosen: null, controller: null, link: '', isHeld: false, isSwitched: false } as const;
+const OF_A_CASE = { list: null, problem: null, chosen: null, controller: null, link: '', waitsFor: '', isHeld: false, isSwitched: false } as const;
+/** After that a reader wonders what "linking" waits for. */
+const PATIENCE_MS = 3000;
 const NARROW = '(max-width: 900px)';
 
 export class Priors {
@@ -81,6 +86,7 @@ export class Priors {
   private shown: PriorCase | null = null;
   private link: ViewLink | null = null;
   private stops: (() => void)[] = [];
+  private patience: ReturnType<typeof setInterval> | undefined;
 
   constructor(
     engine: SharedEngine,
@@ -157,8 +163,10 @@ export class Priors {
     const isLinked = !this.state.get().isLinked;
     this.state.set({ isLinked });
     this.keep({ isPriorLinked: isLinked });
-    if (isLinked) void this.join();
-    else this.unlink();
+    if (isLinked) {
+      this.tellLongWait();
+      void this.join();
+    } else this.unlink();
     this.shown?.announce(isLinked ? 'zoom and pan are linked' : 'zoom and pan are not linked');
   }
 
@@ -225,6 +233,7 @@ export class Priors {
       screen: this.screen,
     });
     this.state.set({ chosen: image, controller, problem: null });
+    this.tellLongWait();
     this.whenReady(controller, () => void this.join());
   }
 
@@ -241,6 +250,22 @@ export class Priors {
     this.unlink();
     this.link = new ViewLink({ view: shown.controller, plate: present }, { view: controller, plate: prior });
     this.state.set({ link: haveFrames(present, prior) ? 'linked by the chest' : 'linked by the edges, no chest found' });
+  }
+
+  /** Says what is still missing for the link, from a while on until it is there or not wanted. */
+  private tellLongWait(): void {
+    clearInterval(this.patience);
+    this.patience = setInterval(() => {
+      const { controller, isLinked, link } = this.state.get();
+      const { shown } = this;
+      if (!shown || !controller || !isLinked || link) return this.endWait();
+      this.state.set({ waitsFor: missingForLink(shown.controller.view.get().status, controller.view.get().status) });
+    }, PATIENCE_MS);
+  }
+
+  private endWait(): void {
+    clearInterval(this.patience);
+    this.state.set({ waitsFor: '' });
   }
 
   /** Once, when the picture is whole; never when the case is left before. */
@@ -262,6 +287,7 @@ export class Priors {
   private unlink(): void {
     this.link?.close();
     this.link = null;
+    this.endWait();
     this.state.set({ link: '' });
   }
 

@@ -7,7 +7,7 @@ import { drawBox, nudge as nudgeBox, putBox } from '../session/form_box';
 import { enterErased, putEraserAway, toggleEraser, toggleProbe } from '../probe/probe_of_case';
 import { PRIOR_HELD_KEY } from '../prior/prior_keys';
 import { compareMaps } from '../session/compared_maps';
-import { MEASURING_KEYS } from '../measuring/measuring_keys';
+import { LOUPE_HELD_KEY, MEASURING_KEYS } from '../measuring/measuring_keys';
 import { chooseByDigit } from '../session/form_keys';
 import { repeatCoding } from '../session/last_coding';
 import { showMapOf, toggleMap } from '../session/map_choices';
@@ -128,7 +128,7 @@ const HELD_KEY: HeldKey<ReadingSession> = {
   tap: (session) => session.toggleAi(),
 };
 
-export const HELD_KEYS: readonly HeldKey<ReadingSession>[] = [HELD_KEY, PRIOR_HELD_KEY];
+export const HELD_KEYS: readonly HeldKey<ReadingSession>[] = [HELD_KEY, PRIOR_HELD_KEY, LOUPE_HELD_KEY];
 
 function rowOf(id: string): KeyRow<ReadingSession> {
   const found = KEY_TABLE.find((entry) => entry.id === id);

@@ -10,7 +10,7 @@ import { drawnPoints } from './drawing';
 import type { Measurement } from './measurement';
 import { linesOf } from './measurement';
 import type { ValueAt } from './measurement_words';
-import { labelsOf } from './measurement_words';
+import { labelsOf, pixelWords } from './measurement_words';
 import { valueAt } from './pixel_values';
 import { endWithOtherTool, measuringOf } from './measuring_of_case';
 
@@ -19,13 +19,14 @@ type Shown = Pick<Measurement, 'id' | 'kind' | 'points' | 'text' | 'mm'>;
 const HANDLE_PX = 5;
 const LABEL_GAP_PX = 10;
 const ARROW_PX = 14;
+const VALUE_ABOVE_PX = 28;
 /** Characters; what is longer stands whole in the panel. */
 const LONGEST_LABEL = 48;
 
 export function MeasurementLayer() {
   const session = useSession();
   const desk = measuringOf(session);
-  const { items, drawing, selected, values } = useStore(desk.state);
+  const { items, drawing, selected, values, isValueShown, pointer } = useStore(desk.state);
   const pixel = desk.pixel();
   const at = valueAt(values);
   const { affine } = useStore(session.controller.view);
@@ -43,6 +44,7 @@ export function MeasurementLayer() {
         {drawn.map((item) => (
           <Labels key={item.id} item={item} affine={affine} pixel={pixel} at={at} />
         ))}
+        {isValueShown && pointer && values && <Value pointer={pointer} affine={affine} text={at(pointer)} />}
       </div>
     </>
   );
@@ -99,4 +101,20 @@ function Labels({ item, affine, pixel, at }: LabelsProps) {
       </div>
     );
   });
+}
+
+/** Beside the pointer; nothing outside of the picture. */
+function Value({ pointer, affine, text }: { readonly pointer: Place; readonly affine: Affine; readonly text: string | null }) {
+  if (text === null) return null;
+  const { x, y } = toCanvas(affine, imagePoint(pointer.x, pointer.y));
+  const words = `${text} · ${pixelWords(pointer)}`;
+  return (
+    <div
+      className="measurement-label num"
+      data-testid="pixel-value"
+      style={{ left: `min(${x + LABEL_GAP_PX}px, calc(100% - ${words.length}ch - 12px))`, top: y - VALUE_ABOVE_PX }}
+    >
+      {words}
+    </div>
+  );
 }

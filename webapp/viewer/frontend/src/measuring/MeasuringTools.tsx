@@ -4,7 +4,7 @@ import { ToolButton } from '../shell/ToolButton';
 import { useSession } from '../shell/session_context';
 import { useStore } from '../state/store';
 import { KINDS } from './measurement';
-import { measure, measuringOf, redoLast, undoLast } from './measuring_of_case';
+import { measure, measuringOf, redoLast, toggleLoupe, toggleValue, undoLast } from './measuring_of_case';
 
 export function MeasureButton() {
   const desk = measuringOf(useSession());
@@ -14,7 +14,7 @@ export function MeasureButton() {
 
 export function MeasuringTools() {
   const session = useSession();
-  const { isOpen, tool } = useStore(measuringOf(session).state);
+  const { isOpen, tool, isValueShown, isLoupeOn } = useStore(measuringOf(session).state);
   if (!isOpen) return null;
   return (
     <div className="measuring-tools" role="toolbar" aria-label="Measuring tools" data-testid="measuring-tools">
@@ -28,6 +28,8 @@ export function MeasuringTools() {
           onPress={() => measure(session, kind)}
         />
       ))}
+      <ToolButton label="Value" shortcut={keyOf('pixel-value')} hint={actionOf('pixel-value')} isOn={isValueShown} onPress={() => toggleValue(session)} />
+      <ToolButton label="Loupe" shortcut={keyOf('loupe')} hint={actionOf('loupe')} isOn={isLoupeOn} onPress={() => toggleLoupe(session)} />
       <span className="sep" />
       <ToolButton label="Undo" shortcut={keyOf('undo')} hint={actionOf('undo')} onPress={() => undoLast(session)} />
       <ToolButton label="Redo" shortcut={keyOf('redo')} hint={actionOf('redo')} onPress={() => redoLast(session)} />

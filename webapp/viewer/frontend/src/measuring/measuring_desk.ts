@@ -29,6 +29,13 @@ export interface MeasuringState {
   readonly values: PixelValues | null;
   /** Whose text is to be written now. */
   readonly writing: string | null;
+  /** Where the pointer is over the picture, while something follows it. */
+  readonly pointer: Place | null;
+  /** The value of the pixel under the pointer is told. */
+  readonly isValueShown: boolean;
+  /** The loupe: switched on, or its key is held. */
+  readonly isLoupeOn: boolean;
+  readonly isLoupeHeld: boolean;
   /** The row of tools is open. */
   readonly isOpen: boolean;
   /** Why the browser does not keep the newest change; null while it does. */
@@ -66,6 +73,10 @@ export class MeasuringDesk {
     pixel: null,
     values: null,
     writing: null,
+    pointer: null,
+    isValueShown: false,
+    isLoupeOn: false,
+    isLoupeHeld: false,
     isOpen: false,
     problem: null,
   });

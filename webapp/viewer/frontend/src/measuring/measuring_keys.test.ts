@@ -3,8 +3,8 @@ import type { KeyRow } from '../keys/key_row';
 import type { ReadingSession } from '../session/reading_session';
 import { UndoStack } from '../session/undo_stack';
 import { createStore } from '../state/store';
-import { MEASURING_KEYS, measuringFirst } from './measuring_keys';
-import { measuringOf } from './measuring_of_case';
+import { LOUPE_HELD_KEY, MEASURING_KEYS, measuringFirst } from './measuring_keys';
+import { isLoupeShown, measuringOf, pointAt } from './measuring_of_case';
 
 const IDS = ['nudge', 'delete', 'escape', 'undo', 'first-look-nudge', 'first-look-undo', 'agree'];
 let session: ReadingSession;
@@ -64,6 +64,22 @@ describe('keys', () => {
     expect(left).toEqual([]);
     press('escape');
     expect(left).toEqual(['escape']);
+  });
+
+  it('of the loupe and the value follow the pointer from where it is', () => {
+    session.pointed = { space: 'image', x: 3, y: 4 };
+    const { state } = measuringOf(session);
+    LOUPE_HELD_KEY.hold(session, true);
+    expect([state.get().isLoupeHeld, state.get().pointer]).toEqual([true, session.pointed]);
+    pointAt(session, { x: 9, y: 9 });
+    expect(state.get().pointer).toEqual({ x: 9, y: 9 });
+    LOUPE_HELD_KEY.hold(session, false);
+    pointAt(session, { x: 5, y: 5 });
+    expect([isLoupeShown(state.get()), state.get().pointer]).toEqual([false, null]);
+    LOUPE_HELD_KEY.tap(session);
+    expect(isLoupeShown(state.get())).toBe(true);
+    LOUPE_HELD_KEY.tap(session);
+    expect(isLoupeShown(state.get())).toBe(false);
   });
 
   it('of undo take back the newest, whichever part of the page did it', () => {

@@ -1,10 +1,10 @@
 /** Keys of the measuring tools, and keys that mean the selected measurement first. */
-import type { KeyRow } from '../keys/key_row';
+import type { HeldKey, KeyRow } from '../keys/key_row';
 import { directionOf } from '../keys/key_row';
 import type { ReadingSession } from '../session/reading_session';
 import type { MeasurementKind } from './measurement';
 import { kindRow } from './measurement';
-import { measure, measuringOf, putMeasuringAway, redoLast } from './measuring_of_case';
+import { holdLoupe, measure, measuringOf, putMeasuringAway, redoLast, toggleLoupe, toggleValue } from './measuring_of_case';
 
 type Row = KeyRow<ReadingSession>;
 
@@ -26,6 +26,15 @@ export const MEASURING_KEYS: readonly Row[] = [
   tool('point', '⇧P', 'shift+p'),
   tool('note', '⇧N', 'shift+n'),
   tool('calibration', '⇧C', 'shift+c'),
+  {
+    id: 'pixel-value',
+    combinations: ['shift+v'],
+    shown: '⇧V',
+    group: 'Measure',
+    action: 'value of the pixel under the pointer, on or off',
+    run: toggleValue,
+  },
+  { id: 'loupe', combinations: ['p'], shown: 'P', group: 'Measure', action: 'loupe on or off; hold: while it is held', run: toggleLoupe },
   {
     id: 'redo',
     combinations: ['ctrl+y', 'ctrl+shift+z'],
@@ -60,3 +69,5 @@ export function measuringFirst(table: readonly Row[]): readonly Row[] {
     return first ? { ...row, run: (session, combination) => void (first(session, combination) || row.run(session, combination)) } : row;
   });
 }
+
+export const LOUPE_HELD_KEY: HeldKey<ReadingSession> = { key: 'p', hold: holdLoupe, tap: toggleLoupe };

@@ -1,10 +1,12 @@
 /** The measurements of the case that a session reads: made when they are first wanted. */
+import type { Place } from '../geometry/measures';
 import { pixelSize } from '../geometry/pixel_size';
 import { probeOf } from '../probe/probe_of_case';
 import type { ReadingSession } from '../session/reading_session';
 import { LINEAR_FRAME } from '../viewport/window_level';
 import type { MeasurementKind } from './measurement';
 import { browserMeasurements } from './measurement_storage';
+import type { MeasuringState } from './measuring_desk';
 import { MeasuringDesk } from './measuring_desk';
 
 const desks = new WeakMap<ReadingSession, MeasuringDesk>();
@@ -53,6 +55,35 @@ export function measure(session: ReadingSession, kind: MeasurementKind): void {
   if (session.controller.view.get().tool !== 'window') session.controller.chooseTool('window');
   desk.choose(kind);
   if (desk.state.get().tool) session.sheet.clear();
+}
+
+export const isLoupeShown = ({ isLoupeOn, isLoupeHeld }: MeasuringState): boolean => isLoupeOn || isLoupeHeld;
+
+/** What follows the pointer begins where it is. */
+function follow(session: ReadingSession, change: Partial<MeasuringState>, words: string): void {
+  const { state } = measuringOf(session);
+  const isBegun = Object.values(change).some(Boolean);
+  if (isBegun && session.isImageMissing()) return;
+  const { pointed } = session;
+  state.set({ ...change, pointer: isBegun || isLoupeShown({ ...state.get(), ...change }) || state.get().isValueShown ? pointed : null });
+  if (words) session.announce(`${words} ${isBegun ? 'on' : 'off'}`);
+}
+
+export function toggleValue(session: ReadingSession): void {
+  const isValueShown = !measuringOf(session).state.get().isValueShown;
+  follow(session, { isValueShown }, 'value under the pointer');
+  if (isValueShown) void loadValues(session);
+}
+
+export const toggleLoupe = (session: ReadingSession): void =>
+  follow(session, { isLoupeOn: !measuringOf(session).state.get().isLoupeOn }, 'loupe');
+
+export const holdLoupe = (session: ReadingSession, isLoupeHeld: boolean): void => follow(session, { isLoupeHeld }, '');
+
+/** Where the pointer is, told by whoever listens to it; null when it has left the picture. */
+export function pointAt(session: ReadingSession, pointer: Place | null): void {
+  const { state } = measuringOf(session);
+  if (isLoupeShown(state.get()) || state.get().isValueShown) state.set({ pointer });
 }
 
 /** Another tool of the left button ends measuring. Returns what ends this. */

@@ -8,7 +8,7 @@ import type { ReadingSession } from '../session/reading_session';
 import { DRAG_PX, isPlain } from '../viewport/pointer';
 import type { Hit } from './hit';
 import { hitAt } from './hit';
-import { measuringOf } from './measuring_of_case';
+import { measuringOf, pointAt } from './measuring_of_case';
 
 interface Press {
   readonly pointer: number;
@@ -55,6 +55,7 @@ export function listenToMeasuring(session: ReadingSession, element: HTMLElement)
     const { affine } = session.controller.view.get();
     if (!affine) return;
     const at = place(event);
+    pointAt(session, toImage(affine, at));
     if (press?.pointer === event.pointerId) press.isDrag ||= Math.hypot(at.x - press.at.x, at.y - press.at.y) >= DRAG_PX;
     else element.toggleAttribute('data-grab', event.buttons === 0 && hit(event) !== null);
     if (!press?.isGrab) desk.move(toImage(affine, at));
@@ -71,11 +72,12 @@ export function listenToMeasuring(session: ReadingSession, element: HTMLElement)
     if (press) desk.letGo();
     press = null;
   };
+  const leave = (): void => pointAt(session, null);
   const belongs = (event: Event): void => {
     if (isTaken) event.stopPropagation();
   };
   const stopShowing = desk.state.subscribe(() => element.toggleAttribute('data-measuring', desk.state.get().tool !== null));
-  const heard = { pointerdown: down, pointermove: move, pointerup: up, pointercancel: cancel };
+  const heard = { pointerdown: down, pointermove: move, pointerup: up, pointercancel: cancel, pointerleave: leave };
   const silenced = ['mousedown', 'touchstart', 'touchmove', 'touchend', 'dblclick'];
   for (const [name, listener] of Object.entries(heard)) element.addEventListener(name, listener as EventListener, { capture: true });
   for (const name of silenced) element.addEventListener(name, belongs, { capture: true });

@@ -2,6 +2,7 @@
 import { useEffect, useLayoutEffect, useRef } from 'react';
 import type { HeaderDocument } from '../api/documents';
 import { toImage } from '../geometry/pixels';
+import { Loupe } from '../measuring/Loupe';
 import { MeasurementLayer } from '../measuring/MeasurementLayer';
 import { MeasuringTools } from '../measuring/MeasuringTools';
 import { measuringOf } from '../measuring/measuring_of_case';
@@ -139,6 +140,7 @@ export function Stage() {
       <canvas key={`map ${session.boot.image.id}`} ref={heat} className="layer" data-testid="overlay" aria-hidden="true" />
       <svg key={`boxes ${session.boot.image.id}`} ref={boxes} className="layer" data-testid="model-boxes" aria-hidden="true" />
       <MeasurementLayer key={`measurements ${session.boot.image.id}`} />
+      <Loupe key={`loupe ${session.boot.image.id}`} />
       <ProbeLayer key={`probe ${session.boot.image.id}`} />
       <Corners key={`corners ${session.boot.image.id}`} />
       <Arriving />

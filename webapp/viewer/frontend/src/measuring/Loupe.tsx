@@ -6,7 +6,7 @@ import { useStore } from '../state/store';
 import { loupePixels } from './loupe_pixels';
 import { isLoupeShown, measuringOf } from './measuring_of_case';
 
-const SIDE_PX = 220;
+export const SIDE_PX = 220;
 const TIMES = 2.5;
 
 export function Loupe() {

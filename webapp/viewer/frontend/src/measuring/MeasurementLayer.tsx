@@ -12,7 +12,8 @@ import { linesOf } from './measurement';
 import type { ValueAt } from './measurement_words';
 import { labelsOf, pixelWords } from './measurement_words';
 import { valueAt } from './pixel_values';
-import { endWithOtherTool, measuringOf } from './measuring_of_case';
+import { SIDE_PX } from './Loupe';
+import { endWithOtherTool, isLoupeShown, measuringOf } from './measuring_of_case';
 
 type Shown = Pick<Measurement, 'id' | 'kind' | 'points' | 'text' | 'mm'>;
 
@@ -26,7 +27,8 @@ const LONGEST_LABEL = 48;
 export function MeasurementLayer() {
   const session = useSession();
   const desk = measuringOf(session);
-  const { items, drawing, selected, values, isValueShown, pointer } = useStore(desk.state);
+  const state = useStore(desk.state);
+  const { items, drawing, selected, values, isValueShown, pointer } = state;
   const pixel = desk.pixel();
   const at = valueAt(values);
   const { affine } = useStore(session.controller.view);
@@ -44,7 +46,7 @@ export function MeasurementLayer() {
         {drawn.map((item) => (
           <Labels key={item.id} item={item} affine={affine} pixel={pixel} at={at} />
         ))}
-        {isValueShown && pointer && values && <Value pointer={pointer} affine={affine} text={at(pointer)} />}
+        {isValueShown && pointer && values && <Value pointer={pointer} affine={affine} text={at(pointer)} below={isLoupeShown(state) ? SIDE_PX / 2 : -VALUE_ABOVE_PX} />}
       </div>
     </>
   );
@@ -103,8 +105,16 @@ function Labels({ item, affine, pixel, at }: LabelsProps) {
   });
 }
 
-/** Beside the pointer; nothing outside of the picture. */
-function Value({ pointer, affine, text }: { readonly pointer: Place; readonly affine: Affine; readonly text: string | null }) {
+interface ValueProps {
+  readonly pointer: Place;
+  readonly affine: Affine;
+  readonly text: string | null;
+  /** CSS px below the pointer. */
+  readonly below: number;
+}
+
+/** Beside the pointer, below the loupe where there is one; nothing outside of the picture. */
+function Value({ pointer, affine, text, below }: ValueProps) {
   if (text === null) return null;
   const { x, y } = toCanvas(affine, imagePoint(pointer.x, pointer.y));
   const words = `${text} · ${pixelWords(pointer)}`;
@@ -112,7 +122,7 @@ function Value({ pointer, affine, text }: { readonly pointer: Place; readonly af
     <div
       className="measurement-label num"
       data-testid="pixel-value"
-      style={{ left: `min(${x + LABEL_GAP_PX}px, calc(100% - ${words.length}ch - 12px))`, top: y - VALUE_ABOVE_PX }}
+      style={{ left: `min(${x + LABEL_GAP_PX}px, calc(100% - ${words.length}ch - 12px))`, top: y + below }}
     >
       {words}
     </div>

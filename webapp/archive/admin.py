@@ -26,8 +26,8 @@ class WholePercent(forms.IntegerField):
 class ProjectAdmin(admin.ModelAdmin):
     """The settings of a project; projects themselves are neither made nor deleted here."""
 
-    list_display = ("name", "takes_for_processing", "look_first", "sentinel_share")
-    fields = ("name", "slug", "takes_for_processing", "look_first", "sentinel_share")
+    list_display = ("name", "takes_for_processing", "look_first", "ai_on_priors", "sentinel_share")
+    fields = ("name", "slug", "takes_for_processing", "look_first", "ai_on_priors", "sentinel_share")
     readonly_fields = ("name", "slug")
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
@@ -49,6 +49,7 @@ class ProjectAdmin(admin.ModelAdmin):
             f"project:{obj.pk}",
             takes_for_processing=obj.takes_for_processing,
             look_first=obj.look_first,
+            ai_on_priors=obj.ai_on_priors,
             sentinel_share=obj.sentinel_share,
         )
 

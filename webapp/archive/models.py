@@ -37,6 +37,12 @@ class Project(models.Model):
         default=False,
         db_default=False,
     )
+    ai_on_priors = models.BooleanField(
+        "what the model says of earlier images is shown beside a case",
+        default=False,
+        db_default=False,
+        help_text="Numbers over time, of the same model alone. Whoever reads meets the model on images that they have not opened.",
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:

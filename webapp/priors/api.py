@@ -2,18 +2,21 @@
 
 from uuid import UUID
 
+from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from webapp import audit
-from webapp.accounts.policy import may_see_priors
+from webapp.accounts.policy import may_see_predictions, may_see_priors
 from webapp.archive.lookup import image_or_404
 from webapp.archive.models import Image
 from webapp.json_bodies import ref
-from webapp.priors.openapi import OpenedPrior, PriorImages
+from webapp.predictions.models import Prediction
+from webapp.priors.openapi import OpenedPrior, PriorImages, TrendDocument
 from webapp.priors.prior_images import compared_images, prior_images
+from webapp.priors.trend import trend_document
 from webapp.refused import Refused, RefusedBody
 
 JSON = "application/json"
@@ -34,6 +37,22 @@ class ImagePriors(APIView):
         document = prior_images(request.user, image)
         shown = [one["id"] for one in (*document["priors"], *document["companions"])]
         audit.record(request.user, "image.list_priors", f"image:{image.pk}", shown=shown)
+        return Response(document, headers={"Cache-Control": "no-store"})
+
+
+class PredictionTrend(APIView):
+    """What the model said of the patient's earlier images, beside one of its results."""
+
+    @extend_schema(operation_id="prediction_trend", responses={(200, JSON): ref(TrendDocument), (403, JSON): REFUSED})
+    def get(self, request: Request, prediction_id: UUID) -> Response:
+        """Each earlier image whose number is told is recorded as one whose result was seen."""
+        result = get_object_or_404(Prediction.objects.select_related("image__project", "job"), pk=prediction_id)
+        refusal = may_see_priors(request.user, result.image) or may_see_predictions(request.user, result.image)
+        if refusal:
+            return Response(Refused(refusal.code, refusal.text).document(), status=403)
+        document, shown = trend_document(request.user, result)
+        for earlier in shown:
+            audit.record(request.user, "see_predictions", f"image:{earlier.pk}", beside=str(result.image.pk))
         return Response(document, headers={"Cache-Control": "no-store"})
 
 

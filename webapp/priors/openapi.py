@@ -51,3 +51,33 @@ class OpenedPrior(TypedDict):
     """`POST …/priors/{prior}/opening/`: which image may be shown now."""
 
     image: Key
+
+
+class TrendPoint(TypedDict):
+    """One finding of one image. days: before the study of the case, whose own point is the last; ago: in words. probability: null
+    where the model refused. is_same_point: decided at the operating point of the case's result; others are not joined to it."""
+
+    image: Key
+    study_date: str | None
+    ago: str
+    days: int
+    probability: float | None
+    interval: list[float] | None
+    decision: str
+    threshold: float | None
+    is_same_point: bool
+
+
+class FindingTrend(TypedDict):
+    key: str
+    points: list[TrendPoint]
+
+
+class TrendDocument(TypedDict):
+    """`GET /api/predictions/{id}/trend/`. findings: of this result, with the points of its bundle alone, oldest first. without:
+    earlier images that have no result of it. problem: why there is no trend."""
+
+    prediction: Key
+    problem: RefusalBody | None
+    without: int
+    findings: list[FindingTrend]

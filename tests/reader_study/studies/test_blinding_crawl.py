@@ -31,7 +31,7 @@ from tests.reader_study.studies.study_factory import (
 )
 from tests.webapp.viewer.case_factory import make_image, make_job, make_result, make_user
 from webapp.accounts.models import User
-from webapp.archive.models import Image
+from webapp.archive.models import Image, Project
 from webapp.later_truth.models import LaterTruth
 from webapp.predictions.models import Prediction
 from webapp.probes.models import Probe
@@ -119,7 +119,9 @@ class Crawl:
                 yield path.format(
                     image=case.image_id, prediction=self.predictions[case.code], probe=self.probes[case.code]
                 )
-            yield f"/api/images/{self.later[case.image_id]}/priors/"
+            later = self.later[case.image_id]
+            yield f"/api/images/{later}/priors/"
+            yield f"/api/predictions/{Prediction.objects.get(image=later).pk}/trend/"
 
     def leaks(self, user: Any, secrets: list[str], *, clinical: bool = True) -> list[str]:
         paths = [*self.study_paths(), *(self.clinical_paths() if clinical else [])]
@@ -148,6 +150,9 @@ def crawl_of(body: dict[str, Any]) -> Crawl:
     later = {
         image.pk: make_image(patient_id=image.patient_id, study_date=datetime.date(2026, 12, 1)).pk for image in images
     }
+    for image in later.values():  # whose trend would tell the numbers of the cases
+        make_result(Image.objects.get(pk=image), 0.5)
+    Project.objects.update(ai_on_priors=True)
     import_truth(made.manager, made.study, "\n".join(lines))
     opened(made)
     reader_two = made.readers[1]
@@ -176,6 +181,17 @@ def found_later(image: Image, note: str) -> str:
     said = {"finding": "lung_opacity", "says": "present", "source": "ct", "exam_date": datetime.date(2026, 12, 24)}
     LaterTruth(image=image, image_sha256=image.stored_sha256, idempotency_key=note, note=note, **said).save()
     return note
+
+
+def test_the_numbers_over_time_of_a_patient_tell_none_of_a_case() -> None:
+    crawl = crawl_of(crossed_body())
+    results = Prediction.objects.filter(image__in=crawl.later.values())
+    paths = [f"/api/predictions/{result.pk}/trend/" for result in results]
+    numbers = [texts[0] for texts in crawl.secrets.ai.values()]
+    for reader in crawl.made.readers:
+        assert [number for _, text in crawl.texts(reader, iter(paths)) for number in numbers if number in text] == []
+    shown = "".join(text for _, text in crawl.texts(crawl.made.manager, iter(paths)))
+    assert all(number in shown for number in numbers), "the crawl sees what is shown"
 
 
 def test_what_was_found_later_is_hidden_by_the_study_alone() -> None:

@@ -46,6 +46,7 @@ from webapp.viewer.worklist.changes import states_since
 
 pytestmark = pytest.mark.django_db
 PROBABILITY, BOX, NOTE = 0.61234567, 417.625, "said of the model by a colleague"
+BORN = "19630102"
 LATER = "seen weeks later on a scan"
 SECRETS = (f"{PROBABILITY}", ">.61<", "61.2", f"{BOX}", NOTE, LATER, "only_here", "Only here")
 LISTS = (
@@ -65,9 +66,11 @@ def secret(settings: LazySettings, tmp_path: Any) -> Image:
     """A drawn case between two others with results, with a result and a map of its own; nobody has looked."""
     settings.MAP_DIR = tmp_path
     make_result(make_image(patient_id="LOW", minutes_ago=30), probability=0.3)
-    image = drawn(make_image(patient_id="DRAWN", minutes_ago=20))
+    image = drawn(make_image(patient_id="DRAWN", patient_birth_date=BORN, minutes_ago=20))
     for year in (2024, 2028):  # an earlier and a later one of the patient
-        make_image(patient_id="DRAWN", minutes_ago=40, study_date=datetime.date(year, 1, 1))
+        day = datetime.date(year, 1, 1)
+        make_result(make_image(patient_id="DRAWN", patient_birth_date=BORN, minutes_ago=40, study_date=day), 0.4)
+    Project.objects.update(ai_on_priors=True)  # the trend of the later one would tell
     make_result(make_image(patient_id="HIGH", minutes_ago=10), probability=0.9)
     return image
 
@@ -138,6 +141,8 @@ def addresses(image: Image) -> Iterator[str]:
     yield f"/api/images/{image.sop_instance_uid}/predictions/"
     for other in Image.objects.filter(patient_id=image.patient_id).exclude(pk=image.pk):
         yield f"/api/images/{other.pk}/priors/"
+        for own in other.predictions.all():
+            yield f"/api/predictions/{own.pk}/trend/"
     if result:
         yield f"/api/predictions/{result.pk}/maps/gradcam/?format=png&finding=only_here"
         yield f"/api/predictions/{result.pk}/findings/only_here/operating-curve/"

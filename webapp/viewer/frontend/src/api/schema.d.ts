@@ -640,6 +640,10 @@ export interface components {
             readonly reason: string | null;
             readonly title: string;
         };
+        readonly FindingTrend: {
+            readonly key: string;
+            readonly points: readonly components["schemas"]["TrendPoint"][];
+        };
         readonly FirstAnswerDocument: {
             readonly box: components["schemas"]["PixelBox"] | null;
             readonly confidence: number | null;
@@ -1872,6 +1876,33 @@ export interface components {
             /** @default 0.8 */
             readonly pass_share: number;
         };
+        /**
+         * @description `GET /api/predictions/{id}/trend/`. findings: of this result, with the points of its bundle alone, oldest first. without:
+         *     earlier images that have no result of it. problem: why there is no trend.
+         */
+        readonly TrendDocument: {
+            readonly findings: readonly components["schemas"]["FindingTrend"][];
+            /** Format: uuid */
+            readonly prediction: string;
+            readonly problem: components["schemas"]["RefusalBody"] | null;
+            readonly without: number;
+        };
+        /**
+         * @description One finding of one image. days: before the study of the case, whose own point is the last; ago: in words. probability: null
+         *     where the model refused. is_same_point: decided at the operating point of the case's result; others are not joined to it.
+         */
+        readonly TrendPoint: {
+            readonly ago: string;
+            readonly days: number;
+            readonly decision: string;
+            /** Format: uuid */
+            readonly image: string;
+            readonly interval: readonly number[] | null;
+            readonly is_same_point: boolean;
+            readonly probability: number | null;
+            readonly study_date: string | null;
+            readonly threshold: number | null;
+        };
         readonly TruthChoice: {
             readonly code: string;
             readonly title: string;
@@ -2108,6 +2139,7 @@ export type FillingChoice = components['schemas']['FillingChoice'];
 export type FindingAnswer = components['schemas']['FindingAnswer'];
 export type FindingCode = components['schemas']['FindingCode'];
 export type FindingDocument = components['schemas']['FindingDocument'];
+export type FindingTrend = components['schemas']['FindingTrend'];
 export type FirstAnswerDocument = components['schemas']['FirstAnswerDocument'];
 export type FirstAnswerRequest = components['schemas']['FirstAnswerRequest'];
 export type FirstLookDocument = components['schemas']['FirstLookDocument'];
@@ -2225,6 +2257,8 @@ export type TermChoice = components['schemas']['TermChoice'];
 export type ThoraxDocument = components['schemas']['ThoraxDocument'];
 export type ThoraxLines = components['schemas']['ThoraxLines'];
 export type TrainingPlan = components['schemas']['TrainingPlan'];
+export type TrendDocument = components['schemas']['TrendDocument'];
+export type TrendPoint = components['schemas']['TrendPoint'];
 export type TruthChoice = components['schemas']['TruthChoice'];
 export type TruthChoices = components['schemas']['TruthChoices'];
 export type TruthCsv = components['schemas']['TruthCsv'];

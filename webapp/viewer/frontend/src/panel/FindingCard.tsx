@@ -7,6 +7,7 @@ import { verdictsFor } from '../reviews/verdicts';
 import { saysPresent } from '../session/panel_state';
 import { answerAtOnce, mayGiveAgain } from '../session/state_answers';
 import type { Answer } from '../session/reviews_state';
+import { TrendSection } from '../prior/TrendSection';
 import { ProbeSection } from '../probe/ProbeSection';
 import { useSession } from '../shell/session_context';
 import { useStore } from '../state/store';
@@ -165,6 +166,7 @@ export function FindingCard({ prediction, finding }: Props) {
       {isSelected && finding.decision !== 'refused' && (
         <OperatingPointTool key={`${prediction.id}/${finding.key}`} prediction={prediction.id} finding={finding.key} />
       )}
+      {isSelected && <TrendSection prediction={prediction.id} finding={finding.key} />}
       <Actions finding={finding} own={own} />
       {own && <OwnAnswer answer={own} />}
       {isSelected && <ProbeSection prediction={prediction} finding={finding} />}

@@ -30,6 +30,9 @@ class User(AbstractUser):
         "what the model says is shown after my own answer, or when I ask for it", default=False
     )
 
+    own_keys = models.JSONField("keys and mouse buttons of my own", default=dict, blank=True)
+    """empty: the usual ones. Else the body of `PUT /api/me/keys/`"""
+
     objects = PeopleManager()  # type: ignore[misc]
 
     def save(self, *args: Any, **kwargs: Any) -> None:

@@ -4,6 +4,7 @@ from typing_extensions import TypedDict
 
 from webapp.json_bodies import page_body
 from webapp.sentinel.look_body import FirstLookDocument
+from webapp.viewer.own_keys import OwnKeys
 
 
 class PatientFacts(TypedDict):
@@ -40,6 +41,7 @@ class SignedInPerson(TypedDict):
     username: str
     role: str
     look_first: bool
+    keys: OwnKeys
 
 
 class ReadingUrls(TypedDict):

@@ -1,5 +1,8 @@
 // @ts-check
-/** J and K walk the rows, Enter opens (the row's link has the focus), / goes to the search. */
+/**
+ * Keys of a list: to the next and the previous row, to the search. Which they are stands in the page, as the person has them;
+ * Enter opens (the row's link has the focus).
+ */
 
 /** @returns {HTMLTableRowElement[]} */
 const rows = () => [...document.querySelectorAll('[data-case-list] tr[data-image]')].filter((row) => row instanceof HTMLTableRowElement);
@@ -30,19 +33,38 @@ function isTyping(event) {
   return target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement;
 }
 
+/** What each key does: `j` or `shift+j` -> the action. @returns {Record<string, string>} */
+function actions() {
+  return JSON.parse(document.querySelector('#list-keys')?.getAttribute('data-keys') ?? '{}');
+}
+
+/** As the settings write a key: a sign is what shift made of it, a letter carries its shift. @param {KeyboardEvent} event */
+function combination(event) {
+  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  return event.shiftKey && (event.key.length > 1 || /[a-z]/.test(key)) ? `shift+${key}` : key;
+}
+
+/** @type {Record<string, () => void>} */
+const ACTIONS = {
+  'list-next': () => choose(rows()[Math.min(chosen() + 1, rows().length - 1)]),
+  'list-previous': () => choose(rows()[Math.max(chosen() - 1, 0)]),
+  'list-search': () => {
+    const search = document.querySelector('#search-text');
+    if (search instanceof HTMLInputElement) search.select();
+  },
+};
+
 export function listenToKeys() {
+  const keys = actions();
   document.addEventListener('keydown', (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === 'Escape' && event.target instanceof HTMLInputElement) return event.target.blur();
     if (isTyping(event)) return;
-    const key = event.key.toLowerCase();
-    if (key === 'j') choose(rows()[Math.min(chosen() + 1, rows().length - 1)]);
-    else if (key === 'k') choose(rows()[Math.max(chosen() - 1, 0)]);
-    else if (key === '/') {
+    const action = ACTIONS[keys[combination(event)] ?? ''];
+    if (action) {
       event.preventDefault();
-      const search = document.querySelector('#search-text');
-      if (search instanceof HTMLInputElement) search.select();
-    } else if (key === 'enter' && event.target === document.body) rows()[chosen()]?.querySelector('a')?.click();
+      action();
+    } else if (event.key === 'Enter' && event.target === document.body) rows()[chosen()]?.querySelector('a')?.click();
   });
   document.addEventListener('focusin', (event) => {
     const row = event.target instanceof Element ? event.target.closest('tr[data-image]') : null;

@@ -31,6 +31,7 @@ from webapp.json_bodies import ref
 from webapp.sentinel.look_document import look_document
 from webapp.sentinel.waiting import hidden_otherwise
 from webapp.viewer.case_list import CaseList, case_list
+from webapp.viewer.own_keys import keys_of
 from webapp.viewer.page_bodies import BootDocument, OpenedCase, Place
 from webapp.viewer.worklist.labels import age_label
 from webapp.viewer.worklist.neighbours import Neighbours, remember_opened
@@ -113,7 +114,12 @@ def boot_document(request: HttpRequest, image: Image, listed: CaseList) -> BootD
         },
         "sitting": sitting_of(request.session),
         "answer_first": None if hidden_otherwise(user, image) else look_document(user, image),
-        "user": {"username": user.get_username(), "role": user.role, "look_first": user.look_first},
+        "user": {
+            "username": user.get_username(),
+            "role": user.role,
+            "look_first": user.look_first,
+            "keys": keys_of(user),
+        },
         "urls": {
             "header": f"{api}header/",
             "frame": f"{api}frame/",

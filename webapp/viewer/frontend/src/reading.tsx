@@ -2,6 +2,9 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { readBoot } from './boot';
+import { KEY_TABLE } from './keys/key_table';
+import { takeOwnButtons } from './keys/own_buttons';
+import { takeOwnKeys } from './keys/own_keys';
 import { browserDrafts } from './reviews/draft_storage';
 import { openOutboxStorage } from './reviews/outbox_storage';
 import { sendJson } from './api/request';
@@ -32,6 +35,8 @@ async function start(element: HTMLElement): Promise<void> {
     return;
   }
   const boot = readBoot(element);
+  takeOwnKeys(boot.user.keys.keys, KEY_TABLE);
+  takeOwnButtons(boot.user.keys.buttons);
   const sitting = new Sitting(boot.sitting, browserChoices());
   const storage = await openOutboxStorage();
   const openCase = (image: string): Promise<OpenedCase> => {

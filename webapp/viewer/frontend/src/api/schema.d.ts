@@ -215,6 +215,15 @@ export interface components {
             /** @description newest first */
             readonly results: readonly components["schemas"]["BundleDocument"][];
         };
+        /** @description What a drag with a button does (the left one has the chosen tool), and the wheel. */
+        readonly ButtonChoices: {
+            /** @enum {string} */
+            readonly middle: "pan" | "zoom" | "window" | "none";
+            /** @enum {string} */
+            readonly right: "pan" | "zoom" | "window" | "none";
+            /** @enum {string} */
+            readonly wheel: "zoom" | "zoom_reversed" | "cases";
+        };
         /** @description image, view: for managers only. rows, columns: size of the image in pixels. */
         readonly CaseDocument: {
             readonly code: string;
@@ -808,6 +817,15 @@ export interface components {
             readonly code: string;
             readonly text: string;
         };
+        /** @description keys: by action, only those that are not the usual ones; none: the action has no key. version: of this form, 1. */
+        readonly KeyChoices: {
+            readonly buttons: components["schemas"]["ButtonChoices"];
+            readonly keys: {
+                readonly [key: string]: readonly string[];
+            };
+            /** @enum {integer} */
+            readonly version: 1;
+        };
         /**
          * @description truths: those that are open to this person, oldest first; none before the own answer, whether there are any or not.
          *     choices: null for people who may not enter any.
@@ -1034,6 +1052,23 @@ export interface components {
             readonly sensitivity: components["schemas"]["Estimate"];
             readonly specificity: components["schemas"]["Estimate"];
             readonly threshold: number;
+        };
+        /** @description A `ButtonChoices` as it is answered. */
+        readonly OwnButtons: {
+            /** @enum {string} */
+            readonly middle: "pan" | "zoom" | "window" | "none";
+            /** @enum {string} */
+            readonly right: "pan" | "zoom" | "window" | "none";
+            /** @enum {string} */
+            readonly wheel: "zoom" | "zoom_reversed" | "cases";
+        };
+        /** @description A `KeyChoices` as it is answered. */
+        readonly OwnKeys: {
+            readonly buttons: components["schemas"]["OwnButtons"];
+            readonly keys: {
+                readonly [key: string]: readonly string[];
+            };
+            readonly version: number;
         };
         /**
          * @description As the file states them; age: "63 y" or "18 mo"; empty when not known. age_problem: what the sources of the age say
@@ -1684,6 +1719,7 @@ export interface components {
             readonly title: string;
         };
         readonly SignedInPerson: {
+            readonly keys: components["schemas"]["OwnKeys"];
             readonly look_first: boolean;
             readonly role: string;
             readonly username: string;
@@ -2100,6 +2136,7 @@ export type BootDocument = components['schemas']['BootDocument'];
 export type BundleDocument = components['schemas']['BundleDocument'];
 export type BundleFinding = components['schemas']['BundleFinding'];
 export type BundleList = components['schemas']['BundleList'];
+export type ButtonChoices = components['schemas']['ButtonChoices'];
 export type CaseDocument = components['schemas']['CaseDocument'];
 export type CaseFields = components['schemas']['CaseFields'];
 export type CaseFilter = components['schemas']['CaseFilter'];
@@ -2156,6 +2193,7 @@ export type GateDocument = components['schemas']['GateDocument'];
 export type HeaderDocument = components['schemas']['HeaderDocument'];
 export type ImageFacts = components['schemas']['ImageFacts'];
 export type JobError = components['schemas']['JobError'];
+export type KeyChoices = components['schemas']['KeyChoices'];
 export type LaterTruthDocument = components['schemas']['LaterTruthDocument'];
 export type LaterTruthRequest = components['schemas']['LaterTruthRequest'];
 export type LaterTruthRow = components['schemas']['LaterTruthRow'];
@@ -2180,6 +2218,8 @@ export type OpenedCase = components['schemas']['OpenedCase'];
 export type OpenedPrior = components['schemas']['OpenedPrior'];
 export type OperatingCurve = components['schemas']['OperatingCurve'];
 export type OperatingPointDocument = components['schemas']['OperatingPointDocument'];
+export type OwnButtons = components['schemas']['OwnButtons'];
+export type OwnKeys = components['schemas']['OwnKeys'];
 export type PatientFacts = components['schemas']['PatientFacts'];
 export type PixelBox = components['schemas']['PixelBox'];
 export type PixelSpacing = components['schemas']['PixelSpacing'];

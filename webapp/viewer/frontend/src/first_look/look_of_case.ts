@@ -1,4 +1,5 @@
 /** The look before the model of the case that a session reads. */
+import { ownKey } from '../keys/own_keys';
 import { isAiShown } from '../session/panel_state';
 import type { ReadingSession } from '../session/reading_session';
 import { FirstLook } from './first_look';
@@ -29,7 +30,7 @@ export function firstLookOf(session: ReadingSession): FirstLook | null {
         void session.desk.load();
         await session.predictions.refresh();
         if (session.shown()?.state !== 'succeeded') return 'there is no result of the model to show';
-        return isAiShown(session.panel.get()) ? 'the model is shown' : 'what the model says is hidden: O shows it';
+        return isAiShown(session.panel.get()) ? 'the model is shown' : `what the model says is hidden: ${ownKey('layer', 'O') || 'its button'} shows it`;
       },
     },
     browserLookDrafts(user.username, image.id),

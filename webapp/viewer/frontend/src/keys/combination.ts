@@ -27,6 +27,28 @@ export function combinationOf(press: KeyPress): string {
   ].join('');
 }
 
+const SIGNS: Readonly<Record<string, string>> = {
+  ' ': '␣',
+  Escape: 'Esc',
+  Delete: 'Del',
+  ArrowLeft: '←',
+  ArrowRight: '→',
+  ArrowUp: '↑',
+  ArrowDown: '↓',
+};
+
+/** How a page shows keys: `shift+y` is ⇧Y; several with a space between. */
+export function shownKeys(combinations: readonly string[]): string {
+  return combinations.map(shownKey).join(' ');
+}
+
+function shownKey(combination: string): string {
+  // The key itself may be a plus.
+  const [, held = '', key = ''] = /^((?:(?:ctrl|alt|shift)\+)*)(.+)$/s.exec(combination) ?? [];
+  const before = held.replace('ctrl+', 'Ctrl+').replace('alt+', 'Alt+').replace('shift+', '⇧');
+  return before + (SIGNS[key] ?? (key.length === 1 ? key.toUpperCase() : key));
+}
+
 /** Where typing means text, no shortcut fires. */
 export function isTextField(target: { tagName?: string; type?: string; isContentEditable?: boolean } | null): boolean {
   if (!target) return false;

@@ -97,6 +97,16 @@ describe('a key with a second meaning while held', () => {
     expect(done).toEqual(['held', 'let go']);
   });
 
+  it('with shift is let go with or without it', () => {
+    stop();
+    stop = listenToKeys(done, [row('overlay', ['shift+h'])], [{ ...HELD, key: 'shift+h' }]);
+    for (const let_go of ['h', 'H']) {
+      send('keydown', 'H', null, { shiftKey: true });
+      send('keyup', let_go);
+    }
+    expect(done).toEqual(['tapped', 'tapped']);
+  });
+
   it('ends when another one is pressed, or the window loses the keyboard', () => {
     send('keydown', 'h');
     vi.advanceTimersByTime(300);

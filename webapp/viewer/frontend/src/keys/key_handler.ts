@@ -12,6 +12,7 @@ export function listenToKeys<Session>(
   let holdTimer: ReturnType<typeof setTimeout> | undefined;
   let isHeld = false;
   let pressed: HeldKey<Session> | undefined;
+  let pressedKey = '';
 
   const down = (event: KeyboardEvent): void => {
     const target = event.target as HTMLElement | null;
@@ -30,15 +31,16 @@ export function listenToKeys<Session>(
     event.preventDefault();
     const held = heldKeys.find(({ key }) => key === combination);
     if (held) {
-      if (!event.repeat) press(held);
+      if (!event.repeat) press(held, event.key);
       return;
     }
     row.run(session, combination);
   };
 
-  const press = (held: HeldKey<Session>): void => {
+  const press = (held: HeldKey<Session>, key: string): void => {
     release(false);
     pressed = held;
+    pressedKey = key.toLowerCase(); // without its shift, which may be let go first
     holdTimer = setTimeout(() => {
       isHeld = true;
       held.hold(session, true);
@@ -56,7 +58,7 @@ export function listenToKeys<Session>(
   };
 
   const up = (event: KeyboardEvent): void => {
-    if (pressed && event.key.toLowerCase() === pressed.key) release(true);
+    if (pressed && event.key.toLowerCase() === pressedKey) release(true);
   };
 
   // A key that is let go in another window is never told.

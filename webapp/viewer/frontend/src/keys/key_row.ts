@@ -1,8 +1,19 @@
+/** Where a key acts: on the reading page, or on lists of cases. An open form listens to the keys of its page, too. */
+export type KeyScope = 'reading' | 'list';
+
+export const scopeOf = (row: { readonly scope?: KeyScope }): KeyScope => row.scope ?? 'reading';
+
 /** One key of a page: the handler, the key sheet and the hints on the buttons read the same row. */
 export interface KeyRow<Session> {
   readonly id: string;
   /** Modifiers and key: `shift+1`, `ctrl+z`, `alt+ArrowLeft`, `?`. */
   readonly combinations: readonly string[];
+  /** Where it acts, where that is not the reading page with its forms. */
+  readonly scope?: KeyScope;
+  /** Its key says which (a digit, a direction), or is the one way out: nobody gives it another. */
+  readonly isFixed?: boolean;
+  /** The row of the page whose key this one has, wherever that is. */
+  readonly standsFor?: string;
   /** How the sheet and the buttons show it. */
   readonly shown: string;
   readonly group: string;

@@ -1,5 +1,6 @@
 /**
- * Every key of the reading page, once: the handler, the key sheet and the hints on the buttons read this table.
+ * Every key of the reading page, once: the handler, the key sheet, the hints on the buttons and the settings read this table. A
+ * person's own keys lie over it (own_keys.ts).
  */
 import { MAP_LAYERS } from '../overlay/map_layers';
 import { markFailure } from '../session/failure_place';
@@ -15,6 +16,7 @@ import type { ReadingSession } from '../session/reading_session';
 import { answerSelected, openOther } from '../session/state_answers';
 import type { HeldKey, KeyRow } from './key_row';
 import { arrows, directionOf } from './key_row';
+import { ownKey } from './own_keys';
 import { PRESET_KEYS } from './preset_keys';
 
 const ZOOM_STEP = 1.25;
@@ -26,6 +28,9 @@ function nudge(session: ReadingSession, combination: string): void {
 
 type KeyGroup = 'Case' | 'AI' | 'Answer' | 'Window' | 'View' | 'Tools';
 
+/** Their keys are digits and directions, and Esc leads out of everything. */
+const FIXED = new Set(['class', 'digits', 'preset', 'nudge', 'escape']);
+
 const row = (
   group: KeyGroup,
   id: string,
@@ -33,7 +38,7 @@ const row = (
   action: string,
   combinations: readonly string[],
   run: KeyRow<ReadingSession>['run'],
-): KeyRow<ReadingSession> => ({ id, combinations, shown, group, action, run });
+): KeyRow<ReadingSession> => ({ id, combinations, shown, group, action, run, isFixed: FIXED.has(id) });
 
 export const KEY_TABLE: readonly KeyRow<ReadingSession>[] = [
   row('Case', 'next', 'J', 'next case', ['j'], (s) => s.page.go('next')),
@@ -136,6 +141,9 @@ function rowOf(id: string): KeyRow<ReadingSession> {
   return found;
 }
 
-/** The key a button shows for the row `id`, and what it does. Both raise Error for an id that no row has. */
-export const keyOf = (id: string): string => rowOf(id).shown;
+/**
+ * The key a button shows for the row `id`, as the person of the page has it, and what it does. Both raise Error for an id that no
+ * row has.
+ */
+export const keyOf = (id: string): string => ownKey(id, rowOf(id).shown);
 export const actionOf = (id: string): string => rowOf(id).action;

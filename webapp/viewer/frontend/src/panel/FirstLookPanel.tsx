@@ -10,9 +10,9 @@ import { ChipGroup } from './ChipGroup';
 
 const CONFIDENCES = ['1', '2', '3', '4', '5'].map((value) => ({ value, title: value }));
 const CHOICES: readonly (readonly [Says, string])[] = [
-  ['present', lookKey('present')],
-  ['absent', lookKey('absent')],
-  ['cannot_judge', lookKey('cannot-say')],
+  ['present', 'present'],
+  ['absent', 'absent'],
+  ['cannot_judge', 'cannot-say'],
 ];
 
 /** How sure, and where: optional, of the chosen finding. */
@@ -79,7 +79,7 @@ function Asked({ look, finding }: { readonly look: FirstLook; readonly finding: 
         {finding.title}
       </button>
       <div className="acts">
-        {CHOICES.map(([choice, key]) => (
+        {CHOICES.map(([choice, row]) => (
           <button
             key={choice}
             type="button"
@@ -88,7 +88,7 @@ function Asked({ look, finding }: { readonly look: FirstLook; readonly finding: 
             data-testid={`look-${choice}-${finding.key}`}
             onClick={() => look.say(finding.key, choice)}
           >
-            {SAYS_TITLES[choice]} <kbd>{key}</kbd>
+            {SAYS_TITLES[choice]} <kbd>{lookKey(row)}</kbd>
           </button>
         ))}
       </div>

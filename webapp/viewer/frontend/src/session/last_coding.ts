@@ -1,4 +1,5 @@
 /** The coding of the failure that was saved last on this page, for the next one of its kind. It stays while the cases change. */
+import { ownKey } from '../keys/own_keys';
 import type { FailureForm } from '../reviews/failure_form';
 import { VERDICT_TITLES } from '../reviews/failure_form';
 import { isMark } from '../reviews/mark_form';
@@ -37,7 +38,7 @@ export function repeatCoding(session: Repeating): void {
   if (isMark(form)) return session.announce('nothing to repeat here: this form codes no failure');
   const { site, laterality, cause, severity } = coding;
   session.changeForm({ site, laterality, cause, severity });
-  session.announce('the last coding is repeated: Enter saves it');
+  session.announce(`the last coding is repeated: ${ownKey('submit', 'Enter') || 'Save'} saves it`);
 }
 
 /** False where no form of the verdict goes with the chosen finding, which is said. */

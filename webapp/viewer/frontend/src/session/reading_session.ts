@@ -7,6 +7,7 @@ import { firstLookOf } from '../first_look/look_of_case';
 import type { ImagePoint } from '../geometry/pixels';
 import type { PixelBox } from '../geometry/pixel_box';
 import { laterTruthOf } from '../later/later_truth';
+import { ownKey } from '../keys/own_keys';
 import type { FailureForm } from '../reviews/failure_form';
 import { emptyForm, formOf, missing } from '../reviews/failure_form';
 import { atPlace } from '../reviews/form_place';
@@ -80,6 +81,7 @@ export class ReadingSession {
         else if (!laterTruthOf(this).takeBox(box)) this.changeForm({ box });
       },
       opening: (header) => openingPreset(header, sitting.choices().preset ?? null, announce),
+      onWheelStep: (step) => page.go(step),
       onPreset: (preset) => this.keep({ preset: keptPreset(preset) }),
     });
     this.drafts = new DraftMarks(page.drafts, { reader: boot.user.username, image: boot.image.id });
@@ -267,7 +269,7 @@ export class ReadingSession {
       return true;
     }
     const isUnseen = !isAiShown(this.panel.get());
-    if (isUnseen) this.announce('what the model says is hidden: O shows it');
+    if (isUnseen) this.announce(`what the model says is hidden: ${ownKey('layer', 'O') || 'its button'} shows it`);
     return isUnseen;
   }
 
@@ -360,7 +362,7 @@ export class ReadingSession {
       return false;
     }
     const kept = this.drafts.state.get().problem ?? 'the same key again leaves the case, the draft stays';
-    this.announce(`unsaved mark: Enter saves it; ${kept}`);
+    this.announce(`unsaved mark: ${ownKey('submit', 'Enter') || 'Save'} saves it; ${kept}`);
     return false;
   }
 

@@ -1,13 +1,18 @@
 /** All keys of a page, from the same table that handles them. Lies over the picture and blocks nothing. */
 import type { KeyRow } from '../keys/key_row';
+import { DRAG_TITLES, WHEEL_TITLES, ownButtons } from '../keys/own_buttons';
 
-const MOUSE: readonly [string, string][] = [
-  ['left drag', 'the chosen tool'],
-  ['middle drag', 'pan'],
-  ['right drag, two fingers', 'zoom'],
-  ['wheel', 'zoom about the pointer'],
-  ['double click', 'fit or 1:1'],
-];
+function mouse(): readonly [string, string][] {
+  const { middle, right, wheel } = ownButtons();
+  return [
+    ['left drag', 'the chosen tool'],
+    ['middle drag', DRAG_TITLES[middle]],
+    ['right drag', DRAG_TITLES[right]],
+    ['two fingers', 'zoom'],
+    ['wheel', WHEEL_TITLES[wheel]],
+    ['double click', 'fit or 1:1'],
+  ];
+}
 
 type ShownRow = Pick<KeyRow<never>, 'id' | 'shown' | 'group' | 'action'>;
 
@@ -21,7 +26,7 @@ function Group({ name, table }: { readonly name: string; readonly table: readonl
           .map((row) => (
             <div key={row.id}>
               <dt>
-                <kbd>{row.shown}</kbd>
+                {row.shown ? <kbd>{row.shown}</kbd> : 'no key'}
               </dt>
               <dd>{row.action}</dd>
             </div>
@@ -48,7 +53,7 @@ export function KeySheet({ table, onClose }: { readonly table: readonly ShownRow
         <section>
           <h3>Mouse and touch</h3>
           <dl>
-            {MOUSE.map(([input, effect]) => (
+            {mouse().map(([input, effect]) => (
               <div key={input}>
                 <dt>{input}</dt>
                 <dd>{effect}</dd>

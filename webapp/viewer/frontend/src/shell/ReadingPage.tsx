@@ -4,6 +4,7 @@ import { listenToKeys } from '../keys/key_handler';
 import { LOOK_KEYS, READING_KEYS } from '../first_look/look_keys';
 import { ModelCard } from '../model_card/ModelCard';
 import { HELD_KEYS, KEY_TABLE } from '../keys/key_table';
+import { withOwnHeld, withOwnKeys } from '../keys/own_keys';
 import { measuringFirst } from '../measuring/measuring_keys';
 import { Panel } from '../panel/Panel';
 import { besidesOther } from '../prior/prior_keys';
@@ -16,8 +17,6 @@ import { KeySheet } from './KeySheet';
 import { StatusBar } from './StatusBar';
 import { Toolbar } from './Toolbar';
 import { SessionContext } from './session_context';
-
-const KEYS = besidesOther(measuringFirst(READING_KEYS));
 
 function LiveRegion({ session }: { readonly session: ReadingSession }) {
   const { announcement } = useStore(session.panel);
@@ -32,14 +31,17 @@ function ReadingKeys({ session }: { readonly session: ReadingSession }) {
   const { isKeySheetOpen } = useStore(session.panel);
   if (!isKeySheetOpen) return null;
   const table = session.firstLook?.isWaiting() ? [...LOOK_KEYS, ...KEY_TABLE] : KEY_TABLE;
-  return <KeySheet table={table} onClose={() => session.panel.set({ isKeySheetOpen: false })} />;
+  return <KeySheet table={withOwnKeys(table)} onClose={() => session.panel.set({ isKeySheetOpen: false })} />;
 }
 
 /** Parts that keep something of a case for themselves are made anew with it; the place of the picture stays. */
 export function ReadingPage({ lightbox }: { readonly lightbox: Lightbox }) {
   const { session } = useStore(lightbox.shown);
   const { id } = session.boot.image;
-  useEffect(() => listenToKeys(session, KEYS, HELD_KEYS), [session]);
+  useEffect(
+    () => listenToKeys(session, besidesOther(withOwnKeys(measuringFirst(READING_KEYS))), withOwnHeld(HELD_KEYS, KEY_TABLE)),
+    [session],
+  );
   return (
     <SessionContext.Provider value={session}>
       <div className="reading-page">

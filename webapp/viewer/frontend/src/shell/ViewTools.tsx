@@ -5,12 +5,22 @@ import { useStore } from '../state/store';
 import type { ViewportController } from '../viewport/controller';
 import { choosePreset, nextStoredWindow } from '../viewport/presets';
 import type { Tool } from '../viewport/view_state';
+import { ownButtons } from '../keys/own_buttons';
+import type { DragUse } from '../keys/own_buttons';
+import { ownKey } from '../keys/own_keys';
 import { ToolButton } from './ToolButton';
 
-const TOOLS: readonly { tool: Tool; label: string; hint: string; shortcut?: string }[] = [
-  { tool: 'window', label: 'W/L', hint: 'left drag changes window and level (Esc)' },
-  { tool: 'pan', label: 'Pan', hint: 'left drag moves the picture (middle drag always does)' },
-  { tool: 'zoom', label: 'Zoom', hint: 'left drag zooms (right drag and wheel always do)', shortcut: 'Z' },
+/** Which other drag does the same, always. */
+function always(use: DragUse): string {
+  const { middle, right } = ownButtons();
+  const drags = [...(middle === use ? ['middle'] : []), ...(right === use ? ['right'] : [])];
+  return drags.length ? ` (${drags.join(' and ')} drag always)` : '';
+}
+
+const tools = (): readonly { tool: Tool; label: string; hint: string; shortcut?: string }[] => [
+  { tool: 'window', label: 'W/L', hint: `left drag changes window and level${always('window')} (Esc)` },
+  { tool: 'pan', label: 'Pan', hint: `left drag moves the picture${always('pan')}` },
+  { tool: 'zoom', label: 'Zoom', hint: `left drag zooms${always('zoom')}`, shortcut: ownKey('zoom-tool', 'Z') },
 ];
 
 interface Props {
@@ -24,7 +34,7 @@ export function DragTools({ controller, isTaken, onPress }: Props & { readonly i
     onPress?.();
     controller.chooseTool(tool);
   };
-  return TOOLS.map(({ tool, ...shown }) => (
+  return tools().map(({ tool, ...shown }) => (
     <ToolButton key={tool} {...shown} isOn={view.tool === tool && !isTaken} onPress={() => choose(tool)} />
   ));
 }
@@ -60,34 +70,34 @@ export function Presets({ controller, announce }: Props & { readonly announce: (
 export function FitTools({ controller }: Props) {
   return (
     <>
-      <ToolButton label="Fit" shortcut="=" hint="fit" onPress={() => controller.fit()} />
+      <ToolButton label="Fit" shortcut={ownKey('fit', '=')} hint="fit" onPress={() => controller.fit()} />
       <ToolButton
         label="1:1"
-        shortcut="0"
+        shortcut={ownKey('one-to-one', '0')}
         hint="one image pixel per screen pixel"
         onPress={() => controller.oneToOne()}
       />
-      <ToolButton label="Reset" shortcut="␣" hint="reset view and window" onPress={() => void controller.reset()} />
+      <ToolButton label="Reset" shortcut={ownKey('reset', '␣')} hint="reset view and window" onPress={() => void controller.reset()} />
     </>
   );
 }
 
 const TURNS = [
-  { sign: '⟲', key: 'L', title: 'rotate left', turn: (controller: ViewportController) => controller.rotate(-90) },
-  { sign: '⟳', key: 'R', title: 'rotate right', turn: (controller: ViewportController) => controller.rotate(90) },
-  { sign: '⇋', key: 'H', title: 'flip horizontal', turn: (controller: ViewportController) => controller.flip('horizontal') },
-  { sign: '⥮', key: 'V', title: 'flip vertical', turn: (controller: ViewportController) => controller.flip('vertical') },
+  { sign: '⟲', key: 'L', id: 'rotate-left', title: 'rotate left', turn: (controller: ViewportController) => controller.rotate(-90) },
+  { sign: '⟳', key: 'R', id: 'rotate-right', title: 'rotate right', turn: (controller: ViewportController) => controller.rotate(90) },
+  { sign: '⇋', key: 'H', id: 'flip-horizontal', title: 'flip horizontal', turn: (controller: ViewportController) => controller.flip('horizontal') },
+  { sign: '⥮', key: 'V', id: 'flip-vertical', title: 'flip vertical', turn: (controller: ViewportController) => controller.flip('vertical') },
 ];
 
 /** `hasKeys`: whether the page's table has R, L, H and V. */
 export function TurnTools({ controller, hasKeys = true }: Props & { readonly hasKeys?: boolean }) {
-  return TURNS.map(({ sign, key, title, turn }) => (
+  return TURNS.map(({ sign, key, title, id, turn }) => (
     <button
       key={key}
       type="button"
       aria-label={title}
-      title={hasKeys ? `${title} (${key})` : title}
-      data-testid={title.replace(' ', '-')}
+      title={hasKeys && ownKey(id, key) ? `${title} (${ownKey(id, key)})` : title}
+      data-testid={id}
       onClick={() => turn(controller)}
     >
       {sign}
@@ -100,7 +110,7 @@ export function InvertTool({ controller }: Props) {
   return (
     <ToolButton
       label="Invert"
-      shortcut="I"
+      shortcut={ownKey('invert', 'I')}
       hint="invert"
       isOn={isInverted}
       onPress={() => controller.toggleInvert()}

@@ -25,10 +25,10 @@ import { Screen } from './screen';
 import type { Tool, ViewState } from './view_state';
 import { INITIAL_VIEW } from './view_state';
 import type { Bounds } from './window_level';
+import { wheelZoom } from './wheel';
 import { LINEAR_FRAME, draggedBounds, fullRange, linearBounds } from './window_level';
 
 const { InterpolationType } = Enums;
-const WHEEL_STEP = 1.15;
 /** A frame that comes within this time after its preview is waited for: two pictures in a row would only flicker. */
 const SOON_MS = 150;
 const CONTEXT_LOST = 'The graphics context was lost. Your answers are kept: reload the page to see the image again.';
@@ -326,8 +326,8 @@ export class ViewportController {
 
   private readonly wheel = (event: WheelEvent): void => {
     if (!this.viewport || event.deltaY === 0) return;
-    const at = canvasPoint(event.offsetX, event.offsetY);
-    zoomAbout(this.viewport, at, event.deltaY < 0 ? WHEEL_STEP : 1 / WHEEL_STEP, this.view.get().zoom);
+    const factor = wheelZoom(event, this.options.onWheelStep);
+    if (factor) zoomAbout(this.viewport, canvasPoint(event.offsetX, event.offsetY), factor, this.view.get().zoom);
   };
 
   private readonly doubleClick = (event: MouseEvent): void => {

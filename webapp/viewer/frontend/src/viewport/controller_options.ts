@@ -18,6 +18,8 @@ export interface ControllerOptions {
   readonly hasPreview?: boolean;
   /** Index of the preset to open with; without it the server's. */
   readonly opening?: (header: HeaderDocument) => number;
+  /** The wheel asks for another case, where the person wants it to; without it the wheel zooms. */
+  readonly onWheelStep?: (step: 'next' | 'previous') => void;
   /** A preset was chosen; null: the view was reset to the image's own. */
   readonly onPreset?: (preset: PresetItem | null) => void;
 }

@@ -1,6 +1,6 @@
 /**
- * Which tool answers to which mouse button and finger. Left drag is the chosen tool, middle drag pans, right drag and
- * two fingers zoom, three fingers pan. With two active tools on one button the first keeps it, so every change first
+ * Which tool answers to which mouse button and finger. Left drag is the chosen tool, two fingers zoom, three fingers pan, and the
+ * other buttons do what the person chose (by itself middle drag pans, right drag zooms). With two active tools on one button the first keeps it, so every change first
  * sets all of them passive with their bindings removed.
  */
 import {
@@ -14,6 +14,7 @@ import {
   annotation,
 } from '@cornerstonejs/tools';
 import type { Types as ToolTypes } from '@cornerstonejs/tools';
+import { ownButtons } from '../keys/own_buttons';
 import { DRAG_PX } from './pointer';
 import type { Tool } from './view_state';
 
@@ -109,14 +110,15 @@ export class ViewportTools {
   choose(tool: Tool): void {
     for (const name of Object.values(TOOL_NAMES)) this.group.setToolPassive(name, { removeAllBindings: true });
     const primary = { mouseButton: MouseBindings.Primary };
-    const always: Record<Tool, ToolTypes.IToolBinding[]> = {
-      window: [],
-      pan: [{ mouseButton: MouseBindings.Auxiliary }, { numTouchPoints: 3 }],
-      zoom: [{ mouseButton: MouseBindings.Secondary }, { numTouchPoints: 2 }],
-      box: [],
-    };
+    const fingers: Partial<Record<Tool, ToolTypes.IToolBinding>> = { pan: { numTouchPoints: 3 }, zoom: { numTouchPoints: 2 } };
+    const { middle, right } = ownButtons();
     for (const name of Object.keys(TOOL_NAMES) as Tool[]) {
-      const bindings = [...(name === tool ? [primary] : []), ...always[name]];
+      const bindings: ToolTypes.IToolBinding[] = [
+        ...(name === tool ? [primary] : []),
+        ...(name === middle ? [{ mouseButton: MouseBindings.Auxiliary }] : []),
+        ...(name === right ? [{ mouseButton: MouseBindings.Secondary }] : []),
+        ...(fingers[name] ? [fingers[name]] : []),
+      ];
       if (bindings.length) this.group.setToolActive(TOOL_NAMES[name], { bindings });
     }
   }

@@ -42,7 +42,7 @@ def stand_in_manifest(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A manifest that names a file for each page's entry. The files themselves are not there."""
     entries = {
         f"src/{name}.tsx": {"file": f"assets/{name}.js", "isEntry": True}
-        for name in ("reading", "study_reading", "truth_vote")
+        for name in ("reading", "study_reading", "truth_vote", "key_settings")
     }
     manifest = tmp_path_factory.mktemp("viewer") / "manifest.json"
     manifest.write_text(json.dumps(entries))

@@ -18,6 +18,9 @@ from webapp.accounts.demo_users import DEMO_USERS
 from webapp.accounts.forms import SettingsForm, SignInForm
 from webapp.accounts.policy import may_manage_people, require, require_person
 from webapp.accounts.sign_in_throttle import TOO_MANY
+from webapp.built_viewer import is_built
+
+KEY_SETTINGS = "src/key_settings.tsx"
 
 
 @never_cache
@@ -57,7 +60,8 @@ def own_settings(request: HttpRequest) -> HttpResponse:
         form.save()
         messages.success(request, "Your settings are saved.")
         return redirect("own_settings")
-    return render(request, "accounts/settings.html", {"form": form})
+    keys = KEY_SETTINGS if is_built(KEY_SETTINGS) else ""
+    return render(request, "accounts/settings.html", {"form": form, "key_settings": keys})
 
 
 @require_POST

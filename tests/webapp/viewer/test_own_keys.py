@@ -112,3 +112,9 @@ def test_lists_have_them(signed_in: SignedIn) -> None:
 def test_a_key_given_to_one_action_of_a_list_is_not_the_usual_one_of_another() -> None:
     found = {row.id: row.keys for row in list_keys({"keys": {"list-next": ["k"]}})}
     assert found == {"list-next": ["k"], "list-previous": [], "list-search": ["/"]}
+
+
+def test_the_settings_page_has_the_place_for_them(signed_in: SignedIn) -> None:
+    page = signed_in().get("/settings/").content.decode()
+    assert 'id="key-settings"' in page
+    assert "assets/key_settings.js" in page

@@ -1,0 +1,76 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { USUAL_KEYS, keyFile } from '../keys/key_file';
+import { KEY_TABLE } from '../keys/key_table';
+import { LIST_ROWS } from '../keys/list_rows';
+import { KeySettings } from './key_settings';
+
+const TABLE = [...LIST_ROWS, ...KEY_TABLE];
+let sent: unknown[];
+let status: number;
+let settings: KeySettings;
+
+beforeEach(async () => {
+  sent = [];
+  status = 200;
+  vi.stubGlobal('document', { cookie: '' });
+  vi.stubGlobal('fetch', (_path: string, init: RequestInit) => {
+    if (init.method === 'PUT') sent.push(JSON.parse(init.body as string));
+    return Promise.resolve(new Response(JSON.stringify(status === 200 ? USUAL_KEYS : { code: 'x', text: 'no room' }), { status }));
+  });
+  settings = new KeySettings(TABLE, '');
+  await settings.open();
+});
+afterEach(() => vi.unstubAllGlobals());
+
+const now = () => settings.state.get();
+const settled = () => vi.waitFor(() => expect(now().message).not.toBe(''));
+
+describe('the settings of keys', () => {
+  it('take a free key and save it', async () => {
+    settings.ask('agree');
+    settings.press('q');
+    await settled();
+    expect(sent).toEqual([{ ...USUAL_KEYS, keys: { agree: ['q'] } }]);
+    expect(now()).toMatchObject({ asked: null, message: 'Q is taken; saved', isProblem: false });
+  });
+
+  it('offer a key that another action has, and exchange the two only when told', async () => {
+    settings.ask('agree');
+    settings.press('x');
+    expect(now().offered).toMatchObject({ id: 'agree', key: 'x', isExchangeable: true });
+    expect(sent).toEqual([]);
+    settings.exchange();
+    await settled();
+    expect(sent).toEqual([{ ...USUAL_KEYS, keys: { agree: ['x'], disagree: ['y'] } }]);
+  });
+
+  it('say what the browser has for a key, and refuse one that nobody can use', async () => {
+    settings.ask('agree');
+    settings.press('Tab');
+    expect(now()).toMatchObject({ asked: 'agree', isProblem: true });
+    settings.press('ctrl+w');
+    await vi.waitFor(() => expect(now().message).toContain('do not ask the page'));
+  });
+
+  it('keep what was where a file is wrong', () => {
+    settings.read('{"format": "sightline-keys", "version": 9}');
+    expect(now().message).toContain('Your keys stay as they are');
+    expect([now().choices, sent]).toEqual([USUAL_KEYS, []]);
+  });
+
+  it('take a file, and go back to the usual keys', async () => {
+    settings.read(keyFile(TABLE, { ...USUAL_KEYS, keys: { agree: ['q'] } }));
+    await settled();
+    settings.reset();
+    await vi.waitFor(() => expect(sent).toHaveLength(2));
+    expect(sent).toEqual([{ ...USUAL_KEYS, keys: { agree: ['q'] } }, USUAL_KEYS]);
+  });
+
+  it('go back and say so where the server does not take them', async () => {
+    status = 507;
+    settings.ask('agree');
+    settings.press('q');
+    await vi.waitFor(() => expect(now().message).toBe('Not saved: no room. Your keys stay as they were.'));
+    expect(now().choices).toEqual(USUAL_KEYS);
+  });
+});

@@ -1,0 +1,139 @@
+/** The settings of keys and mouse buttons: what is chosen, saved at once, and never taken where it would mean two things. */
+import type { OwnKeys } from '../api/schema';
+import { RequestError, getJson, sendJson } from '../api/request';
+import { shownKeys } from '../keys/combination';
+import { conflictText, conflictsOf, exchanged, warningOf, whyNoKey, withKeyOf } from '../keys/key_check';
+import { USUAL_KEYS, keyFile, readKeyFile } from '../keys/key_file';
+import { scopeOf } from '../keys/key_row';
+import type { Buttons } from '../keys/own_buttons';
+import type { KeysById, TableRow } from '../keys/own_keys';
+import { createStore } from '../state/store';
+
+export const ADDRESS = '/api/me/keys/';
+
+export interface KeySettingsState {
+  /** null until they have come. */
+  readonly choices: OwnKeys | null;
+  /** The action that waits for its key. */
+  readonly asked: string | null;
+  /** A key that another action has: it was asked for `id`, and stays there unless it is said otherwise. */
+  readonly offered: { readonly id: string; readonly key: string; readonly text: string; readonly isExchangeable: boolean } | null;
+  readonly message: string;
+  readonly isProblem: boolean;
+}
+
+export class KeySettings {
+  readonly state = createStore<KeySettingsState>({ choices: null, asked: null, offered: null, message: '', isProblem: false });
+  private last: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    readonly table: readonly TableRow[],
+    private readonly csrf: string,
+  ) {}
+
+  async open(): Promise<void> {
+    try {
+      this.state.set({ choices: await getJson<OwnKeys>(ADDRESS) });
+    } catch (error) {
+      this.say(`Your keys could not be loaded: ${sentence(error)}.`, true);
+    }
+  }
+
+  ask(id: string | null): void {
+    this.state.set({ asked: id, offered: null });
+  }
+
+  /** A key was pressed for the action that waits for one. */
+  press(key: string): void {
+    const { asked, choices } = this.state.get();
+    const row = this.table.find(({ id }) => id === asked);
+    if (!row || !choices) return;
+    const why = whyNoKey(key, scopeOf(row));
+    if (why) return this.say(`${why}.`, true);
+    const keys = withKeyOf(this.table, choices.keys, row.id, [key]);
+    const conflict = conflictsOf(this.table, keys).find(({ key: taken, one, other }) => taken === key && [one.id, other.id].includes(row.id));
+    if (conflict) {
+      const isExchangeable = exchanged(this.table, choices.keys, row.id, key) !== null;
+      this.state.set({ asked: null, offered: { id: row.id, key, text: conflictText(conflict), isExchangeable } });
+      return;
+    }
+    this.take(keys, key);
+  }
+
+  /** The offered key goes over to the action; the one that had it gets what the action had. */
+  exchange(): void {
+    const { offered, choices } = this.state.get();
+    const keys = offered && choices && exchanged(this.table, choices.keys, offered.id, offered.key);
+    if (keys) this.take(keys, offered.key);
+  }
+
+  /** Puts one action back to its usual key, or takes its key away. Its usual key may be another's by now: then it is offered. */
+  usual(id: string): void {
+    const key = this.table.find((row) => row.id === id)?.combinations[0];
+    if (!key) return;
+    this.ask(id);
+    this.press(key);
+  }
+
+  clear(id: string): void {
+    const { choices } = this.state.get();
+    if (choices) void this.save({ ...choices, keys: withKeyOf(this.table, choices.keys, id, []) }, 'this action has no key now');
+  }
+
+  button(change: Partial<Buttons>): void {
+    const { choices } = this.state.get();
+    if (choices) void this.save({ ...choices, buttons: { ...choices.buttons, ...change } }, '');
+  }
+
+  preset(name: string, choices: OwnKeys): void {
+    const conflict = conflictsOf(this.table, choices.keys)[0];
+    if (conflict) return this.say(`${name} is not taken: ${conflictText(conflict)}.`, true);
+    void this.save(choices, `${name} is in force`);
+  }
+
+  reset(): void {
+    void this.save(USUAL_KEYS, 'the usual keys are back');
+  }
+
+  file(): string | null {
+    const { choices } = this.state.get();
+    return choices && keyFile(this.table, choices);
+  }
+
+  /** Takes a map that was exported, here or elsewhere. One that cannot be taken changes nothing. */
+  read(text: string): void {
+    const found = readKeyFile(text, this.table);
+    if ('problem' in found) return this.say(`The map is not taken: ${found.problem}. Your keys stay as they are.`, true);
+    void this.save(found.choices, ['the map is taken', ...found.notes].join('; '));
+  }
+
+  private take(keys: KeysById, key: string): void {
+    const { choices } = this.state.get();
+    if (!choices) return;
+    this.state.set({ asked: null, offered: null });
+    void this.save({ ...choices, keys }, warningOf(key) ?? `${shownKeys([key])} is taken`);
+  }
+
+  /** One after the other, as they were made; one that is not taken leaves what the server has. */
+  private save(choices: OwnKeys, text: string): Promise<void> {
+    const before = this.state.get().choices;
+    this.state.set({ choices, asked: null, offered: null });
+    const sent = this.last.then(async () => {
+      try {
+        await sendJson<OwnKeys>('PUT', ADDRESS, choices, this.csrf);
+        this.say([text, 'saved'].filter(Boolean).join('; '), false);
+      } catch (error) {
+        if (this.state.get().choices === choices) this.state.set({ choices: before });
+        this.say(`Not saved: ${sentence(error)}. Your keys stay as they were.`, true);
+      }
+    });
+    this.last = sent;
+    return sent;
+  }
+
+  private say(message: string, isProblem: boolean): void {
+    this.state.set({ message, isProblem });
+  }
+}
+
+const sentence = (error: unknown): string => (error instanceof RequestError ? error.text : String(error)).replace(/\.$/, '');

@@ -44,6 +44,14 @@ describe('the settings of keys', () => {
     expect(sent).toEqual([{ ...USUAL_KEYS, keys: { agree: ['x'], disagree: ['y'] } }]);
   });
 
+  it('give an action all of its usual keys back', async () => {
+    settings.ask('delete');
+    settings.press('q');
+    settings.usual('delete');
+    await vi.waitFor(() => expect(sent).toHaveLength(2));
+    expect(sent[1]).toEqual(USUAL_KEYS);
+  });
+
   it('say what the browser has for a key, and refuse one that nobody can use', async () => {
     settings.ask('agree');
     settings.press('Tab');

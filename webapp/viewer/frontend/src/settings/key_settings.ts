@@ -43,18 +43,18 @@ export class KeySettings {
     this.state.set({ asked: id, offered: null });
   }
 
-  /** A key was pressed for the action that waits for one. */
-  press(key: string): void {
+  /** A key was pressed for the action that waits for one. all: the keys that it then has. */
+  press(key: string, all: readonly string[] = [key]): void {
     const { asked, choices } = this.state.get();
     const row = this.table.find(({ id }) => id === asked);
     if (!row || !choices) return;
     const why = whyNoKey(key, scopeOf(row));
     if (why) return this.say(`${why}.`, true);
-    const keys = withKeyOf(this.table, choices.keys, row.id, [key]);
-    const conflict = conflictsOf(this.table, keys).find(({ key: taken, one, other }) => taken === key && [one.id, other.id].includes(row.id));
+    const keys = withKeyOf(this.table, choices.keys, row.id, all);
+    const conflict = conflictsOf(this.table, keys).find(({ key: taken, one, other }) => all.includes(taken) && [one.id, other.id].includes(row.id));
     if (conflict) {
-      const isExchangeable = exchanged(this.table, choices.keys, row.id, key) !== null;
-      this.state.set({ asked: null, offered: { id: row.id, key, text: conflictText(conflict), isExchangeable } });
+      const isExchangeable = exchanged(this.table, choices.keys, row.id, conflict.key) !== null;
+      this.state.set({ asked: null, offered: { id: row.id, key: conflict.key, text: conflictText(conflict), isExchangeable } });
       return;
     }
     this.take(keys, key);
@@ -67,12 +67,12 @@ export class KeySettings {
     if (keys) this.take(keys, offered.key);
   }
 
-  /** Puts one action back to its usual key, or takes its key away. Its usual key may be another's by now: then it is offered. */
+  /** Puts one action back to its usual keys. One of them may be another's by now: then it is offered. */
   usual(id: string): void {
-    const key = this.table.find((row) => row.id === id)?.combinations[0];
-    if (!key) return;
+    const keys = this.table.find((row) => row.id === id)?.combinations ?? [];
+    if (!keys[0]) return;
     this.ask(id);
-    this.press(key);
+    this.press(keys[0], keys);
   }
 
   clear(id: string): void {

@@ -104,7 +104,9 @@ function Form({ later, form, choices }: FormProps) {
   const { isSending } = useStore(later.state);
   const lacks = lacking(form);
   const place = useRef<HTMLFormElement>(null);
-  useEffect(() => place.current?.scrollIntoView({ block: 'nearest' }), []);
+  useEffect(() => {
+    void place.current?.scrollIntoView({ block: 'nearest' }); // what it gives back is nothing to run at the end
+  }, []);
   return (
     <form
       ref={place}

@@ -28,10 +28,10 @@ const settled = () => vi.waitFor(() => expect(now().message).not.toBe(''));
 describe('the settings of keys', () => {
   it('take a free key and save it', async () => {
     settings.ask('agree');
-    settings.press('q');
+    settings.press('shift+b');
     await settled();
-    expect(sent).toEqual([{ ...USUAL_KEYS, keys: { agree: ['q'] } }]);
-    expect(now()).toMatchObject({ asked: null, message: 'Q is taken; saved', isProblem: false });
+    expect(sent).toEqual([{ ...USUAL_KEYS, keys: { agree: ['shift+b'] } }]);
+    expect(now()).toMatchObject({ asked: null, message: '⇧B is taken; saved', isProblem: false });
   });
 
   it('offer a key that another action has, and exchange the two only when told', async () => {
@@ -46,7 +46,7 @@ describe('the settings of keys', () => {
 
   it('give an action all of its usual keys back', async () => {
     settings.ask('delete');
-    settings.press('q');
+    settings.press('shift+b');
     settings.usual('delete');
     await vi.waitFor(() => expect(sent).toHaveLength(2));
     expect(sent[1]).toEqual(USUAL_KEYS);
@@ -67,17 +67,17 @@ describe('the settings of keys', () => {
   });
 
   it('take a file, and go back to the usual keys', async () => {
-    settings.read(keyFile(TABLE, { ...USUAL_KEYS, keys: { agree: ['q'] } }));
+    settings.read(keyFile(TABLE, { ...USUAL_KEYS, keys: { agree: ['shift+b'] } }));
     await settled();
     settings.reset();
     await vi.waitFor(() => expect(sent).toHaveLength(2));
-    expect(sent).toEqual([{ ...USUAL_KEYS, keys: { agree: ['q'] } }, USUAL_KEYS]);
+    expect(sent).toEqual([{ ...USUAL_KEYS, keys: { agree: ['shift+b'] } }, USUAL_KEYS]);
   });
 
   it('go back and say so where the server does not take them', async () => {
     status = 507;
     settings.ask('agree');
-    settings.press('q');
+    settings.press('shift+b');
     await vi.waitFor(() => expect(now().message).toBe('Not saved: no room. Your keys stay as they were.'));
     expect(now().choices).toEqual(USUAL_KEYS);
   });

@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from tests.browser.accessible import violations
 from tests.conftest import REPOSITORY
 
 PASSWORD = "a demo password for tests"
@@ -161,6 +162,7 @@ def sign_in(page: Page, server: Server, username: str = "radiologist") -> None:
 
 
 def keep_screenshot(page: Page, name: str) -> None:
-    """Kept under test-results/screenshots for a person to look at."""
+    """Kept under test-results/screenshots for a person to look at; what is worth a look must be accessible, too."""
+    assert violations(page) == []
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=str(SCREENSHOTS / f"{name}.png"))

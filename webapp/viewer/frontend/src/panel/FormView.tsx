@@ -115,11 +115,6 @@ function StateWords({ form }: Props) {
   );
 }
 
-/** In the strip saving lies over what scrolls: the browser takes what is below it for visible. */
-function clearOfSave({ target }: React.FocusEvent): void {
-  if (target.closest('.sheet-strip')) target.scrollIntoView({ block: 'nearest', inline: 'nearest' });
-}
-
 /** Keyboard focus into a row; on a choice Enter saves. */
 function standAt(form: HTMLElement | null, name: string | undefined): void {
   const row = form?.querySelector(`[data-row=${name}]`);
@@ -159,30 +154,31 @@ export function FormView({ form }: Props) {
       ref={place}
       aria-label={VERDICT_TITLES[form.verdict]}
       data-testid={isMark(form) ? 'mark-form' : 'failure-form'}
-      onFocus={clearOfSave}
     >
-      <div className="row">
-        <h3 className="grow reader">{VERDICT_TITLES[form.verdict]}</h3>
-        <StateWords form={form} />
+      <div className="form-rows">
+        <div className="row">
+          <h3 className="grow reader">{VERDICT_TITLES[form.verdict]}</h3>
+          <StateWords form={form} />
+        </div>
+        {problem && form.isChanged && (
+          <p className="stop small" role="alert" data-testid="draft-problem">
+            {problem}
+          </p>
+        )}
+        {rows.map((row) => (
+          <QuestionRow
+            key={row.name}
+            row={row}
+            isActive={row.name === active}
+            isAll={row.name === formRow && isRowOpen}
+            onEnter={() => row.name !== active && goToRow(session, row.name)}
+            onOther={() => openRow(session, row.name)}
+            onChoose={(code) => chooseIn(session, row.name, code)}
+          />
+        ))}
+        <BoxQuestion form={form} />
+        <NoteField form={form} />
       </div>
-      {problem && form.isChanged && (
-        <p className="stop small" role="alert" data-testid="draft-problem">
-          {problem}
-        </p>
-      )}
-      {rows.map((row) => (
-        <QuestionRow
-          key={row.name}
-          row={row}
-          isActive={row.name === active}
-          isAll={row.name === formRow && isRowOpen}
-          onEnter={() => row.name !== active && goToRow(session, row.name)}
-          onOther={() => openRow(session, row.name)}
-          onChoose={(code) => chooseIn(session, row.name, code)}
-        />
-      ))}
-      <BoxQuestion form={form} />
-      <NoteField form={form} />
       <SaveRow form={form} />
     </section>
   );

@@ -57,7 +57,7 @@ function Row({ settings, row, usual }: { readonly settings: KeySettings; readonl
               </button>
             )}
             {isOwn && (
-              <button type="button" className="plain" aria-label={`The usual key for: ${row.action}`} onClick={() => settings.usual(row.id)}>
+              <button type="button" className="plain" aria-label={`As usual: ${row.action}`} onClick={() => settings.usual(row.id)}>
                 As usual
               </button>
             )}

@@ -18,21 +18,23 @@ export function Toolbar() {
   const measuring = useStore(measuringOf(session).state);
   return (
     <nav className="toolbar" aria-label="Tools">
-      <DragTools controller={controller} isTaken={measuring.tool !== null} onPress={() => measuringOf(session).choose(null)} />
-      <ToolButton
-        label="Box"
-        shortcut={keyOf('box')}
-        hint="draw the box of a failure"
-        isOn={view.tool === 'box'}
-        onPress={() => drawBox(session)}
-      />
-      <MeasureButton />
-      <span className="sep" />
-      <TurnTools controller={controller} />
-      <InvertTool controller={controller} />
-      <Presets controller={controller} announce={(text) => session.announce(text)} />
-      <span className="sep" />
-      <FitTools controller={controller} />
+      <div className="toolbar-tools">
+        <DragTools controller={controller} isTaken={measuring.tool !== null} onPress={() => measuringOf(session).choose(null)} />
+        <ToolButton
+          label="Box"
+          shortcut={keyOf('box')}
+          hint="draw the box of a failure"
+          isOn={view.tool === 'box'}
+          onPress={() => drawBox(session)}
+        />
+        <MeasureButton />
+        <span className="sep" />
+        <TurnTools controller={controller} />
+        <InvertTool controller={controller} />
+        <Presets controller={controller} announce={(text) => session.announce(text)} />
+        <span className="sep" />
+        <FitTools controller={controller} />
+      </div>
       <div className="toolbar-end">
         <PriorTools />
         <ToolButton

@@ -1,0 +1,57 @@
+"""axe-core on every page of the site, as each role sees it. States of the reading and study pages: where screenshots are kept."""
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.accessible import violations
+from tests.browser.conftest import Server, sign_in
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+PAGES = (
+    "/?state=all",
+    "/?q=nobody-of-this-name",
+    "/search/?q=PHANTOM",
+    "/failures/",
+    "/failures/scheme/",
+    "/failures/report/",
+    "/failures/training-set/",
+    "/operating-points/",
+    "/studies/",
+    "/studies/add/",
+    "/models/",
+    "/operations/",
+    "/settings/",
+    "/api/docs/",
+    "/nothing-here/",
+)
+ADMIN_PAGES = ("/admin/", "/admin/accounts/user/", "/admin/accounts/user/add/", "/admin/audit/event/")
+
+
+def broken(page: Page, server: Server, path: str) -> list[str]:
+    page.goto(server.address + path)
+    page.wait_for_load_state("networkidle")
+    return [f"{path}: {line}" for line in violations(page)]
+
+
+def test_signed_out(server: Server, page: Page) -> None:
+    assert broken(page, server, "/sign-in/") == []
+    page.get_by_label("Password").fill("wrong")
+    page.get_by_label("User name").fill("radiologist")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert").first).to_be_visible()
+    assert violations(page) == []
+    assert broken(page, server, "/nothing-here/") == []
+
+
+@pytest.mark.parametrize("role", ["radiologist", "manager", "admin"])
+def test_every_page(server: Server, browser: Browser, role: str) -> None:
+    context = browser.new_context(viewport={"width": 1280, "height": 720})
+    page = context.new_page()
+    sign_in(page, server, role)
+    model = page.goto(f"{server.address}/models/") and page.locator("a[href^='/models/']").first.get_attribute("href")
+    found = [line for path in (*PAGES, str(model)) for line in broken(page, server, path)]
+    if role == "admin":
+        found += [line for path in ADMIN_PAGES for line in broken(page, server, path)]
+    context.close()
+    assert found == []

@@ -28,6 +28,13 @@ def test_uncertain_shows_number_bar_and_interval(server: Server, page: Page) -> 
     expect(card.locator(".bar")).to_have_attribute("aria-label", re.compile(r"95 % interval \.\d\d to \.\d\d"))
     expect(page.locator("svg text", has_text=re.compile(r"^Lung opacity \.\d\d$")).first).to_be_attached()
     keep_screenshot(page, "uncertain")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.get_by_test_id("select-lung_opacity").click()
+    page.keyboard.press("Shift+S")
+    expect(page.get_by_test_id("live-region")).to_contain_text("copied: Lung opacity: uncertain")
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied.endswith("Research use only — not for diagnosis.")
+    assert "PHANTOM" not in copied
 
 
 def test_a_refusal_is_said_once(server: Server, page: Page) -> None:

@@ -4,6 +4,7 @@
  */
 import { MAP_LAYERS } from '../overlay/map_layers';
 import { markFailure } from '../session/failure_place';
+import { copyFinding } from '../session/copy_finding';
 import { drawBox, nudge as nudgeBox, putBox } from '../session/form_box';
 import { enterErased, putEraserAway, toggleEraser, toggleProbe } from '../probe/probe_of_case';
 import { PRIOR_HELD_KEY } from '../prior/prior_keys';
@@ -75,6 +76,7 @@ export const KEY_TABLE: readonly KeyRow<ReadingSession>[] = [
   row('Answer', 'missed-other', 'A', 'another finding, which the model does not know', ['a'], (s) => openOther(s)),
   row('Answer', 'failure', 'F', 'mark a failure, at the pointer when it is over the picture', ['f'], (s) => markFailure(s)),
   row('Answer', 'repeat', 'N', 'repeat the last coding', ['n'], (s) => repeatCoding(s)),
+  row('Answer', 'copy', '⇧S', 'copy what the model says of the finding, as a sentence', ['shift+s'], (s) => void copyFinding(s)),
   row('Answer', 'submit', 'Enter', 'save the answer; with the eraser, ask without what it took', ['Enter'], (s) => enterErased(s) || void s.saveForm()),
   row('Answer', 'digits', '1…9', 'in an open form: the choice with this digit, then the next open question', [], () => undefined),
   row('Answer', 'undo', 'Ctrl+Z', 'take back what was done last: an answer, a measurement', ['ctrl+z'], (s) => void s.undoAnswer()),

@@ -4,6 +4,7 @@ import { keyOf } from '../keys/key_table';
 import { OperatingPointTool } from '../operating_point/OperatingPointTool';
 import { VERDICT_TITLES } from '../reviews/failure_form';
 import { verdictsFor } from '../reviews/verdicts';
+import { copyFinding } from '../session/copy_finding';
 import { saysPresent } from '../session/panel_state';
 import { answerAtOnce, mayGiveAgain } from '../session/state_answers';
 import type { Answer } from '../session/reviews_state';
@@ -161,6 +162,11 @@ export function FindingCard({ prediction, finding }: Props) {
       <ProbabilityBar finding={finding} />
       {!isRefusedAbove && (
         <p className={finding.decision === 'refused' ? 'stop' : 'muted'}>{findingSentence(finding)}</p>
+      )}
+      {isSelected && (
+        <button type="button" className="plain small" data-testid="copy-finding" onClick={() => void copyFinding(session)}>
+          Copy as a sentence <kbd>{keyOf('copy')}</kbd>
+        </button>
       )}
       {isSelected && finding.decision !== 'refused' && <MapControls prediction={prediction} finding={finding} />}
       {isSelected && finding.decision !== 'refused' && (

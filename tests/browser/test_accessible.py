@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.accessible import violations
-from tests.browser.conftest import Server, sign_in
+from tests.browser.conftest import Server, keep_screenshot, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -55,3 +55,25 @@ def test_every_page(server: Server, browser: Browser, role: str) -> None:
         found += [line for path in ADMIN_PAGES for line in broken(page, server, path)]
     context.close()
     assert found == []
+
+
+def test_every_page_in_light(server: Server, page: Page) -> None:
+    sign_in(page, server, "manager")
+    choose(page, server, "light")
+    try:
+        assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(243, 245, 247)"
+        found = [line for path in PAGES for line in broken(page, server, path)]
+        page.goto(f"{server.address}/?state=all")
+        keep_screenshot(page, "light-worklist")
+        page.goto(page.locator("a[href^='/images/']").first.evaluate("link => link.href"))
+        assert page.evaluate("getComputedStyle(document.body).backgroundColor") != "rgb(243, 245, 247)"
+        assert found == []
+    finally:
+        choose(page, server, "dark")
+
+
+def choose(page: Page, server: Server, theme: str) -> None:
+    page.goto(f"{server.address}/settings/")
+    page.get_by_test_id("theme").select_option(theme)
+    page.get_by_test_id("save-settings").click()
+    expect(page.locator(".messages")).to_contain_text("saved")

@@ -15,7 +15,15 @@ class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = User
-        fields = ("look_first",)
+        fields = ("look_first", "theme")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["theme"].required = False
+
+    def clean_theme(self) -> str:
+        """What is not sent stays."""
+        return str(self.cleaned_data["theme"] or self.initial["theme"])
 
 
 class SignInForm(forms.Form):

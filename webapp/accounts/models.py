@@ -30,6 +30,13 @@ class User(AbstractUser):
         "what the model says is shown after my own answer, or when I ask for it", default=False
     )
 
+    class Theme(models.TextChoices):
+        DARK = "dark", "Dark"
+        LIGHT = "light", "Light"
+        SYSTEM = "system", "As the system of this computer says"
+
+    theme = models.CharField("look of lists and forms", max_length=8, choices=Theme.choices, default=Theme.DARK)
+
     own_keys = models.JSONField("keys and mouse buttons of my own", default=dict, blank=True)
     """empty: the usual ones. Else the body of `PUT /api/me/keys/`"""
 

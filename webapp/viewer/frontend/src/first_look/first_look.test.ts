@@ -174,6 +174,15 @@ describe('FirstLook', () => {
     expect(said.at(-1)).toBe('nothing of this look was changed on this page');
   });
 
+  it('keeps the last change where the picture is covered', () => {
+    const { look, picture } = lookWith();
+    look.say('lung_opacity', 'present');
+    picture.isCovered = true;
+    expect([look.undo(), look.state.get().answers.lung_opacity?.says]).toEqual([false, 'present']);
+    picture.isCovered = false;
+    expect([look.undo(), look.state.get().answers]).toEqual([true, {}]);
+  });
+
   it('keeps no confidence where it can be neither seen nor removed', () => {
     const { look } = lookWith();
     look.say('lung_opacity', 'present');

@@ -134,13 +134,18 @@ export class FirstLook {
     this.options.announce(`the rest absent; ${this.openWords()}`);
   }
 
-  undo(): void {
+  /** False where the look cannot be changed now: the change can be taken back later. */
+  undo(): boolean {
     const before = this.past.at(-1);
-    if (!before) return this.options.announce('nothing of this look was changed on this page');
-    if (!this.change(before, true)) return;
+    if (!before) {
+      this.options.announce('nothing of this look was changed on this page');
+      return true;
+    }
+    if (!this.change(before, true)) return false;
     this.past.splice(-2);
     this.options.controller.placeDraftBox(this.selected()?.box ?? null);
     this.options.announce(`the last change is taken back; ${this.openWords()}`);
+    return true;
   }
 
   setConfidence(confidence: number): void {

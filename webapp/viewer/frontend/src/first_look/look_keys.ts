@@ -22,6 +22,7 @@ function row(id: string, standsFor: string, action: string, run: Run): KeyRow<Re
     shown: usual.shown,
     group: 'Your look first',
     action,
+    isOnce: usual.isOnce,
     run(session, combination) {
       const look = session.firstLook;
       if (look?.isWaiting()) return run(look, combination);
@@ -37,7 +38,7 @@ export const LOOK_KEYS: readonly KeyRow<ReadingSession>[] = [
   row('absent', 'disagree', 'the finding is absent', (look) => look.say(chosen(look), 'absent')),
   row('cannot-say', 'compare', 'cannot say', (look) => look.say(chosen(look), 'cannot_judge')),
   row('rest', 'missed-other', 'the rest is absent', (look) => look.sayRestAbsent()),
-  row('undo', 'undo', 'take the last change of the look back', (look) => look.undo()),
+  row('undo', 'undo', 'take the last change of the look back', (look) => void look.undo()),
   row('lock', 'submit', 'lock the answers and see the model', (look) => void look.lock()),
   row('next', 'next-finding', 'next finding', (look) => look.selectBy(1)),
   row('previous', 'previous-finding', 'previous finding', (look) => look.selectBy(-1)),

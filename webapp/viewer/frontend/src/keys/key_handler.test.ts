@@ -1,7 +1,9 @@
 /** Key presses over a window without page: an event carries the element that has the focus. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { LOOK_KEYS } from '../first_look/look_keys';
 import { listenToKeys } from './key_handler';
 import type { KeyRow } from './key_row';
+import { KEY_TABLE } from './key_table';
 
 const row = (id: string, combinations: string[]): KeyRow<string[]> => ({
   id,
@@ -52,6 +54,15 @@ describe('a key', () => {
   it('runs its row and is kept from the browser', () => {
     expect(send('keydown', 'j').defaultPrevented).toBe(true);
     expect(done).toEqual(['next']);
+  });
+
+  it('that takes back does so once, however long it is down', () => {
+    stop();
+    stop = listenToKeys(done, [{ ...row('undo', ['ctrl+z']), isOnce: true }]);
+    send('keydown', 'z', null, { ctrlKey: true });
+    expect(send('keydown', 'z', null, { ctrlKey: true, repeat: true }).defaultPrevented).toBe(true);
+    expect(done).toEqual(['undo']);
+    expect([...KEY_TABLE, ...LOOK_KEYS].filter(({ isOnce }) => isOnce).map(({ id }) => id)).toEqual(['undo', 'first-look-undo']);
   });
 
   it('without a row is left to the browser', () => {

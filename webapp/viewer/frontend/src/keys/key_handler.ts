@@ -29,6 +29,7 @@ export function listenToKeys<Session>(
     const row = table.find((entry) => entry.combinations.includes(combination));
     if (!row) return;
     event.preventDefault();
+    if (event.repeat && row.isOnce) return;
     const held = heldKeys.find(({ key }) => key === combination);
     if (held) {
       if (!event.repeat) press(held, event.key);

@@ -12,6 +12,8 @@ export interface KeyRow<Session> {
   readonly scope?: KeyScope;
   /** Its key says which (a digit, a direction), or is the one way out: nobody gives it another. */
   readonly isFixed?: boolean;
+  /** A key that stays down does it once. */
+  readonly isOnce?: boolean;
   /** The row of the page whose key this one has, wherever that is. */
   readonly standsFor?: string;
   /** How the sheet and the buttons show it. */

@@ -39,7 +39,7 @@ const row = (
   action: string,
   combinations: readonly string[],
   run: KeyRow<ReadingSession>['run'],
-): KeyRow<ReadingSession> => ({ id, combinations, shown, group, action, run, isFixed: FIXED.has(id) });
+): KeyRow<ReadingSession> => ({ id, combinations, shown, group, action, run, isFixed: FIXED.has(id), isOnce: id === 'undo' });
 
 export const KEY_TABLE: readonly KeyRow<ReadingSession>[] = [
   row('Case', 'next', 'J', 'next case', ['j'], (s) => s.page.go('next')),

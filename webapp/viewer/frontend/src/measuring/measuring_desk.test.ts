@@ -166,6 +166,18 @@ describe('arrow keys', () => {
     expect(points(own, id)).toEqual([[101, 111], [205, 101]]);
   });
 
+  it('that go on after a step was taken back leave nothing to be done again', () => {
+    const own = desk();
+    drawn(own);
+    own.nudge(1, 0, false);
+    const second = drawn(own, 300);
+    const first = own.state.get().items.find(({ id }) => id !== second)?.id ?? '';
+    stack.undo();
+    own.select({ id: first, handle: null });
+    own.nudge(1, 0, false);
+    expect([stack.redo(), own.find(second)]).toEqual([false, null]);
+  });
+
   it('do nothing without a choice', () => {
     const own = desk();
     own.select(null);

@@ -246,7 +246,7 @@ export class MeasuringDesk {
   private recordMerged(change: Change, of: string): void {
     if (this.merged?.of === of && this.options.stack.newest === this.merged.step) {
       this.merged.change = { before: this.merged.change.before, after: change.after };
-      return;
+      return this.options.stack.forgetUndone();
     }
     const step = this.stepOf(() => merged.change);
     const merged = { step, of, change };

@@ -9,6 +9,7 @@ import { isLoupeShown, measuringOf, pointAt } from './measuring_of_case';
 const IDS = ['nudge', 'delete', 'escape', 'undo', 'first-look-nudge', 'first-look-undo', 'agree'];
 let session: ReadingSession;
 let left: string[];
+let said: string[];
 
 const table = measuringFirst([
   ...IDS.map((id): KeyRow<ReadingSession> => ({ id, combinations: [id], shown: id, group: 'g', action: id, run: () => void left.push(id) })),
@@ -19,12 +20,13 @@ const points = () => measuringOf(session).state.get().items.map((item) => item.p
 
 beforeEach(() => {
   left = [];
+  said = [];
   session = {
     boot: { user: { username: 'me' }, image: { id: 'i', columns: 100, rows: 100 }, urls: { probes: '' }, csrf: '' },
     controller: { header: new Promise(() => undefined), view: createStore({ tool: 'window' }), chooseTool: () => undefined },
     undoStack: new UndoStack(),
     sheet: { clear: () => undefined, show: () => undefined },
-    announce: () => undefined,
+    announce: (text: string) => void said.push(text),
     isImageMissing: () => false,
   } as unknown as ReadingSession;
 });
@@ -90,5 +92,11 @@ describe('keys', () => {
     expect([left, points().length]).toEqual([['answer'], 1]);
     press('undo');
     expect(points()).toEqual([]);
+  });
+
+  it('of undo take nothing older back in place of what is no longer kept', () => {
+    for (let n = 0; n < 101; n += 1) session.undoStack.push({ undo: () => undefined, redo: null });
+    for (let n = 0; n < 101; n += 1) press('undo');
+    expect([left, said.at(-1)]).toEqual([[], 'nothing further back can be taken back']);
   });
 });

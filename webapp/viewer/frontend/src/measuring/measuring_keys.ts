@@ -4,7 +4,7 @@ import { directionOf } from '../keys/key_row';
 import type { ReadingSession } from '../session/reading_session';
 import type { MeasurementKind } from './measurement';
 import { kindRow } from './measurement';
-import { holdLoupe, measure, measuringOf, putMeasuringAway, redoLast, toggleLoupe, toggleValue } from './measuring_of_case';
+import { holdLoupe, measure, measuringOf, putMeasuringAway, redoLast, toggleLoupe, toggleValue, undoStep } from './measuring_of_case';
 
 type Row = KeyRow<ReadingSession>;
 
@@ -59,7 +59,7 @@ const FIRST: Readonly<Record<string, First>> = {
     return desk.remove(desk.state.get().selected?.id);
   },
   escape: putMeasuringAway,
-  undo: (session) => session.undoStack.undo(),
+  undo: undoStep,
 };
 
 /** The same table, with the rows that know what is selected and what was done last. */

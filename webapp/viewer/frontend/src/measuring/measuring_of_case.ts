@@ -110,9 +110,16 @@ export function putMeasuringAway(session: ReadingSession): boolean {
   return true;
 }
 
+/** The newest step; false when there was none. Steps that are no longer kept are told, and nothing older is taken back in their place. */
+export function undoStep(session: ReadingSession): boolean {
+  if (session.undoStack.undo()) return true;
+  if (session.undoStack.isCut) session.announce('nothing further back can be taken back');
+  return session.undoStack.isCut;
+}
+
 /** What was done last on the case, whatever it was. */
 export function undoLast(session: ReadingSession): void {
-  if (!session.undoStack.undo()) void session.undoAnswer(); // which says that there is nothing
+  if (!undoStep(session)) void session.undoAnswer(); // which says that there is nothing
 }
 
 export function redoLast(session: ReadingSession): void {

@@ -43,6 +43,17 @@ describe('undo', () => {
   it('reaches a hundred steps back', () => {
     for (let n = 0; n < 105; n += 1) stack.push(step(String(n)));
     while (stack.undo());
-    expect([done.length, done.at(-1)]).toEqual([100, '-5']);
+    expect([done.length, done.at(-1), stack.isCut]).toEqual([100, '-5', true]);
+  });
+
+  it('keeps a step that is refused for now', () => {
+    let isRefused = true;
+    stack.push(step('line'));
+    stack.push({ undo: () => !isRefused && void done.push('-look'), redo: () => void done.push('+look') });
+    expect([stack.undo(), stack.redo(), done]).toEqual([true, false, []]);
+    isRefused = false;
+    stack.undo();
+    stack.undo();
+    expect(done).toEqual(['-look', '-line']);
   });
 });

@@ -4,10 +4,7 @@ import type { BoxSide, PixelBox } from '../geometry/pixel_box';
 import { BOX_SIDES, boxWith } from '../geometry/pixel_box';
 import type { DrawnBox } from '../session/drawn_boxes';
 import { drawnBoxes } from '../session/drawn_boxes';
-import { putBox } from '../session/form_box';
-import type { ReadingSession } from '../session/reading_session';
-import type { Answer } from '../session/reviews_state';
-import { mayGiveAgain, openGiven } from '../session/state_answers';
+import { mayChangeBox, putBox, putGivenBox } from '../session/form_box';
 import { useSession } from '../shell/session_context';
 import { useStore } from '../state/store';
 
@@ -74,12 +71,6 @@ function BoxRow({ kind, title, box, onBox }: RowProps) {
   );
 }
 
-/** Another number in an answer's box opens its form, where it is saved. */
-function changeGiven(session: ReadingSession, answer: Answer, box: PixelBox): void {
-  openGiven(session, answer);
-  if (session.panel.get().form) putBox(session, box);
-}
-
 export function BoxTable() {
   const session = useSession();
   const { form } = useStore(session.panel);
@@ -91,7 +82,7 @@ export function BoxTable() {
   const draft = form?.isChanged ? form.box : null;
   if (drawn.length === 0 && !draft) return null;
   const change = ({ answer }: DrawnBox): ((box: PixelBox) => void) | null =>
-    answer?.isMine && mayGiveAgain(session, answer) ? (box) => changeGiven(session, answer, box) : null;
+    answer && mayChangeBox(session, answer) ? (box) => putGivenBox(session, answer, box) : null;
   return (
     <details className="box-table" data-testid="box-table">
       <summary>Boxes in numbers</summary>

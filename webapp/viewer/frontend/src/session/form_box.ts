@@ -2,7 +2,8 @@
 import type { PixelBox } from '../geometry/pixel_box';
 import { centreBox, movedBox, resizedBox } from '../geometry/pixel_box';
 import type { ReadingSession } from './reading_session';
-import { openBoxForm } from './state_answers';
+import type { Answer } from './reviews_state';
+import { mayGiveAgain, openBoxForm, openGiven } from './state_answers';
 
 /** B: draw with the left button; B again places a box in the centre for the keyboard. */
 export function drawBox(session: ReadingSession): void {
@@ -28,6 +29,18 @@ export function putBox(session: ReadingSession, box: PixelBox | null): void {
       ? `box at ${Math.round(box.x)}, ${Math.round(box.y)}, ${Math.round(box.w)} by ${Math.round(box.h)} pixels`
       : 'box removed',
   );
+}
+
+/** Own answers on what is shown; one to another model is changed where that is shown. */
+export const mayChangeBox = (session: ReadingSession, answer: Answer): boolean =>
+  answer.isMine && answer.bundle === session.shown()?.bundle && mayGiveAgain(session, answer);
+
+/** Another box for an answer that was given: in its form, where it is saved. Where that is refused now, another form that is open stays as it is. */
+export function putGivenBox(session: ReadingSession, answer: Answer, box: PixelBox): void {
+  openGiven(session, answer);
+  const { form } = session.panel.get();
+  if (!form || form.bundle !== answer.bundle || form.verdict !== answer.verdict) return;
+  if (answer.term ? form.replaces === answer.id : form.finding === answer.finding) putBox(session, box);
 }
 
 /** Arrow keys: the draft box when there is one, otherwise the picture (dx, dy in steps of one). */

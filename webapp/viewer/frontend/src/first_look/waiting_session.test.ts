@@ -23,6 +23,7 @@ class Controller {
   }
 }
 vi.mock('../viewport/controller', () => ({ ViewportController: Controller }));
+const { laterTruthOf } = await import('../later/later_truth');
 const { drawBox } = await import('../session/form_box');
 const { ReadingSession } = await import('../session/reading_session');
 
@@ -172,5 +173,13 @@ describe('a case whose look waits', () => {
     look.say('opacity', 'absent');
     expect([session.mayLeave(), session.mayLeave()]).toEqual([false, true]);
     expect(said()).toContain('your look is not locked');
+  });
+
+  it('asks once before what was found later is lost', () => {
+    const { session, said } = caseOf();
+    laterTruthOf(session).open();
+    laterTruthOf(session).change({ note: 'seen in the CT' });
+    expect([session.mayLeave(), session.mayLeave()]).toEqual([false, true]);
+    expect(said()).toContain('what was found later is not saved');
   });
 });

@@ -23,6 +23,9 @@ export const SAYS_CHIPS = [
 
 export const emptyLaterForm = (): LaterForm => ({ subject: '', says: '', source: '', day: '', box: null, note: '', key: crypto.randomUUID() });
 
+/** Something is filled in. */
+export const isBegun = ({ subject, says, source, day, box, note }: LaterForm): boolean => [subject, says, source, day, box, note].some(Boolean);
+
 export function lacking({ subject, says, source, day }: LaterForm): string[] {
   return [!subject && 'finding', !says && 'what was found', !source && 'examination', !day && 'date'].filter((name) => name !== false);
 }

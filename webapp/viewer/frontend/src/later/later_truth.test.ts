@@ -104,6 +104,45 @@ describe('what was found later', () => {
     expect(bodies[0]?.idempotency_key).toBe(bodies[1]?.idempotency_key);
   });
 
+  it('that is filled in holds the page once, and again after a change', () => {
+    const { later, said } = reading();
+    later.open();
+    expect(later.mayLeave()).toBe(true);
+    later.change({ note: 'n' });
+    expect([later.mayLeave(), later.mayLeave(), said.at(-1)]).toEqual([false, true, expect.stringContaining('not saved')]);
+    later.change({ day: '2026-11-28' });
+    expect(later.mayLeave()).toBe(false);
+    later.close();
+    expect(later.mayLeave()).toBe(true);
+  });
+
+  it('that was stored unseen and changed since is entered beside it, under a key of its own', async () => {
+    const { later } = reading();
+    later.open();
+    later.change({ subject: 'finding:f', says: 'present', source: 'ct', day: '2026-11-28' });
+    const first = later.state.get().form?.key;
+    asking.mockImplementation((_path, init) =>
+      Promise.resolve(init?.method === 'POST'
+        ? new Response(JSON.stringify({ code: 'idempotency_conflict', text: 'key' }), { status: 409 })
+        : new Response(JSON.stringify({ truths: [ROW], choices: CHOICES }))),
+    ); // prettier-ignore
+    await later.save();
+    const { form, truths, problem } = later.state.get();
+    expect([truths, problem, form?.key === first, form?.subject]).toEqual([[ROW], expect.stringContaining('stands'), false, 'finding:f']);
+  });
+
+  it('is listed as it was asked for last, however slow an earlier answer is', async () => {
+    const { later } = reading();
+    const answers: ((response: Response) => void)[] = [];
+    asking.mockImplementation(() => new Promise((resolve) => answers.push(resolve)));
+    const loads = [later.load(), later.load()];
+    answers[1]?.(new Response(JSON.stringify({ truths: [ROW], choices: null })));
+    await loads[1];
+    answers[0]?.(new Response(JSON.stringify({ truths: [], choices: null })));
+    await loads[0];
+    expect(later.state.get().truths).toEqual([ROW]);
+  });
+
   it('is told with its examination and how long after', () => {
     expect(truthWords(ROW)).toBe('present · CT 2026-11-28, 10 days later');
     expect(truthWords({ ...ROW, says: 'cannot_judge', days_after: 1 })).toBe('cannot say · CT 2026-11-28, 1 day later');

@@ -8,7 +8,7 @@ import type { PixelBox } from '../geometry/pixel_box';
 import type { ReadingSession } from '../session/reading_session';
 import { createStore } from '../state/store';
 import type { LaterForm } from './later_form';
-import { bodyOf, emptyLaterForm, lacking } from './later_form';
+import { bodyOf, emptyLaterForm, isBegun, lacking } from './later_form';
 
 export interface LaterTruthState {
   readonly truths: readonly LaterTruthRow[];
@@ -19,6 +19,8 @@ export interface LaterTruthState {
   /** Why it was not stored or not listed, in the server's words; empty when nothing is wrong. */
   readonly problem: string;
 }
+
+const STANDS = 'the entry that was sent before has been stored and stands in the list: Save enters this one beside it';
 
 type Reading = Pick<ReadingSession, 'boot' | 'announce' | 'desk' | 'controller' | 'panel'>;
 const desks = new WeakMap<Reading, LaterTruth>();
@@ -35,6 +37,9 @@ export function laterTruthOf(session: Reading): LaterTruth {
 export class LaterTruth {
   readonly state = createStore<LaterTruthState>({ truths: [], choices: null, form: null, isSending: false, problem: '' });
   private readonly path: string;
+  /** How often the list was asked for or given: an older answer never lands on a newer one. */
+  private turn = 0;
+  private isLeaveAsked = false;
 
   constructor(private readonly session: Reading) {
     this.path = `/api/images/${session.boot.image.id}/later-truths/`;
@@ -61,17 +66,30 @@ export class LaterTruth {
   }
 
   async load(): Promise<void> {
+    const turn = (this.turn += 1);
     try {
-      this.take(await getJson<LaterTruthDocument>(this.path));
+      const listed = await getJson<LaterTruthDocument>(this.path);
+      if (turn === this.turn) this.take(listed);
     } catch (error) {
       if (!(error instanceof RequestError)) throw error;
+      if (turn !== this.turn) return;
       // Hidden: nothing of it is on the page then, not even that it is.
       const problem = error.status === 403 ? '' : `What was found later could not be asked for: ${error.text}`;
       this.state.set({ problem, ...(error.status === 403 && { truths: [], choices: null, form: null }) });
     }
   }
 
+  /** Whether the case may be left: what is filled in here is kept nowhere else. The first time says so. */
+  mayLeave(): boolean {
+    const { form } = this.state.get();
+    if (!form || !isBegun(form) || this.isLeaveAsked) return true;
+    this.isLeaveAsked = true;
+    this.session.announce('what was found later is not saved: the same key again leaves the case without it');
+    return false;
+  }
+
   open(): void {
+    this.isLeaveAsked = false;
     this.state.set({ form: emptyLaterForm(), problem: '' });
   }
 
@@ -83,6 +101,7 @@ export class LaterTruth {
   change(change: Partial<LaterForm>): void {
     const { form } = this.state.get();
     if (!form) return;
+    this.isLeaveAsked = false;
     const changed = { ...form, ...change };
     const box = changed.says === 'present' ? changed.box : null;
     this.state.set({ form: { ...changed, box } });
@@ -112,9 +131,14 @@ export class LaterTruth {
     if (!form || isSending) return;
     const lacks = lacking(form);
     if (lacks.length) return this.session.announce(`still needed: ${lacks.join(', ')}`);
-    if (await this.send(this.path, { ...bodyOf(form), reader: this.session.boot.user.username }, 'what was found later is kept')) {
-      this.close();
-    }
+    const body = { ...bodyOf(form), reader: this.session.boot.user.username };
+    const refusal = await this.send(this.path, body, 'what was found later is kept');
+    if (!refusal) return this.close();
+    if (refusal.code !== 'idempotency_conflict') return;
+    // The answer to an earlier delivery was lost, and the form was changed since.
+    this.change({ key: crypto.randomUUID() });
+    await this.load();
+    this.state.set({ problem: STANDS });
   }
 
   async withdraw(id: string, reason: string): Promise<void> {
@@ -122,16 +146,21 @@ export class LaterTruth {
     await this.send(`${this.path}${id}/withdrawal/`, body, 'taken back');
   }
 
-  private async send(path: string, body: object, done: string): Promise<boolean> {
+  /** null: it is stored. */
+  private async send(path: string, body: object, done: string): Promise<RequestError | null> {
     this.state.set({ isSending: true, problem: '' });
+    const turn = this.turn;
     try {
       this.take(await sendJson<LaterTruthDocument>('POST', path, body, this.session.boot.csrf));
+      const isAskedMeanwhile = this.turn !== turn;
+      this.turn += 1;
+      if (isAskedMeanwhile) void this.load();
       this.session.announce(done);
-      return true;
+      return null;
     } catch (error) {
       if (!(error instanceof RequestError)) throw error;
       this.state.set({ problem: error.text });
-      return false;
+      return error;
     } finally {
       this.state.set({ isSending: false });
     }

@@ -353,6 +353,7 @@ export class ReadingSession {
 
   /** Whether the case may be left. A half filled mark is not thrown away without a word: the first time says so. */
   mayLeave(): boolean {
+    if (!laterTruthOf(this).mayLeave()) return false;
     const { form } = this.panel.get();
     const isLookLost = this.firstLook?.isUnkept() ?? false;
     if (!(form?.isChanged || isLookLost) || this.isLeaveAsked) return true;

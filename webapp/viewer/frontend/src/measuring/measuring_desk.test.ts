@@ -116,13 +116,28 @@ describe('a measurement', () => {
     await settled();
     expect(own.state.get().problem).toBe(UNKEPT);
     isFull = false;
-    drawn(own);
+    own.nudge(1, 0, false);
     await settled();
     expect(own.state.get().problem).toBeNull();
   });
 });
 
 describe('a handle', () => {
+  it('that is not kept is told until its own newest state is', async () => {
+    const own = desk();
+    isFull = true;
+    const lost = drawn(own);
+    await settled();
+    isFull = false;
+    drawn(own, 300);
+    await settled();
+    expect(own.state.get().problem).toBe(UNKEPT);
+    own.select({ id: lost, handle: null });
+    own.nudge(1, 0, false);
+    await settled();
+    expect([own.state.get().problem, kept.has(lost)]).toEqual([null, true]);
+  });
+
   it('is dragged by as much as the pointer moved', async () => {
     const own = desk();
     const id = drawn(own);

@@ -85,6 +85,8 @@ export class MeasuringDesk {
   private grabbed: { readonly before: Measurement; readonly hit: Hit; readonly from: Place } | null = null;
   /** Nudges of one measurement that follow each other, or letters of one text, are taken back as one. */
   private merged: { readonly step: UndoStep; readonly of: string; change: Change } | null = null;
+  /** Ids of those whose newest state the browser does not have. */
+  private readonly unkept = new Set<string>();
   private last: Promise<void> = Promise.resolve();
 
   constructor(private readonly options: MeasuringOptions) {}
@@ -286,7 +288,7 @@ export class MeasuringDesk {
     this.touched.add(before.id);
     const { items, selected } = this.state.get();
     this.state.set({ items: items.filter(({ id }) => id !== before.id), selected: selected?.id === before.id ? null : selected });
-    this.inTurn(() => this.options.storage.remove(this.options.owner, before.id));
+    this.inTurn(before.id, () => this.options.storage.remove(this.options.owner, before.id));
   }
 
   private show(item: Measurement): void {
@@ -298,14 +300,17 @@ export class MeasuringDesk {
   }
 
   private keep(item: Measurement): void {
-    this.inTurn(() => this.options.storage.put({ ...this.options.owner, ...item }));
+    this.inTurn(item.id, () => this.options.storage.put({ ...this.options.owner, ...item }));
   }
 
   /** One after the other, so that an older state never lands on a newer one. */
-  private inTurn(work: () => Promise<void>): void {
-    this.last = this.last.then(work).then(
-      () => this.state.set({ problem: null }),
-      () => this.state.set({ problem: UNKEPT }),
-    );
+  private inTurn(id: string, work: () => Promise<void>): void {
+    this.last = this.last
+      .then(work)
+      .then(
+        () => void this.unkept.delete(id),
+        () => void this.unkept.add(id),
+      )
+      .then(() => this.state.set({ problem: this.unkept.size ? UNKEPT : null }));
   }
 }

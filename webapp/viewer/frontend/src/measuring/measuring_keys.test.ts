@@ -4,7 +4,7 @@ import type { ReadingSession } from '../session/reading_session';
 import { UndoStack } from '../session/undo_stack';
 import { createStore } from '../state/store';
 import { LOUPE_HELD_KEY, MEASURING_KEYS, measuringFirst } from './measuring_keys';
-import { isLoupeShown, measuringOf, pointAt } from './measuring_of_case';
+import { endWithOtherTool, isLoupeShown, measuringOf, pointAt } from './measuring_of_case';
 
 const IDS = ['nudge', 'delete', 'escape', 'undo', 'first-look-nudge', 'first-look-undo', 'agree'];
 let session: ReadingSession;
@@ -54,6 +54,21 @@ describe('keys', () => {
     expect(points()).toEqual([[[41, 60], [61, 59]]]);
     press('agree');
     expect(left).toEqual(['agree']);
+  });
+
+  it('mean what another tool draws once that is chosen', () => {
+    const stop = endWithOtherTool(session);
+    press('measure-length');
+    press('measure-length');
+    session.controller.view.set({ tool: 'box' });
+    press('nudge', 'ArrowRight');
+    press('delete');
+    expect([left, points().length]).toEqual([['nudge', 'delete'], 1]);
+    const id = measuringOf(session).state.get().items[0]?.id ?? '';
+    measuringOf(session).select({ id, handle: null });
+    session.controller.view.set({ isInverted: true }); // the same tool: what was chosen since stays chosen
+    expect(measuringOf(session).state.get().selected?.id).toBe(id);
+    stop();
   });
 
   it('of Escape put the tool away, then the choice, and are free then', () => {

@@ -86,12 +86,20 @@ export function pointAt(session: ReadingSession, pointer: Place | null): void {
   if (isLoupeShown(state.get()) || state.get().isValueShown) state.set({ pointer });
 }
 
-/** Another tool of the left button ends measuring. Returns what ends this. */
+/** Another tool of the left button ends measuring, and has the arrows and Del from a selected measurement. Returns what ends this. */
 export function endWithOtherTool(session: ReadingSession): () => void {
   const desk = measuringOf(session);
+  const other = (): string | null => {
+    const { tool } = session.controller.view.get();
+    if (probeOf(session).state.get().isErasing) return 'eraser';
+    return tool === 'window' ? null : tool;
+  };
+  let last = other();
   const look = (): void => {
-    const isOther = session.controller.view.get().tool !== 'window' || probeOf(session).state.get().isErasing;
-    if (isOther && desk.state.get().tool) desk.choose(null);
+    const now = other();
+    if (now && desk.state.get().tool) desk.choose(null);
+    if (now && now !== last) desk.select(null);
+    last = now;
   };
   const stops = [session.controller.view.subscribe(look), probeOf(session).state.subscribe(look)];
   return () => stops.forEach((stop) => stop());

@@ -83,6 +83,7 @@ export function listenToMeasuring(session: ReadingSession, element: HTMLElement)
   for (const name of silenced) element.addEventListener(name, belongs, { capture: true });
   return () => {
     stopShowing();
+    for (const name of ['data-measuring', 'data-grab']) element.removeAttribute(name); // the next case is shown in the same place
     for (const [name, listener] of Object.entries(heard)) element.removeEventListener(name, listener as EventListener, { capture: true });
     for (const name of silenced) element.removeEventListener(name, belongs, { capture: true });
   };

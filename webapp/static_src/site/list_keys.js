@@ -40,8 +40,9 @@ function actions() {
 
 /** As the settings write a key: a sign is what shift made of it, a letter carries its shift. @param {KeyboardEvent} event */
 function combination(event) {
-  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-  return event.shiftKey && (event.key.length > 1 || /[a-z]/.test(key)) ? `shift+${key}` : key;
+  const isLetter = /^[a-z]$/i.test(event.key);
+  const key = isLetter ? event.key.toLowerCase() : event.key;
+  return event.shiftKey && (event.key.length > 1 || isLetter) ? `shift+${key}` : key;
 }
 
 /** @type {Record<string, () => void>} */

@@ -26,6 +26,12 @@ describe('keys of one’s own', () => {
     expect([keysOf('agree', mine), keysOf('disagree', mine)]).toEqual([['q'], []]);
   });
 
+  it('take none from a fixed row: Esc, digits and directions stay', () => {
+    const mine = { agree: ['Escape', 'shift+q'], disagree: ['1'], layer: ['ArrowLeft'], 'list-next': ['1'] };
+    expect(['escape', 'preset', 'nudge'].map((id) => keysOf(id, mine))).toEqual(['escape', 'preset', 'nudge'].map((id) => keysOf(id, {})));
+    expect(['agree', 'disagree', 'layer', 'list-next'].map((id) => keysOf(id, mine))).toEqual([['shift+q'], [], [], ['1']]);
+  });
+
   it('leave fixed rows and unknown ones alone', () => {
     const mine = { preset: ['q'], escape: ['w'], nonsense: ['j'] };
     expect(withKeys(TABLE, mine)).toEqual(TABLE);

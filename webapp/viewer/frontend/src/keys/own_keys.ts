@@ -20,10 +20,10 @@ export function takeOwnKeys(keys: KeysById, table: readonly TableRow[]): void {
   own = new Map(withKeys(table, keys).map((row) => [row.id, row]));
 }
 
-/** The rows of a table under the keys of a person. Of one key that was given twice the first row has it. */
+/** The rows of a table under the keys of a person. A fixed row keeps its keys; of one that was given twice the first row has it. */
 export function withKeys<Row extends TableRow>(table: readonly Row[], keys: KeysById): readonly Row[] {
   const given = table.filter((row) => isOwn(row, keys));
-  const taken: [Row, string][] = [];
+  const taken: [Row, string][] = table.filter(({ isFixed }) => isFixed).flatMap((row) => row.combinations.map((key): [Row, string] => [row, key]));
   for (const row of given) {
     for (const key of keys[row.id] ?? []) if (!isTaken(row, key, taken)) taken.push([row, key]);
   }

@@ -81,4 +81,14 @@ describe('the settings of keys', () => {
     await vi.waitFor(() => expect(now().message).toBe('Not saved: no room. Your keys stay as they were.'));
     expect(now().choices).toEqual(USUAL_KEYS);
   });
+
+  it('go back to what the server has, past others that it did not take', async () => {
+    status = 507;
+    for (const key of ['shift+b', 'shift+z']) {
+      settings.ask('agree');
+      settings.press(key);
+    }
+    await vi.waitFor(() => expect(sent).toHaveLength(2));
+    await vi.waitFor(() => expect(now().choices).toEqual(USUAL_KEYS));
+  });
 });

@@ -24,6 +24,8 @@ export interface KeySettingsState {
 
 export class KeySettings {
   readonly state = createStore<KeySettingsState>({ choices: null, asked: null, offered: null, message: '', isProblem: false });
+  /** What the server has. */
+  private stored: OwnKeys | null = null;
   private last: Promise<unknown> = Promise.resolve();
 
   constructor(
@@ -33,7 +35,8 @@ export class KeySettings {
 
   async open(): Promise<void> {
     try {
-      this.state.set({ choices: await getJson<OwnKeys>(ADDRESS) });
+      this.stored = await getJson<OwnKeys>(ADDRESS);
+      this.state.set({ choices: this.stored });
     } catch (error) {
       this.say(`Your keys could not be loaded: ${sentence(error)}.`, true);
     }
@@ -116,14 +119,14 @@ export class KeySettings {
 
   /** One after the other, as they were made; one that is not taken leaves what the server has. */
   private save(choices: OwnKeys, text: string): Promise<void> {
-    const before = this.state.get().choices;
     this.state.set({ choices, asked: null, offered: null });
     const sent = this.last.then(async () => {
       try {
         await sendJson<OwnKeys>('PUT', ADDRESS, choices, this.csrf);
+        this.stored = choices;
         this.say([text, 'saved'].filter(Boolean).join('; '), false);
       } catch (error) {
-        if (this.state.get().choices === choices) this.state.set({ choices: before });
+        if (this.state.get().choices === choices) this.state.set({ choices: this.stored });
         this.say(`Not saved: ${sentence(error)}. Your keys stay as they were.`, true);
       }
     });

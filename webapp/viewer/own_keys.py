@@ -11,12 +11,12 @@ from typing import Annotated, Final, Literal
 from pydantic import AfterValidator, Field
 from typing_extensions import TypedDict
 
+from webapp.accounts.list_keys import VERSION
 from webapp.accounts.models import User
 from webapp.json_bodies import coded
 from webapp.refused import Refused
 from webapp.sent_body import OneOf, Says, SentBody, read_sent, said
 
-VERSION: Final = 1
 LONGEST_BODY: Final = 64 * 1024
 """bytes; a map that names every action is about 4 KiB"""
 MOST_ACTIONS: Final = 200

@@ -110,8 +110,28 @@ def test_lists_have_them(signed_in: SignedIn) -> None:
 
 
 def test_a_key_given_to_one_action_of_a_list_is_not_the_usual_one_of_another() -> None:
-    found = {row.id: row.keys for row in list_keys({"keys": {"list-next": ["k"]}})}
+    found = {row.id: row.keys for row in list_keys({"version": 1, "keys": {"list-next": ["k"]}})}
     assert found == {"list-next": ["k"], "list-previous": [], "list-search": ["/"]}
+
+
+@pytest.mark.parametrize(
+    "chosen",
+    [
+        {"version": 9, "keys": {"list-next": ["n"]}},
+        {"keys": {"list-next": ["n"]}},
+        {"version": 1, "keys": {"list-next": "n"}},
+        {"version": 1, "keys": {"list-next": [5]}},
+        {"version": 1, "keys": {"list-next": ["n"], "list-previous": ["n"]}},
+        {"version": 1, "keys": ["n"]},
+        "n",
+    ],
+)
+def test_lists_keep_their_usual_keys_where_a_stored_map_is_not_one_of_this_version(chosen: object) -> None:
+    assert {row.id: row.keys for row in list_keys(chosen)} == {
+        "list-next": ["j"],
+        "list-previous": ["k"],
+        "list-search": ["/"],
+    }
 
 
 def test_the_settings_page_has_the_place_for_them(signed_in: SignedIn) -> None:

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { FirstLookDocument } from '../api/schema';
 import { RequestError, getJson, postJson } from '../api/request';
+import { takeOwnKeys } from '../keys/own_keys';
 import { FirstLook } from './first_look';
 import type { LookDraft, LookDrafts } from './look_draft';
 
@@ -181,6 +182,15 @@ describe('FirstLook', () => {
     expect([look.undo(), look.state.get().answers.lung_opacity?.says]).toEqual([false, 'present']);
     picture.isCovered = false;
     expect([look.undo(), look.state.get().answers]).toEqual([true, {}]);
+  });
+
+  it('names the keys that the person has', () => {
+    takeOwnKeys({ box: ['shift+b'] }, [{ id: 'box', combinations: ['b'], shown: 'B', group: '', action: '' }]);
+    const { look, said } = lookWith();
+    look.say('lung_opacity', 'present');
+    look.drawBox();
+    takeOwnKeys({}, []);
+    expect(said.at(-1)).toContain('draw a box; ⇧B again places');
   });
 
   it('keeps no confidence where it can be neither seen nor removed', () => {

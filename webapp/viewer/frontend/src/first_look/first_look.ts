@@ -6,6 +6,7 @@ import type { AskedFinding, FirstLookDocument, FirstLookRow } from '../api/schem
 import { RequestError, getJson, postJson } from '../api/request';
 import type { ImageSize, PixelBox } from '../geometry/pixel_box';
 import { centreBox, movedBox, resizedBox } from '../geometry/pixel_box';
+import { ownKey } from '../keys/own_keys';
 import { createStore } from '../state/store';
 import type { ViewportController } from '../viewport/controller';
 import type { LookAnswer, LookAnswers, Says } from './look_answers';
@@ -48,7 +49,10 @@ interface SentWords {
   /** What to do where the server was not reached. */
   readonly again: string;
 }
-const LOCKED: SentWords = { taken: 'your answer is locked', again: 'your answers are kept, Enter tries again' };
+const locked = (): SentWords => ({
+  taken: 'your answer is locked',
+  again: `your answers are kept, ${ownKey('submit', 'Enter') || 'the button'} tries again`,
+});
 const SHOWN: SentWords = {
   taken: 'it is recorded that you asked for the model',
   again: 'choose the reason again to see the model',
@@ -165,7 +169,7 @@ export class FirstLook {
     if (controller.view.get().tool !== 'box') {
       this.options.onDraw();
       controller.chooseTool('box');
-      return announce('draw a box; B again places one in the centre; arrows move it, alt and arrows resize it');
+      return announce(`draw a box; ${ownKey('box', 'B') || 'the button'} again places one in the centre; arrows move it, alt and arrows resize it`);
     }
     this.putBox(centreBox(size));
   }
@@ -188,7 +192,7 @@ export class FirstLook {
     if (open.length) return this.options.announce(this.openWords());
     if (this.options.isImageMissing(true)) return;
     const body = { answers: bodyOf(this.state.get().answers, this.asked()) };
-    await this.send(this.state.get().document.url, body, LOCKED);
+    await this.send(this.state.get().document.url, body, locked());
   }
 
   askToShow(isShowAsked: boolean): void {

@@ -2,6 +2,7 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { RequestError } from '../api/request';
 import type { ComparedImage, PriorImages } from '../api/schema';
+import { takeOwnKeys } from '../keys/own_keys';
 import { createStore } from '../state/store';
 import type { PriorCase } from './priors';
 
@@ -121,6 +122,9 @@ describe('the latest prior', () => {
     expect(priors.whyNoAnswer()).toBeNull();
     await priors.flicker(true); // the reader asks for it
     expect(priors.whyNoAnswer()).toContain('D shows the case');
+    takeOwnKeys({ prior: ['shift+d'] }, [{ id: 'prior', combinations: ['d'], shown: 'D', group: '', action: '' }]);
+    expect(priors.whyNoAnswer()).toContain(': ⇧D shows the case');
+    takeOwnKeys({}, []);
     expect(server.opened).toEqual(['/api/images/a/priors/p/opening/']);
     expect(layoutOf(priors.state.get())).toBe(priors.state.get().isOn ? 'beside' : 'over');
   });

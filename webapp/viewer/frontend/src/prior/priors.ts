@@ -5,6 +5,7 @@
 import { RequestError, getJson, sendJson } from '../api/request';
 import type { ComparedImage, PriorImages, ThoraxDocument } from '../api/schema';
 import type { Boot } from '../boot';
+import { ownKey } from '../keys/own_keys';
 import type { Sitting } from '../session/sitting';
 import { createStore } from '../state/store';
 import { ViewportController } from '../viewport/controller';
@@ -156,7 +157,7 @@ export class Priors {
 
   /** Why nobody may answer on the case now; null when one may. */
   whyNoAnswer(): string | null {
-    return isCaseCovered(this.state.get()) ? 'another image is in the place of the case: D shows the case' : null;
+    return isCaseCovered(this.state.get()) ? `another image is in the place of the case: ${ownKey('prior', 'D') || 'its button'} shows the case` : null;
   }
 
   toggleLink(): void {

@@ -1,6 +1,7 @@
 /** The box of the open form: drawn on the picture, placed and moved from the keyboard, removed. */
 import type { PixelBox } from '../geometry/pixel_box';
 import { centreBox, movedBox, resizedBox } from '../geometry/pixel_box';
+import { ownKey } from '../keys/own_keys';
 import type { ReadingSession } from './reading_session';
 import type { Answer } from './reviews_state';
 import { mayGiveAgain, openBoxForm, openGiven } from './state_answers';
@@ -15,7 +16,7 @@ export function drawBox(session: ReadingSession): void {
     session.sheet.clear();
     session.panel.set({ isFormBeside: false }); // the whole picture is there to draw on
     session.controller.chooseTool('box');
-    return session.announce('draw a box; B again places one in the centre; arrows move it, alt and arrows resize it');
+    return session.announce(`draw a box; ${ownKey('box', 'B') || 'the button'} again places one in the centre; arrows move it, alt and arrows resize it`);
   }
   putBox(session, centreBox(session.boot.image));
 }

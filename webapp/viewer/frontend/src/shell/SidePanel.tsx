@@ -1,5 +1,6 @@
 /** The panel beside the picture; on narrow windows the sheet below it, with its handle. */
 import { useEffect } from 'react';
+import { ownKey } from '../keys/own_keys';
 import { useStore } from '../state/store';
 import { SheetHandle } from './SheetHandle';
 import type { Sheet } from './sheet';
@@ -12,15 +13,15 @@ interface Props {
   readonly children: React.ReactNode;
 }
 
-/** Its key in the tables of all reading pages. */
-export const SHEET_KEY = 'U';
+/** Its key in the tables of all reading pages, or what the person has instead. */
+const sheetKey = (): string => ownKey('sheet', 'U');
 
 export function SidePanel({ label, sheet, strip, children }: Props) {
   const { height } = useStore(sheet.state);
   useEffect(() => sheet.followWindow(), [sheet]);
   return (
     <aside className="side" aria-label={label} data-testid="side-panel" data-height={height}>
-      <SheetHandle sheet={sheet} shortcut={SHEET_KEY}>
+      <SheetHandle sheet={sheet} shortcut={sheetKey()}>
         {strip}
       </SheetHandle>
       <div className="panel">{children}</div>

@@ -55,7 +55,7 @@ export function Toolbar() {
           className="plain"
           onClick={() => session.panel.set({ isKeySheetOpen: !panel.isKeySheetOpen })}
         >
-          keys <kbd>?</kbd>
+          keys <kbd>{keyOf('keys')}</kbd>
         </button>
       </div>
     </nav>

@@ -5,6 +5,7 @@ import type { PixelSize } from '../geometry/pixel_size';
 import { pixelSize } from '../geometry/pixel_size';
 import { scales } from '../geometry/pixels';
 import { scaleBar } from '../geometry/scale_bar';
+import { ownKey } from '../keys/own_keys';
 import { useStore } from '../state/store';
 import type { ViewportController } from './controller';
 import { STORED, isSameOrientation, placedOrientation } from './placement';
@@ -62,7 +63,7 @@ export function WindowCorner({ controller, header, of = '' }: Props) {
               aria-pressed={isSameOrientation(view, STORED)}
               onClick={() => controller.toggleStored()}
             >
-              As stored <kbd>T</kbd>
+              As stored <kbd>{ownKey('stored', 'T')}</kbd>
             </button>
           )}
         </div>

@@ -14,9 +14,10 @@ from webapp.body_values import shown
 from webapp.later_truth.models import LaterTruth, LaterTruthWithdrawal
 from webapp.later_truth.truth_body import LaterTruthRequest, WithdrawLaterTruthRequest
 from webapp.later_truth.visible import note_shown
-from webapp.predictions.bundle_store import findings_in_service
+from webapp.predictions.bundle_store import finding_rows_in_service
 from webapp.refused import Refused
 from webapp.reveal.shown_image import shown_sha256
+from webapp.reviews.finding_terms import finding_terms
 
 EDGE_PIXELS = 0.01  # as for boxes of reviews
 FIRST_DAY = datetime.date(1896, 1, 1)  # there were no radiographs before
@@ -92,10 +93,15 @@ def _same_key(person: User, key: str, columns: dict[str, Any]) -> LaterTruth | N
 
 
 def _require_known(image: Image, sent: LaterTruthRequest) -> None:
-    known = findings_in_service(image.project)
+    rows = finding_rows_in_service(image.project)
+    known = [row["key"] for row in rows]
     if sent.finding and sent.finding not in known:
         allowed = f"one of {', '.join(known)}" if known else "known: no model is in service; name a term"
         raise Refused("finding_unknown", f"finding {shown(sent.finding)} is not {allowed}", "finding", http=400)
+    own = finding_terms().terms[sent.term].finding_of(rows) if sent.term else ""
+    if own:
+        text = f"the model has a finding for term {sent.term!r}: enter it of finding {own!r}"
+        raise Refused("finding_of_bundle", text, "term", http=400)
 
 
 def first_day(image: Image) -> datetime.date:

@@ -9,7 +9,7 @@ from webapp.later_truth.models import LaterTruth
 from webapp.later_truth.record_truth import first_day
 from webapp.later_truth.truth_body import LaterTruthDocument, LaterTruthRow, TruthChoice, TruthChoices
 from webapp.later_truth.visible import open_truths
-from webapp.predictions.bundle_store import findings_in_service
+from webapp.predictions.bundle_store import finding_rows_in_service, findings_in_service
 from webapp.reviews.finding_terms import finding_terms
 
 
@@ -49,11 +49,10 @@ def subject_title(truth: LaterTruth) -> str:
 
 
 def _choices(image: Image) -> TruthChoices:
-    known = findings_in_service(image.project)
-    rows = [{"key": key} for key in known]
+    rows = finding_rows_in_service(image.project)
     terms = [term for term in finding_terms().in_use().values() if not term.finding_of(rows)]
     return {
-        "findings": [_choice(key, title) for key, title in known.items()],
+        "findings": [_choice(row["key"], row["title"]) for row in rows],
         "terms": [_choice(term.code, term.title) for term in terms],
         "sources": [_choice(code, title) for code, title in LaterTruth.Source.choices],
         "first_day": first_day(image).isoformat() if image.study_date else None,

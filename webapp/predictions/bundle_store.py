@@ -3,10 +3,10 @@
 import logging
 import re
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 
@@ -57,19 +57,25 @@ def _glance(bundle_id: str) -> InputSpec:
 def findings_in_service(project: Project) -> dict[str, str]:
     """Key -> title of the findings of the model in service, by its manifest; none without a model or where its file is not at
     hand. A glance, as above."""
+    return {row["key"]: row["title"] for row in finding_rows_in_service(project)}
+
+
+def finding_rows_in_service(project: Project) -> tuple[Mapping[str, Any], ...]:
+    """The same findings: key, title and code, which is {scheme, value} or None."""
     bundle_id = project.active_bundle
     if not bundle_id:
-        return {}
+        return ()
     try:
-        return dict(_titles(bundle_id))
+        return _finding_rows(bundle_id)
     except (ArchiveError, OSError, ValueError, KeyError, TypeError) as problem:
         logger.warning("no findings read of model %s: %s", bundle_id[:12], type(problem).__name__)
-        return {}
+        return ()
 
 
 @lru_cache(maxsize=8)
-def _titles(bundle_id: str) -> tuple[tuple[str, str], ...]:
-    return tuple((one["key"], one["title"]) for one in read_manifest(bundle_path(bundle_id))["findings"])
+def _finding_rows(bundle_id: str) -> tuple[Mapping[str, Any], ...]:
+    findings = read_manifest(bundle_path(bundle_id))["findings"]
+    return tuple({"key": one["key"], "title": one["title"], "code": one.get("code")} for one in findings)
 
 
 # One model run at a time per process: two would share the same cores, and on a GPU the same memory.

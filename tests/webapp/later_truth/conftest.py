@@ -10,6 +10,7 @@ from django.test import Client
 from tests.webapp.viewer.case_factory import make_image, make_result
 from webapp.archive.models import Image
 from webapp.later_truth import record_truth, truth_document, visible
+from webapp.predictions import bundle_store
 from webapp.sentinel import questions
 
 ASKED = {"lung_opacity": "Lung opacity", "pleural_effusion": "Pleural effusion"}
@@ -19,8 +20,14 @@ NOTE = "seen on the scan of the chest"
 @pytest.fixture(autouse=True)
 def model_in_service(monkeypatch: pytest.MonkeyPatch) -> None:
     """A model in service that has the two findings of the made results; its file is not there."""
-    for module in (questions, visible, record_truth, truth_document):
-        monkeypatch.setattr(module, "findings_in_service", lambda project: dict(ASKED))
+    monkeypatch.setattr(questions, "findings_in_service", lambda project: dict(ASKED))
+    asks(monkeypatch, [{"key": key, "title": title, "code": None} for key, title in ASKED.items()])
+
+
+def asks(monkeypatch: pytest.MonkeyPatch, findings: list[dict[str, Any]]) -> None:
+    """Another model is in service: one that asks these."""
+    for module in (bundle_store, visible, record_truth, truth_document):
+        monkeypatch.setattr(module, "finding_rows_in_service", lambda project: tuple(findings))
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from tests.webapp.later_truth.conftest import NOTE, path_of, truth_body
+from tests.webapp.later_truth.conftest import ASKED, NOTE, asks, path_of, truth_body
 from webapp.archive.models import Image
 from webapp.audit.models import AccessEvent
 from webapp.later_truth.models import LaterTruth, LaterTruthWithdrawal
@@ -61,6 +61,12 @@ def today_and(days: int) -> str:
         ({"finding": None}, 400, "no_subject", "neither a finding"),
         ({"term": "nodule"}, 400, "two_subjects", "name one"),
         ({"finding": None, "term": "cloud"}, 400, "not_allowed", "'cloud' is not one of"),
+        (
+            {"finding": None, "term": "pleural_effusion"},
+            400,
+            "finding_of_bundle",
+            "enter it of finding 'pleural_effusion'",
+        ),
         ({"says": "maybe"}, 400, "not_allowed", "says 'maybe' is not one of present, absent, cannot_judge"),
         ({"source": "dream"}, 400, "not_allowed", "is not one of ct, follow_up"),
         ({"source": "other", "note": " "}, 400, "note_missing", "names the examination"),
@@ -84,6 +90,18 @@ def test_bad_entries_name_what_is_wrong(
     assert (answer.status_code, answer.json()["code"]) == (status, code)
     assert part in answer.json()["text"]
     assert not LaterTruth.objects.exists()
+
+
+def test_a_term_is_the_models_finding_by_its_public_code_too(
+    case: Image, enter: Enter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code = {"scheme": "SCT", "value": "36118008"}
+    asks(monkeypatch, [{"key": "ptx", "title": "Pneumothorax", "code": code}])
+    client: Client = enter.client  # type: ignore[attr-defined]
+    assert "pneumothorax" not in {one["code"] for one in client.get(path_of(case)).json()["choices"]["terms"]}
+    sent = client.post(path_of(case), truth_body(finding=None, term="pneumothorax"), content_type="application/json")
+    assert (sent.status_code, sent.json()["code"], sent.json()["field"]) == (400, "finding_of_bundle", "term")
+    assert "ptx" not in ASKED
 
 
 def test_an_image_without_a_date_takes_any_day_there_were_radiographs(case: Image, enter: Enter) -> None:

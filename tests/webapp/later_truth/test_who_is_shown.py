@@ -10,12 +10,12 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from tests.webapp.later_truth.conftest import ASKED, NOTE, path_of
+from tests.webapp.later_truth.conftest import ASKED, NOTE, asks, path_of
 from tests.webapp.sentinel.conftest import drawn, first_look
 from tests.webapp.viewer.case_factory import make_image, make_result, review_body
 from webapp.accounts import policy
 from webapp.accounts.policy import Refusal
-from webapp.archive.models import Image
+from webapp.archive.models import Image, Project
 from webapp.later_truth.models import LaterTruthShown
 from webapp.later_truth.visible import standing_truths
 from webapp.reveal.embargoed import embargo_by_set
@@ -155,9 +155,55 @@ def test_a_model_that_asks_no_more_leaves_any_own_answer(
     reader = signed_in()
     answer(reader, case, "pleural_effusion", verdict="agree", failure=None)
     assert not tells(reader, case)
-    monkeypatch.setattr("webapp.later_truth.visible.findings_in_service", lambda project: {"pleural_effusion": "E"})
+    asks(monkeypatch, [{"key": "pleural_effusion", "title": "E", "code": None}])
     assert tells(reader, case)
     assert "lung_opacity" in ASKED
+
+
+def test_a_model_whose_file_cannot_be_read_leaves_terms_alone_to_any_own_answer(
+    case: Image, enter: Enter, signed_in: SIGNED, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    enter(case)
+    enter(case, finding=None, term="rib_fracture", note="rib fracture")
+    reader = signed_in()
+    Project.objects.filter(pk=case.project_id).update(active_bundle="f" * 64)
+    asks(monkeypatch, [])
+    answer(reader, case, "pleural_effusion", verdict="agree", failure=None)
+    assert [row["term"] for row in reader.get(path_of(case)).json()["truths"]] == ["rib_fracture"]
+    assert not tells(reader, case)
+    answer(reader, case)
+    assert len(reader.get(path_of(case)).json()["truths"]) == 2
+
+
+@pytest.mark.parametrize("code", [None, {"scheme": "SCT", "value": "36118008"}])
+def test_a_term_that_the_model_asks_by_now_comes_with_that_answer(
+    code: dict[str, str] | None, case: Image, enter: Enter, signed_in: SIGNED, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By its key, or by a key of its own with the public code of the term."""
+    enter(case, finding=None, term="pneumothorax")
+    key = "ptx" if code else "pneumothorax"
+    asks(monkeypatch, [{"key": name, "title": name, "code": code if name == key else None} for name in (key, *ASKED)])
+    result = case.predictions.get()
+    result.document["findings"].append({**result.document["findings"][0], "key": key})
+    result.save()
+    reader = signed_in()
+    answer(reader, case)
+    assert not tells(reader, case)
+    answer(reader, case, key, verdict="agree", failure=None)
+    assert tells(reader, case)
+
+
+@pytest.mark.parametrize("verdict", ["refusal_right", "refusal_wrong"])
+def test_what_is_said_of_a_refusal_opens_nothing(verdict: str, enter: Enter, signed_in: SIGNED) -> None:
+    image = make_image()
+    make_result(image, None, "refused", image_sha256=image.stored_sha256)
+    enter(image)
+    enter(image, finding=None, term="rib_fracture")
+    reader = signed_in()
+    answer(reader, image, verdict=verdict, failure=None, confidence=None, note="")
+    assert not tells(reader, image)
+    answer(reader, image, verdict="present", failure=None, note="")
+    assert tells(reader, image)
 
 
 def test_since_when_it_is_known_is_kept_once(case: Image, enter: Enter, signed_in: SIGNED) -> None:

@@ -9,9 +9,12 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from webapp import audit
+from webapp.accounts.models import User
 from webapp.accounts.policy import may_see_predictions, require_person
 from webapp.archive.lookup import image_or_404
+from webapp.archive.models import Image
 from webapp.json_bodies import ref
+from webapp.later_truth.models import LaterTruth
 from webapp.later_truth.record_truth import record_truth, withdraw_truth
 from webapp.later_truth.truth_body import LaterTruthDocument, LaterTruthRequest, WithdrawLaterTruthRequest
 from webapp.later_truth.truth_document import truth_document
@@ -35,11 +38,7 @@ class LaterTruths(APIView):
         refusal = may_see_predictions(person, image)
         if refusal:
             return Response(Refused(refusal.code, refusal.text).document(), status=403)
-        document, truths = truth_document(person, image)
-        if truths:
-            note_shown(person, truths)
-            audit.record(person, SEEN, f"image:{image.pk}", truths=[str(truth.pk) for truth in truths])
-        return Response(document, headers=NO_STORE)
+        return Response(_told(person, image), headers=NO_STORE)
 
     @extend_schema(
         operation_id="enter_later_truth",
@@ -54,10 +53,10 @@ class LaterTruths(APIView):
         """Stores a statement (201). Sent again: 200; other content under its key: 409."""
         image, person = image_or_404(request.user, uid), require_person(request.user)
         try:
-            _, is_new = record_truth(person, image, read_sent(LaterTruthRequest, request.data))
+            truth, is_new = record_truth(person, image, read_sent(LaterTruthRequest, request.data))
         except Refused as refused:
             return Response(refused.document(), status=refused.http)
-        return Response(truth_document(person, image)[0], status=201 if is_new else 200, headers=NO_STORE)
+        return Response(_told(person, image, but=truth), status=201 if is_new else 200, headers=NO_STORE)
 
 
 class LaterTruthWithdrawalView(APIView):
@@ -77,4 +76,14 @@ class LaterTruthWithdrawalView(APIView):
             withdraw_truth(person, found, read_sent(WithdrawLaterTruthRequest, request.data))
         except Refused as refused:
             return Response(refused.document(), status=refused.http)
-        return Response(truth_document(person, image)[0], headers=NO_STORE)
+        return Response(_told(person, image), headers=NO_STORE)
+
+
+def _told(person: User, image: Image, but: LaterTruth | None = None) -> LaterTruthDocument:
+    """What is open to the person; that they are shown it is recorded, but for the statement that they have just sent."""
+    document, truths = truth_document(person, image)
+    told = [truth for truth in truths if truth != but]
+    if told:
+        note_shown(person, told)
+        audit.record(person, SEEN, f"image:{image.pk}", truths=[str(truth.pk) for truth in told])
+    return document

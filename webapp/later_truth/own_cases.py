@@ -12,7 +12,7 @@ from enum import Enum
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import Min
+from django.db.models import Exists, Max, Min, OuterRef, QuerySet
 
 from webapp.accounts.models import User
 from webapp.archive.models import Image
@@ -72,7 +72,7 @@ class OwnCase:
 
 def own_cases(person: User) -> list[OwnCase]:
     """The reader's cases with later truth that is open to them, the newest statement first; at most MOST_CASES."""
-    truths = _of_newest_cases(list(open_truths(person)))
+    truths = _of_newest_cases(_on_own_cases(person))
     known = _known_since(person, truths)
     words = _words(person, {truth.image_id for truth in truths})
     shown = set(LaterTruthShown.objects.filter(person=person, truth__in=truths).values_list("truth", flat=True))
@@ -80,9 +80,7 @@ def own_cases(person: User) -> list[OwnCase]:
     for truth in truths:
         by_image[truth.image_id].append(truth)
     found = []
-    for image_id, own in by_image.items():
-        if not any(subject.image == image_id for subject in words):
-            continue  # entered by this person, who had read nothing of it
+    for own in by_image.values():
         clashing = _clashing(own)
         findings = tuple(_own_finding(truth, words, known, clashing) for truth in own)
         found.append(OwnCase(own[0].image, findings, any(truth.pk not in shown for truth in own)))
@@ -90,16 +88,23 @@ def own_cases(person: User) -> list[OwnCase]:
 
 
 def count_own_cases(person: User) -> tuple[int, int]:
-    """(cases with later truth that is open to this person, those of them with something that they have not been shown)."""
-    truths = open_truths(person).exclude(created_by=person).order_by()
+    """(own cases with later truth, however many, those of them with something that the reader has not been shown)."""
+    truths = _on_own_cases(person).order_by()
     unseen = truths.exclude(shown__person=person)
     return tuple(rows.values("image").distinct().count() for rows in (truths, unseen))  # type: ignore[return-value]
 
 
-def _of_newest_cases(truths: list[LaterTruth]) -> list[LaterTruth]:
-    newest = sorted(truths, key=lambda truth: truth.created_at, reverse=True)
-    kept = list(dict.fromkeys(truth.image_id for truth in newest))[:MOST_CASES]
-    return [truth for truth in newest if truth.image_id in set(kept)]
+def _on_own_cases(person: User) -> QuerySet[LaterTruth]:
+    """Open to the person, on images of which they ever said something: not on those of which they only entered what was found."""
+    reviews = CaseReview.objects.filter(reader=person, image=OuterRef("image"))
+    answers = FirstAnswer.objects.filter(look__reader=person, look__draw__image=OuterRef("image"))
+    return open_truths(person).filter(Exists(reviews) | Exists(answers))
+
+
+def _of_newest_cases(truths: QuerySet[LaterTruth]) -> list[LaterTruth]:
+    """Newest first, of the MOST_CASES images with the newest ones."""
+    cases = truths.order_by().values("image").annotate(newest=Max("created_at")).order_by("-newest")[:MOST_CASES]
+    return list(truths.filter(image__in=[case["image"] for case in cases]).order_by("-created_at", "pk"))
 
 
 def _subject(row: LaterTruth | CaseReview) -> Subject:

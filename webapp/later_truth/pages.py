@@ -3,6 +3,7 @@
 from collections import Counter
 
 from django.contrib.auth.decorators import login_required
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -18,12 +19,14 @@ from webapp.later_truth.visible import note_shown
 @login_required
 @require_safe
 def own_later_truths(request: HttpRequest) -> HttpResponse:
-    """Showing a statement is recorded, as on the case."""
+    """Showing statements is recorded per case, each time, as on the case."""
     person = require_person(request.user)
     cases = own_cases(person)
     outcomes = Counter(case.outcome for case in cases)
-    for truth in note_shown(person, [one.truth for case in cases for one in case.findings]):
-        audit.record(person, SEEN, f"image:{truth.image_id}", truths=[str(truth.pk)])
+    with transaction.atomic():
+        note_shown(person, [one.truth for case in cases for one in case.findings])
+        for case in cases:
+            audit.record(person, SEEN, f"image:{case.image.pk}", truths=[str(one.truth.pk) for one in case.findings])
     context = {
         "cases": [_case(case) for case in cases],
         "agreed": outcomes[Outcome.AGREED],

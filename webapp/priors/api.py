@@ -45,14 +45,14 @@ class PredictionTrend(APIView):
 
     @extend_schema(operation_id="prediction_trend", responses={(200, JSON): ref(TrendDocument), (403, JSON): REFUSED})
     def get(self, request: Request, prediction_id: UUID) -> Response:
-        """Each earlier image whose number is told is recorded as one whose result was seen."""
+        """Each image whose number is told, the shown one too, is recorded as one whose result was seen."""
         result = get_object_or_404(Prediction.objects.select_related("image__project", "job"), pk=prediction_id)
         refusal = may_see_priors(request.user, result.image) or may_see_predictions(request.user, result.image)
         if refusal:
             return Response(Refused(refusal.code, refusal.text).document(), status=403)
-        document, shown = trend_document(request.user, result)
-        for earlier in shown:
-            audit.record(request.user, "see_predictions", f"image:{earlier.pk}", beside=str(result.image.pk))
+        document, told = trend_document(request.user, result)
+        for image in told:
+            audit.record(request.user, "see_predictions", f"image:{image.pk}", beside=str(result.image.pk))
         return Response(document, headers={"Cache-Control": "no-store"})
 
 

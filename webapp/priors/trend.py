@@ -22,7 +22,10 @@ NOT_ALLOWED: Final = Refusal("no_ai_on_priors", "This project shows no model on 
 
 
 def trend_document(person: Person, prediction: Prediction) -> tuple[TrendDocument, list[Image]]:
-    """JSON-ready, and the earlier images whose numbers it tells. The caller has asked whether the person may see the result."""
+    """JSON-ready, and the images whose numbers it tells, the shown one among them.
+
+    The caller has asked whether the person may see the result.
+    """
     image = prediction.image
     empty: TrendDocument = {"prediction": str(prediction.pk), "problem": None, "without": 0, "findings": []}
     if not image.project.ai_on_priors:
@@ -39,7 +42,8 @@ def trend_document(person: Person, prediction: Prediction) -> tuple[TrendDocumen
         for finding in prediction.document.get("findings", [])
     }
     found = [{"key": key, "points": points} for key, points in by_finding.items()]
-    return {**empty, "without": len(earlier) - len(shown), "findings": found}, shown  # type: ignore[typeddict-item]
+    told = [*shown, image] if found else []
+    return {**empty, "without": len(earlier) - len(shown), "findings": found}, told  # type: ignore[typeddict-item]
 
 
 def _earlier(person: Person, image: Image) -> list[Image]:

@@ -5,13 +5,16 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from tests.webapp.later_truth.conftest import path_of
 from tests.webapp.later_truth.test_who_is_shown import answer
 from tests.webapp.sentinel.conftest import drawn, first_look
 from tests.webapp.viewer.case_factory import make_image, make_result
 from webapp.archive.models import Image
+from webapp.audit.models import AccessEvent
 from webapp.later_truth.own_cases import Outcome, count_own_cases, own_cases
 
 Enter = Callable[..., str]
@@ -89,7 +92,36 @@ def test_who_entered_it_had_to_read_before(case: Image, enter: Enter) -> None:
     assert own_cases(manager.person) == []
     answer(manager, case, verdict="agree", failure=None)
     assert outcomes(manager.person) == ["not compared"], "answered with the scan in hand"
-    assert count_own_cases(manager.person) == (0, 0)
+    assert count_own_cases(manager.person) == (1, 0)
+
+
+def test_what_was_only_entered_takes_no_place_of_what_was_read(enter: Enter, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The page and the notice on the worklist count the same cases."""
+    monkeypatch.setattr("webapp.later_truth.own_cases.MOST_CASES", 2)
+    manager = enter.client  # type: ignore[attr-defined]
+    read, twice, only_entered = (make_image(patient_id=f"P{n}") for n in range(3))
+    for image in (read, twice):
+        make_result(image, image_sha256=image.stored_sha256)
+        answer(manager, image)
+        enter(image)
+    enter(twice, source="follow_up")
+    for source in ("ct", "follow_up", "pathology"):
+        enter(only_entered, source=source)
+    assert [case.image for case in own_cases(manager.person)] == [twice, read]
+    assert count_own_cases(manager.person) == (2, 0)
+    monkeypatch.setattr("webapp.later_truth.own_cases.MOST_CASES", 1)
+    (newest,) = own_cases(manager.person)
+    assert (newest.image, len(newest.findings)) == (twice, 2)
+
+
+def test_each_showing_of_a_case_is_a_look(case: Image, enter: Enter, signed_in: SIGNED) -> None:
+    reader = signed_in()
+    answer(reader, case)
+    keys = {enter(case), enter(case, source="follow_up")}
+    for _ in range(2):
+        reader.get("/later-truth/")
+    looks = AccessEvent.objects.filter(verb="see_later_truth", actor=reader.person, target=f"image:{case.pk}")
+    assert [set(look.details["truths"]) for look in looks] == [keys, keys]
 
 
 def test_a_look_before_the_model_is_a_word_and_a_review_after_it_the_newer_one(enter: Enter, signed_in: SIGNED) -> None:
@@ -146,3 +178,7 @@ def test_the_page_asks_the_database_as_often_for_many_cases_as_for_one(
         enter(image)
     with django_assert_max_num_queries(8):
         own_cases(reader.person)
+    with CaptureQueriesContext(connection) as asked:
+        assert reader.get("/later-truth/").content.decode().count('data-testid="own-finding"') == 6
+    of_projects = [one for one in asked.captured_queries if 'FROM "archive_project"' in one["sql"]]
+    assert len(of_projects) == 1, "not once per statement"

@@ -10,12 +10,13 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from tests.webapp.later_truth.conftest import ASKED, NOTE, asks, path_of
+from tests.webapp.later_truth.conftest import ASKED, NOTE, asks, path_of, truth_body
 from tests.webapp.sentinel.conftest import drawn, first_look
 from tests.webapp.viewer.case_factory import make_image, make_result, review_body
 from webapp.accounts import policy
 from webapp.accounts.policy import Refusal
 from webapp.archive.models import Image, Project
+from webapp.audit.models import AccessEvent
 from webapp.later_truth.models import LaterTruthShown
 from webapp.later_truth.visible import standing_truths
 from webapp.reveal.embargoed import embargo_by_set
@@ -204,6 +205,18 @@ def test_what_is_said_of_a_refusal_opens_nothing(verdict: str, enter: Enter, sig
     assert not tells(reader, image)
     answer(reader, image, verdict="present", failure=None, note="")
     assert tells(reader, image)
+
+
+def test_what_an_answer_to_an_entry_tells_of_others_is_kept_too(case: Image, enter: Enter, signed_in: SIGNED) -> None:
+    of_other = enter(case)
+    reader = signed_in("manager")
+    answer(reader, case)
+    sent = reader.post(path_of(case), truth_body(source="follow_up"), content_type="application/json").json()
+    (own,) = (row["id"] for row in sent["truths"] if row["is_mine"])
+    known = LaterTruthShown.objects.filter(person=reader.person).values_list("truth", flat=True)
+    assert {str(pk) for pk in known} == {of_other, own}
+    looks = AccessEvent.objects.filter(verb="see_later_truth", actor=reader.person)
+    assert [look.details["truths"] for look in looks] == [[of_other]]
 
 
 def test_since_when_it_is_known_is_kept_once(case: Image, enter: Enter, signed_in: SIGNED) -> None:

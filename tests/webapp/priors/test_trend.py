@@ -48,9 +48,9 @@ def test_it_is_not_shown_unless_the_project_allows_it(signed_in: SignedIn) -> No
     before, now = earlier(40), image_of()
     document = trend(signed_in(), make_result(now))
     assert document["findings"] == []
+    assert not AccessEvent.objects.filter(verb="see_predictions").exists()
     assert document["problem"]["code"] == "no_ai_on_priors"
     assert str(before.pk) not in str(document)
-    assert not AccessEvent.objects.filter(verb="see_predictions", target=f"image:{before.pk}").exists()
 
 
 @pytest.mark.usefixtures("allowed")
@@ -58,12 +58,14 @@ def test_points_come_oldest_first_and_the_own_last(signed_in: SignedIn) -> None:
     for days, probability in ((40, 0.2), (900, 0.1), (11_000, 0.05)):  # 30 years ago, too
         earlier(days, probability)
     client = signed_in()
-    document = trend(client, make_result(image_of(), 0.8))
+    now = image_of()
+    document = trend(client, make_result(now, 0.8))
     assert opacity(document) == [
         ("30 years before", 0.05, True), ("2 years before", 0.1, True), ("5 weeks before", 0.2, True), ("", 0.8, True),
     ]  # fmt: skip
     assert (document["problem"], document["without"]) == (None, 0)
-    assert AccessEvent.objects.filter(verb="see_predictions").count() == 3
+    assert AccessEvent.objects.filter(verb="see_predictions").count() == 4
+    assert AccessEvent.objects.filter(verb="see_predictions", target=f"image:{now.pk}").count() == 1, "its own, too"
 
 
 @pytest.mark.usefixtures("allowed")

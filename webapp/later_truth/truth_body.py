@@ -37,7 +37,8 @@ def _day(value: Any) -> Any:
     try:
         if not isinstance(value, str):
             raise ValueError
-        datetime.date.fromisoformat(value)
+        if datetime.date.fromisoformat(value).isoformat() != value:  # it takes 20261130 and 2026-W49-1, too
+            raise ValueError
     except ValueError:
         raise said("not_allowed", f"exam_date {shown(value)} is not a day of the form 2026-11-30") from None
     return value

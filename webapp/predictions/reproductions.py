@@ -27,6 +27,17 @@ from webapp.work.models import Job
 MOST_A_DAY = 100  # a person's; each is a whole run, ahead of what was uploaded
 
 
+class TooManyToday(Exception):
+    """This person has had as many results computed again as one may have in a day."""
+
+    @property
+    def refusal(self) -> Refusal:
+        text = (
+            f"You have had {MOST_A_DAY} results computed again in the last 24 hours, the most that one person may have."
+        )
+        return Refusal("too_many", text)
+
+
 class Reproductions(APIView):
     """Each time that a result was computed again, newest first; POST asks for another."""
 
@@ -59,20 +70,25 @@ class Reproductions(APIView):
             return refused(Refusal("no_result", text), 409)
         if why := why_taken_out(prediction.bundle_id):
             return refused(Refusal("bundle_taken_out", TAKEN_OUT.format(why=why)), 409)
-        if _asked_today(request.user) >= MOST_A_DAY:  # type: ignore[arg-type]
-            text = f"You have had {MOST_A_DAY} results computed again in the last 24 hours, the most that one person may have."
-            return refused(Refusal("too_many", text), 429)
-        row, is_new = reproduce(prediction, request.user)  # type: ignore[arg-type]
+        try:
+            row, is_new = reproduce(prediction, request.user)  # type: ignore[arg-type]
+        except TooManyToday as stop:
+            return refused(stop.refusal, 429)
         return Response(reproduction_document(row), status=201 if is_new else 200)
 
 
 @transaction.atomic
 def reproduce(prediction: Prediction, user: User) -> tuple[Reproduction, bool]:
-    """A new run beside the result, or the unfinished one if there is one; the flag says whether it is new."""
+    """A new run beside the result, or the unfinished one if there is one; the flag says whether it is new.
+
+    Raises TooManyToday where a new one would be beyond what one person may have.
+    """
     rows = prediction.reproductions.select_related("job", "asked_by")
     unfinished = rows.filter(job__state__in=Job.UNFINISHED).first()
     if unfinished:
         return unfinished, False
+    if _asked_today(user) >= MOST_A_DAY:
+        raise TooManyToday
     key = f"{REPRODUCE}:{prediction.pk}:{rows.count() + 1}"
     job = create_job(REPRODUCE, {"prediction": str(prediction.pk)}, key, AWAITED)
     row, is_new = Reproduction.objects.get_or_create(job=job, defaults={"prediction": prediction, "asked_by": user})

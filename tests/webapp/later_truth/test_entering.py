@@ -71,6 +71,8 @@ def today_and(days: int) -> str:
         ({"source": "dream"}, 400, "not_allowed", "is not one of ct, follow_up"),
         ({"source": "other", "note": " "}, 400, "note_missing", "names the examination"),
         ({"exam_date": "28.11.2026"}, 400, "not_allowed", "'28.11.2026' is not a day of the form"),
+        ({"exam_date": "20261128"}, 400, "not_allowed", "'20261128' is not a day of the form"),
+        ({"exam_date": "2026-W48-6"}, 400, "not_allowed", "'2026-W48-6' is not a day of the form"),
         ({"exam_date": "1996-11-28"}, 400, "too_early", "1996-11-28 is before 2026-11-18, when the image was taken"),
         ({"exam_date": "today_and_1"}, 400, "too_late", "is in the future"),
         ({"says": "absent"}, 400, "box_not_allowed", "where a finding was present"),

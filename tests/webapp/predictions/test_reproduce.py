@@ -259,6 +259,16 @@ def test_a_person_has_so_many_computed_again_a_day_and_a_colleague_as_many(
     assert ask(greedy) == 201
 
 
+def test_at_the_limit_the_unfinished_run_is_still_the_answer(
+    result: Prediction, signed_in: Callable[..., Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reproductions, "MOST_A_DAY", 1)
+    client, path = signed_in(), f"/api/predictions/{result.pk}/reproductions/"
+    first, again = client.post(path), client.post(path)
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert first.json() == again.json()
+
+
 def test_there_is_nothing_to_compute_again_before_a_result(
     make_image: Callable[..., Image], signed_in: Callable[..., Client]
 ) -> None:

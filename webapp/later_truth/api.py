@@ -70,10 +70,11 @@ class LaterTruthWithdrawalView(APIView):
     def post(self, request: Request, uid: str, truth: UUID) -> Response:
         image, person = image_or_404(request.user, uid), require_person(request.user)
         found = open_truths(person).filter(image=image, pk=truth).first()
-        if found is None:
-            raise Http404("no statement that you may see has this id")
         try:
-            withdraw_truth(person, found, read_sent(WithdrawLaterTruthRequest, request.data))
+            sent = read_sent(WithdrawLaterTruthRequest, request.data)
+            if found is None:
+                raise Http404("no statement that you may see has this id")
+            withdraw_truth(person, found, sent)
         except Refused as refused:
             return Response(refused.document(), status=refused.http)
         return Response(_told(person, image), headers=NO_STORE)

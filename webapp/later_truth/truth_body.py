@@ -83,14 +83,14 @@ class LaterTruthRequest(SentBody):
     examination. box: source image pixels, only of a finding that was present. reader: refused (401) unless this person is
     signed in."""
 
-    finding: Short | None = None
-    term: Annotated[str | None, BeforeValidator(_subject)] = Field(default=None, validate_default=True)
     says: Annotated[str, OneOf(tuple(LaterTruth.Says.values))]
     source: Annotated[str, OneOf(tuple(LaterTruth.Source.values))]
     exam_date: Annotated[Day, BeforeValidator(_day)]
+    idempotency_key: Short
+    finding: Short | None = None
+    term: Annotated[str | None, BeforeValidator(_subject)] = Field(default=None, validate_default=True)
     box: Annotated[ReviewBox | None, AfterValidator(_place)] = None
     note: Annotated[str, AfterValidator(_named), _words(NOTE_CHARACTERS, "note")] = Field("", validate_default=True)
-    idempotency_key: Short
     reader: PersonName | None = None
 
 

@@ -21,7 +21,12 @@ WRONG: dict[str, Any] = {
 }  # fmt: skip
 RIGHT: dict[str, Any] = {"string": "unaided", "integer": 3, "number": 0.5, "array": [3], "object": {"alpha": 0.01}}
 # What a right body needs besides: a finding, of every verdict but one, and answers that are objects.
-BESIDES: dict[str, dict[str, Any]] = {"record_review": {"finding": "unaided"}, "lock_first_look": {"answers": []}}
+BESIDES: dict[str, dict[str, Any]] = {
+    "record_review": {"finding": "unaided"},
+    "lock_first_look": {"answers": []},
+    "store_own_keys": {"version": 1, "keys": {}, "buttons": {"middle": "pan", "right": "zoom", "wheel": "zoom"}},
+    "enter_later_truth": {"finding": "unaided", "exam_date": "2026-11-30"},
+}
 Operation = tuple[str, str, str, dict[str, Any]]
 Asker = tuple[Client, str]
 

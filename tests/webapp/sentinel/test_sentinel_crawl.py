@@ -56,7 +56,8 @@ LISTS = (
 )  # fmt: skip
 # What differs from one request to the next, whatever the case.
 NOISE = re.compile(
-    r'csrf[^>]{0,40}(value|content)="[^"]+"|"csrf": ?"[^"]+"|\d{4}-\d\d-\d\dT[\d:.]+(\+00:00|Z)?|<time[^>]*>[^<]*</time>'
+    r'csrf[^>]{0,40}(value|content)="[^"]+"|data-csrf="[^"]+"|'
+    r'"csrf": ?"[^"]+"|\d{4}-\d\d-\d\dT[\d:.]+(\+00:00|Z)?|<time[^>]*>[^<]*</time>'
     r"|'(X-Request-Id|Expires)': '[^']+'"
 )
 

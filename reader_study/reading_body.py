@@ -9,13 +9,13 @@ from reader_study.protocol_model import ACTIONS, RATING_SCALES, RatingScale
 from reader_study.reading_bodies import AnswerBody, StudyMark
 from reader_study.refusal import StudyRefused
 from webapp.body_values import is_finite_number, is_storable, shown
+from webapp.reviews.box_in_image import beyond_image
 
 FIELDS = tuple(AnswerBody.__annotations__)
 MARK_FIELDS = tuple(StudyMark.__annotations__)
 COMMENT_CHARACTERS = 4000
 MOST_MARKS = 200
 CODING_CHARACTERS = 100_000
-EDGE_PIXELS = 0.01  # a box drawn to the very edge comes back from canvas coordinates with this much rounding
 LONGEST_MS = 10**12
 
 
@@ -162,9 +162,8 @@ def checked_box(
     if (is_point and (w or h)) or (not is_point and (w <= 0 or h <= 0)):
         wanted = "0 for a point" if is_point else "above 0 for a box"
         raise _bad("not_allowed", f"{field}.w", f"w {w:g} and h {h:g} must be {wanted}")
-    if min(x, y) < -EDGE_PIXELS or x + w > columns + EDGE_PIXELS or y + h > rows + EDGE_PIXELS:
-        text = f"({x:g}, {y:g}) to ({x + w:g}, {y + h:g}) leaves the image of {columns} x {rows} pixels"
-        raise _bad("outside", field, text)
+    if beyond := beyond_image(x, y, w, h, columns, rows):
+        raise _bad("outside", field, beyond)
     return {"x": x, "y": y, "w": w, "h": h}
 
 

@@ -17,9 +17,9 @@ from webapp.later_truth.visible import note_shown
 from webapp.predictions.bundle_store import finding_rows_in_service
 from webapp.refused import Refused
 from webapp.reveal.shown_image import shown_sha256
+from webapp.reviews.box_in_image import beyond_image
 from webapp.reviews.finding_terms import finding_terms
 
-EDGE_PIXELS = 0.01  # as for boxes of reviews
 FIRST_DAY = datetime.date(1896, 1, 1)  # there were no radiographs before
 
 
@@ -122,13 +122,8 @@ def _require_inside(image: Image, sent: LaterTruthRequest) -> None:
     box = sent.box
     if box is None:
         return
-    right, bottom = box.x + box.w, box.y + box.h
-    if min(box.x, box.y) < -EDGE_PIXELS or right > image.columns + EDGE_PIXELS or bottom > image.rows + EDGE_PIXELS:
-        text = (
-            f"box from ({box.x:g}, {box.y:g}) to ({right:g}, {bottom:g}) leaves the image of"
-            f" {image.columns} x {image.rows} pixels"
-        )
-        raise Refused("box_outside", text, "box", http=400)
+    if beyond := beyond_image(box.x, box.y, box.w, box.h, image.columns, image.rows):
+        raise Refused("box_outside", f"box from {beyond}", "box", http=400)
 
 
 def _audit(person: User, verb: str, truth: LaterTruth) -> None:

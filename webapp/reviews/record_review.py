@@ -13,14 +13,13 @@ from webapp.accounts.models import User
 from webapp.accounts.policy import Person, may_review, require
 from webapp.archive.models import Image
 from webapp.reveal.shown_image import shown_sha256
+from webapp.reviews.box_in_image import beyond_image
 from webapp.reviews.failure_scheme import WITHDRAWN
 from webapp.reviews.finding_terms import finding_terms
 from webapp.reviews.model_answer import model_answer
 from webapp.reviews.models import CaseReview
 from webapp.reviews.review_body import PixelBox, ReviewBody, ReviewRefused, read_review_body
 from webapp.reviews.scheme_versions import current_scheme
-
-EDGE_PIXELS = 0.01  # a box drawn to the very edge comes back from canvas coordinates with this much rounding
 
 
 def record_review(reader: Person, image: Image, data: object) -> tuple[CaseReview, bool]:
@@ -119,14 +118,8 @@ def _same_key(reader: User, body: ReviewBody, digest: str) -> CaseReview | None:
 
 
 def _require_inside(box: PixelBox, image: Image, field: str) -> None:
-    right, bottom = box.x + box.w, box.y + box.h
-    if min(box.x, box.y) < -EDGE_PIXELS or right > image.columns + EDGE_PIXELS or bottom > image.rows + EDGE_PIXELS:
-        raise ReviewRefused(
-            "box_outside",
-            f"box from ({box.x:g}, {box.y:g}) to ({right:g}, {bottom:g}) leaves the image of"
-            f" {image.columns} x {image.rows} pixels",
-            field,
-        )
+    if beyond := beyond_image(box.x, box.y, box.w, box.h, image.columns, image.rows):
+        raise ReviewRefused("box_outside", f"box from {beyond}", field)
 
 
 def _replaced(reader: User, image: Image, body: ReviewBody) -> CaseReview | None:

@@ -14,12 +14,12 @@ from webapp.refused import Refused
 from webapp.reveal.answer_first import ALREADY_LOCKED, lock_answer
 from webapp.reveal.shown_elsewhere import was_shown_elsewhere
 from webapp.reveal.shown_image import shown_sha256
+from webapp.reviews.box_in_image import beyond_image
 from webapp.sentinel.look_body import FirstAnswerRequest, FirstLookRequest, ShowModelRequest
 from webapp.sentinel.models import FirstAnswer, FirstLook, SentinelDraw
 from webapp.sentinel.questions import Questions, questions_of
 from webapp.sentinel.waiting import hidden_otherwise, is_waiting
 
-EDGE_PIXELS = 0.01  # as for boxes of reviews
 NOT_ASKED = Refusal("not_asked", "No look before the model is asked of you on this image.")
 
 
@@ -152,13 +152,8 @@ def _require_inside(answer: FirstAnswerRequest, image: Image) -> None:
     box = answer.box
     if box is None:
         return
-    right, bottom = box.x + box.w, box.y + box.h
-    if min(box.x, box.y) < -EDGE_PIXELS or right > image.columns + EDGE_PIXELS or bottom > image.rows + EDGE_PIXELS:
-        text = (
-            f"box from ({box.x:g}, {box.y:g}) to ({right:g}, {bottom:g}) leaves the image of"
-            f" {image.columns} x {image.rows} pixels"
-        )
-        raise Refused("box_outside", text, "answers", http=400)
+    if beyond := beyond_image(box.x, box.y, box.w, box.h, image.columns, image.rows):
+        raise Refused("box_outside", f"box from {beyond}", "answers", http=400)
 
 
 def _audit(look: FirstLook, image: Image) -> None:

@@ -24,17 +24,49 @@ SHEETS_AND_CODE = [
 ]
 
 
-def luminance(name: str) -> float:
+LIGHT = REPOSITORY / "webapp" / "static_src" / "site" / "light.css"
+SITE = LIGHT.with_name("site.css")
+
+
+def light_colours() -> dict[str, str]:
+    """Name to "#rrggbb" of every plain colour that lists and forms have in light."""
+    return dict(re.findall(r"--([a-z0-9-]+):\s*(#[0-9a-f]{6});", LIGHT.read_text()))
+
+
+def luminance(value: str) -> float:
     """Relative luminance of sRGB (WCAG 2.2)."""
-    share = np.array(ImageColor.getrgb(colour(name))) / 255
+    share = np.array(ImageColor.getrgb(value)) / 255
     linear = np.where(share <= 0.04045, share / 12.92, ((share + 0.055) / 1.055) ** 2.4)
     return float(linear @ (0.2126, 0.7152, 0.0722))
+
+
+def contrast(one: str, other: str) -> float:
+    """Contrast ratio (WCAG 2.2)."""
+    dark, bright = sorted((luminance(one), luminance(other)))
+    return (bright + 0.05) / (dark + 0.05)
 
 
 @pytest.mark.parametrize("ground", GROUNDS)
 @pytest.mark.parametrize("text", TEXTS)
 def test_text_has_the_contrast_of_wcag_aa_on_every_ground(text: str, ground: str) -> None:
-    assert (luminance(text) + 0.05) / (luminance(ground) + 0.05) >= 4.5
+    assert contrast(colour(text), colour(ground)) >= 4.5
+
+
+@pytest.mark.parametrize("look", [colours(), light_colours()], ids=["dark", "light"])
+def test_text_of_lists_and_forms_is_read_on_every_ground_in_both_looks(look: dict[str, str]) -> None:
+    grounds = ("ground", "panel", "raised", "row-hover", "row-on", "hover", "fresh", "drop-ground")
+    pairs = [(text, ground) for text in (*TEXTS, "strong") for ground in grounds]
+    pairs += [("action-text", "action"), ("action-text", "action-hover"), ("stop", "stop-ground")]
+    pale = [(pair, round(contrast(*(look[name] for name in pair)), 2)) for pair in pairs]
+    assert [found for found in pale if found[1] < 4.5] == []
+
+
+def test_every_colour_of_lists_and_forms_has_its_light_one() -> None:
+    site = SITE.read_text()
+    named = set(re.findall(r"var\(--([a-z0-9-]+)\)", site)) & set(colours())
+    assert set(light_colours()) <= set(colours())
+    assert named - set(light_colours()) == {"canvas"}, "the ground of a radiograph stays black"
+    assert not re.search(r":[^;{]*#[0-9a-f]{3,8}\b", site), "a colour outside of the tables would not follow"
 
 
 def test_every_rule_of_boxes_has_a_colour_of_its_own() -> None:
@@ -62,5 +94,6 @@ def test_every_name_that_a_sheet_reads_is_in_the_table() -> None:
     assert len(sheets) > 5
     for path in sheets:
         text = path.read_text()
-        assert not set(re.findall(r"^\s+(--[a-z0-9-]+):", text, re.M)) & known, path
+        if path != LIGHT:  # the other look of the table
+            assert not set(re.findall(r"^\s+(--[a-z0-9-]+):", text, re.M)) & known, path
         assert set(re.findall(r"var\((--[a-z0-9-]+)", text)) <= known, path

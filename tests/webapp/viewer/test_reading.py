@@ -68,6 +68,7 @@ def test_a_project_asks_its_readers_to_look_first_whatever_they_chose(signed_in:
     assert AccessEvent.objects.get(verb="project.settings").details == {
         "takes_for_processing": False,
         "look_first": True,
+        "ai_on_priors": False,
         "sentinel_share": 7,
     }
 

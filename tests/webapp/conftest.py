@@ -22,7 +22,12 @@ STORAGE_SETTINGS = (
 
 @pytest.fixture
 def storage(tmp_path: Path, settings: LazySettings) -> Path:
-    """All storage folders below a temporary one, which is given."""
+    """All storage folders below a temporary one, which is given; nothing is remembered of the bundles of another."""
+    from webapp.operating_points import bundle_curve
+    from webapp.predictions import bundle_store
+
+    for glance in (bundle_store._glance, bundle_store._finding_rows, bundle_curve._manifest):
+        glance.cache_clear()
     for name in STORAGE_SETTINGS:
         folder = tmp_path / name.lower()
         folder.mkdir()

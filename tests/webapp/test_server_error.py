@@ -43,6 +43,7 @@ class _Form(HTMLParser):
         if tag == "input" and found.get("type") == "hidden":
             self.fields[found["name"] or ""] = found["value"] or ""
         self.comes_again |= tag == "meta" and found.get("http-equiv") == "refresh"
+        self.comes_again |= tag == "script" and "comes_again" in (found.get("src") or "")
         self.has_form |= tag == "form" and found.get("method") == "post"
 
 

@@ -218,6 +218,7 @@ def test_a_whole_reading_without_a_pointer(server: Server, page: Page) -> None:
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile(r"/images/[0-9a-f-]{36}/"))
     wait_for(page, lambda: painted(page), "the radiograph")
+    expect(page.locator("[data-testid^=probability-]").first).to_be_visible()
 
     page.keyboard.press("y")
     expect(page.get_by_test_id("save-state")).to_contain_text(re.compile(r"saved \d"))

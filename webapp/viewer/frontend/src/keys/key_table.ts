@@ -14,7 +14,7 @@ import { chooseByDigit } from '../session/form_keys';
 import { repeatCoding } from '../session/last_coding';
 import { showMapOf, toggleMap } from '../session/map_choices';
 import type { ReadingSession } from '../session/reading_session';
-import { answerSelected, openOther } from '../session/state_answers';
+import { agreeOrDisagree, answerSelected, openOther } from '../session/state_answers';
 import type { HeldKey, KeyRow } from './key_row';
 import { arrows, directionOf } from './key_row';
 import { ownKey } from './own_keys';
@@ -61,15 +61,8 @@ export const KEY_TABLE: readonly KeyRow<ReadingSession>[] = [
   row('AI', 'eraser', 'E', 'erase a part of the picture, for that question', ['e'], (s) => toggleEraser(s)),
   row('AI', 'next-finding', ']', 'next finding', [']'], (s) => s.selectBy(1)),
   row('AI', 'previous-finding', '[', 'previous finding', ['['], (s) => s.selectBy(-1)),
-  row(
-    'Answer',
-    'agree',
-    'Y',
-    'agree with the finding, or with the refusal',
-    ['y'],
-    (s) => s.selected() && s.agree(s.panel.get().selected ?? ''),
-  ),
-  row('Answer', 'disagree', 'X', 'disagree with the finding, or with the refusal', ['x'], (s) => s.disagree()),
+  row('Answer', 'agree', 'Y', 'agree with the finding, or with the refusal', ['y'], (s) => agreeOrDisagree(s, 'agree')),
+  row('Answer', 'disagree', 'X', 'disagree with the finding, or with the refusal', ['x'], (s) => agreeOrDisagree(s, 'disagree')),
   row('Answer', 'present', '⇧Y', 'refused or undecided: the finding is there', ['shift+y'], (s) => answerSelected(s, 'present')),
   row('Answer', 'absent', '⇧X', 'refused or undecided: it is not there', ['shift+x'], (s) => answerSelected(s, 'absent')),
   row('Answer', 'cannot-say', '⇧U', 'cannot say (unsure)', ['shift+u'], (s) => answerSelected(s, 'cannot_judge')),

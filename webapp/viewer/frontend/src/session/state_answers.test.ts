@@ -4,7 +4,7 @@ import type { DraftMark } from '../reviews/draft_storage';
 import type { FailureForm } from '../reviews/failure_form';
 import type { ReadingSession } from './reading_session';
 import type { Answer } from './reviews_state';
-import { chooseTerm, mayGiveAgain, openMark } from './state_answers';
+import { agreeOrDisagree, chooseTerm, mayGiveAgain, openMark } from './state_answers';
 
 const rib = { id: 'r1', bundle: 'b', finding: '', term: 'rib_fracture', verdict: 'missed_other', note: '7th rib' } as Answer;
 
@@ -47,6 +47,29 @@ describe('choosing a term', () => {
     const { session: page, form } = session({ ...emptyForm('b', '', 'missed_other'), term: 'nodule', note: 'x', replaces: 'r1' });
     chooseTerm(page, 'rib_fracture');
     expect(form()).toMatchObject({ term: 'rib_fracture', note: 'x' });
+  });
+});
+
+describe('Y and X', () => {
+  const told = (isUnseen: boolean, selected: { key: string } | null): string[] => {
+    const done: string[] = [];
+    const page = {
+      isAiUnseen: () => isUnseen,
+      selected: () => selected,
+      announce: (text: string) => void done.push(text),
+      agree: (key: string) => void done.push(`agree ${key}`),
+      disagree: () => void done.push('disagree'),
+    } as unknown as ReadingSession;
+    agreeOrDisagree(page, 'agree');
+    agreeOrDisagree(page, 'disagree');
+    return done;
+  };
+
+  it('answer the chosen finding, say that there is none yet, and nothing beside a hidden model', () => {
+    const none = 'no result of the model is here that could be answered';
+    expect(told(false, { key: 'opacity' })).toEqual(['agree opacity', 'disagree']);
+    expect(told(false, null)).toEqual([none, none]);
+    expect(told(true, { key: 'opacity' })).toEqual([]);
   });
 });
 

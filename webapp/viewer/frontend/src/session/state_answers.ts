@@ -42,6 +42,15 @@ export function mayGiveAgain(session: ReadingSession, { bundle, finding: key, ve
   return !finding || isTaken(finding, verdict);
 }
 
+/** Y and X on the selected finding; where there is none yet, that is said: a key that does nothing is pressed again. */
+export function agreeOrDisagree(session: ReadingSession, says: 'agree' | 'disagree'): void {
+  if (session.isAiUnseen()) return;
+  const finding = session.selected();
+  if (!finding) session.announce('no result of the model is here that could be answered');
+  else if (says === 'agree') session.agree(finding.key);
+  else session.disagree();
+}
+
 /** As the keys do it: on the selected finding. Present opens its form, for a box and a note. */
 export function answerSelected(session: ReadingSession, verdict: 'present' | 'absent' | 'cannot_judge'): void {
   if (session.firstLook?.isWaiting()) return session.announce(ANSWER_FIRST);

@@ -1,7 +1,15 @@
 /** The last line: is everything saved, and which keys matter most. */
+import { keyOf } from '../keys/key_table';
 import { clock } from '../panel/wording';
 import { useStore } from '../state/store';
 import { useSession } from './session_context';
+
+const MAIN_KEYS = [
+  ['next', 'next'],
+  ['previous', 'previous'],
+  ['submit', 'submit'],
+  ['layer', 'hide AI'],
+] as const;
 
 function SaveState() {
   const session = useSession();
@@ -46,7 +54,11 @@ export function StatusBar() {
       <span className="grow" />
       <NextCase />
       <span>{boot.user.username}</span>
-      <span>J next · K previous · Enter submit · O hide AI</span>
+      <span data-testid="main-keys">
+        {MAIN_KEYS.filter(([id]) => keyOf(id))
+          .map(([id, does]) => `${keyOf(id)} ${does}`)
+          .join(' · ')}
+      </span>
     </footer>
   );
 }

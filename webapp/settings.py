@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "webapp.accounts",
+    "webapp.display_check",
     "webapp.audit",
     "webapp.work",
     "webapp.archive",

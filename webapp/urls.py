@@ -9,6 +9,7 @@ handler500 = "webapp.server_error.server_error"
 urlpatterns = [
     path("", include("webapp.viewer.urls")),
     path("", include("webapp.accounts.urls")),
+    path("", include("webapp.display_check.urls")),
     path("", include("webapp.archive.urls")),
     path("", include("webapp.work.urls")),
     path("", include("webapp.deployments.urls")),

@@ -22,6 +22,7 @@ PAGES = (
     "/models/",
     "/operations/",
     "/settings/",
+    "/display-check/",
     "/api/docs/",
     "/nothing-here/",
 )

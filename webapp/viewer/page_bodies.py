@@ -59,10 +59,12 @@ class ReadingUrls(TypedDict):
 @page_body
 class BootDocument(TypedDict):
     """`/images/{id}/`. sitting: webapp.accounts.sitting. answer_first: the look before the model; null where a reader study hides
-    the image from this person. urls.list, list_name: the list that the case was opened from, "worklist" or "failures"."""
+    the image from this person. urls.list, list_name: the list that the case was opened from, "worklist" or "failures".
+    display_checked_at: when this person last passed the display check in this sitting; null: not in this one."""
 
     image: ImageFacts
     sitting: str
+    display_checked_at: str | None
     user: SignedInPerson
     answer_first: FirstLookDocument | None
     urls: ReadingUrls

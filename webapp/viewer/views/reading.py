@@ -27,6 +27,7 @@ from webapp.archive.lookup import image_or_404
 from webapp.archive.models import Image
 from webapp.archive.view_positions import view_label
 from webapp.built_viewer import is_built
+from webapp.display_check.ask_and_judge import passed_in
 from webapp.json_bodies import ref
 from webapp.sentinel.look_document import look_document
 from webapp.sentinel.waiting import hidden_otherwise
@@ -88,7 +89,8 @@ def _place(place: Neighbours) -> Place:
 def boot_document(request: HttpRequest, image: Image, listed: CaseList) -> BootDocument:
     """What the page's script needs before its first request."""
     user: Any = request.user
-    api = f"/api/images/{image.pk}/"
+    api, sitting = f"/api/images/{image.pk}/", sitting_of(request.session)
+    checked = passed_in(user, sitting)
     return {
         "image": {
             "id": str(image.pk),
@@ -112,7 +114,8 @@ def boot_document(request: HttpRequest, image: Image, listed: CaseList) -> BootD
             "columns": image.columns,
             "look_first_project": image.project.name if image.project.look_first else "",
         },
-        "sitting": sitting_of(request.session),
+        "sitting": sitting,
+        "display_checked_at": checked.answered_at.isoformat() if checked and checked.answered_at else None,
         "answer_first": None if hidden_otherwise(user, image) else look_document(user, image),
         "user": {
             "username": user.get_username(),

@@ -171,10 +171,12 @@ export interface components {
         /**
          * @description `/images/{id}/`. sitting: webapp.accounts.sitting. answer_first: the look before the model; null where a reader study hides
          *     the image from this person. urls.list, list_name: the list that the case was opened from, "worklist" or "failures".
+         *     display_checked_at: when this person last passed the display check in this sitting; null: not in this one.
          */
         readonly BootDocument: {
             readonly answer_first: components["schemas"]["FirstLookDocument"] | null;
             readonly csrf: string;
+            readonly display_checked_at: string | null;
             readonly image: components["schemas"]["ImageFacts"];
             readonly list_name: string;
             readonly sitting: string;
@@ -1327,6 +1329,7 @@ export interface components {
              * @default {
              *       "actions": true,
              *       "comment": true,
+             *       "display_check": null,
              *       "feedback": false,
              *       "inadequate": true,
              *       "marks": [
@@ -1460,11 +1463,13 @@ export interface components {
             readonly username: string;
             readonly years?: number | null;
         };
+        /** @description display_check: null as in protocols from before there was one: not asked for. Their bytes, and so their hashes, stay. */
         readonly ReadingPlan: {
             /** @default true */
             readonly actions: boolean;
             /** @default true */
             readonly comment: boolean;
+            readonly display_check?: boolean | null;
             /** @default false */
             readonly feedback: boolean;
             /** @default true */

@@ -42,6 +42,17 @@ function NextCase() {
   return boot.next && held.has(boot.next) ? <span data-testid="next-ready">next case ready</span> : null;
 }
 
+/** Of this person in this sitting; the check leads back to the case. */
+function DisplayCheck({ at }: { readonly at: string | null }) {
+  if (at) return <span className="display-check">display checked {clock(new Date(at))}</span>;
+  const here = encodeURIComponent(window.location.pathname + window.location.search);
+  return (
+    <a className="display-check" href={`/display-check/?next=${here}`} data-testid="display-not-checked">
+      display not checked
+    </a>
+  );
+}
+
 export function StatusBar() {
   const { boot, panel } = useSession();
   const { announcement } = useStore(panel);
@@ -53,6 +64,7 @@ export function StatusBar() {
       </span>
       <span className="grow" />
       <NextCase />
+      <DisplayCheck at={boot.display_checked_at} />
       <span>{boot.user.username}</span>
       <span data-testid="main-keys">
         {MAIN_KEYS.filter(([id]) => keyOf(id))

@@ -124,11 +124,14 @@ class TrainingPlan(Part):
 
 
 class ReadingPlan(Part):
+    """display_check: null as in protocols from before there was one: not asked for. Their bytes, and so their hashes, stay."""
+
     marks: list[Annotated[str, coded(MARK_SHAPES)]] = ["box"]
     actions: bool = True
     inadequate: bool = True
     comment: bool = True
     feedback: bool = False
+    display_check: bool | None = None
 
 
 class TruthPlan(Part):

@@ -18,10 +18,11 @@ SPARE_ROWS = 2
 def _paths(*kinds: Any) -> list[str]:
     """Paths of the fields of the protocol's parts that are of one of these kinds."""
     fields = ((f"{part}.{name}", field) for part, model in PARTS.items() for name, field in model.model_fields.items())
-    return [path for path, field in fields if (get_origin(field.annotation) or field.annotation) in kinds]
+    return [path for path, field in fields if {field.annotation, get_origin(field.annotation)} & set(kinds)]
 
 
-INTEGERS, DECIMALS, TICKS, LISTS, TEXTS = _paths(int), _paths(float), _paths(bool), _paths(list), _paths(str)
+INTEGERS, DECIMALS, LISTS, TEXTS = _paths(int), _paths(float), _paths(list), _paths(str)
+TICKS = _paths(bool, bool | None)
 
 
 def body_of(form: Mapping[str, Any], lists: Any, kind: str) -> dict[str, Any]:

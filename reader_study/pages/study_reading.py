@@ -1,10 +1,11 @@
 """`/studies/{id}/read/`: the reading page of a study. It knows no image: the script asks the study's API what comes next."""
 
 import uuid
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.urls import reverse
@@ -13,8 +14,10 @@ from django.views.decorators.http import require_GET
 from reader_study import policy
 from reader_study.documents.page_bodies import StudyBoot
 from reader_study.models import Study
+from reader_study.services.require_display_check import lacks_display_check
 from reader_study.visible import visible_to
 from webapp.accounts.policy import require_person
+from webapp.accounts.sitting import sitting_of
 from webapp.built_viewer import is_built
 
 ENTRY = "src/study_reading.tsx"
@@ -27,6 +30,8 @@ def study_reading(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
     study = visible_to(Study.objects.all(), request.user).filter(pk=study_id).first()
     if study is None or policy.may_read(request.user, study):
         raise Http404("no study has this id")
+    if lacks_display_check(require_person(request.user), study, sitting_of(request.session)):
+        return HttpResponseRedirect(f"{reverse('display_check')}?{urlencode({'next': request.path})}")
     if not is_built(ENTRY):
         return render(request, "viewer/not_built.html", status=503)
     boot: StudyBoot = {

@@ -10,6 +10,7 @@ from reader_study.models import Assignment, Reader, Reading, ReadingSession, Stu
 from reader_study.refusal import StudyRefused, require
 from reader_study.services.open_session import complete_if_read, remaining, washout_of
 from reader_study.services.own_assignment import hold_lease, own_assignment, readings_of, stage_now, take_over
+from reader_study.services.require_display_check import require_display_check
 from webapp import audit
 from webapp.accounts.models import User
 
@@ -25,11 +26,12 @@ class Next:
 
 
 def next_assignment(
-    user: User, study: Study, tab: str = "", now: datetime | None = None, *, takes_over: bool = False
+    user: User, study: Study, tab: str = "", now: datetime | None = None, *, takes_over: bool = False, sitting: str = ""
 ) -> Next:
     """Opens the next case of the reader's open session. Cases that washout holds back come last, never dropped.
 
-    takes_over: also when another tab holds the lease.
+    takes_over: also when another tab holds the lease. sitting: webapp.accounts.sitting, for a protocol that asks for a display
+    check; a begun case, too, goes on only after it.
     """
     require(policy.may_read(user, study))
     now = now or clock.now()
@@ -40,6 +42,7 @@ def next_assignment(
             raise StudyRefused("not_a_reader", "You are not a reader of this study.", http=403)
         if study.state != Study.State.OPEN:
             return Next("paused" if study.state == Study.State.PAUSED else "study_not_open")
+        require_display_check(user, study, sitting)
         held: list[datetime] = []
         for session in reader.sessions.filter(state=ReadingSession.State.OPEN).order_by("ordinal"):
             found, waiting = _in_session(session, user, now)

@@ -11,6 +11,7 @@ from reader_study.refusal import StudyRefused, require
 from reader_study.services.own_assignment import first_open_stage, require_running, study_body
 from reader_study.services.people import checked_reason
 from reader_study.services.record_deviation import note_deviation
+from reader_study.services.require_display_check import require_display_check
 from reader_study.services.training import training_result
 from reader_study.washout import refused_until
 from webapp import audit
@@ -19,14 +20,18 @@ from webapp.accounts.models import User
 State = ReadingSession.State
 
 
-def open_session(user: User, session: ReadingSession, now: datetime | None = None) -> ReadingSession:
-    """Opens the reader's next session. Raises StudyRefused: not open, too early, training not passed, washout with its date."""
+def open_session(
+    user: User, session: ReadingSession, now: datetime | None = None, *, sitting: str = ""
+) -> ReadingSession:
+    """Opens the reader's next session. Raises StudyRefused: not open, too early, training not passed, washout with its date, no
+    display check in this `sitting` (webapp.accounts.sitting) where the protocol asks for one."""
     now = now or clock.now()
     study = session.reader.study
     require(policy.may_read(user, study))
     with transaction.atomic():
         session = ReadingSession.objects.select_for_update().select_related("reader__study").get(pk=session.pk)
         require_running(session.reader.study)
+        require_display_check(user, session.reader.study, sitting)
         if session.state == State.OPEN:
             return session
         if session.state != State.PLANNED:

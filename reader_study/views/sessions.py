@@ -17,6 +17,7 @@ from reader_study.services.next_assignment import Next, next_assignment
 from reader_study.study_openapi import TAB, operation
 from reader_study.views.study_view import StudyView, tab_of
 from reader_study.visible import visible_to
+from webapp.accounts.sitting import sitting_of
 from webapp.json_bodies import ref
 
 
@@ -52,7 +53,8 @@ class OpenSession(SessionView):
     def post(self, request: Request, study: UUID, session: UUID) -> Response:
         row, person = self.study(request, study), self.person(request)
         self.require(policy.may_read(person, row))
-        return Response(session_document(services.open_session(person, self.session(request, row, session))))
+        found = services.open_session(person, self.session(request, row, session), sitting=sitting_of(request.session))
+        return Response(session_document(found))
 
 
 class OverrideWashout(SessionView):
@@ -98,7 +100,8 @@ class NextAssignment(StudyView):
     def post(self, request: Request, study: UUID) -> Response:
         row, person, tab = self.study(request, study), self.person(request), tab_of(request)
         self.require(policy.may_read(person, row))
-        found = next_assignment(person, row, tab, takes_over=self.sent(request, NextRequest).take_over)
+        takes_over, sitting = self.sent(request, NextRequest).take_over, sitting_of(request.session)
+        found = next_assignment(person, row, tab, takes_over=takes_over, sitting=sitting)
         return Response(_next_document(found, tab))
 
 

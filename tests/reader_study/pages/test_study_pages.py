@@ -56,6 +56,7 @@ def test_a_protocol_filled_in_by_the_form_is_stored_as_a_body(manager: Client) -
     body = current_protocol(study).body
     assert [row["code"] for row in body["findings"]] == ["lung_opacity"]
     assert body["findings"][0]["cut"] == 50
+    assert body["reading"]["display_check"] is False  # not ticked
     # An unaided arm shows no AI, whatever was ticked.
     assert (body["arms"][0]["ai_layers"], body["arms"][0]["bundle_id"]) == ([], "")
     assert (body["arms"][1]["ai_layers"], body["arms"][1]["bundle_id"]) == (["score", "gradcam"], BUNDLE)

@@ -23,6 +23,7 @@ MOST_ACTIONS: Final = 200
 MOST_KEYS: Final = 4
 """of one action"""
 DRAGS: Final = ("pan", "zoom", "window", "none")
+GAINS: Final = ("slow", "usual", "fast")
 WHEELS: Final = ("zoom", "zoom_reversed", "cases")
 _ACTION = re.compile(r"[a-z][a-z0-9-]{0,39}")
 _KEY = re.compile(r"(ctrl\+)?(alt\+)?(shift\+)?([^\s\x00-\x1f\ud800-\udfff]| |[A-Z][A-Za-z0-9]{1,19})")
@@ -55,11 +56,13 @@ def _given_twice(keys: dict[str, list[str]]) -> Iterator[tuple[str, str, str]]:
 
 
 class ButtonChoices(SentBody):
-    """What a drag with a button does (the left one has the chosen tool), and the wheel."""
+    """What a drag with a button does (the left one has the chosen tool), and the wheel. window_gain: how fast a drag changes
+    window and level."""
 
     middle: Annotated[str, OneOf(DRAGS)]
     right: Annotated[str, OneOf(DRAGS)]
     wheel: Annotated[str, OneOf(WHEELS)]
+    window_gain: Annotated[str, OneOf(GAINS)] = "usual"
 
 
 class KeyChoices(SentBody):
@@ -80,6 +83,7 @@ class OwnButtons(TypedDict):
     middle: Annotated[str, coded(DRAGS)]
     right: Annotated[str, coded(DRAGS)]
     wheel: Annotated[str, coded(WHEELS)]
+    window_gain: Annotated[str, coded(GAINS)]
 
 
 class OwnKeys(TypedDict):
@@ -93,7 +97,7 @@ class OwnKeys(TypedDict):
 USUAL: Final[OwnKeys] = {
     "version": VERSION,
     "keys": {},
-    "buttons": {"middle": "pan", "right": "zoom", "wheel": "zoom"},
+    "buttons": {"middle": "pan", "right": "zoom", "wheel": "zoom", "window_gain": "usual"},
 }
 
 
@@ -118,5 +122,6 @@ def _document(choices: KeyChoices) -> OwnKeys:
         "middle": choices.buttons.middle,
         "right": choices.buttons.right,
         "wheel": choices.buttons.wheel,
+        "window_gain": choices.buttons.window_gain,
     }
     return {"version": choices.version, "keys": choices.keys, "buttons": buttons}

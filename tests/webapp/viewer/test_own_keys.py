@@ -14,7 +14,7 @@ from webapp.viewer.own_keys import USUAL
 
 SignedIn = Callable[..., Client]
 pytestmark = pytest.mark.django_db
-BUTTONS = {"middle": "zoom", "right": "window", "wheel": "cases"}
+BUTTONS = {"middle": "zoom", "right": "window", "wheel": "cases", "window_gain": "fast"}
 MINE = {"version": 1, "keys": {"agree": ["u"], "sheet": [], "list-next": ["n"]}, "buttons": BUTTONS}
 ADDRESS = "/api/me/keys/"
 
@@ -55,6 +55,7 @@ def test_a_map_of_somebody_else_names_nobody_and_can_be_taken(signed_in: SignedI
         ({"keys": {f"a{n}": [] for n in range(201)}}, "201 actions; at most 200"),
         ({"keys": {"agree": ["q"], "disagree": ["q"]}}, "'q' is given to agree and to disagree"),
         ({"buttons": {**BUTTONS, "right": "explode"}}, "right 'explode' is not one of pan, zoom, window, none"),
+        ({"buttons": {**BUTTONS, "window_gain": "warp"}}, "window_gain 'warp' is not one of slow, usual, fast"),
         ({"buttons": {"middle": "pan"}}, "right"),
         ({"owner": "other"}, "'owner' is not one of version, keys, buttons"),
     ],
@@ -72,6 +73,15 @@ def test_what_could_not_be_read_again_is_refused_and_changes_nothing(
 
 def test_one_key_may_be_of_a_list_and_of_the_reading_page(signed_in: SignedIn) -> None:
     assert put(signed_in(), {**MINE, "keys": {"agree": ["q"], "list-next": ["q"]}}).status_code == 200
+
+
+def test_a_map_from_before_the_gain_has_the_usual_one(signed_in: SignedIn) -> None:
+    client = signed_in()
+    older = {**MINE, "buttons": {"middle": "zoom", "right": "window", "wheel": "cases"}}
+    assert put(client, older).json() == {**MINE, "buttons": {**BUTTONS, "window_gain": "usual"}}
+    client.person.own_keys = older
+    client.person.save()
+    assert client.get(ADDRESS).json()["buttons"]["wheel"] == "cases"
 
 
 def test_a_megabyte_is_refused_by_its_size(signed_in: SignedIn) -> None:

@@ -41,7 +41,7 @@ export function boot(scenario) {
     },
     sitting: 'mock',
     answer_first: null,
-    user: { username: 'radiologist', role: 'radiologist', look_first: false, keys: { version: 1, keys: {}, buttons: { middle: 'pan', right: 'zoom', wheel: 'zoom' } } },
+    user: { username: 'radiologist', role: 'radiologist', look_first: false, keys: { version: 1, keys: {}, buttons: { middle: 'pan', right: 'zoom', wheel: 'zoom', window_gain: 'usual' } } },
     urls: {
       header: `${base}/header/`,
       frame: `${base}/frame/`,

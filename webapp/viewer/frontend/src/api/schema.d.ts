@@ -217,7 +217,10 @@ export interface components {
             /** @description newest first */
             readonly results: readonly components["schemas"]["BundleDocument"][];
         };
-        /** @description What a drag with a button does (the left one has the chosen tool), and the wheel. */
+        /**
+         * @description What a drag with a button does (the left one has the chosen tool), and the wheel. window_gain: how fast a drag changes
+         *     window and level.
+         */
         readonly ButtonChoices: {
             /** @enum {string} */
             readonly middle: "pan" | "zoom" | "window" | "none";
@@ -225,6 +228,11 @@ export interface components {
             readonly right: "pan" | "zoom" | "window" | "none";
             /** @enum {string} */
             readonly wheel: "zoom" | "zoom_reversed" | "cases";
+            /**
+             * @default usual
+             * @enum {string}
+             */
+            readonly window_gain: "slow" | "usual" | "fast";
         };
         /** @description image, view: for managers only. rows, columns: size of the image in pixels. */
         readonly CaseDocument: {
@@ -1063,6 +1071,8 @@ export interface components {
             readonly right: "pan" | "zoom" | "window" | "none";
             /** @enum {string} */
             readonly wheel: "zoom" | "zoom_reversed" | "cases";
+            /** @enum {string} */
+            readonly window_gain: "slow" | "usual" | "fast";
         };
         /** @description A `KeyChoices` as it is answered. */
         readonly OwnKeys: {

@@ -2,7 +2,7 @@
 import type { OwnKeys } from '../api/schema';
 import { conflictText, conflictsOf, whyNoKey } from './key_check';
 import { scopeOf } from './key_row';
-import { DRAG_TITLES, USUAL_BUTTONS, WHEEL_TITLES } from './own_buttons';
+import { DRAG_TITLES, GAIN_TITLES, USUAL_BUTTONS, WHEEL_TITLES } from './own_buttons';
 import type { Buttons } from './own_buttons';
 import type { KeysById, TableRow } from './own_keys';
 import { withKeys } from './own_keys';
@@ -89,9 +89,10 @@ const changed = (table: readonly TableRow[], keys: KeysById): KeysById =>
 function readButtons(value: unknown): Buttons | string {
   if (value === undefined) return USUAL_BUTTONS;
   if (!isRecord(value)) return 'the mouse buttons of the file cannot be read';
-  const { middle, right, wheel } = { ...USUAL_BUTTONS, ...value } as Record<keyof Buttons, unknown>;
-  for (const [name, use, allowed] of [['middle', middle, DRAG_TITLES], ['right', right, DRAG_TITLES], ['wheel', wheel, WHEEL_TITLES]] as const)
+  const { middle, right, wheel, window_gain } = { ...USUAL_BUTTONS, ...value } as Record<keyof Buttons, unknown>;
+  const allowedUses = [['middle', middle, DRAG_TITLES], ['right', right, DRAG_TITLES], ['wheel', wheel, WHEEL_TITLES], ['window_gain', window_gain, GAIN_TITLES]] as const;
+  for (const [name, use, allowed] of allowedUses)
     if (typeof use !== 'string' || !Object.hasOwn(allowed, use))
       return `${name} ${JSON.stringify(use).slice(0, 40)} is not one of ${Object.keys(allowed).join(', ')}`;
-  return { middle, right, wheel } as Buttons;
+  return { middle, right, wheel, window_gain } as Buttons;
 }

@@ -52,7 +52,7 @@ describe('a map', () => {
   });
 
   it('comes back from its file as it was', () => {
-    const mine = { ...USUAL_KEYS, keys: { agree: ['u'], sheet: [] }, buttons: { middle: 'zoom', right: 'none', wheel: 'cases' } as const };
+    const mine = { ...USUAL_KEYS, keys: { agree: ['u'], sheet: [] }, buttons: { middle: 'zoom', right: 'none', wheel: 'cases', window_gain: 'slow' } as const };
     expect(readKeyFile(keyFile(TABLE, mine), TABLE)).toEqual({ choices: mine, notes: [] });
     expect(readKeyFile(keyFile(TABLE, USUAL_KEYS), TABLE)).toEqual({ choices: USUAL_KEYS, notes: [] });
   });
@@ -73,6 +73,7 @@ describe('a map', () => {
     [file({ keys: { agree: ['q'], disagree: ['q'] } }), 'Q would be'],
     [file({ keys: { agree: ['3'] } }), '3 would be'],
     [file({ buttons: { right: 'explode' } }), 'right "explode" is not one of pan, zoom, window, none'],
+    [file({ buttons: { window_gain: 'warp' } }), 'window_gain "warp" is not one of slow, usual, fast'],
     [file({ buttons: 7 }), 'mouse buttons'],
   ])('that is wrong is not taken, in words: %#', (text, words) => {
     const found = readKeyFile(text, TABLE);

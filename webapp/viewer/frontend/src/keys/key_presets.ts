@@ -31,6 +31,6 @@ export const KEY_PRESETS: readonly KeyPreset[] = [
   {
     name: 'Wheel through cases',
     what: 'the wheel goes from case to case, right drag windows, middle drag zooms',
-    choices: { version: VERSION, keys: {}, buttons: { middle: 'zoom', right: 'window', wheel: 'cases' } },
+    choices: { version: VERSION, keys: {}, buttons: { middle: 'zoom', right: 'window', wheel: 'cases', window_gain: 'usual' } },
   },
 ];

@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { RequestError } from '../api/request';
 import type { OpenedCase } from '../api/schema';
 import type { Boot } from '../boot';
+import { USUAL_BUTTONS, takeOwnButtons, windowGain } from '../keys/own_buttons';
 import { createStore } from '../state/store';
 
 class Case {
@@ -58,7 +59,8 @@ const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0
 function opened(id: string): OpenedCase {
   const at = LIST.indexOf(id);
   const place = { previous: LIST[at - 1] ?? null, next: LIST[at + 1] ?? null, ahead: LIST.slice(at + 1, at + 3), position: '', count: '' };
-  return { boot: { image: { id, code: id }, user: { username: 'me' }, urls: {} }, place } as unknown as OpenedCase;
+  const user = { username: 'me', keys: { buttons: { ...USUAL_BUTTONS, window_gain: id === 'b' ? 'fast' : 'usual' } } };
+  return { boot: { image: { id, code: id }, user, urls: {} }, place } as unknown as OpenedCase;
 }
 
 /** A page that shows case a; `answers` gives what the server says to each opening, in order, once the test lets it. */
@@ -109,6 +111,18 @@ describe('going on', () => {
     expect([asked.length, now(), addresses]).toEqual([1, 'a', []]);
     await answer();
     expect([now(), addresses, Case.open]).toEqual(['b', ['on to b'], ['b']]);
+  });
+
+  it('takes the mouse as it is set by the time a case is opened, and not before', async () => {
+    const { lightbox, answer } = page();
+    await lightbox.open();
+    takeOwnButtons(USUAL_BUTTONS);
+    lightbox.go('next');
+    await turn();
+    expect(windowGain()).toBe(1);
+    await answer();
+    expect(windowGain()).toBe(2); // of the case b
+    takeOwnButtons(USUAL_BUTTONS);
   });
 
   it('counts every press, one opening at a time', async () => {

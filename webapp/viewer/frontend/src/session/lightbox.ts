@@ -10,6 +10,7 @@ import type { Scheme } from '../api/scheme';
 import type { OpenedCase } from '../api/schema';
 import type { Boot } from '../boot';
 import { bootOf } from '../boot';
+import { takeOwnButtons } from '../keys/own_buttons';
 import { mapCache } from '../overlay/map_cache';
 import { Priors } from '../prior/priors';
 import { deliveryOf } from '../reviews/delivery';
@@ -194,6 +195,7 @@ export class Lightbox implements PageParts {
     before.close();
     this.priors.leave();
     this.held.keepOnly([boot.image.id, ...boot.ahead, ...(this.last ? [this.last] : [])]);
+    takeOwnButtons(boot.user.keys.buttons); // as they are set by now
     const session = new ReadingSession(boot, this);
     if (isNew) this.addresses.goOn(boot);
     this.sheet.reset();

@@ -3,7 +3,7 @@ import { useEffect } from 'react';
 import { combinationOf } from '../keys/combination';
 import { KEY_PRESETS } from '../keys/key_presets';
 import { warningOf } from '../keys/key_check';
-import { DRAG_TITLES, WHEEL_TITLES } from '../keys/own_buttons';
+import { DRAG_TITLES, GAIN_TITLES, WHEEL_TITLES } from '../keys/own_buttons';
 import type { Buttons } from '../keys/own_buttons';
 import type { TableRow } from '../keys/own_keys';
 import { withKeys } from '../keys/own_keys';
@@ -109,6 +109,7 @@ const BUTTONS: readonly [keyof Buttons, string, Readonly<Record<string, string>>
   ['middle', 'Middle drag', DRAG_TITLES],
   ['right', 'Right drag', DRAG_TITLES],
   ['wheel', 'Wheel', WHEEL_TITLES],
+  ['window_gain', 'Window and level follow a drag', GAIN_TITLES],
 ];
 
 function Mouse({ settings, buttons }: { readonly settings: KeySettings; readonly buttons: Buttons }) {

@@ -10,6 +10,7 @@ import type { PixelBox } from '../geometry/pixel_box';
 import { boxCorners } from '../geometry/pixel_box';
 import type { Affine, CanvasPoint, ImagePoint } from '../geometry/pixels';
 import { REFERENCE_PX, affineFromThreePoints, canvasPoint, scales } from '../geometry/pixels';
+import { windowGain } from '../keys/own_buttons';
 import { createStore } from '../state/store';
 import type { Orientation } from './camera';
 import { fit, isFitted, lookAt, orient, orientationOf, panBy, zoomAbout } from './camera';
@@ -319,7 +320,7 @@ export class ViewportController {
       this.options.announce('lookup table off, linear window');
       return;
     }
-    this.setBounds(draggedBounds(bounds, dx, dy, height));
+    this.setBounds(draggedBounds(bounds, dx, dy, height, windowGain()));
     const name = this.view.get().presetName;
     if (this.view.get().presetIndex !== null) this.view.set({ presetIndex: null, presetName: `${name}, changed` });
   };

@@ -10,6 +10,11 @@ describe('the window', () => {
     expect(draggedBounds({ lower: 0, upper: 1000 }, 100, 0, 1000)).toEqual({ lower: -75, upper: 1075 });
   });
 
+  it('follows a drag faster or slower as the person wants it', () => {
+    expect(draggedBounds({ lower: 0, upper: 1000 }, 100, 0, 1000, 2)).toEqual({ lower: -150, upper: 1150 });
+    expect(draggedBounds({ lower: 0, upper: 1000 }, 0, 100, 1000, 0.5)).toEqual({ lower: 75, upper: 1075 });
+  });
+
   it('moves up when dragged down, so that the picture darkens', () => {
     expect(draggedBounds({ lower: 0, upper: 1000 }, 0, 100, 1000)).toEqual({ lower: 150, upper: 1150 });
   });

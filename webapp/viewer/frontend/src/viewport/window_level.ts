@@ -13,10 +13,10 @@ export interface Bounds {
 const DRAG_GAIN = 1.5;
 const NARROWEST_SAMPLES = 1;
 
-/** Window after a drag of (dx, dy) CSS px: right widens, down darkens; the gain follows the present width. */
-export function draggedBounds(bounds: Bounds, dx: number, dy: number, canvasHeight: number): Bounds {
+/** Window after a drag of (dx, dy) CSS px: right widens, down darkens; the gain follows the present width, times `gain`. */
+export function draggedBounds(bounds: Bounds, dx: number, dy: number, canvasHeight: number, gain = 1): Bounds {
   const width = bounds.upper - bounds.lower;
-  const step = (DRAG_GAIN * Math.max(width, NARROWEST_SAMPLES)) / canvasHeight;
+  const step = (gain * DRAG_GAIN * Math.max(width, NARROWEST_SAMPLES)) / canvasHeight;
   const newWidth = Math.max(NARROWEST_SAMPLES, width + dx * step);
   const centre = (bounds.lower + bounds.upper) / 2 + dy * step;
   return { lower: centre - newWidth / 2, upper: centre + newWidth / 2 };

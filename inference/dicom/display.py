@@ -38,6 +38,7 @@ PERCENTILE_PRESETS: tuple[tuple[int, str, float, float], ...] = (
     (4, "Mediastinum", 35.0, 99.5),
     (5, "Bone / lines", 50.0, 99.9),
 )
+PRESET_NAMES: tuple[str, ...] = ("As acquired", *(name for _, name, *_ in PERCENTILE_PRESETS), "Full range")
 
 _AUTO = 1  # place in the list of presets: after "As acquired"
 

@@ -166,7 +166,7 @@ def test_a_prior_lies_beside_in_register_and_takes_no_answers(server: Server, pa
     assert page.evaluate("window.sightline.viewState().isInverted") is True
 
     page.keyboard.press("d")
-    expect(announced).to_contain_text("not shown, in the next cases neither")
+    expect(announced).to_contain_text("not shown, in the next cases of this view neither")
     expect(page.get_by_test_id("prior-summary")).to_have_text("prior 4 months before")
     page.set_viewport_size({"width": 750, "height": 475})  # 1500 x 950 at 200 %
     page.reload()

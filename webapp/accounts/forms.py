@@ -1,17 +1,21 @@
-"""The sign-in form."""
+"""Forms: a person's own settings, and signing in."""
 
 from typing import Any
 
 from django import forms
 from django.http import HttpRequest
 
+from webapp.accounts.hanging import PARTS, VIEWS
+from webapp.accounts.hanging_form import HangingForm
 from webapp.accounts.models import User
 from webapp.accounts.policy import Refusal
 from webapp.accounts.sign_in_throttle import check_credentials
 
 
-class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]
+class SettingsForm(HangingForm):
     """What a person decides about the pages they see."""
+
+    whose = "your hanging rules"
 
     class Meta:
         model = User
@@ -24,6 +28,20 @@ class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]
     def clean_theme(self) -> str:
         """What is not sent stays."""
         return str(self.cleaned_data["theme"] or self.initial["theme"])
+
+    def unsaid(self, part: str) -> str:
+        return "as the project says"
+
+    def rule_parts(self) -> list[str]:
+        """Titles of the columns of the rules."""
+        return [title for title, _ in PARTS.values()]
+
+    def rule_rows(self) -> list[tuple[str, list[forms.BoundField]]]:
+        """A row for each view: its title, and its fields in the order of the columns."""
+        return [(title, [self[f"{view}_{part}"] for part in PARTS]) for view, title in VIEWS.items()]
+
+    def rule_remarks(self) -> list[str]:
+        return [text for _, text in self.stored().remarks]
 
 
 class SignInForm(forms.Form):

@@ -40,6 +40,9 @@ class User(AbstractUser):
     own_keys = models.JSONField("keys and mouse buttons of my own", default=dict, blank=True)
     """empty: the usual ones. Else the body of `PUT /api/me/keys/`"""
 
+    hanging = models.JSONField("hanging rules of my own", default=dict, blank=True)
+    """as webapp.accounts.hanging.stored_rules makes it; empty: as the project says"""
+
     objects = PeopleManager()  # type: ignore[misc]
 
     def save(self, *args: Any, **kwargs: Any) -> None:

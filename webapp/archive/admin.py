@@ -8,6 +8,8 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
 from webapp import audit
+from webapp.accounts.hanging import PARTS, VIEWS
+from webapp.accounts.hanging_form import HangingForm
 from webapp.archive.models import Project, QuarantinedFile
 from webapp.archive.quarantine import delete_quarantined
 
@@ -27,7 +29,18 @@ class ProjectAdmin(admin.ModelAdmin):
     """The settings of a project; projects themselves are neither made nor deleted here."""
 
     list_display = ("name", "takes_for_processing", "look_first", "ai_on_priors", "sentinel_share")
-    fields = ("name", "slug", "takes_for_processing", "look_first", "ai_on_priors", "sentinel_share")
+    form = HangingForm
+    fieldsets = (
+        (None, {"fields": ("name", "slug", "takes_for_processing", "look_first", "ai_on_priors", "sentinel_share")}),
+        (
+            "How a case opens (hanging rules)",
+            {
+                "fields": [tuple(f"{view}_{part}" for part in PARTS) for view in VIEWS],
+                "description": "Each person's own rules, and what is done with a case in the sitting, go before these. They open"
+                " nothing that may not be shown: an earlier image comes only where earlier images are allowed.",
+            },
+        ),
+    )
     readonly_fields = ("name", "slug")
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
@@ -51,6 +64,7 @@ class ProjectAdmin(admin.ModelAdmin):
             look_first=obj.look_first,
             ai_on_priors=obj.ai_on_priors,
             sentinel_share=obj.sentinel_share,
+            hanging=obj.hanging,
         )
 
 

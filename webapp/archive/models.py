@@ -43,6 +43,8 @@ class Project(models.Model):
         db_default=False,
         help_text="Numbers over time, of the same model alone. Whoever reads meets the model on images that they have not opened.",
     )
+    hanging = models.JSONField("hanging rules", default=dict, blank=True)
+    """as webapp.accounts.hanging.stored_rules makes it; empty: as built"""
     created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:

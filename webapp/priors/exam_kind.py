@@ -11,6 +11,11 @@ CHEST: Final = "CHEST"
 _SIDES = {"PA": FRONTAL, "AP": FRONTAL, "FRONTAL": FRONTAL, "LL": LATERAL, "RL": LATERAL, "LAT": LATERAL}
 
 
+def side_of(view: str) -> str:
+    """FRONTAL or LATERAL of a key of the table of terms; empty for any other."""
+    return _SIDES.get(view, "")
+
+
 @dataclass(frozen=True)
 class ExamKind:
     """part: CHEST or another key of the table of terms; view: frontal, lateral or another key. Empty: not stated; None: not

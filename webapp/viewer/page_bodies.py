@@ -1,8 +1,11 @@
 """What the server writes into a page for its script to start with; the script asks the API for everything else."""
 
+from typing import Annotated
+
 from typing_extensions import TypedDict
 
-from webapp.json_bodies import page_body
+from webapp.accounts.hanging import PARTS, VIEWS
+from webapp.json_bodies import coded, page_body
 from webapp.sentinel.look_body import FirstLookDocument
 from webapp.viewer.own_keys import OwnKeys
 
@@ -44,6 +47,17 @@ class SignedInPerson(TypedDict):
     keys: OwnKeys
 
 
+class CaseHanging(TypedDict):
+    """How a case opens by the rules of person and project. preset: name of a window; empty: the image's own. remarks: what of the
+    rules is not known here."""
+
+    view: Annotated[str, coded(view for view in VIEWS if view != "any")]
+    beside: Annotated[str, coded(PARTS["beside"][1])]
+    preset: str
+    is_linked: bool
+    remarks: list[str]
+
+
 class ReadingUrls(TypedDict):
     header: str
     frame: str
@@ -60,12 +74,15 @@ class ReadingUrls(TypedDict):
 class BootDocument(TypedDict):
     """`/images/{id}/`. sitting: webapp.accounts.sitting. answer_first: the look before the model; null where a reader study hides
     the image from this person. urls.list, list_name: the list that the case was opened from, "worklist" or "failures".
-    display_checked_at: when this person last passed the display check in this sitting; null: not in this one."""
+    display_checked_at: when this person last passed the display check in this sitting; null: not in this one.
+    hanging_ahead: by id of the cases that may be fetched ahead."""
 
     image: ImageFacts
     sitting: str
     display_checked_at: str | None
     user: SignedInPerson
+    hanging: CaseHanging
+    hanging_ahead: dict[str, CaseHanging]
     answer_first: FirstLookDocument | None
     urls: ReadingUrls
     list_name: str

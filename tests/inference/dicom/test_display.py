@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from inference.dicom import DicomHeader, Lut, Window, display_frame, preview, render_8bit
-from inference.dicom.display import PERCENTILE_PRESETS
+from inference.dicom.display import PERCENTILE_PRESETS, PRESET_NAMES
 from inference.dicom.grayscale import modality_table, polarity_is_inverted, stored_levels
 from inference.dicom.stored_pixels import StoredPixels, stored_pixels
 from inference.dicom.voi import apply_voi, voi_items
@@ -151,6 +151,7 @@ def test_presets_are_percentiles_of_what_is_shown() -> None:
         "Full range": (0, 999),
     }
     assert [preset["key"] for preset in presets] == [1, 2, 3, 4, 5, 6]
+    assert tuple(preset["name"] for preset in presets) == PRESET_NAMES
 
 
 def test_every_preset_has_a_digit_of_its_own() -> None:

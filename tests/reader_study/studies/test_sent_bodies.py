@@ -25,6 +25,13 @@ BESIDES: dict[str, dict[str, Any]] = {
     "record_review": {"finding": "unaided"},
     "lock_first_look": {"answers": []},
     "store_own_keys": {"version": 1, "keys": {}, "buttons": {"middle": "pan", "right": "zoom", "wheel": "zoom"}},
+    "store_own_hanging": {
+        "version": 1,
+        "rules": {
+            view: {"beside": "prior", "preset": "Auto", "linked": "apart"}
+            for view in ("any", "frontal", "lateral", "other")
+        },
+    },
     "enter_later_truth": {"finding": "unaided", "exam_date": "2026-11-30"},
 }
 Operation = tuple[str, str, str, dict[str, Any]]

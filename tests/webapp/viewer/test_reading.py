@@ -70,6 +70,7 @@ def test_a_project_asks_its_readers_to_look_first_whatever_they_chose(signed_in:
         "look_first": True,
         "ai_on_priors": False,
         "sentinel_share": 7,
+        "hanging": {},
     }
 
 

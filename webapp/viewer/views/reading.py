@@ -31,6 +31,7 @@ from webapp.display_check.ask_and_judge import passed_in
 from webapp.json_bodies import ref
 from webapp.sentinel.look_document import look_document
 from webapp.sentinel.waiting import hidden_otherwise
+from webapp.viewer.case_hanging import case_hanging, hanging_ahead
 from webapp.viewer.case_list import CaseList, case_list
 from webapp.viewer.own_keys import keys_of
 from webapp.viewer.page_bodies import BootDocument, OpenedCase, Place
@@ -123,6 +124,8 @@ def boot_document(request: HttpRequest, image: Image, listed: CaseList) -> BootD
             "look_first": user.look_first,
             "keys": keys_of(user),
         },
+        "hanging": case_hanging(user, image),
+        "hanging_ahead": hanging_ahead(user, listed.place.following),
         "urls": {
             "header": f"{api}header/",
             "frame": f"{api}frame/",

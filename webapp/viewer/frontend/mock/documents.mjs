@@ -42,6 +42,8 @@ export function boot(scenario) {
     sitting: 'mock',
     answer_first: null,
     user: { username: 'radiologist', role: 'radiologist', look_first: false, keys: { version: 1, keys: {}, buttons: { middle: 'pan', right: 'zoom', wheel: 'zoom', window_gain: 'usual' } } },
+    hanging: { view: 'frontal', beside: 'prior', preset: '', is_linked: true, remarks: [] },
+    hanging_ahead: {},
     urls: {
       header: `${base}/header/`,
       frame: `${base}/frame/`,

@@ -172,11 +172,16 @@ export interface components {
          * @description `/images/{id}/`. sitting: webapp.accounts.sitting. answer_first: the look before the model; null where a reader study hides
          *     the image from this person. urls.list, list_name: the list that the case was opened from, "worklist" or "failures".
          *     display_checked_at: when this person last passed the display check in this sitting; null: not in this one.
+         *     hanging_ahead: by id of the cases that may be fetched ahead.
          */
         readonly BootDocument: {
             readonly answer_first: components["schemas"]["FirstLookDocument"] | null;
             readonly csrf: string;
             readonly display_checked_at: string | null;
+            readonly hanging: components["schemas"]["CaseHanging"];
+            readonly hanging_ahead: {
+                readonly [key: string]: components["schemas"]["CaseHanging"];
+            };
             readonly image: components["schemas"]["ImageFacts"];
             readonly list_name: string;
             readonly sitting: string;
@@ -284,6 +289,19 @@ export interface components {
              */
             readonly verdict: "" | "agree" | "false_positive" | "false_negative" | "wrong_place" | "refusal_right" | "refusal_wrong" | "present" | "absent" | "cannot_judge" | "missed_other";
             readonly view?: string | null;
+        };
+        /**
+         * @description How a case opens by the rules of person and project. preset: name of a window; empty: the image's own. remarks: what of the
+         *     rules is not known here.
+         */
+        readonly CaseHanging: {
+            /** @enum {string} */
+            readonly beside: "prior" | "other_view" | "nothing";
+            readonly is_linked: boolean;
+            readonly preset: string;
+            readonly remarks: readonly string[];
+            /** @enum {string} */
+            readonly view: "frontal" | "lateral" | "other";
         };
         readonly CaseList: {
             readonly cases: readonly components["schemas"]["CaseDocument"][];
@@ -778,6 +796,37 @@ export interface components {
             /** @enum {string} */
             readonly verdict: "pass" | "refused" | "unknown";
         };
+        /** @description version: of this form, 1. */
+        readonly HangingChoices: {
+            readonly rules: components["schemas"]["HangingRulesByView"];
+            /** @enum {integer} */
+            readonly version: 1;
+        };
+        /** @description How a case opens; an empty text leaves a part to the rule for any view, and there to the project. */
+        readonly HangingRule: {
+            /**
+             * @description empty: not said
+             * @enum {string}
+             */
+            readonly beside: "" | "prior" | "other_view" | "nothing";
+            /**
+             * @description empty: not said
+             * @enum {string}
+             */
+            readonly linked: "" | "linked" | "apart";
+            /**
+             * @description empty: not said
+             * @enum {string}
+             */
+            readonly preset: "" | "As acquired" | "Auto" | "Lungs" | "Mediastinum" | "Bone / lines" | "Full range";
+        };
+        /** @description A rule for each view. */
+        readonly HangingRulesByView: {
+            readonly any: components["schemas"]["HangingRule"];
+            readonly frontal: components["schemas"]["HangingRule"];
+            readonly lateral: components["schemas"]["HangingRule"];
+            readonly other: components["schemas"]["HangingRule"];
+        };
         /**
          * @description Description of one display frame (uint16 little-endian, row by row). A study's case leaves out the last two.
          *
@@ -1074,6 +1123,11 @@ export interface components {
             /** @enum {string} */
             readonly window_gain: "slow" | "usual" | "fast";
         };
+        /** @description A `HangingChoices` as it is answered; what of stored rules is not known here is left out. */
+        readonly OwnHanging: {
+            readonly rules: components["schemas"]["OwnRulesByView"];
+            readonly version: number;
+        };
         /** @description A `KeyChoices` as it is answered. */
         readonly OwnKeys: {
             readonly buttons: components["schemas"]["OwnButtons"];
@@ -1081,6 +1135,22 @@ export interface components {
                 readonly [key: string]: readonly string[];
             };
             readonly version: number;
+        };
+        /** @description A `HangingRule` as it is answered. */
+        readonly OwnRule: {
+            /** @enum {string} */
+            readonly beside: "" | "prior" | "other_view" | "nothing";
+            /** @enum {string} */
+            readonly linked: "" | "linked" | "apart";
+            /** @enum {string} */
+            readonly preset: "" | "As acquired" | "Auto" | "Lungs" | "Mediastinum" | "Bone / lines" | "Full range";
+        };
+        /** @description A `HangingRulesByView` as it is answered. */
+        readonly OwnRulesByView: {
+            readonly any: components["schemas"]["OwnRule"];
+            readonly frontal: components["schemas"]["OwnRule"];
+            readonly lateral: components["schemas"]["OwnRule"];
+            readonly other: components["schemas"]["OwnRule"];
         };
         /**
          * @description As the file states them; age: "63 y" or "18 mo"; empty when not known. age_problem: what the sources of the age say
@@ -2155,6 +2225,7 @@ export type ButtonChoices = components['schemas']['ButtonChoices'];
 export type CaseDocument = components['schemas']['CaseDocument'];
 export type CaseFields = components['schemas']['CaseFields'];
 export type CaseFilter = components['schemas']['CaseFilter'];
+export type CaseHanging = components['schemas']['CaseHanging'];
 export type CaseList = components['schemas']['CaseList'];
 export type CaseMixDocument = components['schemas']['CaseMixDocument'];
 export type CasesAdded = components['schemas']['CasesAdded'];
@@ -2205,6 +2276,9 @@ export type FoundImages = components['schemas']['FoundImages'];
 export type FrameQuality = components['schemas']['FrameQuality'];
 export type GateCheckDocument = components['schemas']['GateCheckDocument'];
 export type GateDocument = components['schemas']['GateDocument'];
+export type HangingChoices = components['schemas']['HangingChoices'];
+export type HangingRule = components['schemas']['HangingRule'];
+export type HangingRulesByView = components['schemas']['HangingRulesByView'];
 export type HeaderDocument = components['schemas']['HeaderDocument'];
 export type ImageFacts = components['schemas']['ImageFacts'];
 export type JobError = components['schemas']['JobError'];
@@ -2234,7 +2308,10 @@ export type OpenedPrior = components['schemas']['OpenedPrior'];
 export type OperatingCurve = components['schemas']['OperatingCurve'];
 export type OperatingPointDocument = components['schemas']['OperatingPointDocument'];
 export type OwnButtons = components['schemas']['OwnButtons'];
+export type OwnHanging = components['schemas']['OwnHanging'];
 export type OwnKeys = components['schemas']['OwnKeys'];
+export type OwnRule = components['schemas']['OwnRule'];
+export type OwnRulesByView = components['schemas']['OwnRulesByView'];
 export type PatientFacts = components['schemas']['PatientFacts'];
 export type PixelBox = components['schemas']['PixelBox'];
 export type PixelSpacing = components['schemas']['PixelSpacing'];

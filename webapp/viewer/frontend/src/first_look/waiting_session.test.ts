@@ -42,10 +42,10 @@ let server: Record<string, unknown> = {};
 let kept: Record<string, string> = {};
 let covered: string | null = null;
 
-function caseOf(document: FirstLookDocument = WAITING, project = '') {
+function caseOf(document: FirstLookDocument = WAITING, project = '', remarks: readonly string[] = []) {
   const choices = { isAiVisible: true };
   const page = {
-    sitting: { choices: () => choices, keep: () => true },
+    sitting: { choices: () => choices, keep: () => true, untold: (sentences: readonly string[]) => sentences.slice(1) },
     sheet: new Sheet(1000),
     scheme: createStore({ scheme: null }),
     drafts: { all: () => Promise.resolve([]), put: () => Promise.resolve(), remove: () => Promise.resolve() },
@@ -56,6 +56,7 @@ function caseOf(document: FirstLookDocument = WAITING, project = '') {
   const boot = {
     answer_first: document,
     csrf: '',
+    hanging: { view: 'frontal', beside: 'prior', preset: '', is_linked: true, remarks },
     image: { id: 'i', columns: 100, rows: 200, look_first_project: project },
     urls: { predictions: '/predictions/', reviews: '/reviews/', header: '', frame: '' },
     user: { username: 'rose', look_first: false },
@@ -88,6 +89,14 @@ beforeEach(() => {
   });
 });
 afterEach(() => vi.unstubAllGlobals());
+
+describe('a case whose hanging rules are not all known', () => {
+  it('says what was not said on this page before', () => {
+    const { session, said } = caseOf(WAITING, '', ['told before', 'your rules name Bone']);
+    void session.open();
+    expect(said()).toBe('your rules name Bone');
+  });
+});
 
 describe('a case whose look waits', () => {
   it('shows nothing of a result that is there, and opens when the server says that nobody is asked any more', async () => {

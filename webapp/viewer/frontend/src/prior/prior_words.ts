@@ -1,5 +1,6 @@
 /** What is said of earlier images: dates, intervals, and why none is shown. */
 import type { ComparedImage, PriorImages } from '../api/schema';
+import type { CaseLook } from '../session/case_look';
 import { NOT_STATED } from '../shell/patient_text';
 import type { ViewState } from '../viewport/view_state';
 
@@ -47,6 +48,10 @@ export function summaryOf(list: PriorImages | null, problem: string | null): str
 /** The latest image that is known to be earlier: the one that is shown by itself. */
 export const latestOf = (list: PriorImages | null): ComparedImage | null =>
   list?.priors.find(({ order }) => order === 'earlier') ?? null;
+
+/** The image that is laid beside a case by itself: the latest that is known to be earlier, or the other view of the study. */
+export const opensBeside = (list: PriorImages | null, opens: CaseLook['opens']): ComparedImage | null =>
+  opens === 'other_view' ? (list?.companions[0] ?? null) : latestOf(list);
 
 /** What two views that are not linked yet wait for, by how far their pictures are. */
 export function missingForLink(present: ViewState['status'], other: ViewState['status']): string {

@@ -59,10 +59,12 @@ const image = (id: string, change: Partial<ComparedImage> = {}): ComparedImage =
 const listOf = (...priors: ComparedImage[]): PriorImages =>
   ({ image: 'a', priors, further: 0, companions: [], problem: null, leaves_out: false });
 
-function caseOf(id: string) {
+const AS_BUILT = { view: 'frontal', beside: 'prior', preset: '', is_linked: true, remarks: [] };
+
+function caseOf(id: string, hanging = {}) {
   const said: string[] = [];
   const view = createStore({ status: 'loading', affine: null });
-  const shown = { boot: { image: { id }, csrf: '' }, controller: { view, header: Promise.resolve({}), onDraw: () => () => undefined }, announce: (text: string) => said.push(text) };
+  const shown = { boot: { image: { id }, csrf: '', hanging: { ...AS_BUILT, ...hanging } }, controller: { view, header: Promise.resolve({}), onDraw: () => () => undefined }, announce: (text: string) => said.push(text) };
   return { shown: shown as unknown as PriorCase, said, whole: () => view.set({ status: 'ready' }) };
 }
 
@@ -109,7 +111,7 @@ describe('the latest prior', () => {
   });
 
   it.each([
-    ['switched off', { isPriorShown: false }, [image('p')]],
+    ['switched off', { 'isPriorShown:frontal': false }, [image('p')]],
     ['whose order is not known', {}, [image('p', { order: 'not_known' })]],
   ])('that is %s is not opened by itself', async (_what, choices, list) => {
     server.lists['/api/images/a/priors/'] = listOf(...list);
@@ -127,6 +129,59 @@ describe('the latest prior', () => {
     takeOwnKeys({}, []);
     expect(server.opened).toEqual(['/api/images/a/priors/p/opening/']);
     expect(layoutOf(priors.state.get())).toBe(priors.state.get().isOn ? 'beside' : 'over');
+  });
+});
+
+describe('a hanging rule', () => {
+  async function opened(hanging: object, choices = {}, lists: unknown = { ...listOf(image('p')), companions: [image('l', { interval: 'the same study', kind: 'lateral' })] }) {
+    server.lists['/api/images/a/priors/'] = lists;
+    const { priors, kept } = made(choices);
+    const { shown, whole, said } = caseOf('a', hanging);
+    priors.follow(shown);
+    whole();
+    await turn();
+    return { priors, kept, said, state: priors.state.get() };
+  }
+
+  it.each([
+    ['prior', 'p', 'beside'],
+    ['other_view', 'l', 'beside'],
+    ['nothing', undefined, 'none'],
+  ])('%s lays %s beside', async (beside, chosen, layout) => {
+    const { state } = await opened({ beside });
+    expect([state.chosen?.id, layoutOf(state)]).toEqual([chosen, layout]);
+    expect(server.opened).toEqual(chosen ? [`/api/images/a/priors/${chosen}/opening/`] : []);
+  });
+
+  it('gives way to what was done in the sitting with a case of the same view, and of no other', async () => {
+    expect((await opened({ beside: 'nothing' }, { 'isPriorShown:frontal': true })).state.chosen?.id).toBe('p');
+    expect((await opened({ beside: 'prior' }, { 'isPriorShown:lateral': false })).state.chosen?.id).toBe('p');
+    expect((await opened({ view: 'lateral' }, { 'isPriorShown:lateral': false })).state.chosen).toBeNull();
+    expect((await opened({ is_linked: false })).state.isLinked).toBe(false);
+    expect((await opened({ is_linked: false }, { 'isPriorLinked:frontal': true })).state.isLinked).toBe(true);
+  });
+
+  it('lays nothing where the study has no other view, and says nothing of it; D shows the latest earlier image', async () => {
+    const { priors, state, said } = await opened({ beside: 'other_view' }, {}, listOf(image('p')));
+    expect([state.chosen, layoutOf(state), said]).toEqual([null, 'none', []]);
+    await priors.flicker(true);
+    expect(priors.state.get().chosen?.id).toBe('p');
+  });
+
+  it.each(['prior', 'other_view'])('%s asks for nothing where the server gives no list, or keeps the image', async (beside) => {
+    const refused = await opened({ beside }, {}, new RequestError(403, 'embargo', 'a study under way'));
+    expect([server.opened, refused.state.chosen, layoutOf(refused.state)]).toEqual([[], null, 'none']);
+    server.refusal = new RequestError(404, 'not_beside', 'hidden from you');
+    const hidden = await opened({ beside });
+    expect([Picture.all, hidden.state.chosen]).toEqual([[], null]);
+  });
+
+  it('holds from the next case, each by its own', async () => {
+    const { priors } = await opened({ beside: 'prior' });
+    const next = caseOf('b', { beside: 'nothing', is_linked: false });
+    priors.follow(next.shown);
+    expect(layoutOf(priors.state.get())).toBe('none');
+    expect(priors.state.get()).toMatchObject({ isOn: false, isLinked: false });
   });
 });
 
@@ -170,8 +225,8 @@ describe('switching', () => {
     whole();
     await turn();
     await priors.toggle();
-    expect([kept, layoutOf(priors.state.get())]).toEqual([[{ isPriorShown: false }], 'behind']);
-    expect(said.at(-1)).toBe('earlier images are not shown, in the next cases neither');
+    expect([kept, layoutOf(priors.state.get())]).toEqual([[{ 'isPriorShown:frontal': false }], 'behind']);
+    expect(said.at(-1)).toBe('earlier images are not shown, in the next cases of this view neither');
     await priors.toggle();
     expect(layoutOf(priors.state.get())).toBe('beside');
   });

@@ -6,12 +6,15 @@ import { RequestError, getJson, sendJson } from '../api/request';
 import type { ComparedImage, PriorImages, ThoraxDocument } from '../api/schema';
 import type { Boot } from '../boot';
 import { ownKey } from '../keys/own_keys';
-import type { Sitting } from '../session/sitting';
+import { lookOf } from '../session/case_look';
+import type { CaseLook } from '../session/case_look';
+import type { Sitting, ViewChoices } from '../session/sitting';
+import { ofView } from '../session/sitting';
 import { createStore } from '../state/store';
 import { ViewportController } from '../viewport/controller';
 import { Screen } from '../viewport/screen';
 import type { SharedEngine } from '../viewport/shared_engine';
-import { isOfStudy, latestOf, missingForLink } from './prior_words';
+import { isOfStudy, latestOf, missingForLink, opensBeside } from './prior_words';
 import { haveFrames } from './thorax_link';
 import type { Plate } from './thorax_link';
 import { ViewLink } from './view_link';
@@ -20,6 +23,8 @@ export interface PriorState {
   /** The reader wants earlier images beside the case. */
   readonly isOn: boolean;
   readonly isLinked: boolean;
+  /** Which one is laid there by itself. */
+  readonly opens: CaseLook['opens'];
   readonly list: PriorImages | null;
   /** Why the list could not be had, or is not given. */
   readonly problem: string | null;
@@ -54,8 +59,8 @@ export const isCaseCovered = (state: PriorState): boolean =>
 
 /** beside: two pictures; over: the other in the place of the case; behind: loaded, and not seen. */
 export function layoutOf(state: PriorState): Layout {
-  const { chosen, list, problem, isOn, isNarrow, isHeld, isSwitched, isExpected } = state;
-  const isKnown = chosen !== null || (problem === null && (list ? latestOf(list) !== null : isExpected));
+  const { chosen, list, problem, isOn, opens, isNarrow, isHeld, isSwitched, isExpected } = state;
+  const isKnown = chosen !== null || (problem === null && (list ? opensBeside(list, opens) !== null : isExpected));
   if (isOn && !isNarrow && isKnown) return 'beside';
   if (!chosen) return 'none';
   return isHeld || isSwitched ? 'over' : 'behind';
@@ -64,6 +69,7 @@ export function layoutOf(state: PriorState): Layout {
 const INITIAL: PriorState = {
   isOn: true,
   isLinked: true,
+  opens: 'prior',
   list: null,
   problem: null,
   chosen: null,
@@ -94,20 +100,20 @@ export class Priors {
     private readonly sitting: Sitting,
   ) {
     this.screen = new Screen(engine);
-    const { isPriorShown, isPriorLinked } = sitting.choices();
-    this.state.set({ isOn: isPriorShown ?? true, isLinked: isPriorLinked ?? true });
     if (typeof window.matchMedia !== 'function') return;
     const query = window.matchMedia(NARROW);
     this.state.set({ isNarrow: query.matches });
     query.addEventListener('change', () => this.state.set({ isNarrow: query.matches, isSwitched: false }));
   }
 
-  /** A case is shown. Its list is asked for at once; the latest prior comes after the case's own picture is whole. */
+  /** A case is shown. Its list is asked for at once; what opens beside it by itself comes after its own picture is whole. */
   follow(shown: PriorCase): void {
     this.leave();
     this.shown = shown;
+    const { isPriorShown, isPriorLinked, opens } = lookOf(this.sitting.choices(), shown.boot.hanging);
+    this.state.set({ isOn: isPriorShown, isLinked: isPriorLinked, opens });
     const list = this.askFor(shown);
-    this.whenReady(shown.controller, () => void list.then(() => this.showLatest(shown)));
+    this.whenReady(shown.controller, () => void list.then(() => this.showBeside(shown)));
   }
 
   /** The case is left. */
@@ -131,7 +137,7 @@ export class Priors {
     }
     this.state.set({ isOn: !isOn });
     this.keep({ isPriorShown: !isOn });
-    if (isOn) return shown.announce('earlier images are not shown, in the next cases neither');
+    if (isOn) return shown.announce('earlier images are not shown, in the next cases of this view neither');
     if (!list) return;
     if (await this.isThere()) shown.announce(`${this.state.get().chosen?.interval ?? ''}, beside`);
   }
@@ -186,7 +192,7 @@ export class Priors {
   private async isThere(): Promise<boolean> {
     const { shown } = this;
     if (!shown) return false;
-    if (!this.state.get().controller) await this.showLatest(shown, true);
+    if (!this.state.get().controller) await this.showBeside(shown, true);
     const { controller, problem, list } = this.state.get();
     if (controller) return true;
     shown.announce(problem ?? list?.problem?.text ?? 'no prior known');
@@ -205,11 +211,11 @@ export class Priors {
   }
 
   /** isAsked: by the reader; else only where it is wanted beside, and not on a narrow page, where it would be seen by nobody. */
-  private async showLatest(shown: PriorCase, isAsked = false): Promise<void> {
-    const { isOn, isNarrow, list } = this.state.get();
-    const latest = latestOf(list) ?? (isAsked ? (list?.priors[0] ?? list?.companions[0] ?? null) : null);
-    if (!latest || this.shown !== shown || (!isAsked && (!isOn || isNarrow))) return;
-    await this.lay(shown, latest);
+  private async showBeside(shown: PriorCase, isAsked = false): Promise<void> {
+    const { isOn, opens, isNarrow, list } = this.state.get();
+    const image = opensBeside(list, opens) ?? (isAsked ? (latestOf(list) ?? list?.priors[0] ?? list?.companions[0] ?? null) : null);
+    if (!image || this.shown !== shown || (!isAsked && (!isOn || isNarrow))) return;
+    await this.lay(shown, image);
   }
 
   private async lay(shown: PriorCase, image: ComparedImage): Promise<void> {
@@ -298,7 +304,7 @@ export class Priors {
     this.state.set({ chosen: null, controller: null });
   }
 
-  private keep(change: Parameters<Sitting['keep']>[0]): void {
-    this.sitting.keep(change);
+  private keep(change: Partial<ViewChoices>): void {
+    if (this.shown) this.sitting.keep(ofView(this.shown.boot.hanging.view, change));
   }
 }

@@ -20,7 +20,7 @@ export interface HeldState {
 export interface HoldOptions {
   readonly maps: Pick<MapCache, 'fetchAhead'>;
   /** Index of the preset that the case will open with. */
-  readonly opening: (header: HeaderDocument) => number;
+  readonly opening: (header: HeaderDocument, image: string) => number;
   /** Whether the model may be fetched ahead: not while the reader does not want to see it. */
   readonly isModelWanted: () => boolean;
 }
@@ -88,7 +88,7 @@ export class HeldCases {
     const film = this.films.get(image) ?? this.begin(image, true);
     try {
       const header = await film.header;
-      const opening = header.presets[this.options.opening(header)] ?? fullRange(header);
+      const opening = header.presets[this.options.opening(header, image)] ?? fullRange(header);
       await film.load(opening.frame);
       if (!(await film.isSound())) throw new Error('the frame arrived damaged');
       if (this.films.get(image) === film) this.mark(image, true);

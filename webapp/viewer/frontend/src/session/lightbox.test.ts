@@ -38,10 +38,11 @@ class Case {
 const held = vi.hoisted(() => ({ hold: [] as string[][], kept: [] as string[][], ids: new Set<string>() }));
 vi.mock('./reading_session', () => ({ ReadingSession: Case }));
 vi.mock('../viewport/screen', () => ({ Screen: class {} }));
-vi.mock('../viewport/presets', () => ({ openingPreset: () => 0 }));
+vi.mock('../viewport/presets', () => ({ openingPreset: (_header: unknown, wanted: { name: string }) => wanted.name }));
 vi.mock('../api/scheme', () => ({ loadScheme: () => new Promise(() => undefined) }));
 vi.mock('./held_cases', () => ({
   HeldCases: class {
+    constructor(readonly options: { opening: (header: unknown, image: string) => unknown }) {}
     film = (): null => null;
     forget = (): void => undefined;
     tellShown = (): void => undefined;
@@ -60,7 +61,9 @@ function opened(id: string): OpenedCase {
   const at = LIST.indexOf(id);
   const place = { previous: LIST[at - 1] ?? null, next: LIST[at + 1] ?? null, ahead: LIST.slice(at + 1, at + 3), position: '', count: '' };
   const user = { username: 'me', keys: { buttons: { ...USUAL_BUTTONS, window_gain: id === 'b' ? 'fast' : 'usual' } } };
-  return { boot: { image: { id, code: id }, user, urls: {} }, place } as unknown as OpenedCase;
+  const hanging = { view: 'frontal', beside: 'prior', preset: id, is_linked: true, remarks: [] };
+  const ahead = Object.fromEntries(place.ahead.map((image) => [image, { ...hanging, preset: `of ${image}` }]));
+  return { boot: { image: { id, code: id }, user, hanging, hanging_ahead: ahead, urls: {} }, place } as unknown as OpenedCase;
 }
 
 /** A page that shows case a; `answers` gives what the server says to each opening, in order, once the test lets it. */
@@ -123,6 +126,12 @@ describe('going on', () => {
     await answer();
     expect(windowGain()).toBe(2); // of the case b
     takeOwnButtons(USUAL_BUTTONS);
+  });
+
+  it('holds a case with the window that its own rule names', () => {
+    const { lightbox } = page();
+    const { options } = lightbox.held as unknown as { options: { opening: (header: unknown, image: string) => unknown } };
+    expect(['b', 'unknown'].map((image) => options.opening({}, image))).toEqual(['of b', 'a']);
   });
 
   it('counts every press, one opening at a time', async () => {

@@ -25,6 +25,8 @@ import { openingPreset } from '../viewport/presets';
 import { Screen } from '../viewport/screen';
 import { SharedEngine } from '../viewport/shared_engine';
 import type { CaseAddresses } from './case_addresses';
+import type { CaseLook } from './case_look';
+import { lookOf } from './case_look';
 import { followChanges } from './case_events';
 import { HeldCases } from './held_cases';
 import { LastCoding } from './last_coding';
@@ -79,7 +81,7 @@ export class Lightbox implements PageParts {
     this.outbox = reviewsOutbox(storage, boot.user.username, boot.csrf);
     this.held = new HeldCases({
       maps: mapCache,
-      opening: (header) => openingPreset(header, sitting.choices().preset ?? null, () => undefined),
+      opening: (header, image) => openingPreset(header, this.lookAhead(image).preset, () => undefined),
       isModelWanted: () => isAiShown(this.shown.get().session.panel.get()),
     });
     this.shown = createStore({ session: new ReadingSession(boot, this) });
@@ -102,6 +104,12 @@ export class Lightbox implements PageParts {
     });
     await this.begin(this.session);
     await this.outbox.flush();
+  }
+
+  /** How a case that is not open yet will open, as far as its neighbour's page knows. */
+  private lookAhead(image: string): CaseLook {
+    const { hanging, hanging_ahead: ahead } = this.session.boot;
+    return lookOf(this.sitting.choices(), ahead[image] ?? hanging);
   }
 
   film(image: string): Film {

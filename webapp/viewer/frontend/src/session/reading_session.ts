@@ -27,8 +27,9 @@ import { ProposedSites, proposedForm } from './proposed_sites';
 import { ReviewsDesk } from './reviews_desk';
 import type { Answer } from './reviews_state';
 import { answerNoCall, mayGiveAgain, openMark } from './state_answers';
+import { lookOf } from './case_look';
 import type { SittingChoices } from './sitting';
-import { keptPreset } from './sitting';
+import { keptPreset, ofView } from './sitting';
 import { keepChoices, panelChoices } from './sitting_panel';
 import { UndoStack } from './undo_stack';
 
@@ -80,9 +81,9 @@ export class ReadingSession {
         if (this.firstLook?.isWaiting()) this.firstLook.setBox(box);
         else if (!laterTruthOf(this).takeBox(box)) this.changeForm({ box });
       },
-      opening: (header) => openingPreset(header, sitting.choices().preset ?? null, announce),
+      opening: (header) => openingPreset(header, lookOf(sitting.choices(), boot.hanging).preset, announce),
       onWheelStep: (step) => page.go(step),
-      onPreset: (preset) => this.keep({ preset: keptPreset(preset) }),
+      onPreset: (preset) => this.keep(ofView(boot.hanging.view, { preset: keptPreset(preset) })),
     });
     this.drafts = new DraftMarks(page.drafts, { reader: boot.user.username, image: boot.image.id });
     this.predictions = new PredictionsFeed(boot.urls.predictions, boot.csrf, (before, after) =>
@@ -109,6 +110,9 @@ export class ReadingSession {
       this.desk.state.subscribe(() => this.revealWhenAnswered()),
       this.desk.outbox.state.subscribe(() => this.revealWhenAnswered()),
     );
+    const { remarks } = this.boot.hanging;
+    const untold = remarks.length ? this.sitting.untold(remarks) : [];
+    if (untold.length) this.announce(untold.join('; '));
     void this.desk.open();
     void this.drafts.open().then(() => {
       this.areDraftsRead = true;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Sitting, keptPreset } from './sitting';
+import { Sitting, choicesFor, keptPreset, ofView } from './sitting';
 
 function memory(isFull = false) {
   const items = new Map<string, string>();
@@ -21,11 +21,11 @@ function memory(isFull = false) {
 describe('the choices of a sitting', () => {
   it('are there for the next page of the same sitting', () => {
     const storage = memory();
-    new Sitting('a', storage).keep({ isAiVisible: false, opacity: 0.7, preset: { key: 3, name: 'Lung' } });
+    new Sitting('a', storage).keep({ isAiVisible: false, opacity: 0.7, 'preset:frontal': { key: 3, name: 'Lung' } });
     expect(new Sitting('a', storage).choices()).toEqual({
       isAiVisible: false,
       opacity: 0.7,
-      preset: { key: 3, name: 'Lung' },
+      'preset:frontal': { key: 3, name: 'Lung' },
     });
   });
 
@@ -49,7 +49,7 @@ describe('the choices of a sitting', () => {
     const storage = memory();
     storage.items.set(
       'sightline-sitting:a',
-      JSON.stringify({ isAiVisible: 'no', mapKind: 'nix', opacity: 3, colours: 'cividis', preset: 4, more: 1 }),
+      JSON.stringify({ isAiVisible: 'no', mapKind: 'nix', opacity: 3, colours: 'cividis', 'preset:frontal': 4, 'isPriorShown:lateral': 'no', preset: { key: 3, name: 'Lung' }, more: 1 }),
     );
     expect(new Sitting('a', storage).choices()).toEqual({ colours: 'cividis' });
     for (const broken of ['{', '[]', 'null', '7']) {
@@ -71,6 +71,26 @@ describe('the choices of a sitting', () => {
     const newValue = JSON.stringify({ isAiVisible: false });
     expect(sitting.fromOtherTab({ key: 'sightline-sitting:a', newValue })).toEqual({ isAiVisible: false });
     expect(sitting.fromOtherTab({ key: 'sightline-sitting:b', newValue })).toBeNull();
+  });
+});
+
+describe('what is chosen for a view', () => {
+  it('holds for the cases of that view alone, and two tabs that choose for two views keep both', () => {
+    const storage = memory();
+    const [first, second] = [new Sitting('a', storage), new Sitting('a', storage)];
+    first.keep(ofView('frontal', { isPriorShown: false, preset: null }));
+    second.keep(ofView('lateral', { isPriorShown: true }));
+    const choices = new Sitting('a', storage).choices();
+    expect(choicesFor(choices, 'frontal')).toEqual({ isPriorShown: false, preset: null, isPriorLinked: undefined });
+    expect(choicesFor(choices, 'lateral')).toEqual({ isPriorShown: true });
+    expect(choicesFor(choices, 'other')).toEqual({});
+  });
+});
+
+describe('a sentence', () => {
+  it('is said once on a page', () => {
+    const sitting = new Sitting('a', memory());
+    expect([sitting.untold(['x', 'y']), sitting.untold(['y', 'z'])]).toEqual([['x', 'y'], ['z']]);
   });
 });
 

@@ -3,6 +3,7 @@
  * else gets it: it is kept under the server's name of the sitting, which ends with the session.
  */
 import type { MapKind } from '../api/documents';
+import type { CaseHanging } from '../api/schema';
 import type { ColourMap } from '../overlay/colour_map';
 import { COLOUR_MAPS } from '../overlay/colour_map';
 import { MAP_LAYERS } from '../overlay/map_layers';
@@ -14,7 +15,21 @@ export interface KeptPreset {
   readonly name: string;
 }
 
-export interface SittingChoices {
+export type CaseView = CaseHanging['view'];
+
+/** What is chosen for the cases of one view. */
+export interface ViewChoices {
+  /** null: each image opens with its own. */
+  readonly preset: KeptPreset | null;
+  /** Earlier images beside the case, and zoom and pan of both together. */
+  readonly isPriorShown: boolean;
+  readonly isPriorLinked: boolean;
+}
+
+/** Each by itself, so that two tabs that change different ones keep both. */
+type ChoicesByView = { readonly [name in keyof ViewChoices as `${name}:${CaseView}`]: ViewChoices[name] };
+
+export interface SittingChoices extends ChoicesByView {
   readonly isAiVisible: boolean;
   readonly mapKind: MapKind | null;
   readonly thresholds: Readonly<Record<string, number>>;
@@ -22,12 +37,18 @@ export interface SittingChoices {
   readonly colours: ColourMap;
   readonly boxRule: string;
   readonly isKeySheetOpen: boolean;
-  /** null: each image opens with its own. */
-  readonly preset: KeptPreset | null;
-  /** Earlier images beside the case, and zoom and pan of both together. */
-  readonly isPriorShown: boolean;
-  readonly isPriorLinked: boolean;
 }
+
+/** A change for the cases of one view, as it is kept. */
+export const ofView = (view: CaseView, change: Partial<ViewChoices>): Partial<SittingChoices> =>
+  Object.fromEntries(Object.entries(change).map(([name, value]) => [`${name}:${view}`, value]));
+
+/** What was chosen in this sitting for the cases of one view. */
+export const choicesFor = (choices: Partial<SittingChoices>, view: CaseView): Partial<ViewChoices> => ({
+  preset: choices[`preset:${view}`],
+  isPriorShown: choices[`isPriorShown:${view}`],
+  isPriorLinked: choices[`isPriorLinked:${view}`],
+});
 
 /** What is kept of a chosen preset: nothing of "as acquired", which is each image's own. */
 export const keptPreset = (preset: KeptPreset | null): KeptPreset | null =>
@@ -40,20 +61,28 @@ const PREFIX = 'sightline-sitting:';
 const isShare = (value: unknown): boolean => typeof value === 'number' && value >= 0 && value <= 1;
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
+const isBoolean = (value: unknown): boolean => typeof value === 'boolean';
+const isPreset = (value: unknown): boolean =>
+  value === null || (isRecord(value) && typeof value.key === 'number' && typeof value.name === 'string');
 
 /** What was read is taken field by field: another version of the page may have written it. */
 const CHECKS: Record<keyof SittingChoices, (value: unknown) => boolean> = {
-  isAiVisible: (value) => typeof value === 'boolean',
+  isAiVisible: isBoolean,
   mapKind: (value) => value === null || MAP_LAYERS.some((layer) => layer.kind === value),
   thresholds: (value) => isRecord(value) && Object.values(value).every(isShare),
   opacity: isShare,
   colours: (value) => COLOUR_MAPS.some((name) => name === value),
   boxRule: (value) => typeof value === 'string',
-  isKeySheetOpen: (value) => typeof value === 'boolean',
-  preset: (value) =>
-    value === null || (isRecord(value) && typeof value.key === 'number' && typeof value.name === 'string'),
-  isPriorShown: (value) => typeof value === 'boolean',
-  isPriorLinked: (value) => typeof value === 'boolean',
+  isKeySheetOpen: isBoolean,
+  'preset:frontal': isPreset,
+  'preset:lateral': isPreset,
+  'preset:other': isPreset,
+  'isPriorShown:frontal': isBoolean,
+  'isPriorShown:lateral': isBoolean,
+  'isPriorShown:other': isBoolean,
+  'isPriorLinked:frontal': isBoolean,
+  'isPriorLinked:lateral': isBoolean,
+  'isPriorLinked:other': isBoolean,
 };
 
 const CHOICES = Object.keys(CHECKS) as (keyof SittingChoices)[];
@@ -81,6 +110,7 @@ export function browserChoices(): Storage | null {
 export class Sitting {
   private readonly key: string;
   private inPage: Partial<SittingChoices> = {};
+  private readonly told = new Set<string>();
 
   constructor(
     sitting: string,
@@ -104,6 +134,13 @@ export class Sitting {
     } catch {
       return false;
     }
+  }
+
+  /** Those of the sentences that this page has not said yet. */
+  untold(sentences: readonly string[]): readonly string[] {
+    const found = sentences.filter((sentence) => !this.told.has(sentence));
+    for (const sentence of found) this.told.add(sentence);
+    return found;
   }
 
   /** What another tab has just kept, by its storage event; null when the event is not about this sitting. */

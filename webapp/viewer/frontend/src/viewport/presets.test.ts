@@ -54,6 +54,13 @@ describe('the preset that opens an image', () => {
     expect(said).toEqual([]);
   });
 
+  it('is the one that a rule names, whatever its key', () => {
+    expect(openingPreset(header, { name: 'Lungs' }, () => undefined)).toBe(2);
+    const said: string[] = [];
+    expect(openingPreset(header, { name: 'Mediastinum' }, (text) => said.push(text))).toBe(1);
+    expect(said).toEqual(['this image has no window Mediastinum: Auto is shown']);
+  });
+
   it('is the image’s own where the kept one is missing or means something else, and that is said', () => {
     for (const kept of [{ key: 4, name: 'Mediastinum' }, { key: 3, name: 'Mediastinum' }]) {
       const said: string[] = [];

@@ -24,17 +24,18 @@ export async function nextStoredWindow(controller: ViewportController): Promise<
 export const AS_ACQUIRED = 1;
 
 /**
- * Index of the preset that opens the image: the one kept from the case before, where this image has it, otherwise the image's
- * own; then `announce` is told which is missing.
+ * Index of the preset that opens the image: the one that is wanted, by name and, where one is told, by key, if this image has it;
+ * otherwise the image's own: then `announce` is told which is missing.
  */
 export function openingPreset(
   header: Pick<HeaderDocument, 'presets' | 'opening'>,
-  kept: Pick<PresetItem, 'key' | 'name'> | null,
+  wanted: (Pick<PresetItem, 'name'> & Partial<Pick<PresetItem, 'key'>>) | null,
   announce: (text: string) => void,
 ): number {
-  if (!kept) return header.opening;
-  const index = header.presets.findIndex((preset) => preset.key === kept.key && preset.name === kept.name);
+  if (!wanted) return header.opening;
+  const { key, name } = wanted;
+  const index = header.presets.findIndex((preset) => preset.name === name && (key === undefined || preset.key === key));
   if (index >= 0) return index;
-  announce(`this image has no window ${kept.name}: ${header.presets[header.opening]?.name ?? 'the full range'} is shown`);
+  announce(`this image has no window ${name}: ${header.presets[header.opening]?.name ?? 'the full range'} is shown`);
   return header.opening;
 }

@@ -17,6 +17,7 @@ from reader_study.pages.access import study_answer, study_page
 from reader_study.pages.protocol import bundles
 from reader_study.refusal import StudyRefused
 from reader_study.results.failure_distribution import failure_distribution
+from reader_study.results.given_points import given_points, points_in_words
 from reader_study.results.study_report import failure_sections
 from reader_study.services.code_failures import adjudicate_failure, discordant_items
 from reader_study.services.collect_failures import collect_failures
@@ -50,6 +51,7 @@ def failures(request: HttpRequest, study: Study) -> HttpResponse:
     plan = study_body(study)["failure"]
     context: dict[str, Any] = {
         "lines": coding_progress(study),
+        "points": points_in_words(given_points(study)),
         "plan": plan,
         "outcomes": [OUTCOMES.get(code, code) for code in plan.get("outcomes", [])],
         "model": dict(bundles()).get(plan.get("bundle_id", ""), ""),

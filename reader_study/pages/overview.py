@@ -11,11 +11,13 @@ from reader_study import policy
 from reader_study.models import Reader, Study
 from reader_study.pages.access import study_answer, study_page
 from reader_study.pages.progress import reader_progress
+from reader_study.results.given_points import given_points, points_in_words
 from reader_study.results.lock_study import lock_problems, lock_study
 from reader_study.sent_bodies import StudyChange
 from reader_study.services import change_state
 from reader_study.services.create_study import copy_study, rename_study
-from reader_study.services.open_study import open_study, readiness
+from reader_study.services.edit_protocol import protocol_problems
+from reader_study.services.open_study import open_study, pinned_bundles, readiness
 from reader_study.visible import visible_to
 from webapp.accounts.models import User
 from webapp.accounts.policy import require_person
@@ -50,6 +52,7 @@ def study(request: HttpRequest, study: Study) -> HttpResponse:
     readers = visible_to(Reader.objects.all(), user).filter(study=study, user=user)
     own = readers.first() if policy.READER in roles else None
     may_lock = policy.may_confirm_lock(user, study) is None
+    runs_it = bool(roles & {policy.MANAGER, policy.STATISTICIAN, policy.AUDITOR})
     context = {
         "steps": [name for name, may in ALLOWED.items() if may(user, study) is None],
         "problems": readiness(study) if is_manager and study.is_draft else [],
@@ -58,7 +61,8 @@ def study(request: HttpRequest, study: Study) -> HttpResponse:
         "may_withdraw": policy.may_withdraw_study(user, study) is None,
         "may_edit": policy.may_edit_draft(user, study) is None,
         "may_copy": policy.may_copy_study(user, study) is None,
-        "counts": _counts(study) if roles & {policy.MANAGER, policy.STATISTICIAN, policy.AUDITOR} else None,
+        "counts": _counts(study) if runs_it else None,
+        "points": points_in_words(_points(study)) if runs_it else [],
         "progress": reader_progress(own) if own and not study.is_draft else None,
         "may_read": own is not None and study.state == Study.State.OPEN,
         "protocol": study.protocols.order_by("-version").first(),
@@ -122,6 +126,12 @@ def copy(request: HttpRequest, study: Study) -> HttpResponse:
         request, lambda: made.append(copy_study(user, study, title)), "A copy of the protocol.", "study", study.pk
     )
     return redirect("study", made[0].pk) if made else answer
+
+
+def _points(study: Study) -> list[dict[str, object]]:
+    """Of a draft, what opening would freeze now."""
+    is_settled = study.is_draft and not protocol_problems(study)
+    return given_points(study, pinned_bundles(study) if is_settled else ())
 
 
 def _counts(study: Study) -> dict[str, int]:

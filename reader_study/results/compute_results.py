@@ -22,6 +22,7 @@ from reader_study.models import Study, SwitchEvent
 from reader_study.results.exports.marks_csv import abnormal_without_region, lesions_csv, marks_csv, normal_cases
 from reader_study.results.exports.ratings_csv import ratings_csv, with_ai_csv
 from reader_study.results.exports.scored_rows import AI_READER, ScoredRow, scored_rows
+from reader_study.results.given_points import given_points
 from reader_study.results.panel_agreement import panel_agreement
 from reader_study.services.own_assignment import study_body
 from webapp.reveal.canonical_json import sha256_of
@@ -50,6 +51,7 @@ def compute_results(study: Study) -> dict[str, Any]:
             "ledger": _ledger(study),
             "reading_time": _reading_time(rows, plan),
             "abstention": _abstention(rows),
+            "points": given_points(study),
             "panel": panel_agreement(study),
             "deviations": dict(Counter(study.deviations.values_list("code", flat=True))),
         }

@@ -8,6 +8,7 @@ import numpy as np
 from measures.wilson import wilson_interval
 from reader_study.analysis.agreement.cohen import kappa, table_of
 from reader_study.models import FailureItem, FailureMode, Study
+from reader_study.results.given_points import given_points
 from webapp.reviews.failure_scheme import PAPER_OUTCOMES, PAPER_SITES
 from webapp.reviews.scheme_versions import SchemeBook
 
@@ -37,6 +38,7 @@ def failure_distribution(study: Study) -> dict[str, Any]:
         "scheme_map": book.map_words(versions),
         "items": _items(study).count(),
         "coded": len(final),
+        "points": given_points(study),
         "rows": [
             {"outcome": outcome, "site": site, "cause": cause, **_share(count, totals[outcome])}
             for (outcome, site, cause), count in sorted(cells.items(), key=lambda pair: (pair[0][0], -pair[1], pair[0]))

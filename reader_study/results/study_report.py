@@ -14,6 +14,7 @@ from reader_study.protocol_model import RATING_SCALES
 from reader_study.results.compute_results import marks_table, results_input_sha256, table_of_text
 from reader_study.results.exports.ratings_csv import ratings_csv
 from reader_study.results.exports.scored_rows import ScoredRow, scored_rows
+from reader_study.results.given_points import points_in_words
 from reader_study.services.own_assignment import study_body
 from reports.html_report import Section, Table, html_report
 from webapp.reviews.failure_scheme import CAUSES, SITES
@@ -22,6 +23,8 @@ STALE = (
     "The data have been amended since this result set was computed: its numbers stand as they were, and figures that need"
     " the single readings are left out."
 )
+
+POOLED = "What is counted of the model’s calls, and what readers made of them, pools these points."
 
 
 def study_report(study: Study, result: ResultSet) -> str:
@@ -35,6 +38,7 @@ def reader_report(study: Study, result: ResultSet, reader: str) -> str:
     """One reader's part: calls, ledger, reliance and times; no other reader's line."""
     rows = [row for row in scored_rows(study) if row.assignment.reader.code == reader]
     sections = [
+        *_points(result.document),
         *(_calls(code, found, reader) for code, found in result.document.get("findings", {}).items()),
         *_ledger(rows),
         *_times(rows, result.document.get("plan", {}).get("tests", []), None),
@@ -66,11 +70,18 @@ def result_sections(study: Study, result: ResultSet) -> list[Section]:
     is_current = results_input_sha256(study) == result.input_sha256
     rows = scored_rows(study) if is_current else []
     found: list[Section] = [] if is_current else [Section("Amended since", [STALE])]
+    found += _points(document)
     labels = {row["code"]: row["label"] for row in study_body(study)["findings"]}
     for code, part in document["findings"].items():
         found += _finding_sections(study, rows, code, labels.get(code, code), part, document["plan"])
     found += [*_ledger(rows), *_times(rows, document["plan"]["tests"], document["reading_time"])]
     return [*found, _panel(document), _conduct(document)]
+
+
+def _points(document: Mapping[str, Any]) -> list[Section]:
+    """What is pooled below; first, since it is about every call of the model. Result sets from before have no points."""
+    words = points_in_words(document.get("points", []))
+    return [Section("Several operating points", [*words, POOLED])] if words else []
 
 
 def _finding_sections(
@@ -281,16 +292,17 @@ def failure_sections(part: Mapping[str, Any]) -> list[Section]:
     words = [f"{part['coded']} of {part['items']} failures are coded; scheme version {part['scheme_version']}."]
     if part.get("scheme_map"):  # results stored before the scheme could be edited have none
         words.append(f"Codes of earlier versions are counted through the maps: {'; '.join(part['scheme_map'])}.")
+    pooled = points_in_words(part.get("points", []))
     return [
         Section(
             "Failures by site and cause",
-            words,
+            [*words, *pooled],
             [Table(["outcome", "site", "cause", "n", "share (95 % CI)"], rows)],
             figures,
         ),
         Section(
             "At the hilum and at the clavicle over the apex",
-            ["Share among false positives and wrong places, the two errors that paper 001 describes."],
+            ["Share among false positives and wrong places, the two errors that paper 001 describes.", *pooled],
             [Table(["site", "n", "share (95 % CI)"], shares)],
         ),
         Section("Agreement of the two coders", (), [Table(["code", "kappa", "n", ""], kappas)]),

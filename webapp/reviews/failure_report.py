@@ -7,6 +7,7 @@ from typing import Any
 
 from measures.wilson import wilson_interval
 from webapp.csv_text import csv_text
+from webapp.reviews.answer_points import versions_of
 from webapp.reviews.bundle_change import SiteChange, site_changes
 from webapp.reviews.failure_scheme import PAPER_OUTCOMES, PAPER_SITES
 from webapp.reviews.models import CaseReview
@@ -60,7 +61,8 @@ def changes(first: Iterable[CaseReview], second: Iterable[CaseReview], book: Sch
 
 
 def hard_examples_csv(failures: Iterable[CaseReview], book: SchemeBook) -> str:
-    """Images with the most recorded failures first; codes of the scheme in force. No name, date or number of a patient."""
+    """Images with the most recorded failures first; codes of the scheme in force. points: `own` counts answers
+    at the bundle's own operating point, `v3` those at version 3 of the image's project. No name, date or number of a patient."""
     by_image: dict[str, list[CaseReview]] = {}
     for row in failures:
         by_image.setdefault(str(row.image_id), []).append(row)
@@ -75,6 +77,7 @@ def hard_examples_csv(failures: Iterable[CaseReview], book: SchemeBook) -> str:
         "sites",
         "causes",
         "scheme_version",
+        "points",
         "notice",
     )
     return csv_text(header, _hard_rows(ordered, book))
@@ -87,7 +90,7 @@ def _hard_rows(ordered: Iterable[Sequence[CaseReview]], book: SchemeBook) -> Ite
             str(rows[0].image_id), rows[0].image.code, rows[0].image_sha256, len(rows),
             _counted(row.finding for row in rows), _counted(row.outcome for row in rows),
             _counted(_site(row, book) for row in rows), _counted(causes), book.current.version,
-            "research use only - not for diagnosis",
+            _counted(versions_of(rows)), "research use only - not for diagnosis",
         ]  # fmt: skip
 
 

@@ -73,6 +73,7 @@ def _require_own(reader: User, body: ReviewBody) -> None:
 
 
 def _columns(image: Image, body: ReviewBody, finding: dict[str, Any]) -> dict[str, Any]:
+    point = finding.get("operating_point") or {}
     columns: dict[str, Any] = {
         "image_sha256": shown_sha256(image),
         "bundle_id": body.bundle,
@@ -85,7 +86,8 @@ def _columns(image: Image, body: ReviewBody, finding: dict[str, Any]) -> dict[st
         "idempotency_key": body.idempotency_key,
         "model_decision": finding.get("decision") or "",
         "model_probability": finding.get("probability"),
-        "model_threshold": (finding.get("operating_point") or {}).get("threshold"),
+        "model_threshold": point.get("threshold"),
+        "model_point_version": point.get("project_version"),
     }
     mark = body.failure
     if mark:

@@ -13,7 +13,7 @@ COLUMNS = (
     "review", "case", "image", "image_sha256", "bundle", "bundle_name", "bundle_version", "finding", "verdict", "kind", "outcome",
     "site", "laterality", "cause", "severity", "confidence", "box_x", "box_y", "box_w", "box_h", "rows", "columns",
     "model_decision", "model_probability", "model_threshold", "note", "reader", "created_at", "replaces", "is_current",
-    "scheme_version", "term", "terms_version", "proposed_site", "proposed_laterality", "notice",
+    "scheme_version", "term", "terms_version", "proposed_site", "proposed_laterality", "model_point_version", "notice",
 )  # fmt: skip
 
 
@@ -53,6 +53,7 @@ def table_row(review: CaseReview) -> dict[str, Any]:
         "terms_version": review.terms_version,
         "proposed_site": review.proposed_site,
         "proposed_laterality": review.proposed_laterality,
+        "model_point_version": review.model_point_version,
         "notice": NOTICE,
     }
 

@@ -3,6 +3,7 @@
 Its JSON Schema is study.schema.json beside this file, published as an export of its own.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -72,10 +73,12 @@ def study_json(study: Study) -> dict[str, Any]:
                 "state": row.state,
                 "reason": row.reason,
                 "payload_sha256": row.payload_sha256,
+                "points": {
+                    finding["key"]: _point(finding.get("operating_point") or {}) for finding in row.payload["findings"]
+                },
             }
             for row in of_study(AiOutput.objects.all(), study)
             .select_related("case")
-            .defer("payload")
             .order_by("case__code", "bundle_id")
         ],
         "readings": [_reading(row, study) for row in _readings(study)],
@@ -94,6 +97,10 @@ def study_json(study: Study) -> dict[str, Any]:
             for row in study.locks.order_by("sequence")
         ],
     }
+
+
+def _point(stored: Mapping[str, Any]) -> dict[str, Any]:
+    return {"threshold": stored.get("threshold"), "project_version": stored.get("project_version")}
 
 
 def lock_sha256(study: Study) -> str:

@@ -81,6 +81,7 @@ class CaseReview(models.Model):
     model_decision = models.CharField(max_length=16, blank=True)
     model_probability = models.FloatField(null=True)
     model_threshold = models.FloatField(null=True)
+    model_point_version = models.PositiveIntegerField(null=True)  # of a project's point; none for the bundle's own
 
     scheme_version = models.PositiveSmallIntegerField(default=SCHEME_VERSION)
     outcome = models.CharField(max_length=8, blank=True)

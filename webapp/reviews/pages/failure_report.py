@@ -10,10 +10,12 @@ from django.views.decorators.http import require_safe
 from reports.html_report import Section, Table, sections_to_show
 from webapp import audit
 from webapp.accounts.policy import require_person
+from webapp.reviews.answer_points import AnswersAtPoint, answers_by_point, is_worth_telling, pooled_words
 from webapp.reviews.bundle_change import SiteChange
 from webapp.reviews.failure_report import Share, changes, hard_examples_csv, paper_shares, wrong_box_centres
-from webapp.reviews.failure_scheme import OUTCOMES
+from webapp.reviews.failure_scheme import FAILURE_VERDICTS, OUTCOMES, PAPER_OUTCOMES, VERDICTS
 from webapp.reviews.left_out import left_out_words
+from webapp.reviews.models import CaseReview, CaseReviewQuerySet
 from webapp.reviews.scheme_versions import SchemeBook
 from webapp.reviews.visible import visible_reviews
 from webapp.reviews.wrong_box_figure import wrong_box_figure
@@ -34,18 +36,18 @@ def failure_report(request: HttpRequest) -> HttpResponse:
     )
     bundle = asked["bundle"] if asked["bundle"] in bundles else next(iter(bundles), "")
     other = asked["other"] if asked["other"] in bundles and asked["other"] != bundle else ""
-    failures = list(current.failures().filter(bundle_id=bundle))
-    sections = [_shares(paper_shares(failures, book)), _centres(wrong_box_centres(failures))] if failures else []
+    own = current.filter(bundle_id=bundle)
+    failures = list(own.failures())
+    sections = _of_one(own, failures, book) if failures else []
     if other and not error:
-        rows = changes(current.filter(bundle_id=bundle), current.filter(bundle_id=other), book)
-        sections.append(_changes(rows, bundles[bundle], bundles[other]))
+        sections.append(_of_two(current, bundles, bundle, other, book))
     context = {
         "error": error,
         "bundles": bundles,
         "bundle": bundle,
         "other": other,
         "count": len(failures),
-        "left_out": left_out_words(current.filter(bundle_id=bundle)),
+        "left_out": left_out_words(own),
         "images": len({row.image_id for row in failures}),
         "scheme": book.current.version,
         "scheme_map": book.map_words({row.scheme_version for row in failures}),
@@ -77,7 +79,45 @@ def _bundles(reviews: Any) -> Bundles:
     return dict(sorted(named.items(), key=lambda one: (one[1], one[0])))
 
 
-def _shares(rows: list[Share]) -> Section:
+def _of_one(own: CaseReviewQuerySet, failures: list[CaseReview], book: SchemeBook) -> list[Section]:
+    points = answers_by_point(own.judging())
+    told = [_points(points)] if is_worth_telling(points) else []
+    pooled = pooled_words(answers_by_point(own.filter(outcome__in=PAPER_OUTCOMES)), "errors")
+    return [*told, _shares(paper_shares(failures, book), pooled), _centres(wrong_box_centres(failures), pooled)]
+
+
+def _of_two(current: CaseReviewQuerySet, bundles: Bundles, first: str, second: str, book: SchemeBook) -> Section:
+    own, others = current.filter(bundle_id=first), current.filter(bundle_id=second)
+    both = current.filter(bundle_id__in=(first, second)).judging()
+    pooled = pooled_words(answers_by_point(both), bundles=bundles)
+    return _changes(changes(own, others, book), bundles[first], bundles[second], pooled)
+
+
+def _points(points: list[AnswersAtPoint]) -> Section:
+    """Right and wrong answers apart for each point: what a share that pools them hides."""
+    cells = [
+        [
+            one.title,
+            one.point,
+            *(str(n) for n in (one.count, *(one.verdicts[code] for code in ("agree", *FAILURE_VERDICTS)))),
+        ]
+        for one in points
+    ]
+    header = [
+        "finding",
+        "operating point",
+        "answers",
+        "agree",
+        *(VERDICTS[code].title.lower() for code in FAILURE_VERDICTS),
+    ]
+    words = [
+        "Answers that readers called right or wrong, by the operating point that the model gave them at.",
+        *pooled_words(points),
+    ]
+    return Section("Operating points of the answers", words, [Table(header, cells)])
+
+
+def _shares(rows: list[Share], pooled: list[str]) -> Section:
     cells = [
         [
             row.outcome,
@@ -89,20 +129,23 @@ def _shares(rows: list[Share]) -> Section:
     ]
     return Section(
         "At the hilum and at the clavicle over the apex",
-        ["Share of the false positives (FP) and wrong places (FN_LOC), the two errors that paper 001 describes."],
+        [
+            "Share of the false positives (FP) and wrong places (FN_LOC), the two errors that paper 001 describes.",
+            *pooled,
+        ],
         [Table(["outcome", "site", "n", "share (95 % Wilson interval)"], cells)],
     )
 
 
-def _centres(centres: dict[str, list[tuple[float, float]]]) -> Section:
+def _centres(centres: dict[str, list[tuple[float, float]]], pooled: list[str]) -> Section:
     words = "The model’s boxes of findings marked false positive or wrong place; of a false positive without one, the reader’s box."
     if not centres:
         return Section("Where the wrong boxes lie", [f"{words} There is none yet."])
     named = {f"{OUTCOMES[code]} {code}": points for code, points in centres.items()}
-    return Section("Where the wrong boxes lie", [words], [], [wrong_box_figure(named)])
+    return Section("Where the wrong boxes lie", [words, *pooled], [], [wrong_box_figure(named)])
 
 
-def _changes(rows: list[SiteChange], first: str, second: str) -> Section:
+def _changes(rows: list[SiteChange], first: str, second: str, pooled: list[str]) -> Section:
     cells = [
         [row.site, *(str(n) for n in (row.n, row.both, row.only_first, row.only_second, row.neither)), f"{row.p:.4f}"]
         for row in rows
@@ -111,6 +154,7 @@ def _changes(rows: list[SiteChange], first: str, second: str) -> Section:
     words = [
         f"First {first}, second {second}: images that readers reviewed under both. Each site is tested by itself;"
         " p values are not corrected for their number.",
+        *pooled,
         *([] if rows else ["No image that was reviewed under both has a failure."]),
     ]
     return Section("Change between the two models", words, [Table(header, cells)] if rows else [])

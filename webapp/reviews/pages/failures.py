@@ -16,6 +16,7 @@ from inference.probability import fraction
 from measures.wilson import wilson_interval
 from webapp.accounts.policy import may_export_training_set, may_see_image, require, require_person
 from webapp.code_filters import FilterRefused
+from webapp.reviews.answer_points import answers_by_point, pooled_words
 from webapp.reviews.failure_list import AT, PAGE_SIZE, FailureList
 from webapp.reviews.failure_scheme import VERDICTS
 from webapp.reviews.finding_terms import finding_terms
@@ -78,6 +79,7 @@ def failures(request: HttpRequest) -> HttpResponse:
         "has_any": everything.exclude(verdict__in=("agree", "cannot_judge")).exists(),
         "counts": count_rows(found.failures(), book)[:COUNT_ROWS],
         "left_out": left_out_words(filtered),
+        "pooled": pooled_words(answers_by_point(found.failures()), "failures", dict(bundle_names(filtered))),
         "scheme": book.current.version,
         "scheme_map": book.map_words(found.order_by().values_list("scheme_version", flat=True).distinct()),
         "codes": codes,

@@ -20,7 +20,8 @@ from webapp.audit.models import AccessEvent
 
 # What the clinical pages and the API record when a person sees an image or what is said of it.
 # Pixels and answers that were fetched ahead count too, though perhaps nobody looked: whoever asks can say so (audit.ahead).
-# image.view_header is none of them: it has no pixels.
+# image.view_header and image.view_dicom_header are none of them: they have no pixels. Nor are lists: a line of images.list or
+# list_later_truths names a case and shows nothing by which its image is known again; whoever goes on to the case leaves that row.
 AT_WORK = ("open", "open_prior", "image.view_frame", "image.download", "see_predictions", "review", "see_later_truth")
 CLINICAL_VERBS = (*AT_WORK, ahead("image.view_frame"), ahead("see_predictions"))
 CHUNK = 500  # names in one query

@@ -25,7 +25,7 @@ from webapp.sent_body import read_sent
 JSON = "application/json"
 DOCUMENT, REFUSED = ref(LaterTruthDocument), ref(RefusedBody)
 NO_STORE = {"Cache-Control": "no-store"}
-SEEN = "see_later_truth"  # a look at the case, as washout counts it (reader_study/washout.py)
+SEEN = "see_later_truth"  # on its case: a look at it, as washout counts it (reader_study/washout.py)
 
 
 class LaterTruths(APIView):

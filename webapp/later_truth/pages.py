@@ -10,23 +10,25 @@ from django.views.decorators.http import require_safe
 
 from webapp import audit
 from webapp.accounts.policy import require_person
-from webapp.later_truth.api import SEEN
 from webapp.later_truth.own_cases import MOST_CASES, Outcome, OwnCase, OwnFinding, own_cases
 from webapp.later_truth.truth_document import subject_title
 from webapp.later_truth.visible import note_shown
+
+LISTED = "list_later_truths"  # no look at a case, whose image is not shown (reader_study/washout.py)
 
 
 @login_required
 @require_safe
 def own_later_truths(request: HttpRequest) -> HttpResponse:
-    """Showing statements is recorded per case, each time, as on the case."""
+    """Since when the reader has known each statement is kept; the view is recorded once, with the statements that it showed."""
     person = require_person(request.user)
     cases = own_cases(person)
     outcomes = Counter(case.outcome for case in cases)
     with transaction.atomic():
-        note_shown(person, [one.truth for case in cases for one in case.findings])
-        for case in cases:
-            audit.record(person, SEEN, f"image:{case.image.pk}", truths=[str(one.truth.pk) for one in case.findings])
+        shown = [one.truth for case in cases for one in case.findings]
+        note_shown(person, shown)
+        if shown:
+            audit.record(person, LISTED, "later_truths", count=len(cases), shown=[str(truth.pk) for truth in shown])
     context = {
         "cases": [_case(case) for case in cases],
         "agreed": outcomes[Outcome.AGREED],

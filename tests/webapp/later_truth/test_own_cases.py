@@ -9,12 +9,14 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from tests.webapp.counted_looks import counted_looks
 from tests.webapp.later_truth.conftest import path_of
 from tests.webapp.later_truth.test_who_is_shown import answer
 from tests.webapp.sentinel.conftest import drawn, first_look
 from tests.webapp.viewer.case_factory import make_image, make_result
 from webapp.archive.models import Image
 from webapp.audit.models import AccessEvent
+from webapp.later_truth.models import LaterTruthShown
 from webapp.later_truth.own_cases import Outcome, count_own_cases, own_cases
 
 Enter = Callable[..., str]
@@ -114,14 +116,38 @@ def test_what_was_only_entered_takes_no_place_of_what_was_read(enter: Enter, mon
     assert (newest.image, len(newest.findings)) == (twice, 2)
 
 
-def test_each_showing_of_a_case_is_a_look(case: Image, enter: Enter, signed_in: SIGNED) -> None:
-    reader = signed_in()
-    answer(reader, case)
-    keys = {enter(case), enter(case, source="follow_up")}
+def test_a_view_of_the_list_is_one_row_and_no_look_and_the_case_itself_is_one(
+    case: Image, enter: Enter, signed_in: SIGNED
+) -> None:
+    """What washout counts is the case that is opened; since when each statement is known is kept for all that are listed."""
+    reader, other = signed_in(), make_image(patient_id="OTHER")
+    make_result(other, image_sha256=other.stored_sha256)
+    keys = set()
+    for image in (case, other):
+        answer(reader, image)
+        keys |= {enter(image), enter(image, source="follow_up")}
+    before = [counted_looks(image, reader.person) for image in (case, other)]
+    rows = AccessEvent.objects.filter(actor=reader.person).count()
     for _ in range(2):
         reader.get("/later-truth/")
-    looks = AccessEvent.objects.filter(verb="see_later_truth", actor=reader.person, target=f"image:{case.pk}")
-    assert [set(look.details["truths"]) for look in looks] == [keys, keys]
+    assert AccessEvent.objects.filter(actor=reader.person).count() == rows + 2
+    views = AccessEvent.objects.filter(verb="list_later_truths", actor=reader.person)
+    assert [(view.details["count"], set(view.details["shown"])) for view in views] == [(2, keys)] * 2
+    assert [counted_looks(image, reader.person) for image in (case, other)] == before
+    known = LaterTruthShown.objects.filter(person=reader.person).values_list("truth", flat=True)
+    assert {str(pk) for pk in known} == keys
+    for path in (path_of(case), f"/images/{case.pk}/"):
+        reader.get(path)
+    looks = AccessEvent.objects.filter(verb__in=("see_later_truth", "open"), target=f"image:{case.pk}")
+    assert looks.count() >= 2
+    assert counted_looks(case, reader.person) >= before[0] + 2
+    assert counted_looks(other, reader.person) == before[1]
+
+
+def test_an_empty_list_tells_nothing_and_leaves_no_row(signed_in: SIGNED) -> None:
+    reader = signed_in()
+    reader.get("/later-truth/")
+    assert not AccessEvent.objects.filter(verb="list_later_truths").exists()
 
 
 def test_a_look_before_the_model_is_a_word_and_a_review_after_it_the_newer_one(enter: Enter, signed_in: SIGNED) -> None:

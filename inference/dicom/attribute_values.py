@@ -22,6 +22,11 @@ _PERSON_NAME_DELIMITERS = {0x5E, 0x3D, 0x5C}  # ^ = backslash, PS3.5 6.1.2.5.3
 _TEXT_DELIMITERS = {0x5C}
 
 
+def readable(text: str) -> str:
+    """Control characters, and those that turn the direction of what follows, as U+FFFD."""
+    return _CONTROL.sub("\ufffd", text)
+
+
 class Values:
     """Reads the values of one data set (top level or one item)."""
 
@@ -56,7 +61,7 @@ class Values:
         raw = self.raw(tag).strip(b"\0 ")
         delimiters = _PERSON_NAME_DELIMITERS if tag == tags.PATIENT_NAME else _TEXT_DELIMITERS
         text = self._character_set.text(raw[: 4 * MOST_CHARACTERS], delimiters, self._leniency)
-        return _CONTROL.sub("\ufffd", text)[:MOST_CHARACTERS].strip()
+        return readable(text)[:MOST_CHARACTERS].strip()
 
     def code(self, tag: int) -> str:
         """A code string or UID: the first value, ASCII only."""
@@ -65,7 +70,7 @@ class Values:
     def codes(self, tag: int) -> list[str]:
         """All values of a code string; one empty text when the element is missing."""
         raw = self.raw(tag)[:MOST_CHARACTERS].decode("ascii", "replace")
-        return [_CONTROL.sub("\ufffd", part.strip("\0 ")) for part in raw.split("\\")]
+        return [readable(part.strip("\0 ")) for part in raw.split("\\")]
 
     def decimals(self, tag: int) -> list[float | None]:
         """Values of DS or IS; None stands for text that is no finite number. Empty list: no value."""

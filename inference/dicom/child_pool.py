@@ -26,6 +26,7 @@ import numpy as np
 from inference.dicom.accept import DEFAULT_ACCEPT, Accept
 from inference.dicom.child_protocol import LENGTH, REQUEST, STATUS, identity
 from inference.dicom.header import DicomHeader
+from inference.dicom.header_listing import HeaderListing
 from inference.dicom.limits import DEFAULT_LIMITS, MIB, Limits
 from inference.dicom.refusal import DicomRefusal
 from inference.dicom.stored_pixels import StoredPixels
@@ -145,6 +146,16 @@ class ChildPool:
         with result_file() as result:
             self._ask_decoder(path, header, specs, False, result)
             return [_read_input(result, header, spec) for spec in specs]
+
+    def list_header(self, path: Path) -> HeaderListing:
+        """Every element as text, Pixel Data left out. Raises what `preparse` raises."""
+        with result_file() as result:
+            seconds = self._limits.preparse_seconds
+            document = self._ask("list_header", path, Accept.any_class(), self._limits, seconds, result)
+        try:
+            return HeaderListing.from_json(document["listing"])
+        except (KeyError, TypeError, ValueError):
+            raise DicomRefusal("decoder_crash", "the reading process left no readable answer") from None
 
     def start(self) -> None:
         """Starts the server ahead of the first file; loading the codecs takes about a second."""

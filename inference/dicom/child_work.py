@@ -15,6 +15,7 @@ from inference.dicom.accept import Accept
 from inference.dicom.child_protocol import FAULTS_OF_THE_MACHINE, LENGTH, identity
 from inference.dicom.decode import decode_values
 from inference.dicom.header import DicomHeader
+from inference.dicom.header_listing import list_header
 from inference.dicom.limits import Limits
 from inference.dicom.prepare import prepare_tensor
 from inference.dicom.preparse import ParsedFile, parsed_file
@@ -67,6 +68,8 @@ def _parse_or_decode(source: BinaryIO, request: dict[str, Any], limits: Limits) 
         None if modalities is None else frozenset(modalities),
         frozenset(tolerances),
     )
+    if request["operation"] == "list_header":
+        return {"listing": list_header(source, accept, limits).to_json()}, []
     with parsed_file(source, accept, limits) as parsed:
         found = {"header": parsed.header.to_json()}
         if request["operation"] == "preparse" or (request["operation"] == "examine" and parsed.header.repairs):

@@ -7,6 +7,7 @@ This walk keeps an explicit stack and running counts, copies nothing, and stops 
 
 import mmap
 import struct
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from pydicom.datadict import dictionary_VR
@@ -43,6 +44,19 @@ class PixelExtent:
     @property
     def length(self) -> int:
         return sum(length for _, length in self.extents)
+
+
+@dataclass(frozen=True)
+class Met:
+    """What the walk comes past, in the order of the file. length: of the value; 0 for a sequence or an item. depth: 0 at the top,
+    1 for the items of a sequence there, 2 for their elements."""
+
+    tag: int
+    vr: str
+    offset: int
+    length: int
+    depth: int
+    is_big_endian: bool
 
 
 @dataclass
@@ -94,19 +108,35 @@ def _known_vr(tag: int) -> str:
     return choices[-1] if forms == {True} else choices[0] if forms == {False} else ""
 
 
-def walk(data: mmap.mmap, start: int, syntax: TransferSyntax, limits: Limits, leniency: Leniency) -> Walk:
-    """Walks the data set that begins at `start` (check 7).
+def walk(
+    data: mmap.mmap,
+    start: int,
+    syntax: TransferSyntax,
+    limits: Limits,
+    leniency: Leniency,
+    meet: Callable[[Met], None] | None = None,
+) -> Walk:
+    """Walks the data set that begins at `start` (check 7). meet: told of each element and item; what it raises ends the walk.
 
     Raises DicomRefusal bad_encoding, too_deep, too_many_elements, element_too_long.
     """
-    walker = _Walker(data, start, syntax, limits, leniency)
+    walker = _Walker(data, start, syntax, limits, leniency, meet)
     walker.run()
     return walker.found
 
 
 class _Walker:
-    def __init__(self, data: mmap.mmap, start: int, syntax: TransferSyntax, limits: Limits, leniency: Leniency) -> None:
+    def __init__(
+        self,
+        data: mmap.mmap,
+        start: int,
+        syntax: TransferSyntax,
+        limits: Limits,
+        leniency: Leniency,
+        meet: Callable[[Met], None] | None = None,
+    ) -> None:
         self.data = data
+        self.meet = meet
         self.leniency = leniency
         self.position = start
         self.syntax = syntax
@@ -130,6 +160,10 @@ class _Walker:
                 self._element(level)
 
     # -- reading -----------------------------------------------------------------------------------
+
+    def _tell(self, tag: int, vr: str, offset: int, length: int, level: _Level) -> None:
+        if self.meet is not None:
+            self.meet(Met(tag, vr, offset, length, len(self.stack) - 1, level.is_big_endian))
 
     def _bad(self, reason: str) -> DicomRefusal:
         return DicomRefusal("bad_encoding", f"{reason}, at byte {self.position}")
@@ -193,6 +227,7 @@ class _Walker:
             sink = {}
             level.item_sinks.append(sink)
         end = self._end_of(tag, length, level)
+        self._tell(tag, "", self.position, 0, level)
         self.stack.append(_Level(end, False, length == tags.UNDEFINED, level.is_implicit, level.is_big_endian, sink))
 
     def _element(self, level: _Level) -> None:
@@ -226,6 +261,7 @@ class _Walker:
         depth = 1 + sum(open_level.is_sequence for open_level in self.stack)
         if depth > self.limits.depth:
             raise DicomRefusal("too_deep", f"sequences are nested deeper than {self.limits.depth}")
+        self._tell(tag, "SQ", self.position, 0, level)
         is_unknown = vr == "UN"  # content of UN is Implicit VR Little Endian, PS3.5 6.2.2
         item_sinks = None
         is_inner = tag in tags.READ_INNER_SEQUENCES and len(self.stack) == 3 and level.sink is not None
@@ -251,6 +287,7 @@ class _Walker:
                 f"element {name(tag)} has {length} bytes; at most {self.limits.element_bytes} each and "
                 f"{self.limits.elements_bytes} together are taken",
             )
+        self._tell(tag, vr, self.position, length, level)
         if len(self.stack) == 1 and tags.is_overlay(tag):
             self.found.has_overlay = True
         if level.sink is not None and tag in tags.DICTIONARY:
@@ -281,8 +318,10 @@ class _Walker:
             raise self._bad(f"{form} Pixel Data in transfer syntax {self.syntax.name}")
         if length == tags.UNDEFINED:
             self.found.pixels = PixelExtent(vr, tuple(self._fragments(level)), True)
+            self._tell(tags.PIXEL_DATA, vr, self.position, self.found.pixels.length, level)
             return
         end = self._end_of(tags.PIXEL_DATA, length, level)
+        self._tell(tags.PIXEL_DATA, vr, self.position, length, level)
         self.found.pixels = PixelExtent(vr, ((self.position, length),), False)
         self.position = end
 

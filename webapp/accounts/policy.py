@@ -94,6 +94,11 @@ def may_see_priors(user: Person, image: Any) -> Refusal | None:
     return may_see_image(user, image) or _counted_embargo(user, image)
 
 
+def may_see_dicom_header(user: Person, image: Any) -> Refusal | None:
+    """It names the patient and may say what was asked and found: not of an image of a study under way that the person reads in."""
+    return may_see_image(user, image) or _counted_embargo(user, image)
+
+
 def may_review(user: Person, image: Any) -> Refusal | None:
     """Clinical review shows AI output and takes a verdict on it, so the same embargo holds."""
     return may_see_predictions(user, image)

@@ -9,6 +9,7 @@ from typing import TypeVar
 from inference.dicom.accept import Accept
 from inference.dicom.child_pool import ChildPool, Examined, shared_pool
 from inference.dicom.header import DicomHeader
+from inference.dicom.header_listing import HeaderListing
 from inference.dicom.limits import Limits
 from inference.dicom.stored_pixels import StoredPixels
 from inference.preprocessing import InputSpec, ModelInput
@@ -47,6 +48,11 @@ def decode_and_prepare(
 def prepare(path: Path, header: DicomHeader, specs: Sequence[InputSpec]) -> list[ModelInput]:
     """Model inputs alone; the pixels stay in the child. Raises what `decode` raises."""
     return asked_twice(lambda: pool().prepare(path, header, specs))
+
+
+def list_header(path: Path) -> HeaderListing:
+    """Every element as text. Raises DicomRefusal for the file's faults, StorageFull or MachineFault for the machine's."""
+    return asked_twice(lambda: pool().list_header(path))
 
 
 def asked_twice(ask: Callable[[], T]) -> T:

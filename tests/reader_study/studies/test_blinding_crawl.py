@@ -43,6 +43,7 @@ CLINICAL = (
     "/api/predictions/{prediction}/maps/gradcam/", "/api/predictions/{prediction}/findings/lung_opacity/operating-curve/",
     "/api/images/{image}/priors/", "/api/images/{image}/probes/", "/api/probes/{probe}/",
     "/api/predictions/{prediction}/reproductions/", "/api/images/{image}/later-truths/",
+    "/api/images/{image}/dicom-header/",
 )  # fmt: skip
 CLINICAL_LISTS = (
     "/?state=all", "/failures/", "/api/images/", "/api/reviews/export/?as=json", "/api/reviews/export/", "/later-truth/",

@@ -93,7 +93,7 @@ def test_the_clinical_api_refuses_model_output_of_a_case(client: Client) -> None
     made = opened(make_study(cases=1))
     client.force_login(made.readers[0])
     image = made.study.cases.get().image
-    for path in ("predictions", "reviews"):
+    for path in ("predictions", "reviews", "priors", "dicom-header"):
         answer = client.get(f"/api/images/{image.pk}/{path}/")
         assert answer.status_code == 403
     client.force_login(made.manager)

@@ -147,7 +147,7 @@ def test_the_original_is_an_attachment_under_our_name(client: Client, store: Any
     assert answer.content == stored_path(image).read_bytes()
 
 
-RESOURCES = ["", "frame/", "header/", "file/"]
+RESOURCES = ["", "frame/", "header/", "file/", "dicom-header/"]
 
 
 @pytest.mark.parametrize("resource", RESOURCES)

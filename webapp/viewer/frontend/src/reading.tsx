@@ -19,6 +19,7 @@ import './style/reading.css';
 import './style/sheet.css';
 import './style/operating_point.css';
 import './style/model_card.css';
+import './dicom_header/dicom_header.css';
 import './measuring/measuring.css';
 import './prior/prior.css';
 import './later/later.css';

@@ -480,6 +480,26 @@ export interface components {
             readonly code: "late_read" | "reopened" | "washout_override" | "wrong_display" | "clock" | "interrupted" | "author_of_truth" | "other";
             readonly text: string;
         };
+        /** @description stopped: why the file holds more than the rows, in a sentence; empty where it does not. */
+        readonly DicomHeaderDocument: {
+            readonly rows: readonly components["schemas"]["DicomHeaderRow"][];
+            readonly stopped: string;
+        };
+        /**
+         * @description One element, in the order of the file. tag: (gggg,eeee). value: text; of bytes "12 bytes"; empty for a sequence or an item.
+         *     bytes: of the whole value, where the file states them. is_cut: `value` is its beginning. depth: 0 at the top, 1 for the items of
+         *     a sequence there, 2 for their elements.
+         */
+        readonly DicomHeaderRow: {
+            readonly bytes: number;
+            readonly depth: number;
+            readonly is_cut: boolean;
+            readonly is_private: boolean;
+            readonly name: string;
+            readonly tag: string;
+            readonly value: string;
+            readonly vr: string;
+        };
         readonly DraftDocument: {
             readonly body: components["schemas"]["AnswerBody"];
             readonly revision: number;
@@ -2243,6 +2263,8 @@ export type DesignPlan = components['schemas']['DesignPlan'];
 export type DeviationDocument = components['schemas']['DeviationDocument'];
 export type DeviationList = components['schemas']['DeviationList'];
 export type DeviationRequest = components['schemas']['DeviationRequest'];
+export type DicomHeaderDocument = components['schemas']['DicomHeaderDocument'];
+export type DicomHeaderRow = components['schemas']['DicomHeaderRow'];
 export type DraftDocument = components['schemas']['DraftDocument'];
 export type DraftReceipt = components['schemas']['DraftReceipt'];
 export type DraftSent = components['schemas']['DraftSent'];

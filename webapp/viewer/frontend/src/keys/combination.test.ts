@@ -45,6 +45,9 @@ describe('shortcuts', () => {
     expect(belongsToControl('ArrowLeft', { tagName: 'BUTTON', role: 'radio' })).toBe(true);
     expect(belongsToControl('ArrowLeft', { tagName: 'BUTTON' })).toBe(false);
     expect(belongsToControl('j', { tagName: 'BUTTON' })).toBe(false);
+    const list = { tagName: 'DIV', role: 'region' };
+    expect(['ArrowDown', 'ArrowUp', ' ', 'j', 'Escape'].map((key) => belongsToControl(key, list))).toEqual([true, true, true, false, false]);
+    expect(belongsToControl('ArrowDown', { tagName: 'DIV' })).toBe(false);
   });
 
   it('are never given twice', () => {

@@ -67,6 +67,8 @@ export function belongsToControl(
     target?.tagName === 'A' ||
     target?.tagName === 'INPUT' ||
     target?.tagName === 'SUMMARY';
+  // A list that Tab has led to is scrolled by its own keys.
+  if (target?.role === 'region') return combination === ' ' || combination.startsWith('Arrow');
   if (!isControl) return false;
   if (combination === ' ') return true;
   // A radio has no use for Enter: there it submits the form, as from anywhere else.

@@ -15,6 +15,7 @@ import { repeatCoding } from '../session/last_coding';
 import { showMapOf, toggleMap } from '../session/map_choices';
 import type { ReadingSession } from '../session/reading_session';
 import { agreeOrDisagree, answerSelected, openOther } from '../session/state_answers';
+import { toggleHeader } from '../dicom_header/header_open';
 import type { HeldKey, KeyRow } from './key_row';
 import { arrows, directionOf } from './key_row';
 import { ownKey } from './own_keys';
@@ -44,6 +45,7 @@ const row = (
 export const KEY_TABLE: readonly KeyRow<ReadingSession>[] = [
   row('Case', 'next', 'J', 'next case', ['j'], (s) => s.page.go('next')),
   row('Case', 'previous', 'K', 'previous case', ['k'], (s) => s.page.go('previous')),
+  row('Case', 'header', '⇧H', 'DICOM header of the image', ['shift+h'], (s) => toggleHeader(s)),
   row('AI', 'layer', 'O', 'AI layer on or off; hold to hide', ['o'], (s) => s.toggleAi()),
   ...MAP_LAYERS.map(({ kind, key, title }) =>
     row('AI', kind, key.toUpperCase(), `${title} of the finding`, [key], (s) => toggleMap(s, kind)),

@@ -28,6 +28,7 @@ export interface PanelState {
   readonly boxRule: string;
   readonly isKeySheetOpen: boolean;
   readonly isModelCardOpen: boolean;
+  readonly isHeaderOpen: boolean;
   readonly form: FailureForm | null;
   /** The row of the form that the reader went to; null: the first open one. */
   readonly formRow: RowName | null;
@@ -56,6 +57,7 @@ export const INITIAL_PANEL: PanelState = {
   boxRule: 'component',
   isKeySheetOpen: false,
   isModelCardOpen: false,
+  isHeaderOpen: false,
   form: null,
   formRow: null,
   isRowOpen: false,

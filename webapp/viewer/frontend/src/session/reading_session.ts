@@ -348,7 +348,8 @@ export class ReadingSession {
   }
 
   escape(): void {
-    if (this.panel.get().isModelCardOpen) this.panel.set({ isModelCardOpen: false });
+    if (this.panel.get().isHeaderOpen) this.panel.set({ isHeaderOpen: false });
+    else if (this.panel.get().isModelCardOpen) this.panel.set({ isModelCardOpen: false });
     else if (this.panel.get().isKeySheetOpen) this.panel.set({ isKeySheetOpen: false });
     else if (this.controller.view.get().tool !== 'window') this.controller.chooseTool('window');
     else if (this.panel.get().form) this.closeForm();

@@ -2,6 +2,7 @@
 import { useEffect } from 'react';
 import { listenToKeys } from '../keys/key_handler';
 import { LOOK_KEYS, READING_KEYS } from '../first_look/look_keys';
+import { HeaderSheet } from '../dicom_header/HeaderSheet';
 import { ModelCard } from '../model_card/ModelCard';
 import { HELD_KEYS, KEY_TABLE } from '../keys/key_table';
 import { withOwnHeld, withOwnKeys } from '../keys/own_keys';
@@ -52,6 +53,7 @@ export function ReadingPage({ lightbox }: { readonly lightbox: Lightbox }) {
         <StatusBar />
         <ReadingKeys session={session} />
         <ModelCard key={`model ${id}`} />
+        <HeaderSheet key={`header ${id}`} />
         <LiveRegion session={session} />
       </div>
     </SessionContext.Provider>

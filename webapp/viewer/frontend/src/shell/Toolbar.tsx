@@ -1,4 +1,5 @@
 /** Tools and window presets; every button shows its key. */
+import { toggleHeader } from '../dicom_header/header_open';
 import { actionOf, keyOf } from '../keys/key_table';
 import { MeasureButton } from '../measuring/MeasuringTools';
 import { measuringOf, undoLast } from '../measuring/measuring_of_case';
@@ -49,6 +50,13 @@ export function Toolbar() {
           shortcut={keyOf('undo')}
           hint="takes back what you did last on this page, answer or measurement; the record keeps what was said"
           onPress={() => undoLast(session)}
+        />
+        <ToolButton
+          label="Tags"
+          shortcut={keyOf('header')}
+          hint={actionOf('header')}
+          isOn={panel.isHeaderOpen}
+          onPress={() => toggleHeader(session)}
         />
         <button
           type="button"

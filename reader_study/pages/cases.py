@@ -21,10 +21,12 @@ from reader_study.services.choose_cases import (
     void_case,
 )
 from reader_study.visible import visible_to
+from webapp.accounts.models import User
 from webapp.accounts.policy import require_person
 from webapp.archive.view_positions import VIEWS
 from webapp.form_action import act
 from webapp.predictions.models import Prediction
+from webapp.reveal.embargoed import not_under_embargo
 from webapp.reviews.failure_scheme import VERDICTS
 from webapp.reviews.scheme_versions import current_scheme
 from webapp.sent_body import read_sent
@@ -50,7 +52,7 @@ def cases(request: HttpRequest, study: Study) -> HttpResponse:
         "cases": study.cases.select_related("image").order_by("code"),
         "may_edit": may_edit,
         "may_void": policy.may_void(request.user, study) is None,
-        "filters": _choices(),
+        "filters": _choices(require_person(request.user)),
         "criteria": criteria,
         "has_searched": "find" in request.GET,
         "found": found,
@@ -69,13 +71,12 @@ def _criteria(form: QueryDict) -> dict[str, Any]:
     return found
 
 
-def _choices() -> list[tuple[str, str, list[tuple[str, str]]]]:
-    """(name, label, options) of the filters that are lists."""
-    bundles = (
-        Prediction.objects.exclude(bundle_id="").values_list("bundle_id", "bundle_name", "bundle_version").distinct()
-    )
+def _choices(person: User) -> list[tuple[str, str, list[tuple[str, str]]]]:
+    """(name, label, options) of the filters that are lists. A result that is hidden from the person gives none."""
+    results = not_under_embargo(Prediction.objects.all(), person, "image")
+    bundles = results.exclude(bundle_id="").values_list("bundle_id", "bundle_name", "bundle_version").distinct()
     named = {key: f"{name} {version}" for key, name, version in bundles.order_by("bundle_name", "bundle_version")}
-    newest = Prediction.objects.exclude(document={}).first()
+    newest = results.exclude(document={}).first()
     findings = [(row["key"], row["title"]) for row in (newest.document.get("findings", []) if newest else [])]
     return [
         ("view", "View", [(code, view.title) for code, view in VIEWS.items()]),

@@ -59,6 +59,7 @@ NOISE = re.compile(
     r'csrf[^>]{0,40}(value|content)="[^"]+"|data-csrf="[^"]+"|'
     r'"csrf": ?"[^"]+"|\d{4}-\d\d-\d\dT[\d:.]+(\+00:00|Z)?|<time[^>]*>[^<]*</time>'
     r"|'(X-Request-Id|Expires)': '[^']+'"
+    r'|name="check" value="[^"]+"|/display-check/[0-9a-f-]{36}/'  # a new picture with each visit
 )
 
 

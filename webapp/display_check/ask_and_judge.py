@@ -33,10 +33,11 @@ class Screen:
 
 
 def ask(user: User, sitting: str, now: datetime | None = None) -> DisplayCheck:
-    """A new picture. Those of this person that were never answered are put away: nothing is kept of them."""
-    DisplayCheck.objects.filter(user=user, answered_at=None).delete()
+    """A new picture. Those of this person that can no longer be answered are put away; one in another tab stays open."""
+    now = now or timezone.now()
+    DisplayCheck.objects.filter(user=user, answered_at=None, asked_at__lt=now - OPEN_FOR).delete()
     places = {code: secrets.randbelow(FIELDS) + 1 for code in STRIPS}
-    return DisplayCheck.objects.create(user=user, sitting=sitting, asked_at=now or timezone.now(), places=places)
+    return DisplayCheck.objects.create(user=user, sitting=sitting, asked_at=now, places=places)
 
 
 def judge(

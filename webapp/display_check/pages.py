@@ -32,6 +32,8 @@ def display_check(request: HttpRequest) -> HttpResponse:
             messages.error(request, str(refusal))
             return HttpResponseRedirect(_with_next(reverse("display_check"), on))
         return HttpResponseRedirect(_with_next(reverse("checked_display", args=[check.pk]), on))
+    if request.method == "HEAD":
+        return HttpResponse()
     check = ask(person, sitting)
     context = {
         "check": check,

@@ -88,12 +88,15 @@ def test_an_answer_counts_once_and_only_for_the_picture_that_is_open(signed_in: 
     reader, colleague = signed_in(), signed_in("radiologist", "colleague")
     check = asked(reader)
     assert "no longer open" in send(colleague, check).content.decode()  # another's picture
-    asked(reader)
-    assert "no longer open" in send(reader, check).content.decode()  # a newer one is on the screen
+    reader.head(PAGE)
     late = asked(reader)
+    assert DisplayCheck.objects.filter(
+        pk=check.pk
+    ).exists()  # a second tab, and asking for nothing but the head, put nothing away
     DisplayCheck.objects.filter(pk=late.pk).update(asked_at=late.asked_at - OPEN_FOR - timedelta(seconds=1))
     assert "no longer open" in send(reader, late).content.decode()
     failed = asked(reader)
+    assert not DisplayCheck.objects.filter(pk=late.pk).exists()  # nothing is kept of what was never answered
     send(reader, failed, black="0")
     assert "no longer open" in send(reader, failed).content.decode()  # a second, better answer to the same picture
     assert "names no picture" in reader.post(PAGE, {"check": "x"}, follow=True).content.decode()
@@ -137,7 +140,3 @@ def test_a_strange_screen_or_address_is_left_out(signed_in: SIGNED) -> None:
     assert (check.screen_width, check.screen_height, check.pixel_ratio) == (None, None, None)
     assert "evil" not in page
     assert 'data-testid="go-on"' not in page
-
-
-def test_guessing_passes_once_in_more_than_sixty_thousand() -> None:
-    assert FIELDS ** len(STRIPS) == 65_536

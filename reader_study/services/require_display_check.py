@@ -1,4 +1,5 @@
-"""Where the protocol asks for it: no session and no case is opened in a sitting in which the reader passed no display check."""
+"""Where the protocol asks for it: no session, no case, no picture and no output of the model opens in a sitting in which the reader
+passed no display check. Drafts and the lock of what was seen are taken."""
 
 from reader_study.models import Study
 from reader_study.refusal import StudyRefused

@@ -8,9 +8,11 @@ from rest_framework.response import Response
 
 from reader_study.ai_document import ai_document
 from reader_study.reading_bodies import AiDocument
+from reader_study.services.require_display_check import require_display_check
 from reader_study.services.reveal_ai import reveal_ai, reveal_map
 from reader_study.study_openapi import TAB, file_operation, operation
 from reader_study.views.study_view import StudyView
+from webapp.accounts.sitting import sitting_of
 from webapp.json_bodies import ref
 
 
@@ -19,7 +21,9 @@ class Ai(StudyView):
 
     @operation("studies_ai", answer=ref(AiDocument), parameters=[TAB])
     def get(self, request: Request, study: UUID, assignment: UUID) -> Response:
-        output, found = reveal_ai(self.person(request), self.study(request, study), assignment)
+        row, person = self.study(request, study), self.person(request)
+        require_display_check(person, row, sitting_of(request.session))
+        output, found = reveal_ai(person, row, assignment)
         base = f"/api/studies/{study}/assignments/{assignment}/ai/maps/{{kind}}/"
         return Response(ai_document(output, found.arm, base))
 
@@ -29,7 +33,9 @@ class AiMapView(StudyView):
 
     @file_operation("studies_ai_map", "application/octet-stream")
     def get(self, request: Request, study: UUID, assignment: UUID, kind: str) -> HttpResponse:
-        found = reveal_map(self.person(request), self.study(request, study), assignment, kind)
+        row, person = self.study(request, study), self.person(request)
+        require_display_check(person, row, sitting_of(request.session))
+        found = reveal_map(person, row, assignment, kind)
         shape = ",".join(str(size) for size in found.shape)
         return HttpResponse(
             bytes(found.content), content_type="application/octet-stream", headers={"X-Map-Shape": shape}

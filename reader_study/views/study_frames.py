@@ -13,9 +13,11 @@ from reader_study import policy
 from reader_study.models import Case, Truth
 from reader_study.refusal import StudyRefused
 from reader_study.services.own_assignment import own_assignment, readings_of, require_running, stage_now
+from reader_study.services.require_display_check import require_display_check
 from reader_study.study_openapi import file_operation, operation
 from reader_study.views.study_view import StudyView
 from webapp import audit
+from webapp.accounts.sitting import sitting_of
 from webapp.archive.frame import frames
 from webapp.archive.frame.api import HEADER, best_encoding
 from webapp.archive.integrity_answer import IntegrityAnswer
@@ -44,6 +46,7 @@ class StudyFrameView(StudyView, IntegrityAnswer):
         self.require(policy.may_read(person, row))
         found = own_assignment(person, row, assignment)
         require_running(row)
+        require_display_check(person, row, sitting_of(request.session))
         stage = stage_now(found)
         if stage is None and found.case.role != Case.Role.TRAINING:
             raise StudyRefused("not_found", "This case is read.", http=404)

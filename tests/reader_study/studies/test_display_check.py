@@ -67,6 +67,9 @@ def test_another_sitting_asks_again_and_keeps_what_was_answered(made: MadeStudy)
     case, stage = begun["id"], begun["stage"]
     second = Browser(made)
     assert second.post("next/", {"take_over": True}).json()["code"] == "display_check"  # the begun case, too
+    paths = [f"{second.study}assignments/{case}/{part}/" for part in ("header", "frame", "ai", "ai/maps/gradcam")]
+    assert [second.client.get(path).json()["code"] for path in paths] == ["display_check"] * 4
+    assert first.client.get(paths[0]).json().get("code") != "display_check"
     draft = {"stage": stage, "base_revision": 0, "body": answers(70), "idempotency_key": "k", "tab": "one"}
     kept = second.client.put(f"{second.study}assignments/{case}/draft/", draft, content_type=JSON)
     assert kept.status_code == 200  # what was typed before the session ended is taken in the next

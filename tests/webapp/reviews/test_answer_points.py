@@ -100,6 +100,22 @@ def test_two_models_that_are_compared_say_it_too(reader_client: Client, reader: 
     assert "2.0.0" not in change.split("these 2 answers")[1].split("Each site")[0]
 
 
+def test_the_comparison_speaks_of_the_answers_in_its_table_alone(reader_client: Client, reader: User) -> None:
+    both = case_at()
+    make_result(
+        both,
+        bundle_id=OTHER,
+        bundle_version="2.0.0",
+        document={"findings": [make_finding("lung_opacity", 0.9, "positive")]},
+    )
+    mark(reader, both)
+    mark(reader, both, bundle=OTHER)
+    mark(reader, case_at(0.6, 3))  # of an image that the other model never saw
+    report, change = text_of(reader_client, f"{PAGE}&other={OTHER}").split("Change between the two models")
+    assert "were given at 2 operating points" in report
+    assert "were given at" not in change
+
+
 def test_two_versions_of_one_threshold_are_one_point_and_versions_of_two_projects_two(reader: User) -> None:
     elsewhere = Project.objects.create(name="Screening", slug="screening")
     for image in (case_at(), case_at(0.42, 4), case_at(0.6, 3), case_at(0.7, 3, project=elsewhere)):
@@ -133,7 +149,7 @@ def test_reviews_from_before_take_the_version_of_their_result(reader: User) -> N
     rows = super(type(CaseReview.objects.all()), CaseReview.objects.all())
     rows.update(model_point_version=None)
     historical = _Plain(apps)
-    import_module("webapp.reviews.migrations.0008_point_of_the_answer").fill(historical, None)
+    import_module("webapp.reviews.migrations.0009_points_of_earlier_answers").fill(historical, None)
     assert dict(CaseReview.objects.values_list("pk", "model_point_version")) == wanted
     assert list(wanted.values()).count(3) == 1
 

@@ -88,7 +88,10 @@ def _of_one(own: CaseReviewQuerySet, failures: list[CaseReview], book: SchemeBoo
 
 def _of_two(current: CaseReviewQuerySet, bundles: Bundles, first: str, second: str, book: SchemeBook) -> Section:
     own, others = current.filter(bundle_id=first), current.filter(bundle_id=second)
-    both = current.filter(bundle_id__in=(first, second)).judging()
+    judged = current.judging()
+    under = {key: judged.filter(bundle_id=key).order_by().values("image") for key in (first, second)}
+    # The same answers as in the table: images that were judged under both.
+    both = judged.filter(bundle_id__in=under, image__in=under[first]).filter(image__in=under[second])
     pooled = pooled_words(answers_by_point(both), bundles=bundles)
     return _changes(changes(own, others, book), bundles[first], bundles[second], pooled)
 

@@ -247,6 +247,8 @@ class _Walker:
             self._open_sequence(tag, vr, length, level)
         elif vr == "SQ" or (vr == "UN" and tag in tags.READ_SEQUENCES | tags.READ_INNER_SEQUENCES):
             self._open_sequence(tag, vr, length, level)
+        elif self.meet is not None and level.is_implicit and not vr and _known_vr(tag) == "SQ":
+            self._open_sequence(tag, "SQ", length, level)  # whoever reads the file wants its items; checks pass it by
         else:
             self._value(tag, vr, length, level)
 

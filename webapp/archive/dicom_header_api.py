@@ -6,7 +6,7 @@ from rest_framework.response import Response
 from typing_extensions import TypedDict
 
 from webapp import audit
-from webapp.accounts.policy import may_see_dicom_header
+from webapp.accounts.policy import may_see_dicom_header, may_see_image
 from webapp.archive import children
 from webapp.archive.integrity_answer import IntegrityAnswer
 from webapp.archive.lookup import image_or_404
@@ -16,6 +16,7 @@ from webapp.json_bodies import ref
 from webapp.refused import Refused, RefusedBody
 
 JSON = "application/json"
+HIDDEN = "This image is a case of a running study of yours: its DICOM header is hidden until the study ends."
 
 
 class DicomHeaderRow(TypedDict):
@@ -55,7 +56,8 @@ class DicomHeaderView(IntegrityAnswer):
         image = image_or_404(request.user, key)
         refusal = may_see_dicom_header(request.user, image)
         if refusal:
-            return Response(Refused(refusal.code, refusal.text).document(), status=403)
+            text = refusal.text if may_see_image(request.user, image) else HIDDEN
+            return Response(Refused(refusal.code, text).document(), status=403)
         listing = children.list_header(verified_path(image))
         audit.record(request.user, "image.view_dicom_header", f"image:{image.pk}", rows=len(listing.rows))
         return Response(listing.to_json(), headers={"Cache-Control": "no-store"})

@@ -38,7 +38,11 @@ def by_tag(listing: HeaderListing) -> dict[str, HeaderRow]:
 
 @pytest.mark.parametrize("syntax", [EXPLICIT, IMPLICIT, BIG_ENDIAN, DEFLATED])
 def test_tag_name_vr_and_value_in_every_form_of_file(syntax: str, tmp_path: Path) -> None:
-    made = MadeImage(syntax=syntax, attributes={0x00540220: ("SQ", VIEW_CODE), 0x00281050: ("DS", "100\\200")})
+    asked: Any = [{0x00321060: ("LO", "Chest PA")}]  # in implicit files known as a sequence from the dictionary alone
+    made = MadeImage(
+        syntax=syntax,
+        attributes={0x00400275: ("SQ", asked), 0x00540220: ("SQ", VIEW_CODE), 0x00281050: ("DS", "100\\200")},
+    )
     listing = listed(made, tmp_path)
     rows = by_tag(listing)
     assert listing.stopped == ""
@@ -55,6 +59,9 @@ def test_tag_name_vr_and_value_in_every_form_of_file(syntax: str, tmp_path: Path
     assert rows["(0028,1050)"].value == "100\\200"
     places = [(row.tag, row.depth, row.name, row.value) for row in listing.rows if row.depth or row.vr == "SQ"]
     assert places == [
+        ("(0040,0275)", 0, "Request Attributes Sequence", ""),
+        ("(FFFE,E000)", 1, "Item 1", ""),
+        ("(0032,1060)", 2, "Requested Procedure Description", "Chest PA"),
         ("(0054,0220)", 0, "View Code Sequence", ""),
         ("(FFFE,E000)", 1, "Item 1", ""),
         ("(0008,0100)", 2, "Code Value", "R-10206"),

@@ -11,7 +11,7 @@ from typing import Any
 from reader_study.models import AiOutput, FailureItem, Study
 from reader_study.visible import of_study
 from webapp.archive.models import Image
-from webapp.reveal.shown_output import newest_result
+from webapp.reveal.shown_output import newest_results
 from webapp.reviews.answer_points import AnswersAtPoint, point_name, pooled_words
 
 ANSWERS = "answers of the model"
@@ -42,11 +42,9 @@ def _frozen(study: Study) -> Iterator[Row]:
 
 
 def _of_draft(study: Study, bundles: Sequence[str]) -> Iterator[Row]:
-    for case in study.cases.filter(voided_at=None).select_related("image__project"):
-        for bundle in bundles:
-            result = newest_result(case.image, bundle)
-            findings = result.document.get("findings", []) if result else []
-            yield from ((bundle, case.image, finding) for finding in findings)
+    images = Image.objects.filter(pk__in=study.cases.filter(voided_at=None).values("image"))
+    for result in newest_results(images, bundles):
+        yield from ((result.bundle_id, result.image, finding) for finding in result.document.get("findings", []))
 
 
 def _counted(rows: Iterable[Row]) -> list[AnswersAtPoint]:

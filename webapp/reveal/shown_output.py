@@ -1,8 +1,10 @@
 """What a model said of an image, copied out of its result so that everybody is shown the same bytes, with their hashes."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from django.db.models import QuerySet
 
 from webapp.archive.models import Image
 from webapp.predictions.map_files import read_map
@@ -46,12 +48,24 @@ class ShownOutput:
 def newest_result(image: Image, bundle_id: str) -> Prediction | None:
     """The newest succeeded result of the bundle for the bytes that are stored now."""
     results = Prediction.objects.filter(image=image, bundle_id=bundle_id, finished_at__isnull=False)
-    for result in results.select_related("job").order_by("-created_at"):
-        # Results from before hashes were kept have none.
-        is_of_these_bytes = not result.image_sha256 or is_image_shown(image, result.image_sha256)
-        if result.state == Job.State.SUCCEEDED and is_of_these_bytes:
-            return result
-    return None
+    return next((one for one in results.select_related("job").order_by("-created_at") if _stands(one, image)), None)
+
+
+def newest_results(images: QuerySet[Image], bundle_ids: Sequence[str]) -> Iterator[Prediction]:
+    """The same of each of the images and each bundle, in one query; with the image and its project."""
+    results = Prediction.objects.filter(image__in=images, bundle_id__in=bundle_ids, finished_at__isnull=False)
+    found: set[tuple[Any, str]] = set()
+    for result in results.select_related("job", "image__project").order_by("-created_at").iterator(200):
+        key = (result.image_id, result.bundle_id)
+        if key not in found and _stands(result, result.image):
+            found.add(key)
+            yield result
+
+
+def _stands(result: Prediction, image: Image) -> bool:
+    # Results from before hashes were kept have none.
+    is_of_these_bytes = not result.image_sha256 or is_image_shown(image, result.image_sha256)
+    return result.state == Job.State.SUCCEEDED and is_of_these_bytes
 
 
 def shown_output(result: Prediction) -> ShownOutput:

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Error, Page, expect
 
 from tests.browser.canvas import painted, wait_for
-from tests.browser.conftest import Server, keep_screenshot, sign_in
+from tests.browser.conftest import PASSWORD, Server, keep_screenshot, sign_in
 from tests.browser.test_bad_days import open_case
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -126,6 +126,38 @@ def test_a_draft_waits_until_the_model_is_shown_whose_call_it_tells(server: Serv
     page.keyboard.press("o")
     expect_the_draft(page)
     page.get_by_test_id("discard-draft").click()
+
+
+def test_a_session_that_ended_is_taken_up_in_place_with_the_form_open(server: Server, page: Page) -> None:
+    sign_in(page, server)
+    open_case(page, server, 0)
+    begin_a_mark(page)
+    page.locator("[data-testid^=site-]").first.click()
+    page.evaluate("() => { window.isSamePage = true; }")
+    page.context.clear_cookies(name="sessionid")
+    page.keyboard.press("Enter")
+    again = page.get_by_test_id("sign-in-again")
+    expect(again).to_contain_text("sign in again as radiologist")
+    expect(page.get_by_test_id("save-state")).to_contain_text("1 answer waiting: signed out")
+    for name, (width, height) in {"1500": (1500, 900), "820": (820, 1180), "200": (750, 450)}.items():
+        page.set_viewport_size({"width": width, "height": height})
+        expect(again.get_by_role("button")).to_be_in_viewport(ratio=1)
+        keep_screenshot(page, f"signed-out-{name}")
+    page.set_viewport_size({"width": 1500, "height": 900})
+    page.keyboard.press("j")
+    expect(page.get_by_test_id("live-region")).to_contain_text("signed out: sign in again as radiologist on this page")
+    again.get_by_label("Password").focus()
+    page.keyboard.type("no password of anybody's")
+    page.keyboard.press("Enter")
+    expect(again).to_contain_text("not accepted")
+    again.get_by_label("Password").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(again).to_have_count(0)
+    expect(page.get_by_test_id("save-state")).to_contain_text(re.compile(r"saved \d"))
+    expect(page.get_by_test_id("review-list")).to_contain_text(NOTE)
+    assert page.evaluate("window.isSamePage") is True
+    page.keyboard.press("Control+z")
+    expect(page.get_by_test_id("review-list")).not_to_contain_text(NOTE)
 
 
 def test_a_draft_is_discarded_on_purpose_only(server: Server, page: Page) -> None:

@@ -65,6 +65,7 @@ class ReadingUrls(TypedDict):
     reviews: str
     scheme: str
     list: str
+    sign_in: str
     events: str
     site_proposals: str
     probes: str

@@ -133,6 +133,7 @@ def boot_document(request: HttpRequest, image: Image, listed: CaseList) -> BootD
             "reviews": f"{api}reviews/",
             "scheme": reverse("failure_scheme"),
             "list": listed.address,
+            "sign_in": reverse("sign_in"),
             "events": reverse("events"),
             "site_proposals": f"{api}site-proposals/",
             "probes": f"{api}probes/",

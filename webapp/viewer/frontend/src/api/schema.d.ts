@@ -1590,6 +1590,7 @@ export interface components {
             readonly probes: string;
             readonly reviews: string;
             readonly scheme: string;
+            readonly sign_in: string;
             readonly site_proposals: string;
         };
         readonly ReasonRequest: {

@@ -55,6 +55,25 @@ describe('the outbox', () => {
     expect(outbox.state.get().savedAt).not.toBeNull();
   });
 
+  it('says that the session has ended, and sends at once when the person is back', async () => {
+    const { outbox, saved } = outboxAgainst([401]);
+    await outbox.add(queued('a', 1));
+    await turn();
+    expect(outbox.state.get()).toMatchObject({ isSignedOut: true, problem: 'signed out: sign in again as radiologist, it is then sent by itself' });
+    await outbox.signedIn();
+    expect(outbox.state.get()).toMatchObject({ isSignedOut: false, problem: null, waiting: [] });
+    expect(saved).toEqual(['a']);
+  });
+
+  it('no longer says so when what stands in the way is another trouble', async () => {
+    const { outbox, resume } = outboxAgainst([401, 0]);
+    await outbox.add(queued('a', 1));
+    await turn();
+    resume();
+    await turn();
+    expect(outbox.state.get()).toMatchObject({ isSignedOut: false, problem: 'status 0' });
+  });
+
   it('keeps an answer through an outage and sends it with the same key', async () => {
     const { outbox, sent, waits, saved, resume } = outboxAgainst([0, 500]);
     await outbox.add(queued('a', 1));

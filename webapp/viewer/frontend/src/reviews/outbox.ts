@@ -15,6 +15,8 @@ export interface OutboxState {
   readonly savedAt: Date | null;
   /** Why sending stands still: offline, signed out; null while all is well. */
   readonly problem: string | null;
+  /** The session has ended, as the server said last. */
+  readonly isSignedOut: boolean;
   readonly isDurable: boolean;
   /** False until it has been looked what an earlier visit left behind. */
   readonly isRead: boolean;
@@ -42,6 +44,7 @@ export class Outbox {
     refused: [],
     savedAt: null,
     problem: null,
+    isSignedOut: false,
     isDurable: true,
     isRead: false,
   });
@@ -66,6 +69,19 @@ export class Outbox {
     await this.storage.put(item);
     await this.refresh();
     void this.flush();
+  }
+
+  /** Another request was told that the session has ended. */
+  signedOut(): void {
+    const problem = `signed out: sign in again as ${this.options.reader}, it is then sent by itself`;
+    this.state.set({ problem, isSignedOut: true });
+  }
+
+  /** The person is signed in again. */
+  async signedIn(): Promise<void> {
+    this.failures = 0;
+    this.state.set({ problem: null, isSignedOut: false });
+    await this.flush();
   }
 
   async discard(key: string): Promise<void> {
@@ -123,7 +139,7 @@ export class Outbox {
     this.failures = 0;
     for (const listener of this.listeners) listener(item, review); // first: no moment in which it neither waits nor is saved
     await this.refresh();
-    this.state.set({ savedAt: new Date(), problem: null });
+    this.state.set({ savedAt: new Date(), problem: null, isSignedOut: false });
   }
 
   private async hold(item: QueuedReview, error: RequestError): Promise<boolean> {
@@ -134,12 +150,8 @@ export class Outbox {
       return true;
     }
     this.failures += 1;
-    this.state.set({
-      problem:
-        delivery === 'signed_out'
-          ? `signed out: sign in again as ${this.options.reader} in another tab, it is then sent by itself`
-          : error.text,
-    });
+    if (delivery === 'signed_out') this.signedOut();
+    else this.state.set({ problem: error.text, isSignedOut: false });
     const wait = this.options.wait ?? ((ms: number) => new Promise((resolve) => setTimeout(resolve, ms)));
     void wait(Math.max(waitMs(this.failures), error.retryAfterMs)).then(() => this.flush());
     return false;

@@ -212,9 +212,11 @@ describe('what is not opened', () => {
     await answer(new RequestError(403, 'not_authenticated', 'sign in first'));
     expect([now(), Case.open]).toEqual(['a', ['a']]);
     expect(session().said.at(-1)).toMatch(/^signed out: sign in again as me .* This case stays, with what is half-filled$/);
+    expect(lightbox.outbox.state.get().isSignedOut).toBe(true);
     lightbox.go('next'); // it was not taken for a case that is gone
     await answer();
     expect(now()).toBe('b');
+    expect(lightbox.outbox.state.get().isSignedOut).toBe(false);
   });
 
   it('is not even asked for while a mark is half-filled and the reader was not told', async () => {

@@ -4,7 +4,7 @@
  * A case is shown once the server has recorded that it is opened, not before: what is held needs nothing else. Until then, and
  * when it cannot be recorded, the case before stays as it is.
  */
-import { RequestError } from '../api/request';
+import { RequestError, signIn } from '../api/request';
 import { loadScheme } from '../api/scheme';
 import type { Scheme } from '../api/scheme';
 import type { OpenedCase } from '../api/schema';
@@ -112,6 +112,14 @@ export class Lightbox implements PageParts {
     return lookOf(this.sitting.choices(), ahead[image] ?? hanging);
   }
 
+  /** The same person, over the page; what waits is then sent. Resolves to whether the server took the password. */
+  async signIn(password: string): Promise<boolean> {
+    const { urls, user, csrf } = this.session.boot;
+    const isIn = await signIn(urls.sign_in, user.username, password, csrf);
+    if (isIn) await this.outbox.signedIn();
+    return isIn;
+  }
+
   film(image: string): Film {
     return this.held.film(image);
   }
@@ -161,6 +169,7 @@ export class Lightbox implements PageParts {
     const slow = setTimeout(() => session.announce('opening the case…'), SLOW_MS);
     try {
       this.swap(bootOf(await this.openCase(image)), isNew);
+      if (this.outbox.state.get().isSignedOut) void this.outbox.signedIn(); // elsewhere in this browser
       return true;
     } catch (error) {
       if (!(error instanceof RequestError)) throw error;
@@ -186,7 +195,8 @@ export class Lightbox implements PageParts {
       return `no connection: ${held}a case is opened only when that can be recorded. This one stays; try again when the line is back`;
     }
     if (deliveryOf(status, code) === 'signed_out') {
-      return `signed out: sign in again as ${reader} in another tab, then go on. This case stays, with what is half-filled`;
+      this.outbox.signedOut();
+      return `signed out: sign in again as ${reader} on this page, then go on. This case stays, with what is half-filled`;
     }
     if (status === 403 || status === 404) {
       this.gone.add(image);

@@ -15,6 +15,7 @@ import { useStore } from '../state/store';
 import { Pictures } from '../prior/Pictures';
 import { Banner } from './Banner';
 import { KeySheet } from './KeySheet';
+import { SignInAgain } from './SignInAgain';
 import { StatusBar } from './StatusBar';
 import { Toolbar } from './Toolbar';
 import { SessionContext } from './session_context';
@@ -35,6 +36,18 @@ function ReadingKeys({ session }: { readonly session: ReadingSession }) {
   return <KeySheet table={withOwnKeys(table)} onClose={() => session.panel.set({ isKeySheetOpen: false })} />;
 }
 
+/** Asked in place, over whatever lies there: what is half-filled stays as it is. The focus does, too: the next key may be an answer. */
+function SessionEnded({ lightbox }: { readonly lightbox: Lightbox }) {
+  const { isSignedOut } = useStore(lightbox.outbox.state);
+  if (!isSignedOut) return null;
+  const { username } = lightbox.session.boot.user;
+  return (
+    <div className="session-ended" role="alert">
+      <SignInAgain username={username} signIn={(password) => lightbox.signIn(password)} />
+    </div>
+  );
+}
+
 /** Parts that keep something of a case for themselves are made anew with it; the place of the picture stays. */
 export function ReadingPage({ lightbox }: { readonly lightbox: Lightbox }) {
   const { session } = useStore(lightbox.shown);
@@ -46,6 +59,7 @@ export function ReadingPage({ lightbox }: { readonly lightbox: Lightbox }) {
   return (
     <SessionContext.Provider value={session}>
       <div className="reading-page">
+        <SessionEnded lightbox={lightbox} />
         <Banner key={`banner ${id}`} />
         <Toolbar key={`tools ${id}`} />
         <Pictures />

@@ -1,6 +1,7 @@
 /** What stands between two cases: the start of a session, a date to come back, the end; and the receipt of the last answer. */
 import { useStore } from '../state/store';
-import { ReceiptLine, SignInAgain } from './SaveLine';
+import { SignInAgain } from '../shell/SignInAgain';
+import { ReceiptLine } from './SaveLine';
 import type { NextStep } from './documents';
 import type { StudySession } from './study_session';
 
@@ -45,7 +46,7 @@ export function BetweenCases({ session }: { readonly session: StudySession }) {
           {problem}
         </p>
       )}
-      {isSignedOut && <SignInAgain session={session} />}
+      {isSignedOut && <SignInAgain username={session.boot.user.username} signIn={(password) => session.signIn(password)} />}
       {!step && !problem && !isSignedOut && <p className="muted">Asking for the next case…</p>}
       {step && <StepText step={step} />}
       {opening && (

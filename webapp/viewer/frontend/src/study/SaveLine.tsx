@@ -1,6 +1,6 @@
 /** The last line: is everything saved, and what to do when it is not. Nothing here ever throws an answer away. */
-import { useState } from 'react';
 import { clock } from '../panel/wording';
+import { SignInAgain } from '../shell/SignInAgain';
 import { useStore } from '../state/store';
 import { ratingOf } from './answer_body';
 import type { CaseReading } from './case_reading';
@@ -20,33 +20,6 @@ const HALTS: Record<Halt, string> = {
 interface Props {
   readonly session: StudySession;
   readonly reading: CaseReading;
-}
-
-export function SignInAgain({ session }: { readonly session: StudySession }) {
-  const [password, setPassword] = useState('');
-  const [isWrong, setWrong] = useState(false);
-  const send = async (event: React.FormEvent): Promise<void> => {
-    event.preventDefault();
-    setWrong(!(await session.signIn(password).catch(() => false)));
-    setPassword('');
-  };
-  return (
-    <form className="notice" data-testid="sign-in-again" onSubmit={(event) => void send(event)}>
-      <span>
-        You were signed out. Nothing is lost; sign in again as <b>{session.boot.user.username}</b>:
-      </span>
-      <input
-        type="password"
-        autoComplete="current-password"
-        aria-label="Password"
-        placeholder="password"
-        value={password}
-        onChange={(event) => setPassword(event.target.value)}
-      />
-      <button type="submit">Sign in</button>
-      {isWrong && <span className="stop">not accepted</span>}
-    </form>
-  );
 }
 
 function versionText(reading: CaseReading, body: AnswerBody): string {
@@ -74,7 +47,7 @@ function Conflict({ reading }: { readonly reading: CaseReading }) {
 
 export function Notices({ session, reading }: Props) {
   const { halt, problem } = useStore(reading.sync.state);
-  if (halt === 'signed_out') return <SignInAgain session={session} />;
+  if (halt === 'signed_out') return <SignInAgain username={session.boot.user.username} signIn={(password) => session.signIn(password)} />;
   if (halt === 'conflict') return <Conflict reading={reading} />;
   if (halt === 'other_tab') {
     return (

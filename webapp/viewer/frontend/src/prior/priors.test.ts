@@ -168,6 +168,24 @@ describe('a hanging rule', () => {
     expect(priors.state.get().chosen?.id).toBe('p');
   });
 
+  it('of the other view, where there is none: tapping D lays the latest earlier image there, and switches nothing off', async () => {
+    const { priors, kept, said } = await opened({ beside: 'other_view' }, {}, listOf(image('p')));
+    await priors.toggle();
+    expect([priors.state.get().chosen?.id, layoutOf(priors.state.get()), kept]).toEqual(['p', 'beside', []]);
+    expect(said).toEqual(['3 months before, beside']);
+    await priors.toggle();
+    expect(kept).toEqual([{ 'isPriorShown:frontal': false }]);
+  });
+
+  it('of the other view: tapping D before it is there switches it off', async () => {
+    server.lists['/api/images/a/priors/'] = { ...listOf(image('p')), companions: [image('l', { interval: 'the same study' })] };
+    const { priors, kept } = made();
+    priors.follow(caseOf('a', { beside: 'other_view' }).shown); // its own picture is not whole yet
+    await turn();
+    await priors.toggle();
+    expect([kept, server.opened]).toEqual([[{ 'isPriorShown:frontal': false }], []]);
+  });
+
   it.each(['prior', 'other_view'])('%s asks for nothing where the server gives no list, or keeps the image', async (beside) => {
     const refused = await opened({ beside }, {}, new RequestError(403, 'embargo', 'a study under way'));
     expect([server.opened, refused.state.chosen, layoutOf(refused.state)]).toEqual([[], null, 'none']);

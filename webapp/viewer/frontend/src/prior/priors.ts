@@ -127,7 +127,7 @@ export class Priors {
 
   /** D tapped: beside the case, or not; on a narrow page in its place, or not. */
   async toggle(): Promise<void> {
-    const { isOn, isNarrow, isSwitched, list } = this.state.get();
+    const { isOn, opens, isNarrow, isSwitched, list, chosen } = this.state.get();
     const { shown } = this;
     if (!shown) return;
     if (isNarrow) {
@@ -135,11 +135,12 @@ export class Priors {
       if (await this.isThere()) this.switchTo(true);
       return;
     }
+    // The other view is wanted and there is none: nothing lies there that could be switched off.
+    if (isOn && opens === 'other_view' && !chosen && !opensBeside(list, opens) && latestOf(list)) return this.tellBeside(shown);
     this.state.set({ isOn: !isOn });
     this.keep({ isPriorShown: !isOn });
     if (isOn) return shown.announce('earlier images are not shown, in the next cases of this view neither');
-    if (!list) return;
-    if (await this.isThere()) shown.announce(`${this.state.get().chosen?.interval ?? ''}, beside`);
+    if (list) await this.tellBeside(shown);
   }
 
   /** D held: the other image in the place of the case, until it is released. */
@@ -197,6 +198,10 @@ export class Priors {
     if (controller) return true;
     shown.announce(problem ?? list?.problem?.text ?? 'no prior known');
     return false;
+  }
+
+  private async tellBeside(shown: PriorCase): Promise<void> {
+    if (await this.isThere()) shown.announce(`${this.state.get().chosen?.interval ?? ''}, beside`);
   }
 
   private async askFor(shown: PriorCase): Promise<void> {

@@ -186,6 +186,18 @@ describe('a hanging rule', () => {
     expect([kept, server.opened]).toEqual([[{ 'isPriorShown:frontal': false }], []]);
   });
 
+  const lateral = image('l', { interval: 'the same study', kind: 'lateral' });
+  it.each([
+    ['nothing', lateral, {}, []],
+    ['nothing', image('p'), {}, [{ 'isPriorShown:frontal': true }]],
+    ['other_view', lateral, { 'isPriorShown:frontal': false }, [{ 'isPriorShown:frontal': true }]],
+    ['other_view', image('p'), { 'isPriorShown:frontal': false }, []],
+  ])('with %s by itself: an image that is asked for is there, and later cases get none of another kind', async (beside, asked, choices, expected) => {
+    const { priors, kept } = await opened({ beside }, choices);
+    await priors.choose(asked);
+    expect([priors.state.get().chosen?.id, layoutOf(priors.state.get()), kept]).toEqual([asked.id, 'beside', expected]);
+  });
+
   it.each(['prior', 'other_view'])('%s asks for nothing where the server gives no list, or keeps the image', async (beside) => {
     const refused = await opened({ beside }, {}, new RequestError(403, 'embargo', 'a study under way'));
     expect([server.opened, refused.state.chosen, layoutOf(refused.state)]).toEqual([[], null, 'none']);

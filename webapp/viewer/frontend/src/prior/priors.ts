@@ -154,11 +154,12 @@ export class Priors {
     const { shown } = this;
     if (!shown) return;
     await this.lay(shown, image);
-    const { isNarrow, isOn } = this.state.get();
+    const { isNarrow, isOn, opens } = this.state.get();
     if (isNarrow) this.switchTo(true);
     else if (!isOn) {
       this.state.set({ isOn: true });
-      this.keep({ isPriorShown: true });
+      // For later cases it would lay there what opens by itself: kept where that is of the kind that was asked for.
+      if (isOfStudy(image) === (opens === 'other_view')) this.keep({ isPriorShown: true });
     }
   }
 

@@ -4,7 +4,7 @@ import { ToolButton } from '../shell/ToolButton';
 import { useSession } from '../shell/session_context';
 import { useStore } from '../state/store';
 import { summaryOf } from './prior_words';
-import { layoutOf } from './priors';
+import { isPriorBeside } from './priors';
 
 export function PriorTools() {
   const { priors } = useSession().page;
@@ -33,10 +33,10 @@ export function PriorTools() {
   );
 }
 
-/** Said on the case itself where no image is beside that says it. */
+/** Said on the case itself where no earlier image is beside that says it. */
 export function PriorCorner() {
   const { priors } = useSession().page;
   const state = useStore(priors.state);
-  if (layoutOf(state) === 'beside') return null;
+  if (isPriorBeside(state)) return null;
   return <div data-testid="prior-summary">{summaryOf(state.list, state.problem)}</div>;
 }

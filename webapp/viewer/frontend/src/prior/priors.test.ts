@@ -52,7 +52,7 @@ class Picture {
 }
 vi.mock('../viewport/controller', () => ({ ViewportController: Picture }));
 vi.mock('../viewport/screen', () => ({ Screen: class {} }));
-const { Priors, layoutOf } = await import('./priors');
+const { Priors, isPriorBeside, layoutOf } = await import('./priors');
 
 const image = (id: string, change: Partial<ComparedImage> = {}): ComparedImage =>
   ({ id, study_date: '2025-07-26', study_time: '', interval: '3 months before', order: 'earlier', kind: 'frontal', view: 'PA', remarks: [], warnings: [], same_by: 'birth_date', ...change }) as ComparedImage;
@@ -196,6 +196,15 @@ describe('a hanging rule', () => {
     const { priors, kept } = await opened({ beside }, choices);
     await priors.choose(asked);
     expect([priors.state.get().chosen?.id, layoutOf(priors.state.get()), kept]).toEqual([asked.id, 'beside', expected]);
+  });
+
+  it('that lays the other view beside leaves it to the case to say which earlier images are known', async () => {
+    const without = { ...listOf(), companions: [lateral] };
+    expect(isPriorBeside((await opened({ beside: 'other_view' }, {}, without)).state)).toBe(false);
+    expect(isPriorBeside((await opened({ beside: 'prior' })).state)).toBe(true);
+    const { priors } = await opened({ beside: 'prior' });
+    priors.leave(); // the next case is expected to have one, too
+    expect([layoutOf(priors.state.get()), isPriorBeside(priors.state.get())]).toEqual(['beside', true]);
   });
 
   it.each(['prior', 'other_view'])('%s asks for nothing where the server gives no list, or keeps the image', async (beside) => {

@@ -66,6 +66,12 @@ export function layoutOf(state: PriorState): Layout {
   return isHeld || isSwitched ? 'over' : 'behind';
 }
 
+/** The banner beside is about earlier images, so that the case itself need not say which are known. */
+export function isPriorBeside(state: PriorState): boolean {
+  const { chosen, opens } = state;
+  return layoutOf(state) === 'beside' && (chosen ? !isOfStudy(chosen) : opens === 'prior');
+}
+
 const INITIAL: PriorState = {
   isOn: true,
   isLinked: true,

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { OwnKeys } from '../api/schema';
 import { USUAL_KEYS, keyFile } from '../keys/key_file';
 import { KEY_TABLE } from '../keys/key_table';
 import { LIST_ROWS } from '../keys/list_rows';
@@ -6,6 +7,7 @@ import { KeySettings } from './key_settings';
 
 const TABLE = [...LIST_ROWS, ...KEY_TABLE];
 let sent: unknown[];
+let stored: OwnKeys;
 let status: number;
 let settings: KeySettings;
 
@@ -13,9 +15,13 @@ beforeEach(async () => {
   sent = [];
   status = 200;
   vi.stubGlobal('document', { cookie: '' });
+  stored = USUAL_KEYS;
   vi.stubGlobal('fetch', (_path: string, init: RequestInit) => {
-    if (init.method === 'PUT') sent.push(JSON.parse(init.body as string));
-    return Promise.resolve(new Response(JSON.stringify(status === 200 ? USUAL_KEYS : { code: 'x', text: 'no room' }), { status }));
+    if (init.method !== 'PUT') return Promise.resolve(new Response(JSON.stringify(stored), { status: 200 }));
+    const body = JSON.parse(init.body as string) as OwnKeys;
+    sent.push(body);
+    if (status === 200) stored = body;
+    return Promise.resolve(new Response(JSON.stringify(status === 200 ? body : { code: 'x', text: 'no room' }), { status }));
   });
   settings = new KeySettings(TABLE, '');
   await settings.open();
@@ -90,5 +96,36 @@ describe('the settings of keys', () => {
     }
     await vi.waitFor(() => expect(sent).toHaveLength(2));
     await vi.waitFor(() => expect(now().choices).toEqual(USUAL_KEYS));
+  });
+
+  it('change nothing else than what is changed: another tab may have changed the rest', async () => {
+    const elsewhere = { ...USUAL_KEYS, keys: { agree: ['shift+b'] }, buttons: { ...USUAL_KEYS.buttons, window_gain: 'fast' as const } };
+    stored = elsewhere;
+    settings.button({ wheel: 'cases' });
+    await settled();
+    const both = { ...elsewhere, buttons: { ...elsewhere.buttons, wheel: 'cases' } };
+    expect([sent, now().choices]).toEqual([[both], both]);
+    settings.ask('disagree');
+    settings.press('shift+z');
+    await vi.waitFor(() => expect(sent).toHaveLength(2));
+    expect(sent[1]).toEqual({ ...both, keys: { agree: ['shift+b'], disagree: ['shift+z'] } });
+  });
+
+  it('refuse a key that another tab has given away meanwhile, and show what is stored', async () => {
+    stored = { ...USUAL_KEYS, keys: { agree: ['shift+b'] } };
+    settings.ask('disagree');
+    settings.press('shift+b');
+    await settled();
+    expect(now().message).toMatch(/^Not saved: your keys were changed elsewhere meanwhile, and ⇧B would be “.*Your keys stay as they were/);
+    expect([now().isProblem, now().choices, sent]).toEqual([true, stored, []]);
+  });
+
+  it('exchange a key with whichever action has it by then', async () => {
+    settings.ask('agree');
+    settings.press('x');
+    stored = { ...USUAL_KEYS, keys: { disagree: ['shift+z'] } };
+    settings.exchange();
+    await settled();
+    expect(sent).toEqual([{ ...USUAL_KEYS, keys: { agree: ['x'], disagree: ['shift+z'] } }]);
   });
 });

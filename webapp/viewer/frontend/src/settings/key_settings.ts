@@ -22,6 +22,8 @@ export interface KeySettingsState {
   readonly isProblem: boolean;
 }
 
+type Change = (now: OwnKeys) => OwnKeys;
+
 export class KeySettings {
   readonly state = createStore<KeySettingsState>({ choices: null, asked: null, offered: null, message: '', isProblem: false });
   /** What the server has. */
@@ -60,14 +62,15 @@ export class KeySettings {
       this.state.set({ asked: null, offered: { id: row.id, key: conflict.key, text: conflictText(conflict), isExchangeable } });
       return;
     }
-    this.take(keys, key);
+    this.take((now) => withKeyOf(this.table, now, row.id, all), key);
   }
 
   /** The offered key goes over to the action; the one that had it gets what the action had. */
   exchange(): void {
     const { offered, choices } = this.state.get();
-    const keys = offered && choices && exchanged(this.table, choices.keys, offered.id, offered.key);
-    if (keys) this.take(keys, offered.key);
+    if (!offered || !choices) return;
+    const { id, key } = offered;
+    this.take((now) => exchanged(this.table, now, id, key) ?? withKeyOf(this.table, now, id, [key]), key);
   }
 
   /** Puts one action back to its usual keys. One of them may be another's by now: then it is offered. */
@@ -79,23 +82,21 @@ export class KeySettings {
   }
 
   clear(id: string): void {
-    const { choices } = this.state.get();
-    if (choices) void this.save({ ...choices, keys: withKeyOf(this.table, choices.keys, id, []) }, 'this action has no key now');
+    if (this.state.get().choices) void this.save(withKeys((now) => withKeyOf(this.table, now, id, [])), 'this action has no key now');
   }
 
   button(change: Partial<Buttons>): void {
-    const { choices } = this.state.get();
-    if (choices) void this.save({ ...choices, buttons: { ...choices.buttons, ...change } }, '');
+    if (this.state.get().choices) void this.save((now) => ({ ...now, buttons: { ...now.buttons, ...change } }), '');
   }
 
   preset(name: string, choices: OwnKeys): void {
     const conflict = conflictsOf(this.table, choices.keys)[0];
     if (conflict) return this.say(`${name} is not taken: ${conflictText(conflict)}.`, true);
-    void this.save(choices, `${name} is in force`);
+    void this.save(() => choices, `${name} is in force`);
   }
 
   reset(): void {
-    void this.save(USUAL_KEYS, 'the usual keys are back');
+    void this.save(() => USUAL_KEYS, 'the usual keys are back');
   }
 
   file(): string | null {
@@ -107,26 +108,33 @@ export class KeySettings {
   read(text: string): void {
     const found = readKeyFile(text, this.table);
     if ('problem' in found) return this.say(`The map is not taken: ${found.problem}. Your keys stay as they are.`, true);
-    void this.save(found.choices, ['the map is taken', ...found.notes].join('; '));
+    void this.save(() => found.choices, ['the map is taken', ...found.notes].join('; '));
   }
 
-  private take(keys: KeysById, key: string): void {
-    const { choices } = this.state.get();
-    if (!choices) return;
-    this.state.set({ asked: null, offered: null });
-    void this.save({ ...choices, keys }, warningOf(key) ?? `${shownKeys([key])} is taken`);
+  private take(change: (now: KeysById) => KeysById, key: string): void {
+    if (!this.state.get().choices) return;
+    void this.save(withKeys(change), warningOf(key) ?? `${shownKeys([key])} is taken`);
   }
 
-  /** One after the other, as they were made; one that is not taken leaves what the server has. */
-  private save(choices: OwnKeys, text: string): Promise<void> {
-    this.state.set({ choices, asked: null, offered: null });
+  /**
+   * One after the other, as they were made, each a change of what the server has by then: another tab may have changed something
+   * else. One that is not taken leaves what the server has.
+   */
+  private save(change: Change, text: string): Promise<void> {
+    const shown = change(this.state.get().choices ?? USUAL_KEYS);
+    this.state.set({ choices: shown, asked: null, offered: null });
     const sent = this.last.then(async () => {
       try {
+        const now = (this.stored = await getJson<OwnKeys>(ADDRESS));
+        const choices = change(now);
+        const conflict = this.newConflict(now.keys, choices.keys);
+        if (conflict) throw new RequestError(0, 'conflict', `your keys were changed elsewhere meanwhile, and ${conflict}`);
         await sendJson<OwnKeys>('PUT', ADDRESS, choices, this.csrf);
         this.stored = choices;
+        if (this.state.get().choices === shown) this.state.set({ choices });
         this.say([text, 'saved'].filter(Boolean).join('; '), false);
       } catch (error) {
-        if (this.state.get().choices === choices) this.state.set({ choices: this.stored });
+        if (this.state.get().choices === shown) this.state.set({ choices: this.stored });
         this.say(`Not saved: ${sentence(error)}. Your keys stay as they were.`, true);
       }
     });
@@ -134,9 +142,19 @@ export class KeySettings {
     return sent;
   }
 
+  /** In words, a key that two actions would have after a change and not before it. */
+  private newConflict(before: KeysById, after: KeysById): string | undefined {
+    const known = conflictsOf(this.table, before).map(conflictText);
+    return conflictsOf(this.table, after).map(conflictText).find((text) => !known.includes(text));
+  }
+
   private say(message: string, isProblem: boolean): void {
     this.state.set({ message, isProblem });
   }
 }
+
+const withKeys =
+  (change: (now: KeysById) => KeysById): Change =>
+  (now) => ({ ...now, keys: change(now.keys) });
 
 const sentence = (error: unknown): string => (error instanceof RequestError ? error.text : String(error)).replace(/\.$/, '');

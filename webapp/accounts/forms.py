@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.http import HttpRequest
+from django.utils.safestring import SafeString
 
 from webapp.accounts.hanging import PARTS, VIEWS
 from webapp.accounts.hanging_form import HangingForm
@@ -28,6 +29,17 @@ class SettingsForm(HangingForm):
     def clean_theme(self) -> str:
         """What is not sent stays."""
         return str(self.cleaned_data["theme"] or self.initial["theme"])
+
+    def save(self, commit: bool = True) -> Any:
+        """Writes what the form is about, and leaves the rest of the row to whoever writes that."""
+        person = super().save(commit=False)
+        if commit:
+            person.save(update_fields=[*self.row_fields(), "hanging"])
+        return person
+
+    def shown_with(self) -> list[SafeString]:
+        """What the fields that the page writes by hand were shown with."""
+        return [self[name].as_hidden(only_initial=True) for name in self.row_fields()]
 
     def unsaid(self, part: str) -> str:
         return "as the project says"

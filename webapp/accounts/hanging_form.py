@@ -13,7 +13,6 @@ RULE_FIELDS: Final[dict[str, tuple[str, str]]] = {f"{view}_{part}": (view, part)
 def _field(view: str, part: str) -> forms.ChoiceField:
     title, codes = PARTS[part]
     label = f"{VIEWS[view][0].upper()}{VIEWS[view][1:]}: {title}"
-    # What the form was shown with goes along: of two tabs, each changes only what was changed in it.
     return forms.ChoiceField(
         label=label,
         choices=[("", ""), *codes.items()],
@@ -25,7 +24,10 @@ def _field(view: str, part: str) -> forms.ChoiceField:
 
 
 class HangingForm(forms.ModelForm):  # type: ignore[type-arg]
-    """A form of a row with a column `hanging`. What of it this version cannot read stays as long as no rule is changed."""
+    """A form of a row with a column `hanging`. What of it this version cannot read stays as long as no rule is changed.
+
+    Every field goes along as the form was shown: of two tabs, each changes only what was changed in it.
+    """
 
     whose: ClassVar[str] = "the hanging rules"
 
@@ -44,6 +46,8 @@ class HangingForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for name in self.row_fields():
+            self.fields[name].show_hidden_initial = True
         rules = self.stored().rules
         for name, (view, part) in RULE_FIELDS.items():
             unsaid = self.unsaid(part) if view == "any" else "as for any view"
@@ -53,6 +57,18 @@ class HangingForm(forms.ModelForm):  # type: ignore[type-arg]
     def unsaid(self, part: str) -> str:
         """What holds where the rule for any view leaves a part unsaid."""
         return f"as built: {PARTS[part][1][AS_BUILT[part]]}"
+
+    def row_fields(self) -> list[str]:
+        """Names of the fields that are columns of the row."""
+        return [name for name in self._meta.fields or () if name in self.fields and name not in RULE_FIELDS]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        for name in self.row_fields():
+            is_told = self.add_initial_prefix(name) in self.data  # programs send what they want, and no more
+            if is_told and name in cleaned and name not in self.changed_data:
+                cleaned[name] = getattr(self.instance, name)
+        return cleaned
 
     def stored(self) -> ReadRules:
         return read_rules(self.instance.hanging, self.whose)

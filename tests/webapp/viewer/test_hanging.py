@@ -14,6 +14,7 @@ from tests.reader_study.studies.study_factory import make_study, opened
 from tests.webapp.priors.made_patients import days_before, image_of
 from tests.webapp.sentinel.conftest import drawn
 from tests.webapp.viewer.case_factory import make_image
+from webapp.accounts.forms import SettingsForm
 from webapp.accounts.hanging import VIEWS, read_rules
 from webapp.accounts.hanging_form import RULE_FIELDS
 from webapp.accounts.models import User
@@ -234,6 +235,50 @@ def test_of_two_tabs_each_changes_only_what_was_changed_in_it(signed_in: SignedI
     client.post("/settings/", one)
     client.post("/settings/", other)
     assert client.get(ADDRESS).json() == rules(frontal={"preset": "Lungs"}, lateral={"beside": "other_view"})
+
+
+def test_a_settings_tab_takes_back_nothing_that_was_not_changed_in_it(signed_in: SignedIn) -> None:
+    client = signed_in()
+    old, person = sent(client, frontal_preset="Lungs"), User.objects.filter(pk=client.person.pk)
+    assert (old["initial-look_first"], old["look_first"], old["theme"]) == ("False", "False", "dark")
+    del old["look_first"]  # a browser sends nothing of an empty box
+    client.post("/settings/", {**sent(client, theme="light"), "look_first": "on"})
+    client.post("/settings/", old)
+    assert person.values_list("look_first", "theme").get() == (True, "light")
+    assert client.get(ADDRESS).json() == rules(frontal={"preset": "Lungs"})
+    shown = sent(client)
+    assert (shown["initial-look_first"], shown["initial-theme"]) == ("True", "light")
+    del shown["look_first"]
+    client.post("/settings/", {**shown, "theme": "dark"})
+    assert person.values_list("look_first", "theme").get() == (False, "dark"), "what is changed in a tab holds"
+
+
+def test_saving_settings_writes_nothing_else_of_the_person(signed_in: SignedIn) -> None:
+    client = signed_in()
+    form = SettingsForm({"look_first": "on"}, instance=User.objects.get(pk=client.person.pk))
+    keys = {"version": 1, "keys": {"agree": ["b"]}, "buttons": {}}
+    User.objects.filter(pk=client.person.pk).update(own_keys=keys, is_active=False)  # while the form is on its way
+    form.save()
+    person = User.objects.get(pk=client.person.pk)
+    assert (person.look_first, person.own_keys, person.is_active) == (True, keys, False)
+
+
+def test_an_old_tab_of_a_projects_form_takes_back_none_of_its_guards(signed_in: SignedIn) -> None:
+    project, admin = Project.default(), signed_in("admin")
+    address = f"/admin/archive/project/{project.pk}/change/"
+    off = {"takes_for_processing", "look_first", "ai_on_priors"}
+    old = {name: value for name, value in sent(admin, address, frontal_beside="nothing").items() if name not in off}
+    assert off <= {name.removeprefix("initial-") for name in old}
+    Project.objects.update(look_first=True, ai_on_priors=True, takes_for_processing=True, sentinel_share=25)
+    assert admin.post(address, old).status_code == 302
+    project.refresh_from_db()
+    guards = (project.look_first, project.ai_on_priors, project.takes_for_processing, project.sentinel_share)
+    assert guards == (True, True, True, 25)
+    assert project.hanging == {"version": 1, "rules": {"frontal": {"beside": "nothing"}}}
+    new = {name: value for name, value in sent(admin, address, sentinel_share="5").items() if name not in off}
+    assert admin.post(address, new).status_code == 302
+    project.refresh_from_db()
+    assert (project.look_first, project.sentinel_share) == (False, 5), "a box that is emptied is empty"
 
 
 def test_a_wrong_choice_is_refused_in_a_sentence(signed_in: SignedIn) -> None:

@@ -70,10 +70,11 @@ def read_rules(stored: Any, whose: str) -> ReadRules:
         return ReadRules(remarks=[(ANY, f"{whose} cannot be read: they are not used")])
     found = ReadRules()
     for view, rule in by_view.items():
-        if view not in VIEWS or not isinstance(rule, Mapping):
-            found.remarks.append(
-                (str(view), f"{whose} name a view {_cut(view)}, which is not known here: it is left out")
-            )
+        if view not in VIEWS:  # what it means is not known, so that it may be about any case
+            found.remarks.append((ANY, f"{whose} name a view {_cut(view)}, which is not known here: it is left out"))
+            continue
+        if not isinstance(rule, Mapping):
+            found.remarks.append((view, f"{whose} for {VIEWS[view]} cannot be read: they are left out"))
             continue
         for part, code in rule.items():
             _take(found, whose, view, str(part), code)

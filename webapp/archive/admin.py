@@ -3,9 +3,9 @@
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
 from webapp import audit
 from webapp.accounts.hanging import PARTS, VIEWS
@@ -47,6 +47,14 @@ class ProjectAdmin(admin.ModelAdmin):
         if db_field.name == "sentinel_share":
             kwargs |= {"form_class": WholePercent, "max_value": 100}
         return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        form: HangingForm = context["adminform"].form
+        for _, text in form.stored().remarks:
+            messages.warning(request, f"{text}. Changing a rule here removes that.")
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -164,6 +164,8 @@ UNREADABLE = [
     ),
     ({"version": 1, "rules": {"any": {"beside": "both"}}}, "for any view name 'both' for “beside the case”"),
     ({"version": 1, "rules": {"any": {"monitor": 2}}}, "name 'monitor', which is not known"),
+    ({"version": 1, "rules": {"oblique": {"preset": "Lungs"}}}, "name a view 'oblique', which is not known"),
+    ({"version": 1, "rules": {"frontal": 4}}, "for frontal (PA, AP) cannot be read"),
     ({"version": 1, "rules": {"frontal": {"preset": 4}}}, "name '4' for “window”, which is not known"),
 ]
 
@@ -198,7 +200,8 @@ def test_what_is_known_of_such_rules_holds_and_another_views_fault_is_not_told(s
         {"version": 1, "rules": {"lateral": {"preset": "Bone"}, "oblique": {}, "frontal": {"preset": "Lungs", "x": 1}}},
     )
     found = hanging(client, make_image())
-    assert (found["preset"], len(found["remarks"])) == ("Lungs", 1)
+    assert found["preset"] == "Lungs"
+    assert [re.search("'(.+?)'", text)[1] for text in found["remarks"]] == ["oblique", "x"]  # type: ignore[index]
     assert len(read_rules(client.person.hanging, "rules").remarks) == 3
 
 
@@ -318,6 +321,21 @@ def test_the_rules_of_a_project_are_an_administrators_and_on_the_record(signed_i
     assert "chained is not one of linked, not linked" in html.unescape(wrong.content.decode())
     project.refresh_from_db()
     assert project.hanging == kept
+
+
+@pytest.mark.parametrize(("stored", "words"), [*UNREADABLE, ({}, "")])
+def test_an_administrator_is_told_what_of_a_projects_rules_is_not_known(
+    stored: Any, words: str, signed_in: SignedIn
+) -> None:
+    project_says(stored)
+    admin, address = signed_in("admin"), f"/admin/archive/project/{Project.default().pk}/change/"
+    warnings = re.findall(r'<li class="warning">(.*?)</li>', html.unescape(admin.get(address).content.decode()))
+    assert len(warnings) == bool(words)
+    if words:
+        assert words in warnings[0]
+        assert warnings[0].endswith("Changing a rule here removes that.")
+    admin.post(address, {**sent(admin, address), "sentinel_share": "7"})
+    assert Project.default().hanging == stored, "nothing is removed where no rule is changed"
 
 
 # --- what no rule reaches --------------------------------------------------------------------------------------------

@@ -52,6 +52,12 @@ class ReadRules:
         return [text for of, text in self.remarks if of in (ANY, view)]
 
 
+def codes_of(view: str, part: str) -> dict[str, str]:
+    """What can be said of a part for a view: only frontal and lateral have another view in their study (webapp/priors)."""
+    codes = PARTS[part][1] if part in PARTS else {}
+    return {code: title for code, title in codes.items() if (view, code) != ("other", "other_view")}
+
+
 def read_rules(stored: Any, whose: str) -> ReadRules:
     """Never fails: what another version of Sightline, or another program, has stored is left out and named.
 
@@ -96,8 +102,8 @@ def rule_for(view: str, own: Rules, project: Rules) -> dict[str, str]:
 
 
 def _take(found: ReadRules, whose: str, view: str, part: str, code: Any) -> None:
-    title, codes = PARTS.get(part, ("", {}))
-    if isinstance(code, str) and code in codes:
+    title = PARTS[part][0] if part in PARTS else ""
+    if isinstance(code, str) and code in codes_of(view, part):
         found.rules.setdefault(view, {})[part] = code
     elif code != "":
         what = f"{_cut(code)} for “{title}”" if title else _cut(part)

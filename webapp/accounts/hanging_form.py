@@ -4,14 +4,14 @@ from typing import Any, ClassVar, Final
 
 from django import forms
 
-from webapp.accounts.hanging import AS_BUILT, PARTS, VIEWS, ReadRules, read_rules, stored_rules
+from webapp.accounts.hanging import AS_BUILT, PARTS, VIEWS, ReadRules, codes_of, read_rules, stored_rules
 
 RULE_FIELDS: Final[dict[str, tuple[str, str]]] = {f"{view}_{part}": (view, part) for view in VIEWS for part in PARTS}
 """view and part by name of the field"""
 
 
 def _field(view: str, part: str) -> forms.ChoiceField:
-    title, codes = PARTS[part]
+    title, codes = PARTS[part][0], codes_of(view, part)
     label = f"{VIEWS[view][0].upper()}{VIEWS[view][1:]}: {title}"
     return forms.ChoiceField(
         label=label,
@@ -51,7 +51,7 @@ class HangingForm(forms.ModelForm):  # type: ignore[type-arg]
         rules = self.stored().rules
         for name, (view, part) in RULE_FIELDS.items():
             unsaid = self.unsaid(part) if view == "any" else "as for any view"
-            self.fields[name].choices = [("", unsaid), *PARTS[part][1].items()]  # type: ignore[attr-defined]
+            self.fields[name].choices = [("", unsaid), *codes_of(view, part).items()]  # type: ignore[attr-defined]
             self.initial[name] = rules.get(view, {}).get(part, "")
 
     def unsaid(self, part: str) -> str:

@@ -5,13 +5,14 @@ from typing import Annotated, Final, Literal
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from webapp.accounts.hanging import PARTS, VERSION, read_rules, stored_rules
+from webapp.accounts.hanging import PARTS, VERSION, codes_of, read_rules, stored_rules
 from webapp.accounts.models import User
 from webapp.json_bodies import coded
 from webapp.sent_body import OneOf, Says, SentBody, read_sent
 
 WHOSE: Final = "your hanging rules"
 BESIDE, PRESETS, LINKED = (tuple(codes) for _, codes in PARTS.values())
+BESIDE_OTHER = tuple(codes_of("other", "beside"))
 EMPTY = Field(description="empty: not said")
 
 
@@ -23,13 +24,19 @@ class HangingRule(SentBody):
     linked: Annotated[str, OneOf(LINKED, absent="", or_empty=True), EMPTY]
 
 
+class HangingRuleOfOther(HangingRule):
+    """A `HangingRule` for another view, or none stated: its study has no other view of it."""
+
+    beside: Annotated[str, OneOf(BESIDE_OTHER, absent="", or_empty=True), EMPTY]
+
+
 class HangingRulesByView(SentBody):
     """A rule for each view."""
 
     any: HangingRule
     frontal: HangingRule
     lateral: HangingRule
-    other: HangingRule
+    other: HangingRuleOfOther
 
 
 class HangingChoices(SentBody):

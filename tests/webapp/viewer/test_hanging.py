@@ -120,6 +120,17 @@ def test_rules_are_of_one_person_and_of_one_project(signed_in: SignedIn) -> None
     assert User.objects.get(pk=one.person.pk).hanging == {}
 
 
+def test_where_a_study_has_no_other_view_none_is_offered_beside(signed_in: SignedIn) -> None:
+    client = signed_in()
+    page = client.get("/settings/").content.decode()
+    offered = {view: page.partition(f'name="{view}_beside"')[2].partition("</select>")[0] for view in VIEWS}
+    assert {view for view, codes in offered.items() if 'value="other_view"' in codes} == set(VIEWS) - {"other"}
+    assert all('value="prior"' in codes for codes in offered.values())
+    person_says(client, {"version": 1, "rules": {"other": {"beside": "other_view", "preset": "Lungs"}}})
+    found = hanging(client, make_image(view_position=""))
+    assert (found["beside"], found["preset"], len(found["remarks"])) == ("prior", "Lungs", 1)
+
+
 def test_the_page_tells_how_the_cases_after_it_open(signed_in: SignedIn) -> None:
     """What is fetched ahead is the frame of the window with which the case opens."""
     case, side = make_image(minutes_ago=8), make_image(view_position="LL", minutes_ago=9)
@@ -138,6 +149,7 @@ def test_the_page_tells_how_the_cases_after_it_open(signed_in: SignedIn) -> None
         ({"version": 1, "rules": {**NONE["rules"], "oblique": UNSAID}}, "'oblique' is not one of any, frontal"),
         (rules(frontal={"colour": "red"}), "'colour' is not one of beside, preset, linked"),
         (rules(frontal={"beside": "everything"}), "beside 'everything' is not one of prior, other_view, nothing"),
+        (rules(other={"beside": "other_view"}), "beside 'other_view' is not one of prior, nothing"),
         (rules(frontal={"preset": "Bone"}), "preset 'Bone' is not one of As acquired, Auto, Lungs"),
         ([], "the body is not a JSON object"),
     ],

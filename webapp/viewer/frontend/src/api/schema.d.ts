@@ -840,12 +840,30 @@ export interface components {
              */
             readonly preset: "" | "As acquired" | "Auto" | "Lungs" | "Mediastinum" | "Bone / lines" | "Full range";
         };
+        /** @description A `HangingRule` for another view, or none stated: its study has no other view of it. */
+        readonly HangingRuleOfOther: {
+            /**
+             * @description empty: not said
+             * @enum {string}
+             */
+            readonly beside: "" | "prior" | "nothing";
+            /**
+             * @description empty: not said
+             * @enum {string}
+             */
+            readonly linked: "" | "linked" | "apart";
+            /**
+             * @description empty: not said
+             * @enum {string}
+             */
+            readonly preset: "" | "As acquired" | "Auto" | "Lungs" | "Mediastinum" | "Bone / lines" | "Full range";
+        };
         /** @description A rule for each view. */
         readonly HangingRulesByView: {
             readonly any: components["schemas"]["HangingRule"];
             readonly frontal: components["schemas"]["HangingRule"];
             readonly lateral: components["schemas"]["HangingRule"];
-            readonly other: components["schemas"]["HangingRule"];
+            readonly other: components["schemas"]["HangingRuleOfOther"];
         };
         /**
          * @description Description of one display frame (uint16 little-endian, row by row). A study's case leaves out the last two.
@@ -2301,6 +2319,7 @@ export type GateCheckDocument = components['schemas']['GateCheckDocument'];
 export type GateDocument = components['schemas']['GateDocument'];
 export type HangingChoices = components['schemas']['HangingChoices'];
 export type HangingRule = components['schemas']['HangingRule'];
+export type HangingRuleOfOther = components['schemas']['HangingRuleOfOther'];
 export type HangingRulesByView = components['schemas']['HangingRulesByView'];
 export type HeaderDocument = components['schemas']['HeaderDocument'];
 export type ImageFacts = components['schemas']['ImageFacts'];

@@ -160,6 +160,7 @@ def export(browser: Browser, server: Server, address: str) -> list[dict[str, str
     return list(csv.DictReader(io.StringIO(text)))
 
 
+@pytest.mark.timeout(1200)  # thirty uploads, results and cases in one
 def test_thirty_cases_by_keyboard_alone(ward: Server, page: Page, browser: Browser, tmp_path: Path) -> None:
     page.add_init_script(COUNT_POINTERS)
     sign_in(page, ward)

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Locator, Page, Response, Route, expect
 from pydicom.uid import generate_uid
 
 from tests.browser.canvas import painted, wait_for
-from tests.browser.conftest import PASSWORD, Server, keep_screenshot, sign_in
+from tests.browser.conftest import PASSWORD, Server, keep_screenshot, new_reader, sign_in
 from tests.webapp.archive.dicom_files import chest_dicom, colour_dicom, ct_dicom, multiframe_dicom, zip_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -201,9 +201,10 @@ def open_case(page: Page, server: Server, place: int) -> str:
 
 
 def test_a_whole_reading_without_a_pointer(server: Server, page: Page) -> None:
+    reader = new_reader(server, "has_no_pointer")
     page.goto(f"{server.address}/sign-in/")
     expect(page.get_by_test_id("username")).to_be_focused()  # the page does it; a person sees the cursor first
-    page.keyboard.type("radiologist3")
+    page.keyboard.type(reader)
     page.keyboard.press("Tab")
     page.keyboard.type(PASSWORD)
     page.keyboard.press("Enter")

@@ -30,6 +30,7 @@ def begin_a_mark(page: Page) -> None:
     page.keyboard.press("b")
     page.keyboard.press("b")
     expect(page.get_by_test_id("box-numbers")).to_contain_text("x, y, w, h")
+    page.wait_for_timeout(500)  # the browser's storage has it: no hand reloads a page sooner
 
 
 def expect_the_draft(page: Page) -> None:

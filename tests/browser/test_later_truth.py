@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import Server, keep_screenshot, sign_in
+from tests.browser.conftest import Server, keep_screenshot, new_reader, sign_in
 from tests.browser.test_panel_words import open_phantom
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -18,7 +18,8 @@ def test_entered_by_a_manager_shown_after_the_own_answer_and_returned(
     server: Server, page: Page, browser: Browser
 ) -> None:
     """The reader has the case open all the while."""
-    sign_in(page, server, "radiologist2")
+    reader = new_reader(server, "learns_it_later")
+    sign_in(page, server, reader)
     open_phantom(page, server, PATIENT)
     expect(page.get_by_test_id("probability-pleural_effusion")).to_be_visible()
     other = browser.new_context(viewport={"width": 1500, "height": 900})
@@ -57,7 +58,7 @@ def test_entered_by_a_manager_shown_after_the_own_answer_and_returned(
 
     expect(page.get_by_test_id("later-truth")).to_have_count(0)
     page.get_by_test_id("finding-lung_opacity").get_by_role("button", name=re.compile("^Cannot say")).click()
-    expect(page.get_by_test_id("review-cannot_judge")).to_be_visible()
+    expect(page.get_by_test_id("review-cannot_judge").filter(has_text=reader)).to_be_visible()
     expect(page.get_by_test_id("later-truth")).to_have_count(0)
     page.get_by_test_id("finding-pleural_effusion").get_by_role("button", name=re.compile("^Cannot say")).click()
     expect(page.get_by_test_id("later-row")).to_contain_text("Pleural effusion · present · CT")

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.canvas import wait_for
-from tests.browser.conftest import Server, keep_screenshot, sign_in
+from tests.browser.conftest import Server, keep_screenshot, new_reader, sign_in
 from tests.browser.test_bad_days import CALLED
 from tests.browser.test_panel_words import open_phantom
 
@@ -12,7 +12,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 def test_a_part_is_erased_and_the_number_moves(server: Server, page: Page) -> None:
-    sign_in(page, server, "radiologist2")
+    sign_in(page, server, new_reader(server, "asks_what_would_change"))
     open_phantom(page, server, CALLED)
     said = page.get_by_test_id("live-region")
 

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.canvas import painted, wait_for
-from tests.browser.conftest import Server, keep_screenshot, sign_in
+from tests.browser.conftest import Server, keep_screenshot, new_reader, sign_in
 from tests.browser.test_bad_days import CALLED
 from tests.browser.test_panel_words import open_phantom
 from tests.browser.test_small_windows import share_of_picture
@@ -25,7 +25,7 @@ Box = dict[str, float]
 
 
 def test_a_false_positive_is_two_keys(server: Server, page: Page) -> None:
-    sign_in(page, server, "radiologist2")
+    sign_in(page, server, new_reader(server, "sees_sites_proposed"))
     with page.expect_response(lambda answer: answer.url.endswith("/site-proposals/")) as raster:
         open_phantom(page, server, CALLED)
     assert raster.value.ok

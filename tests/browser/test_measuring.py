@@ -61,6 +61,19 @@ def test_a_length_is_right_stays_on_its_pixels_and_is_kept(server: Server, page:
     wait_for(page, lambda: page.evaluate("window.sightline.viewState().rotation") == 90, "the turned view")
     wait_for(page, lambda: lies_on(page, points), "the line on its pixels in the turned view")
 
+    chosen = row.get_by_role("button").first
+    if chosen.get_attribute("aria-pressed") != "true":
+        chosen.press("Enter")
+    moved = page.get_by_test_id("point-2-x")
+    moved.fill("12,5")
+    moved.press("Enter")
+    points = [points[0], [12.5, points[1][1]]]
+    wait_for(page, lambda: lies_on(page, points), "the line where it was written to end")
+    keep_screenshot(page, "measurement-in-numbers")
+    moved.blur()  # in a field Ctrl+Z is the field's
+    page.keyboard.press("Control+z")
+    points = [[x0, y0], [x1, y1]]
+    wait_for(page, lambda: lies_on(page, points), "the line as it was drawn")
     page.reload()
     ready(page)
     expect(row).to_have_text(re.compile(rf"Length {shown}"))

@@ -1,5 +1,6 @@
 /** The own measurements in the panel: value and unit, chosen, written and removed without a pointer. */
 import { useEffect, useRef, useState } from 'react';
+import { PixelInput } from '../panel/PixelInput';
 import { useSession } from '../shell/session_context';
 import { useStore } from '../state/store';
 import type { Measurement } from './measurement';
@@ -8,6 +9,9 @@ import { doubt, valueWords } from './measurement_words';
 import { measuringOf } from './measuring_of_case';
 import { calibrationLine, statedLength } from './calibration';
 import { valueAt } from './pixel_values';
+import { AXIS_NAMES } from './typed_place';
+
+const AXES = ['x', 'y'] as const;
 
 export function MeasurementRows() {
   const session = useSession();
@@ -49,11 +53,46 @@ function Row({ item }: { readonly item: Measurement }) {
           remove
         </button>
       </div>
+      {isSelected && <Points item={item} />}
       {isSelected && item.kind === 'note' && <NoteText item={item} />}
       {isSelected && item.kind === 'calibration' && <TrueLength item={item} />}
       {isUnused && <div className="faint">not used: a newer line counts</div>}
       {doubtful && <div className="stop">{doubtful}</div>}
     </li>
+  );
+}
+
+function Points({ item }: { readonly item: Measurement }) {
+  const desk = measuringOf(useSession());
+  return (
+    <div className="box-table" data-testid="measurement-points">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Pixels of the image</th>
+            <th scope="col">x</th>
+            <th scope="col">y</th>
+          </tr>
+        </thead>
+        <tbody>
+          {item.points.map((place, handle) => (
+            <tr key={handle}>
+              <th scope="row">point {handle + 1}</th>
+              {AXES.map((axis) => (
+                <td key={axis} className="num">
+                  <PixelInput
+                    value={place[axis]}
+                    label={`point ${handle + 1} of the ${kindRow(item.kind).title.toLowerCase()}, pixels ${AXIS_NAMES[axis]}`}
+                    testId={`point-${handle + 1}-${axis}`}
+                    onTyped={(typed) => desk.place(item.id, handle, axis, typed)}
+                  />
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
 }
 

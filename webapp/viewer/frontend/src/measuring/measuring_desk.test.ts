@@ -138,6 +138,20 @@ describe('a handle', () => {
     expect([own.state.get().problem, kept.has(lost)]).toEqual([null, true]);
   });
 
+  it('is put where it is written to be, kept, and taken back; what is off the image is said and moves nothing', async () => {
+    const own = desk();
+    const id = drawn(own);
+    own.place(id, 1, 'y', '50,5');
+    expect(points(own, id)).toEqual([[100, 100], [200, 50.5]]);
+    own.place(id, 0, 'x', '-3');
+    own.place(id, 5, 'x', '3');
+    expect(points(own, id)).toEqual([[100, 100], [200, 50.5]]);
+    await settled();
+    expect(kept.get(id)?.points[1]).toEqual(at(200, 50.5));
+    stack.undo();
+    expect(points(own, id)).toEqual([[100, 100], [200, 100]]);
+  });
+
   it('is dragged by as much as the pointer moved', async () => {
     const own = desk();
     const id = drawn(own);

@@ -14,6 +14,8 @@ import { doubt, valueWords } from './measurement_words';
 import type { MeasurementStorage, Owner } from './measurement_storage';
 import type { PixelValues } from './pixel_values';
 import { valueAt } from './pixel_values';
+import type { Axis } from './typed_place';
+import { placeWith } from './typed_place';
 
 export interface MeasuringState {
   /** Oldest first. */
@@ -189,6 +191,20 @@ export class MeasuringDesk {
     this.recordMerged({ before, after }, `${before.id} moved`);
     this.tell(after);
     return true;
+  }
+
+  /** A point where it was written to be. What is not taken is said. */
+  place(id: string, handle: number, axis: Axis, typed: string): void {
+    const before = this.find(id);
+    const place = before?.points[handle];
+    if (!before || !place) return;
+    const moved = placeWith(place, axis, typed, this.options.size);
+    if (typeof moved === 'string') return this.options.announce(moved);
+    const after = { ...before, points: before.points.with(handle, moved) };
+    this.show(after);
+    this.keep(after);
+    this.record({ before, after });
+    this.tell(after);
   }
 
   /** The text of a note, the true length of a calibration line. */

@@ -1,5 +1,4 @@
 /** All boxes that are drawn on the picture, as a table; the reader's own can be changed in numbers. */
-import { useState } from 'react';
 import type { BoxSide, PixelBox } from '../geometry/pixel_box';
 import { BOX_SIDES, boxWith } from '../geometry/pixel_box';
 import type { DrawnBox } from '../session/drawn_boxes';
@@ -7,6 +6,7 @@ import { drawnBoxes } from '../session/drawn_boxes';
 import { mayChangeBox, putBox, putGivenBox } from '../session/form_box';
 import { useSession } from '../shell/session_context';
 import { useStore } from '../state/store';
+import { PixelInput } from './PixelInput';
 
 const SIDE_NAMES: Readonly<Record<BoxSide, string>> = { x: 'left edge', y: 'upper edge', w: 'width', h: 'height' };
 
@@ -17,33 +17,19 @@ interface SideProps {
   readonly onBox: (box: PixelBox) => void;
 }
 
-/** One number of a box; it counts when it is left or Enter is pressed. */
 function BoxSideInput({ box, side, what, onBox }: SideProps) {
   const session = useSession();
-  const [typed, type] = useState<string | null>(null);
-  const shown = box[side].toFixed(1);
-  const take = (): void => {
-    type(null);
-    if (typed === null || typed === shown) return;
+  const take = (typed: string): void => {
     const changed = boxWith(box, side, typed, session.boot.image);
     if (typeof changed === 'string') session.announce(changed);
     else onBox(changed);
   };
   return (
-    <input
-      inputMode="decimal"
-      size={6}
-      aria-label={`${SIDE_NAMES[side]} of the box, pixels: ${what}`}
-      data-testid={`box-${side}`}
-      value={typed ?? shown}
-      onChange={(event) => type(event.target.value)}
-      onBlur={take}
-      onKeyDown={(event) => {
-        if (event.key === 'Enter') take();
-        else if (event.key === 'Escape') type(null);
-        else return;
-        event.stopPropagation();
-      }}
+    <PixelInput
+      value={box[side]}
+      label={`${SIDE_NAMES[side]} of the box, pixels: ${what}`}
+      testId={`box-${side}`}
+      onTyped={take}
     />
   );
 }

@@ -11,6 +11,7 @@ NAMES = (
     "explained_graph",
     "explained_backbones",
     "upload_to_result",
+    "reading_page",
     "zip_of_500",
     "worker_throughput",
     "event_streams",

@@ -2,7 +2,9 @@
 
 from django.contrib import admin
 from django.urls import include, path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from drf_spectacular.views import SpectacularSwaggerSplitView
+
+from webapp.api_schema import ApiSchema
 
 handler500 = "webapp.server_error.server_error"
 
@@ -31,7 +33,7 @@ urlpatterns = [
     path("api/", include("webapp.later_truth.api_urls")),
     path("api/", include("reader_study.api_urls")),
     path("api/", include("webapp.training_set.api_urls")),
-    path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("api/schema/", ApiSchema.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="api_docs"),
     path("admin/", admin.site.urls),
 ]

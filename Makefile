@@ -64,6 +64,8 @@ demo-model: $(VENV)/.training ## train, calibrate, evaluate and export the demo 
 	@$(BIN)/python -m training bundle demo --run runs/demo-model
 
 # --- checks -------------------------------------------------------------------------------------------------------
+# Two processes share the files in the order of tests/conftest.py, long ones first.
+SHARED := -n 2 --dist loadfile --no-loadscope-reorder
 check: $(VENV)/.dev $(FRONTEND)/node_modules/.stamp ## lint, types, import layers and unit tests
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
@@ -71,21 +73,22 @@ check: $(VENV)/.dev $(FRONTEND)/node_modules/.stamp ## lint, types, import layer
 	@$(BIN)/mypy measures reports inference webapp reader_study manage.py
 	@cd $(FRONTEND) && PATH="$(CURDIR)/$(BIN):$$PATH" npm run --silent check && PATH="$(CURDIR)/$(BIN):$$PATH" npm run --silent test
 	@$(BIN)/python manage.py makemigrations --check --dry-run
-	@$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not slow and not browser" --ignore=tests/training
+	@$(BIN)/python -m pytest -q $(SHARED) -m "not slow and not alone and not browser" --ignore=tests/training
 
 # What `check` has run is not run again. The training tests share two processes, file by file; the smoke runs of the papers'
-# tables are one file and are shared table by table. Browser tests are shared file by file, each process with its own server; the other
-# slow tests kill workers and fill disks, and have the machine to themselves.
+# tables are one file and are shared table by table. Browser tests are shared file by file, each process with its own server. Tests
+# that kill workers, fill disks or hold a server to a time have the machine to themselves.
 SMOKE := tests/training/tables/test_smoke_of_every_table.py
 test: check docs $(VENV)/.training $(VIEWER) ## everything, real Chromium included
 	@bash tools/chromium.sh
 	@bash tools/redis.sh
 	@bash tools/postgres.sh
 	@$(BIN)/mypy training
-	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile --durations=15 --ignore=$(SMOKE) tests/training tests/webapp/training_set
+	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest $(SHARED) --durations=15 --ignore=$(SMOKE) tests/training tests/webapp/training_set
 	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --durations=5 $(SMOKE)
-	@$(BIN)/python -m pytest --durations=15 -m "slow and not browser" --ignore=tests/training
-	@$(BIN)/python -m pytest -n 2 --dist loadfile --durations=15 -m browser --ignore=tests/training
+	@$(BIN)/python -m pytest $(SHARED) --durations=15 -m "slow and not alone and not browser" --ignore=tests/training
+	@$(BIN)/python -m pytest --durations=15 -m alone
+	@$(BIN)/python -m pytest $(SHARED) --durations=15 -m browser --ignore=tests/training
 
 # Strict: a warning (a broken link, a name without a docstring's object) stops it. Clean: a cached page would hide its warnings.
 docs: $(VENV)/.docs ## build the site of docs into build/site; no network is needed to read it

@@ -18,10 +18,17 @@ def shared_data_folder(subfolder: str = "") -> Path:
     return root / subfolder
 
 
+# Files of few tests that take long: where files are shared between processes, one of them at the end would be waited for alone.
+LONG_FILES = (
+    "test_sentinel_crawl_of_studies.py", "test_sentinel_crawl.py", "test_blinding_crawl.py",
+    "test_morning.py", "test_reader_study.py", "test_accessible.py", "test_hanging.py", "test_bad_days.py",
+)  # fmt: skip
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Browser tests come last: Playwright keeps an event loop running, and other tests start their own."""
-    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+    """Long files first. Browser tests come last: Playwright keeps an event loop running, and other tests start their own."""
+    items.sort(key=lambda item: (item.get_closest_marker("browser") is not None, item.path.name not in LONG_FILES))
 
 
 @pytest.fixture

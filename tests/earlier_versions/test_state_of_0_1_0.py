@@ -69,6 +69,9 @@ def columns_of(state: Path) -> dict[str, list[str]]:
         }
 
 
+pytestmark = pytest.mark.slow
+
+
 @pytest.fixture(scope="module")
 def migrated(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Rows, Rows]:
     """The state folder after `migrate`, and its rows before and after."""
@@ -120,7 +123,6 @@ def test_pages_results_reviews_and_maps_are_served(migrated: tuple[Path, Rows, R
     }
 
 
-@pytest.mark.slow
 def test_a_job_that_waited_under_the_earlier_version_is_run(tmp_path: Path) -> None:
     lay_out(PACKED, tmp_path)
     manage(tmp_path, "manage.py", "migrate", "--no-input")

@@ -11,7 +11,7 @@ import pytest
 from tests.hostile.real_site import RealSite, real_site
 from tests.webapp.archive.dicom_files import chest_dicom
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.alone, pytest.mark.timeout(600)]
 MIB = 1 << 20
 GIB = 1 << 30
 BOUNDARY = b"----sightline"

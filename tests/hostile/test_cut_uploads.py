@@ -53,7 +53,7 @@ FILES = {
 }
 
 
-@pytest.mark.slow
+@pytest.mark.alone
 @pytest.mark.parametrize("kind", FILES)
 def test_a_connection_that_breaks_leaves_nothing(kind: str, site: RealSite) -> None:
     body = FILES[kind]
@@ -65,7 +65,7 @@ def test_a_connection_that_breaks_leaves_nothing(kind: str, site: RealSite) -> N
     assert site.is_up()
 
 
-@pytest.mark.slow
+@pytest.mark.alone
 @pytest.mark.parametrize("kind", FILES)
 def test_a_body_without_its_end_is_refused_with_a_sentence(kind: str, site: RealSite) -> None:
     body = FILES[kind]
@@ -86,7 +86,7 @@ def test_a_body_without_its_end_is_refused_with_a_sentence(kind: str, site: Real
     assert site.stored_files() == []
 
 
-@pytest.mark.slow
+@pytest.mark.alone
 def test_the_whole_of_it_is_taken(site: RealSite) -> None:
     kind_of_body = {"Content-Type": f"multipart/form-data; boundary={BOUNDARY.decode()}"}
     answer = site.client.post("/api/uploads/", content=FILES["image"] + b"an epilogue", headers=kind_of_body)

@@ -20,7 +20,7 @@ from tests.hostile.real_site import HALTED, real_site
 from tests.migrated_home import PASSWORD, environment_of
 from tests.webapp.archive.dicom_files import chest_dicom
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.alone, pytest.mark.timeout(240)]
 
 BROWSER = {"Accept": "text/html"}
 PERSON = {"username": "radiologist", "password": PASSWORD}

@@ -33,7 +33,7 @@ def upload(site: RealSite, seed: int) -> tuple[int, str]:
     return answer.status_code, document["items"][0]["status"] if "items" in document else document["code"]
 
 
-@pytest.mark.slow
+@pytest.mark.alone
 def test_at_the_reserve_reading_goes_on(small_disk: Path) -> None:
     with real_site(small_disk, SIGHTLINE_DISK_RESERVE_MIB=str(RESERVE_MIB)) as site:
         assert upload(site, 1) == (202, "accepted")

@@ -43,7 +43,7 @@ def wait_for(path: Path) -> None:
         time.sleep(0.2)
 
 
-@pytest.mark.slow
+@pytest.mark.alone
 def test_frames_on_a_disk_without_a_free_block(small_disk: Path) -> None:
     with real_site(small_disk, SIGHTLINE_DISK_RESERVE_MIB="4", SIGHTLINE_LOG_LEVEL="ERROR") as site:
         wait_for(small_disk / "ballast")

@@ -10,7 +10,7 @@ from tests.hostile.real_site import real_site
 ATTEMPTS = 14  # ten are answered; each costs the hash of a password
 
 
-@pytest.mark.slow
+@pytest.mark.alone
 @pytest.mark.parametrize("proxies", ["", "127.0.0.1"])
 def test_wrong_passwords_from_many_addresses(tmp_path: Path, proxies: str) -> None:
     with real_site(tmp_path, SIGHTLINE_PROXIES=proxies) as site, httpx.Client(base_url=site.client.base_url) as client:

@@ -222,7 +222,7 @@ def upload(site: RealSite, seed: int) -> tuple[int, str, bytes]:
     return answer.status_code, outcome, content
 
 
-@pytest.mark.slow
+@pytest.mark.alone
 def test_a_disk_that_is_really_full(small_disk: Path) -> None:
     with real_site(small_disk) as site:
         answers = [upload(site, seed) for seed in range(16)]  # 2 MiB each, and as much again in the frame cache

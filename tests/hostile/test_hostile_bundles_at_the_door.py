@@ -22,7 +22,7 @@ from tests.inference.test_hostile_bundles import npy, zip_of
 from tests.inference.tiny_bundle import make_tiny_bundle, tiny_manifest
 from tests.migrated_home import PASSWORD
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.alone, pytest.mark.timeout(600)]
 
 MIB = 1 << 20
 MOST_GROWTH = 64 * MIB

@@ -15,7 +15,7 @@ from tests.migrated_home import environment_of, lay_migrated_home, manage
 from tests.webapp.archive.dicom_files import chest_dicom
 from webapp.archive.tidy import ABANDONED_SECONDS
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.alone, pytest.mark.timeout(180)]
 
 # The kill comes by a hook that runs inside the transaction, when the file lies under its key and nothing is committed.
 KILLED = """

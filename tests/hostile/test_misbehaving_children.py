@@ -19,6 +19,7 @@ from inference.preprocessing import InputSpec
 from tests.hostile.misbehaving_children import NETWORK_REFUSED
 from tests.inference.dicom.made_files import MadeImage
 
+pytestmark = pytest.mark.slow
 QUICK = Limits(preparse_seconds=1.0, decode_seconds=1.0)
 REPOSITORY = Path(__file__).resolve().parents[2]
 

@@ -32,7 +32,7 @@ def drip(site: RealSite, path: str) -> tuple[bytes, float]:
     return said, time.monotonic() - began
 
 
-@pytest.mark.slow
+@pytest.mark.alone
 def test_a_byte_a_second_is_cut(tmp_path: Path) -> None:
     with real_site(tmp_path) as site:
         said, seconds = drip(site, "/api/uploads/")

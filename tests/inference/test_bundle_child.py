@@ -83,6 +83,7 @@ def test_a_child_that_ends_badly_is_a_refusal(path, what, sentence):
     assert sentence in met(path, what)[1]
 
 
+@pytest.mark.slow
 def test_a_child_that_waits_or_works_too_long_is_ended(path):
     sleeping = refused(path, CheckLimits(seconds=3), answer_with="tests.inference.misbehaving_checks:sleep")
     assert (sleeping.check, sleeping.message.split(";")[0]) == ("selfcheck", "longer than 3 s")
@@ -99,6 +100,7 @@ def test_the_caller_loads_no_runtime(path):
     assert said.stdout.strip() == "[]"
 
 
+@pytest.mark.slow
 def test_a_self_check_without_an_end_is_ended(path):
     rezipped(path, lambda own: own.update({"model.onnx": graph_with(behind_the_probabilities)}))
     children = set(psutil.Process().children())
@@ -129,6 +131,7 @@ def test_a_manifest_too_large_for_a_page_is_refused(path):
     assert error.message.endswith("bytes without its arrays; allowed: up to 2 MiB")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="the largest memory of a process is read from /proc")
 @pytest.mark.parametrize(
     ("change", "end"),

@@ -5,7 +5,7 @@ import pytest
 from tests.jobs_under_fire.brokers import Redis, free_port
 from tests.jobs_under_fire.site import Site, wait
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.alone, pytest.mark.timeout(600)]
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from tests.jobs_under_fire.brokers import Redis, rabbitmq
 from tests.jobs_under_fire.conftest import MANY
 from tests.jobs_under_fire.site import LEASE_SECONDS, PATIENCE_SECONDS, Site, Worker, wait
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.alone, pytest.mark.timeout(600)]
 
 KILLS = 5
 KILLED_CHILDREN = (1, 3)  # before these kills a decoding child is killed too

@@ -9,7 +9,7 @@ from tests.inference import tiny_bundle
 from tests.inference.tiny_bundle import make_tiny_bundle, tiny_manifest
 from tests.jobs_under_fire.site import LEASE_SECONDS, PATIENCE_SECONDS, wait
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.alone, pytest.mark.timeout(600)]
 
 HIGH_OFFSET = (
     6.0  # sigmoid(0.8 * logit + 6) > 0.9 for every logit >= -2; with the usual -0.1 it is below 0.8 for logit <= 1

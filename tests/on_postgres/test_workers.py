@@ -12,7 +12,7 @@ import pytest
 
 from tests.jobs_under_fire.site import LEASE_SECONDS, Site, wait
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.alone, pytest.mark.timeout(600)]
 JOBS, KILLS = 60, 3
 COUNT_SUCCESSES = """
 CREATE TABLE success_log (job TEXT);

@@ -22,7 +22,7 @@ from webapp.work.models import Job
 from webapp.work.worker import run_one
 
 Upload = Callable[[int], None]
-pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.alone, pytest.mark.django_db(transaction=True)]
 WARM, COUNTED = 20, 20
 # Bounded caches that still fill up (urlsplit, type attributes, cursors of SQLite) cost about 1 KiB per image at first, and
 # nothing later; a kept image, message or connection costs at least 4.

@@ -14,7 +14,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.alone, pytest.mark.timeout(240)]
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 PATIENCE_SECONDS = 150  # the first start collects and compresses the static files

@@ -16,6 +16,7 @@ from webapp.predictions import run_mark
 from webapp.predictions.run_mark import RunMark, tell_answered, tell_ended_runs
 
 REPOSITORY = Path(__file__).resolve().parents[3]
+pytestmark = pytest.mark.slow  # a worker of its own in most of them
 BUNDLE, JOB = "a" * 64, str(uuid.uuid4())
 WORKER = """
 import sys, time

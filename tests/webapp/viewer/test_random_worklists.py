@@ -121,7 +121,7 @@ def in_order(found: list[Facts], sort: str) -> list[UUID]:
     return [facts["image"].pk for facts in sorted(with_value, key=value, reverse=is_descending) + rest]
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.slow) for seed in (1, 2, 3))])
 def test_lists_counts_and_neighbours_are_those_of_a_plain_walk(
     seed: int, person: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:

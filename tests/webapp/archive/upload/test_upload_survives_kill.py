@@ -16,7 +16,7 @@ import pytest
 from tests.hostile.real_site import real_site
 from tests.webapp.archive.dicom_files import chest_dicom
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.alone, pytest.mark.timeout(180)]
 
 
 def send_until_it_breaks(client: httpx.Client, answered: dict[str, str], seed: int) -> None:

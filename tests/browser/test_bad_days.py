@@ -234,7 +234,8 @@ def test_a_whole_reading_without_a_pointer(server: Server, page: Page) -> None:
     tab_to(page, "note")
     page.keyboard.type("marked by keyboard")
     tab_to(page, "save-review")
-    page.keyboard.press("Enter")
+    with page.expect_response(is_delivery):
+        page.keyboard.press("Enter")
     expect(page.get_by_test_id("review-list")).to_contain_text("marked by keyboard")
     expect(page.get_by_test_id("save-state")).to_contain_text(re.compile(r"saved \d"))
     keep_screenshot(page, "bad-day-keyboard")

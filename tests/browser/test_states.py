@@ -67,6 +67,7 @@ def test_every_state_is_answered_by_keyboard(server: Server, page: Page) -> None
     press(page, "b", "b", "Enter")
     expect(page.get_by_test_id(f"present-{three}")).to_have_attribute("aria-pressed", "true")
     announced(page, "saved")
+    wait_for(page, lambda: len(stored(page, server)) == 3, "three answers to be stored")
     assert [row[:2] for row in stored(page, server)] == [
         (one, "refusal_right"), (two, "refusal_wrong"), (three, "present"),
     ]  # fmt: skip

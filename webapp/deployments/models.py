@@ -1,8 +1,11 @@
-"""The registry of model bundles."""
+"""The registry of model bundles, and which of them answered when."""
 
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+
+from webapp.archive.models import Project
+from webapp.reviews.models.kept_row import AppendOnlyRow
 
 
 class DeployedBundle(models.Model):
@@ -67,3 +70,35 @@ class BundleStrike(models.Model):
 
     def __str__(self) -> str:
         return f"strike {self.id} of {self.bundle}"
+
+
+class ServiceChange(AppendOnlyRow):
+    """From `created_at` on another bundle answered in a project, or none.
+
+    number: 1, 2, 3 ... of a project, so that a clock that was set back changes no order. why: the sentence of a bundle that was
+    taken out; of rows that were made from the record, that they were.
+    """
+
+    class How(models.TextChoices):
+        PUT_IN_SERVICE = "put_in_service", "put in service"
+        ROLLED_BACK = "rolled_back", "rolled back to"
+        TAKEN_OUT = "taken_out", "the one before was taken out by itself"
+
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="service_changes")
+    number = models.PositiveIntegerField()
+    bundle = models.ForeignKey(DeployedBundle, on_delete=models.PROTECT, null=True, related_name="+")
+    how = models.CharField(max_length=16, choices=How.choices)
+    why = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        ordering = ["-number"]
+        constraints = [models.UniqueConstraint(fields=["project", "number"], name="one_service_change_per_number")]
+
+    @property
+    def who(self) -> str:
+        """Who did it, in words."""
+        if self.created_by:
+            return self.created_by.username
+        if self.how == self.How.TAKEN_OUT:
+            return "the service itself"
+        return "not known" if self.why else "the command line"

@@ -4,10 +4,12 @@ import logging
 import os
 import time
 import uuid
+from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 
 from inference.bundle_child import check_in_child
@@ -16,7 +18,7 @@ from webapp import audit
 from webapp.accounts.models import User
 from webapp.archive.models import Project
 from webapp.archive.storage import is_disk_full
-from webapp.deployments.models import DeployedBundle
+from webapp.deployments.models import DeployedBundle, ServiceChange
 from webapp.predictions.bundle_store import bundle_path
 from webapp.predictions.requests import INFER
 from webapp.work.jobs.finish import release_waiting
@@ -24,6 +26,8 @@ from webapp.work.jobs.finish import release_waiting
 logger = logging.getLogger(__name__)
 
 State = DeployedBundle.State
+How = ServiceChange.How
+VERBS = {How.PUT_IN_SERVICE: "activate_bundle", How.ROLLED_BACK: "roll_back_bundle"}
 COPY_BYTES = 2**20
 STALE_SECONDS = 3600.0  # a half copy this old was left by a process that died
 
@@ -91,7 +95,7 @@ def activate(bundle: DeployedBundle, user: User | None) -> DeployedBundle:
 
     Raises BundleRefused when its file is missing.
     """
-    return _put_in_service(bundle, user, "activate_bundle", remember=True)
+    return _put_in_service(bundle, user, How.PUT_IN_SERVICE)
 
 
 @transaction.atomic
@@ -109,10 +113,10 @@ def roll_back(user: User | None, leaving: DeployedBundle | None = None) -> Deplo
         raise BundleRefused("No model is in service, so there is nothing to roll back.")
     if current.replaced is None:
         raise BundleRefused(f"{current} replaced no other model, so there is nothing to roll back to.")
-    return _put_in_service(current.replaced, user, "roll_back_bundle", remember=False)
+    return _put_in_service(current.replaced, user, How.ROLLED_BACK)
 
 
-def _put_in_service(bundle: DeployedBundle, user: User | None, verb: str, *, remember: bool) -> DeployedBundle:
+def _put_in_service(bundle: DeployedBundle, user: User | None, how: How) -> DeployedBundle:
     if not bundle_path(bundle.bundle_id).is_file():
         raise BundleRefused(f"The file of {bundle} ({bundle.short_id}) is missing from the store; add it again.")
     with transaction.atomic():
@@ -120,22 +124,27 @@ def _put_in_service(bundle: DeployedBundle, user: User | None, verb: str, *, rem
         current = DeployedBundle.objects.filter(state=State.ACTIVE).exclude(pk=bundle.pk).first()
         DeployedBundle.objects.filter(state=State.ACTIVE).update(state=State.RETIRED)
         bundle.refresh_from_db()
-        if remember and current is not None:
+        if how == How.PUT_IN_SERVICE and current is not None:
             bundle.replaced = current
         bundle.state = State.ACTIVE
         bundle.activated_at = timezone.now()
         bundle.activated_by = user
         bundle.taken_out_at, bundle.taken_out_why, bundle.came_back_at = None, "", None
         bundle.save()
-        released = name_in_projects(bundle)
+        released = name_in_projects(bundle, how, user, bundle.activated_at)
         before = current.bundle_id if current else ""
-        audit.record(user, verb, f"bundle:{bundle.bundle_id}", before=before, released=released)
+        audit.record(user, VERBS[how], f"bundle:{bundle.bundle_id}", before=before, released=released)
     return bundle
 
 
-def name_in_projects(bundle: DeployedBundle | None) -> int:
-    """One model serves all projects, from now on this one; the number of waiting jobs that it releases."""
+def name_in_projects(bundle: DeployedBundle | None, how: How, user: User | None, now: datetime, why: str = "") -> int:
+    """One model serves all projects, from now on this one; the number of waiting jobs that it releases. Call under lock_service."""
     Project.objects.update(active_bundle=bundle.bundle_id if bundle else "")
+    for project in Project.objects.annotate(last=Max("service_changes__number")):
+        number = (project.last or 0) + 1
+        ServiceChange(
+            project=project, number=number, bundle=bundle, how=how, why=why, created_at=now, created_by=user
+        ).save()
     return release_waiting(INFER) if bundle else 0
 
 

@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from webapp import audit
 from webapp.deployments.models import BundleStrike, DeployedBundle
-from webapp.deployments.services import State, lock_service, name_in_projects
+from webapp.deployments.services import How, State, lock_service, name_in_projects
 from webapp.predictions.bundle_store import bundle_path
 from webapp.predictions.run_mark import RUN_TOO_LONG, EndedRun
 from webapp.work.extension_points import Notice
@@ -145,7 +145,7 @@ def _take_out(bundle: DeployedBundle, why: str) -> None:
         before.state, before.activated_at, before.activated_by, before.came_back_at = State.ACTIVE, now, None, now
         before.save()
     renewed = _renew_jobs({job for strike in strikes for job in strike.jobs})
-    released = name_in_projects(before)
+    released = name_in_projects(before, How.TAKEN_OUT, None, now, why)
     back = before.bundle_id if before else ""
     audit.record(
         None,

@@ -15,10 +15,12 @@ from rest_framework.views import APIView
 
 from webapp.accounts.form_post import form_post
 from webapp.accounts.policy import may_manage_bundles, require
+from webapp.archive.models import Project
 from webapp.deployments.card_blocks import card_blocks
 from webapp.deployments.manifest_rows import finding_rows, measured_on, metric_rows
 from webapp.deployments.models import DeployedBundle
 from webapp.deployments.openapi import ADDED, CHANGED, LISTED, BundleDocument
+from webapp.deployments.service_history import MomentRefused, answered_at, asked_moment, periods
 from webapp.deployments.services import BundleNotChecked, BundleRefused, activate, add_bundle, roll_back
 from webapp.deployments.strikes import notices
 from webapp.deployments.upload import uploaded_bundle
@@ -104,8 +106,26 @@ def models(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "deployments/models.html",
-        {"bundles": bundles, "current": current, "notices": notices(), **_rights(request)},
+        {
+            "bundles": bundles,
+            "current": current,
+            "notices": notices(),
+            "histories": [_history(project, request) for project in Project.objects.order_by("name")],
+            "at": request.GET.get("at", ""),
+            **_rights(request),
+        },
     )
+
+
+def _history(project: Project, request: HttpRequest) -> dict[str, Any]:
+    """The section of a project: its last changes, and the answer to the question that the address asks."""
+    asked, section = request.GET.get("at", ""), {"project": project, "periods": periods(project)}
+    if not asked:
+        return section
+    try:
+        return {**section, "answered": answered_at(project, asked_moment(asked))}
+    except MomentRefused as refused:
+        return {**section, "refused": refused.text}
 
 
 @require_safe

@@ -1,6 +1,7 @@
 """The case mix of a project: read by all, stated by managers and admins, each change a new row and an event of the record."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from django.db import transaction
 
@@ -21,9 +22,10 @@ class CaseMixRefused(Refused):
     """The case mix stays as it is."""
 
 
-def case_mix_of(project: Project) -> CaseMix | None:
-    """The newest; None where nobody has stated one."""
-    return CaseMix.objects.filter(project=project).select_related("created_by").first()
+def case_mix_of(project: Project, moment: datetime | None = None) -> CaseMix | None:
+    """The newest, or the newest of a moment that has passed; None where nobody had stated one."""
+    rows = CaseMix.objects.filter(project=project).select_related("created_by")
+    return (rows.filter(created_at__lte=moment) if moment else rows).first()
 
 
 def known_findings(project: Project) -> dict[str, str]:

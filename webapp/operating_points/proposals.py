@@ -1,5 +1,6 @@
 """A manager proposes an operating point for a finding of a project; a second person approves it. Every step is kept."""
 
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -32,9 +33,12 @@ def approved_point(project: Project, bundle_id: str, finding: str) -> PointPropo
     return rows.filter(decision__outcome=Outcome.APPROVED).order_by("-decision__created_at").first()
 
 
-def approved_points(project: Project, bundle_id: str) -> dict[str, OperatingPoint]:
-    """What results of this bundle in this project are given at from now on, in place of its own points, by finding key."""
+def approved_points(project: Project, bundle_id: str, moment: datetime | None = None) -> dict[str, OperatingPoint]:
+    """What results of this bundle in this project are given at from now on, in place of its own points, by finding key; or were
+    given at a moment that has passed."""
     rows = PointProposal.objects.filter(project=project, bundle_id=bundle_id, decision__outcome=Outcome.APPROVED)
+    if moment is not None:
+        rows = rows.filter(decision__created_at__lte=moment)
     return {
         row.finding: OperatingPoint("approved", row.threshold, row.sensitivity, row.specificity, row.version)
         for row in rows.order_by("decision__created_at")

@@ -122,6 +122,14 @@ export interface components {
             readonly stage: string;
             readonly tab?: string | null;
         };
+        /** @description A point that the project had approved in place of the bundle's own. */
+        readonly ApprovedPoint: {
+            readonly finding: string;
+            readonly project_version: number;
+            readonly sensitivity: components["schemas"]["Estimate"];
+            readonly specificity: components["schemas"]["Estimate"];
+            readonly threshold: number;
+        };
         readonly AskedFinding: {
             readonly key: string;
             readonly title: string;
@@ -908,6 +916,35 @@ export interface components {
             readonly study_date: string | null;
             readonly view: string;
             readonly warnings: readonly string[];
+        };
+        /** @description What answered at a moment. A result that began before a change may end after it. */
+        readonly InService: {
+            /** Format: date-time */
+            readonly at: string;
+            /** @description SHA-256 of the bundle; null when none answered or it is not known */
+            readonly bundle_id: string | null;
+            /** @description who put it there; null for the command line and for the service itself */
+            readonly by: string | null;
+            /** @enum {string|null} */
+            readonly how: "put_in_service" | "rolled_back" | "taken_out" | null;
+            readonly name: string | null;
+            /** @description a finding that is not here had the bundle's own point */
+            readonly points: readonly components["schemas"]["ApprovedPoint"][];
+            /** @description as stated then, by finding, 0 to 1 */
+            readonly prevalences: {
+                readonly [key: string]: number;
+            };
+            /**
+             * Format: date-time
+             * @description null before the first change that is known
+             */
+            readonly since: string | null;
+            /**
+             * Format: date-time
+             * @description null while it lasts
+             */
+            readonly until: string | null;
+            readonly version: string | null;
         };
         /** @description Why a run failed, or why it was not started. */
         readonly JobError: {
@@ -2253,6 +2290,7 @@ export type AmendmentList = components['schemas']['AmendmentList'];
 export type AmendmentRequest = components['schemas']['AmendmentRequest'];
 export type AnswerBody = components['schemas']['AnswerBody'];
 export type AnswerSent = components['schemas']['AnswerSent'];
+export type ApprovedPoint = components['schemas']['ApprovedPoint'];
 export type AskedFinding = components['schemas']['AskedFinding'];
 export type AssignmentDocument = components['schemas']['AssignmentDocument'];
 export type AssignmentUrls = components['schemas']['AssignmentUrls'];
@@ -2323,6 +2361,7 @@ export type HangingRuleOfOther = components['schemas']['HangingRuleOfOther'];
 export type HangingRulesByView = components['schemas']['HangingRulesByView'];
 export type HeaderDocument = components['schemas']['HeaderDocument'];
 export type ImageFacts = components['schemas']['ImageFacts'];
+export type InService = components['schemas']['InService'];
 export type JobError = components['schemas']['JobError'];
 export type KeyChoices = components['schemas']['KeyChoices'];
 export type LaterTruthDocument = components['schemas']['LaterTruthDocument'];

@@ -8,7 +8,6 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render, resolve_url
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.debug import sensitive_post_parameters
@@ -16,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from webapp.accounts.demo_users import DEMO_USERS
 from webapp.accounts.forms import SettingsForm, SignInForm
+from webapp.accounts.next_page import next_page
 from webapp.accounts.policy import may_manage_people, require, require_person
 from webapp.accounts.sign_in_throttle import TOO_MANY
 from webapp.built_viewer import is_built
@@ -29,7 +29,7 @@ KEY_SETTINGS = "src/key_settings.tsx"
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign_in(request: HttpRequest) -> HttpResponse:
     """The way in. `login` gives the session a new key, so that a key known from before is worth nothing."""
-    target = _safe_target(request)
+    target = next_page(request) or resolve_url(settings.LOGIN_REDIRECT_URL)
     if request.method != "POST":
         if request.user.is_authenticated:
             return HttpResponseRedirect(target)
@@ -74,10 +74,3 @@ def _sign_in_page(request: HttpRequest, form: SignInForm, target: str, status: i
     people = [{"username": person.username, "role": person.role} for person in DEMO_USERS]
     context = {"form": form, "next": target, "demo_users": people if settings.SIGHTLINE_DEMO else []}
     return render(request, "accounts/sign_in.html", context, status=status)
-
-
-def _safe_target(request: HttpRequest) -> str:
-    """Where to go afterwards: `next` if it stays on this site, the worklist otherwise."""
-    target = request.POST.get("next") or request.GET.get("next") or ""
-    is_safe = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
-    return target if is_safe else resolve_url(settings.LOGIN_REDIRECT_URL)

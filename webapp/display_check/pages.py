@@ -8,10 +8,10 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from webapp.accounts.next_page import next_page
 from webapp.accounts.policy import require_person
 from webapp.accounts.sitting import sitting_of
 from webapp.display_check.ask_and_judge import MOST_PX, MOST_RATIO, NotTaken, Screen, ask, judge, passed_in
@@ -24,7 +24,7 @@ from webapp.display_check.strips import FIELDS, STRIPS, strip_png
 @require_http_methods(["GET", "HEAD", "POST"])
 def display_check(request: HttpRequest) -> HttpResponse:
     """A new picture with each visit; a sent answer leads to what it found."""
-    person, sitting, on = require_person(request.user), sitting_of(request.session), _next(request)
+    person, sitting, on = require_person(request.user), sitting_of(request.session), next_page(request)
     if request.method == "POST":
         try:
             check = judge(person, sitting, _key(request), _given(request), _screen(request))
@@ -57,7 +57,7 @@ def checked_display(request: HttpRequest, key: UUID) -> HttpResponse:
         {"title": STRIPS[code].title, "missed": code in check.missed, "why": STRIPS[code].missed}
         for code in check.places
     ]
-    return render(request, "display_check/found.html", {"check": check, "strips": strips, "next": _next(request)})
+    return render(request, "display_check/found.html", {"check": check, "strips": strips, "next": next_page(request)})
 
 
 @never_cache
@@ -102,13 +102,6 @@ def _screen(request: HttpRequest) -> Screen:
     width, height = number("screen_width", MOST_PX), number("screen_height", MOST_PX)
     ratio = number("pixel_ratio", MOST_RATIO)
     return Screen(None if width is None else int(width), None if height is None else int(height), ratio)
-
-
-def _next(request: HttpRequest) -> str:
-    """Where the person was going, when that is a page of this site; else empty."""
-    target = request.POST.get("next") or request.GET.get("next") or ""
-    is_safe = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
-    return target if is_safe else ""
 
 
 def _with_next(address: str, on: str) -> str:

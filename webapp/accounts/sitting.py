@@ -1,4 +1,4 @@
-"""The sitting of a person: from signing in to signing out, in all tabs of one browser."""
+"""The sitting of a person: from signing in to the end of the session, in all tabs of one browser."""
 
 from django.contrib.sessions.backends.base import SessionBase
 from django.utils.crypto import salted_hmac

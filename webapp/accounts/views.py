@@ -61,7 +61,13 @@ def own_settings(request: HttpRequest) -> HttpResponse:
         messages.success(request, "Your settings are saved.")
         return redirect("own_settings")
     keys = KEY_SETTINGS if is_built(KEY_SETTINGS) else ""
-    return render(request, "accounts/settings.html", {"form": form, "key_settings": keys})
+    context = {
+        "form": form,
+        "key_settings": keys,
+        "idle_minutes": settings.SESSION_IDLE_SECONDS // 60,
+        "session_hours": settings.SESSION_COOKIE_AGE // 3600,
+    }
+    return render(request, "accounts/settings.html", context)
 
 
 @require_POST

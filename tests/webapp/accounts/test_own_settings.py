@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -36,6 +37,15 @@ def test_nothing_else_of_a_person_is_taken_there(signed_in: SignedIn) -> None:
 
 def test_the_menu_leads_there(signed_in: SignedIn) -> None:
     assert 'href="/settings/"' in signed_in().get("/").content.decode()
+
+
+def test_how_long_choices_last_is_what_the_session_lasts(signed_in: SignedIn, settings: Any) -> None:
+    settings.SESSION_IDLE_SECONDS, settings.SESSION_COOKIE_AGE = 7 * 60, 5 * 3600
+    page = " ".join(signed_in().get("/settings/").content.decode().split())
+    assert (
+        "until the session ends (you sign out, leave it alone for 7 minutes, or have been signed in for 5 hours)"
+        in page
+    )
 
 
 LIGHT = re.compile(r'<link rel="stylesheet" href="[^"]*light[^"]*css"( media="[^"]*")?>')

@@ -4,7 +4,7 @@ import { PixelInput } from '../panel/PixelInput';
 import { useSession } from '../shell/session_context';
 import { useStore } from '../state/store';
 import type { Measurement } from './measurement';
-import { kindRow } from './measurement';
+import { inSentence, kindRow } from './measurement';
 import { doubt, valueWords } from './measurement_words';
 import { measuringOf } from './measuring_of_case';
 import { calibrationLine, statedLength } from './calibration';
@@ -49,7 +49,7 @@ function Row({ item }: { readonly item: Measurement }) {
         <button type="button" className="plain grow" aria-pressed={isSelected} onClick={() => desk.select(isSelected ? null : { id: item.id, handle: null })}>
           <span className="reader">{title}</span> <span className="num">{pixel && valueWords(item, pixel, valueAt(values))}</span>
         </button>
-        <button type="button" className="plain" aria-label={`remove ${title.toLowerCase()}`} onClick={() => desk.remove(item.id)}>
+        <button type="button" className="plain" aria-label={`remove ${inSentence(title)}`} onClick={() => desk.remove(item.id)}>
           remove
         </button>
       </div>
@@ -82,7 +82,7 @@ function Points({ item }: { readonly item: Measurement }) {
                 <td key={axis} className="num">
                   <PixelInput
                     value={place[axis]}
-                    label={`point ${handle + 1} of the ${kindRow(item.kind).title.toLowerCase()}, pixels ${AXIS_NAMES[axis]}`}
+                    label={`point ${handle + 1} of the ${inSentence(kindRow(item.kind).title)}, pixels ${AXIS_NAMES[axis]}`}
                     testId={`point-${handle + 1}-${axis}`}
                     onTyped={(typed) => desk.place(item.id, handle, axis, typed)}
                   />

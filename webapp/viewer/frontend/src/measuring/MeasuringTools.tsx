@@ -3,13 +3,13 @@ import { actionOf, keyOf } from '../keys/key_table';
 import { ToolButton } from '../shell/ToolButton';
 import { useSession } from '../shell/session_context';
 import { useStore } from '../state/store';
-import { KINDS } from './measurement';
+import { KINDS, inSentence } from './measurement';
 import { measure, measuringOf, redoLast, toggleLoupe, toggleValue, undoLast } from './measuring_of_case';
 
 export function MeasureButton() {
   const desk = measuringOf(useSession());
   const { isOpen, tool } = useStore(desk.state);
-  return <ToolButton label="Measure" hint={KINDS.map(({ title }) => title.toLowerCase()).join(', ')} isOn={isOpen || tool !== null} onPress={() => desk.toggle()} />;
+  return <ToolButton label="Measure" hint={KINDS.map(({ title }) => inSentence(title)).join(', ')} isOn={isOpen || tool !== null} onPress={() => desk.toggle()} />;
 }
 
 export function MeasuringTools() {

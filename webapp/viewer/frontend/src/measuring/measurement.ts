@@ -88,6 +88,9 @@ export const KINDS: readonly KindRow[] = [
 ];
 
 /** Raises Error for a kind that no row has. */
+/** A title within a sentence: small, but for the name of a person. */
+export const inSentence = (title: string): string => (title.startsWith('Cobb') ? title : title.toLowerCase());
+
 export function kindRow(kind: MeasurementKind): KindRow {
   const found = KINDS.find((row) => row.kind === kind);
   if (!found) throw new Error(`no kind of measurement '${kind}'`);

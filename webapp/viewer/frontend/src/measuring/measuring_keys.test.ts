@@ -32,6 +32,12 @@ beforeEach(() => {
 });
 
 describe('keys', () => {
+  it('are named as the pages name tools, Cobb with a capital', () => {
+    const actions = MEASURING_KEYS.map(({ action }) => action);
+    expect(actions).toContain('length; again: one in the middle');
+    expect(actions).toContain('Cobb angle; again: one in the middle');
+  });
+
   it('without a measurement mean what they always do', () => {
     for (const id of IDS) press(id);
     expect(left).toEqual(IDS);

@@ -3,7 +3,7 @@ import type { HeldKey, KeyRow } from '../keys/key_row';
 import { directionOf } from '../keys/key_row';
 import type { ReadingSession } from '../session/reading_session';
 import type { MeasurementKind } from './measurement';
-import { kindRow } from './measurement';
+import { inSentence, kindRow } from './measurement';
 import { holdLoupe, measure, measuringOf, putMeasuringAway, redoLast, toggleLoupe, toggleValue, undoStep } from './measuring_of_case';
 
 type Row = KeyRow<ReadingSession>;
@@ -13,7 +13,7 @@ const tool = (kind: MeasurementKind, shown: string, combination: string): Row =>
   combinations: [combination],
   shown,
   group: 'Measure',
-  action: `${kindRow(kind).title.toLowerCase()}; again: one in the middle`,
+  action: `${inSentence(kindRow(kind).title)}; again: one in the middle`,
   run: (session) => measure(session, kind),
 });
 

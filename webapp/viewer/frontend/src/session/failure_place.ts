@@ -8,7 +8,7 @@ import { isDefinite } from '../reviews/verdicts';
 import { areBoxesShown, boxesToShow, isAiShown } from './panel_state';
 import { placeOfForm } from './proposed_sites';
 import type { ReadingSession } from './reading_session';
-import { UNDECIDED } from './state_answers';
+import { agreeAndDisagree, undecided } from './state_answers';
 
 interface PointedBox {
   readonly finding: FindingDocument;
@@ -35,7 +35,7 @@ function openAt(session: ReadingSession, { finding, box: pointed }: PointedBox):
   const box = boxAround(boxCorners(pointed).map(([x, y]) => imagePoint(x, y)), session.boot.image);
   if (finding.decision !== 'positive') {
     session.select(finding.key);
-    session.announce(isDefinite(finding) ? `${finding.title}: the model says no here, Y and X answer it` : UNDECIDED);
+    session.announce(isDefinite(finding) ? `${finding.title}: the model says no here, ${agreeAndDisagree()} answer it` : undecided());
     return;
   }
   const given = session.desk.own(finding.key, session.shown()?.bundle ?? '')?.verdict;

@@ -1,10 +1,12 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
+import { KEY_TABLE } from '../keys/key_table';
+import { takeOwnKeys } from '../keys/own_keys';
 import { emptyForm } from '../reviews/failure_form';
 import type { DraftMark } from '../reviews/draft_storage';
 import type { FailureForm } from '../reviews/failure_form';
 import type { ReadingSession } from './reading_session';
 import type { Answer } from './reviews_state';
-import { agreeOrDisagree, chooseTerm, mayGiveAgain, openMark } from './state_answers';
+import { agreeAndDisagree, agreeOrDisagree, chooseTerm, mayGiveAgain, openMark, undecided } from './state_answers';
 
 const rib = { id: 'r1', bundle: 'b', finding: '', term: 'rib_fracture', verdict: 'missed_other', note: '7th rib' } as Answer;
 
@@ -70,6 +72,18 @@ describe('Y and X', () => {
     expect(told(false, { key: 'opacity' })).toEqual(['agree opacity', 'disagree']);
     expect(told(false, null)).toEqual([none, none]);
     expect(told(true, { key: 'opacity' })).toEqual([]);
+  });
+});
+
+describe('the keys that a sentence names', () => {
+  afterEach(() => takeOwnKeys({}, KEY_TABLE));
+
+  it('are those of the person, and buttons where there is none', () => {
+    expect(undecided()).toBe('the model is undecided here: ⇧Y it is there, ⇧X it is not, ⇧U cannot say');
+    expect(agreeAndDisagree()).toBe('Y and X');
+    takeOwnKeys({ present: ['shift+g'], absent: [], 'cannot-say': ['j'], agree: ['u'], disagree: [] }, KEY_TABLE);
+    expect(undecided()).toBe('the model is undecided here: ⇧G it is there, the button “Not there”, J cannot say');
+    expect(agreeAndDisagree()).toBe('U and a button');
   });
 });
 

@@ -4,6 +4,7 @@ import type { DraftMark } from '../reviews/draft_storage';
 import type { FailureForm } from '../reviews/failure_form';
 import { VERDICT_TITLES, emptyForm, formOf } from '../reviews/failure_form';
 import { ANSWER_FIRST } from '../first_look/first_look';
+import { ownKey } from '../keys/own_keys';
 import type { RowName } from '../reviews/form_rows';
 import { changeIn } from '../reviews/form_rows';
 import { NAMED_IN_NOTE } from '../reviews/mark_form';
@@ -11,8 +12,24 @@ import { isDefinite, isTaken, verdictsFor } from '../reviews/verdicts';
 import type { ReadingSession } from './reading_session';
 import type { Answer } from './reviews_state';
 
-export const UNDECIDED = 'the model is undecided here: ⇧Y it is there, ⇧X it is not, ⇧U cannot say';
-const DEFINITE = 'only where the model refused or is undecided; Y and X answer here';
+const TRUTH_KEYS = {
+  present: { row: 'present', usual: '⇧Y', does: 'it is there' },
+  absent: { row: 'absent', usual: '⇧X', does: 'it is not' },
+  cannot_judge: { row: 'cannot-say', usual: '⇧U', does: 'cannot say' },
+} as const;
+
+/** What is answered to an undecided finding, by this person's keys; an answer without a key goes by the title of its button. */
+export function undecided(): string {
+  const answers = (['present', 'absent', 'cannot_judge'] as const).map((verdict) => {
+    const { row, usual, does } = TRUTH_KEYS[verdict];
+    const key = ownKey(row, usual);
+    return key ? `${key} ${does}` : `the button “${VERDICT_TITLES[verdict]}”`;
+  });
+  return `the model is undecided here: ${answers.join(', ')}`;
+}
+
+/** What answers a call of the model, by this person's keys: `Y and X`. */
+export const agreeAndDisagree = (): string => `${ownKey('agree', 'Y') || 'a button'} and ${ownKey('disagree', 'X') || 'a button'}`;
 
 /**
  * Y and X where the model made no call. A refusal is right or wrong; to an undecided finding there is nothing to agree with, and the
@@ -22,7 +39,7 @@ export function answerNoCall(session: ReadingSession, key: string, verdict: 'ref
   const finding = session.findings().find((one) => one.key === key);
   if (!finding || isDefinite(finding)) return false;
   if (finding.decision === 'refused') answerAtOnce(session, finding, verdict);
-  else session.announce(UNDECIDED);
+  else session.announce(undecided());
   return true;
 }
 
@@ -31,7 +48,7 @@ export function answerAtOnce(session: ReadingSession, finding: FindingDocument, 
   if (verdict !== 'cannot_judge' && session.isAiUnseen()) return;
   const words = VERDICT_TITLES[verdict].toLowerCase();
   if (verdict !== 'cannot_judge' && !verdictsFor(finding).includes(verdict))
-    return session.announce(`${words}: ${DEFINITE}`);
+    return session.announce(`${words}: only where the model refused or is undecided; ${agreeAndDisagree()} answer here`);
   session.announce(`${finding.title}: ${words}`);
   session.judge(finding.key, verdict, null);
 }

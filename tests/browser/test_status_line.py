@@ -45,3 +45,5 @@ def test_nothing_is_called_saved_or_ready_that_is_not(server: Server, page: Page
     expect(page.get_by_test_id("live-region")).to_have_text("already given: it waits to be sent")
     page.unroute("**/reviews/")
     expect(state).to_contain_text(re.compile(r"^saved \d"))
+    expect(page.get_by_test_id("live-region")).to_have_text("saved")
+    assert line.inner_text().count("saved") == 1, "that an answer is saved stands there once"

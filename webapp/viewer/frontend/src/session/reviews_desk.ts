@@ -12,6 +12,9 @@ import { createStore } from '../state/store';
 import type { Answer } from './reviews_state';
 import { allAnswers, currentAnswers, ownAnswer } from './reviews_state';
 
+/** Said when the server has an answer of this case. */
+export const SAVED = 'saved';
+
 export interface ReviewsState {
   readonly saved: readonly ReviewDocument[];
   /** Whether the earlier answers have come: until then an answer that is not here may still be kept by the server. */
@@ -82,7 +85,7 @@ export class ReviewsDesk {
       this.keys.set(review.id, item.key);
       if (item.image !== options.image) return;
       this.keep(review);
-      options.announce('saved');
+      options.announce(SAVED);
     });
   }
 

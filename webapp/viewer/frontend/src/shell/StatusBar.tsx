@@ -1,6 +1,7 @@
 /** The last line: is everything saved, and which keys matter most. */
 import { keyOf } from '../keys/key_table';
 import { clock } from '../panel/wording';
+import { SAVED } from '../session/reviews_desk';
 import { useStore } from '../state/store';
 import { useSession } from './session_context';
 
@@ -53,6 +54,7 @@ function DisplayCheck({ at }: { readonly at: string | null }) {
   );
 }
 
+/** What the page said last, as the live region says it; that an answer is saved stands before it, with the time. */
 export function StatusBar() {
   const { boot, panel } = useSession();
   const { announcement } = useStore(panel);
@@ -60,7 +62,7 @@ export function StatusBar() {
     <footer className="status-bar">
       <SaveState />
       <span className="faint" aria-hidden="true">
-        {announcement}
+        {announcement === SAVED ? '' : announcement}
       </span>
       <span className="grow" />
       <NextCase />

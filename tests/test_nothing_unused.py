@@ -1,13 +1,17 @@
-"""Every public function and class of the product is used by the product, published, or listed here with the reason."""
+"""Every public function and class of the product is used by the product, published, or listed here with the reason; so is every
+value that a file of the viewer exports."""
 
 import ast
 import re
 from collections import defaultdict
 from functools import cache
+from pathlib import Path
 
 from tests.conftest import REPOSITORY
 
-ROOMS = ("inference", "measures", "reader_study", "training", "webapp")
+ROOMS = ("inference", "measures", "reader_study", "reports", "training", "webapp")
+VIEWER = REPOSITORY / "webapp/viewer/frontend/src"
+EXPORTED = re.compile(r"^export (?:async )?(?:function|const|class) (\w+)", re.MULTILINE)
 
 # Part of the product that its own code does not call.
 KEPT = {
@@ -92,6 +96,36 @@ def unused() -> set[str]:
 
 def test_every_public_name_is_used_or_listed() -> None:
     assert unused() == set(KEPT)
+
+
+def unused_exports(texts: dict[str, str]) -> set[str]:
+    """`file: name` of the values that no file takes from there and their own file names nowhere else; types are the compiler's
+    matter."""
+    found = set()
+    for file, text in texts.items():
+        stem = re.escape(Path(file).name.split(".")[0])
+        for match in EXPORTED.finditer(text):
+            name = match[1]
+            end = re.compile(r"^(?:[})\]].*)?$", re.MULTILINE).search(text, match.end())
+            rest = text[: match.start()] + text[end.end() if end else len(text) :]
+            taken = re.compile(rf"\b{name}\b[^;]*\bfrom '[^']*/{stem}'|import\('[^']*/{stem}'\)")
+            if not re.search(rf"\b{name}\b", rest) and not any(map(taken.search, texts.values())):
+                found.add(f"{file}: {name}")
+    return found
+
+
+def test_every_value_that_a_file_of_the_viewer_exports_is_used() -> None:
+    paths = [path for path in VIEWER.rglob("*.ts*") if ".test." not in path.name and path.name != "schema.d.ts"]
+    assert unused_exports({str(path.relative_to(VIEWER)): path.read_text() for path in paths}) == set()
+
+
+def test_an_export_that_only_calls_itself_is_unused() -> None:
+    texts = {
+        "a.ts": "export function again(n: number): void {\n  again(n - 1);\n}\n\nexport const ONE = 1;\n",
+        "b.ts": "import { ONE } from './a';\n",
+        "c.ts": "export const ONE = 1;\n",
+    }
+    assert unused_exports(texts) == {"a.ts: again", "c.ts: ONE"}
 
 
 if __name__ == "__main__":

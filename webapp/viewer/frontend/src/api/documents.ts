@@ -1,5 +1,5 @@
 /** The JSON documents of the reading page, by the names it uses. Their fields are the server's: api/schema.d.ts. */
-import type { FailureDocument, FindingDocument, MapDocument, PredictionDocument, ReviewDocument } from './schema';
+import type { FailureDocument, FindingDocument, MapDocument, ReviewDocument } from './schema';
 import type { PixelBox, ReviewRequest as ReviewBody } from './schema';
 
 export type {
@@ -16,7 +16,6 @@ export type {
 } from './schema';
 
 export type Decision = FindingDocument['decision'];
-export type PredictionState = PredictionDocument['state'];
 export type Verdict = ReviewDocument['verdict'];
 export type MapKind = MapDocument['kind'];
 /** A map as a study shows it: without the name of the model's head. */

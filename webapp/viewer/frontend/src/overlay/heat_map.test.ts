@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { COLOUR_MAPS, colourTable, cssGradient } from './colour_map';
-import { LOWEST_ALPHA, colourise, interpolate, peak, textureSize } from './heat_map';
+import { LOWEST_ALPHA, colourise, interpolate, textureSize } from './heat_map';
 
 const twoCells = { scores: Float32Array.of(0, 1), width: 2, height: 1 };
 
@@ -55,11 +55,6 @@ describe('a heat map', () => {
       { low: 0, high: 1, threshold: 0, colours },
     );
     expect([...rgba]).toEqual([253, 231, 37, 255, 253, 231, 37, 255]);
-  });
-
-  it('has no peak when every score is negative', () => {
-    expect(peak(Float32Array.of(-3, -1))).toBe(0);
-    expect(peak(Float32Array.of(-3, 2.5))).toBe(2.5);
   });
 
   it('keeps the shape of its region', () => {

@@ -94,13 +94,6 @@ export function colourise(map: ScoreMap, paint: Paint): Uint8ClampedArray<ArrayB
   return new Uint8ClampedArray(words.buffer);
 }
 
-/** Highest score of a map; 0 for a map without positive evidence. */
-export function peak(scores: Float32Array): number {
-  let highest = 0;
-  for (const score of scores) if (score > highest) highest = score;
-  return highest;
-}
-
 /** Size of the coloured texture: longest side `longest`, never fewer samples than cells. */
 export function textureSize(regionWidth: number, regionHeight: number, longest: number): [number, number] {
   const scale = longest / Math.max(regionWidth, regionHeight);

@@ -57,14 +57,6 @@ interface Step extends Subject {
   key: string;
 }
 
-/** The API refuses a failure on an agreement, even an empty one: what is not given is left out. */
-export function withoutNulls(body: object): Record<string, unknown> {
-  const given = Object.entries(body).filter(([, value]) => value !== null);
-  return Object.fromEntries(
-    given.map(([name, value]) => [name, name === 'failure' ? withoutNulls(value as object) : (value as unknown)]),
-  );
-}
-
 export class ReviewsDesk {
   readonly state = createStore<ReviewsState>({ saved: [], isListed: false, problem: null });
   /** What was given on this page, newest last. */

@@ -66,7 +66,7 @@ def full_repair(patch: Patch) -> None:
 
 
 def full_store(patch: Patch) -> None:
-    patch.setattr(storage, "_fsync", no_space)
+    patch.setattr(storage, "sync", no_space)
 
 
 def full_row(patch: Patch) -> None:

@@ -20,6 +20,7 @@ from django.db import OperationalError
 from inference.file_sha256 import file_sha256
 from webapp import audit
 from webapp.archive.models import Image
+from webapp.durable import sync
 
 CHUNK = 1 << 20
 NO_SPACE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
@@ -134,10 +135,10 @@ def move_durably(source: Path, target: Path) -> None:
         folders = _missing_folders(target.parent)
         target.parent.mkdir(parents=True, exist_ok=True)
         source.chmod(0o600)
-        _fsync(source)
+        sync(source)
         source.replace(target)
         for folder in [target.parent, *(made.parent for made in folders)]:
-            _fsync(folder)
+            sync(folder)
 
 
 def verified_path(image: Image) -> Path:
@@ -178,11 +179,3 @@ def _report_mismatch(image: Image, found: str) -> None:
 
 def _missing_folders(folder: Path) -> list[Path]:
     return [one for one in [folder, *folder.parents] if not one.exists()]
-
-
-def _fsync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -19,6 +19,7 @@ from webapp.accounts.models import User
 from webapp.archive.models import Project
 from webapp.archive.storage import is_disk_full
 from webapp.deployments.models import DeployedBundle, ServiceChange
+from webapp.durable import sync
 from webapp.predictions.bundle_store import bundle_path
 from webapp.predictions.requests import INFER
 from webapp.work.jobs.finish import release_waiting
@@ -71,7 +72,7 @@ def add_bundle(source: Path, user: User | None, shown_name: str = "") -> Deploye
     size = copy.stat().st_size
     target = bundle_path(bundle.id)
     copy.replace(target)
-    _sync_folder(target.parent)
+    sync(target.parent)
     with transaction.atomic():
         row, is_new = DeployedBundle.objects.get_or_create(
             bundle_id=bundle.id,
@@ -177,11 +178,3 @@ def _remove_stale(folder: Path) -> None:
     for path in folder.glob("*.incoming"):
         if time.time() - path.stat().st_mtime > STALE_SECONDS:
             path.unlink(missing_ok=True)
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -7,6 +7,7 @@ from django.db import models
 
 from webapp.archive.models import Image
 from webapp.reveal.label_kind import LabelKind
+from webapp.reviews.box_in_image import kept_box
 from webapp.reviews.models.kept_row import AppendOnlyRow
 
 
@@ -59,9 +60,7 @@ class LaterTruth(AppendOnlyRow):
     @property
     def box(self) -> dict[str, float] | None:
         """{x, y, w, h}, or None."""
-        if self.box_x is None or self.box_y is None or self.box_w is None or self.box_h is None:
-            return None
-        return {"x": self.box_x, "y": self.box_y, "w": self.box_w, "h": self.box_h}
+        return kept_box(self.box_x, self.box_y, self.box_w, self.box_h)
 
     @property
     def days_after(self) -> int | None:

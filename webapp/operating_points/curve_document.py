@@ -76,13 +76,14 @@ def what_if(point: CurvePoint, prevalence: float, images_a_day: int | None) -> W
 def _point(point: CurvePoint, prevalence: float | None, images_a_day: int | None) -> CurvePointDocument:
     return {
         "threshold": point.threshold,
-        "sensitivity": _estimate(point.sensitivity),
-        "specificity": _estimate(point.specificity),
+        "sensitivity": share_document(point.sensitivity),
+        "specificity": share_document(point.specificity),
         "what_if": None if prevalence is None else what_if(point, prevalence, images_a_day),
     }
 
 
-def _estimate(share: Share) -> Any:
+def share_document(share: Share) -> Any:
+    """A share of cases as bundles and the API write it."""
     return {"value": share.value, "ci": list(share.ci), "n": share.n, "method": "wilson"}
 
 

@@ -1,17 +1,17 @@
 """A manager proposes an operating point for a finding of a project; a second person approves it. Every step is kept."""
 
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
 
 from inference.manifest import OperatingPoint
-from measures.operating_curve import CurvePoint, Share
+from measures.operating_curve import CurvePoint
 from webapp import audit
 from webapp.accounts.models import User
 from webapp.accounts.policy import may_approve_point, may_propose_point
 from webapp.archive.models import Project
 from webapp.operating_points.bundle_curve import measured_curve, own_point, with_point
+from webapp.operating_points.curve_document import share_document
 from webapp.operating_points.models import PointDecision, PointProposal
 from webapp.predictions.bundle_store import findings_in_service
 from webapp.refused import Refused
@@ -71,7 +71,7 @@ def propose(user: User, project: Project, finding: str, threshold: str, reason: 
     row = PointProposal.objects.create(
         project=project, version=last.version + 1 if last else 1, bundle_id=project.active_bundle, finding=finding,
         threshold=point.threshold, threshold_before=now, replaces=before.version if before else 0,
-        sensitivity=_estimate(point.sensitivity), specificity=_estimate(point.specificity), reason=said, created_by=user,
+        sensitivity=share_document(point.sensitivity), specificity=share_document(point.specificity), reason=said, created_by=user,
     )  # fmt: skip
     audit.record(
         user, "operating_point.propose", f"project:{project.pk}", version=row.version, bundle=row.bundle_id, finding=finding,
@@ -150,10 +150,6 @@ def _measured_point(bundle_id: str, finding: str, text: str) -> CurvePoint:
 def _locked(project: Project) -> Project:
     """One change of a project's model or point at a time, until the transaction ends."""
     return Project.objects.select_for_update().get(pk=project.pk)
-
-
-def _estimate(share: Share) -> dict[str, Any]:
-    return {"value": share.value, "ci": list(share.ci), "n": share.n, "method": "wilson"}
 
 
 def _decided(proposal: PointProposal, earlier: PointDecision) -> ProposalRefused:

@@ -17,6 +17,7 @@ from uuid import UUID
 import numpy as np
 from django.conf import settings
 
+from webapp.durable import sync
 from webapp.work.ballast import is_released
 
 KIND = re.compile(r"[a-z][a-z0-9_-]{0,31}")
@@ -46,7 +47,7 @@ def write_maps(prediction_id: UUID, token: UUID, maps: Mapping[str, np.ndarray])
                 handle.flush()
                 os.fsync(handle.fileno())
         if maps:
-            _sync_folder(_folder(key))
+            sync(_folder(key))
     except OSError:
         remove_maps(key)
         raise
@@ -102,14 +103,3 @@ def _files_of(key: str, start: str) -> list[Path]:
 
 def _folder(key: str) -> Path:
     return settings.MAP_DIR / key[:2]
-
-
-def _sync_folder(folder: Path) -> None:
-    """A file's name is only durable once its folder is synced too."""
-    if not folder.is_dir():
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

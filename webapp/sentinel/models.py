@@ -6,6 +6,7 @@ from django.db import models
 from webapp.archive.models import Image
 from webapp.reveal.answer_row import AnswerRow
 from webapp.reveal.label_kind import LabelKind
+from webapp.reviews.box_in_image import kept_box
 from webapp.reviews.models.kept_row import AppendOnlyRow
 
 
@@ -78,6 +79,4 @@ class FirstAnswer(AppendOnlyRow):
     @property
     def box(self) -> dict[str, float] | None:
         """{x, y, w, h}, or None."""
-        if self.box_x is None or self.box_y is None or self.box_w is None or self.box_h is None:
-            return None
-        return {"x": self.box_x, "y": self.box_y, "w": self.box_w, "h": self.box_h}
+        return kept_box(self.box_x, self.box_y, self.box_w, self.box_h)

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 
 from webapp.reveal.label_kind import LabelKind
+from webapp.reviews.box_in_image import kept_box
 from webapp.reviews.failure_scheme import FAILURE_VERDICTS, SCHEME_VERSION, SHORTCOMINGS, WITHDRAWN
 from webapp.reviews.models.kept_row import AppendOnlyViolation
 
@@ -134,9 +135,7 @@ class CaseReview(models.Model):
     @property
     def box(self) -> dict[str, float] | None:
         """The reader's box as {x, y, w, h}, or None."""
-        if self.box_x is None or self.box_y is None or self.box_w is None or self.box_h is None:
-            return None
-        return {"x": self.box_x, "y": self.box_y, "w": self.box_w, "h": self.box_h}
+        return kept_box(self.box_x, self.box_y, self.box_w, self.box_h)
 
     @property
     def judges_the_model(self) -> bool:

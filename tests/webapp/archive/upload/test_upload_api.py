@@ -152,7 +152,7 @@ def test_a_full_disk_leaves_nothing_half_written(
     if step == "receive":
         monkeypatch.setattr(stored_files, "open_private", no_space)
     elif step == "rename":
-        monkeypatch.setattr(stored_files, "_fsync", no_space)
+        monkeypatch.setattr(stored_files, "sync", no_space)
     else:
         monkeypatch.setattr(ingest, "run_image_stored", no_space)
 
@@ -184,7 +184,7 @@ def test_a_zip_on_a_full_disk_says_so(send: Callable[..., Any], storage: Path, m
     def no_space(*args: Any) -> Any:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(stored_files, "_fsync", no_space)
+    monkeypatch.setattr(stored_files, "sync", no_space)
 
     item = send({"a.zip": zip_of({"a.dcm": chest_dicom()})}).json()["items"][0]
 

@@ -88,6 +88,29 @@ def test_no_other_file_has_a_colour_of_the_table() -> None:
     assert not found
 
 
+# The looks of programs that are not ours, in pages of their own: light grounds, their own names.
+ELSEWHERE = {"admin.css", "api_docs.css", LIGHT.name}
+
+
+def test_no_other_file_has_a_colour_but_black_and_white() -> None:
+    found = {
+        f"{path.relative_to(REPOSITORY)}: {value}"
+        for path in SHEETS_AND_CODE
+        if path.name not in ELSEWHERE
+        for value in re.findall(r"#[0-9a-f]{6}\b|\brgba?\(\s*\d[^)]*\)", path.read_text(errors="ignore").lower())
+        if not re.match(r"rgba?\(0[ ,]+0[ ,]+0\b", value)
+    }
+    assert not found, "a colour outside of the table would not follow"
+
+
+def test_the_pictures_of_the_site_draw_model_and_reader_in_the_colours_of_the_table() -> None:
+    """Files of their own read no sheet: who changes an overlay's colour changes it there, too, and is told so here."""
+    for name in ("favicon.svg", "film.svg"):
+        drawn = set(re.findall(r"#[0-9a-f]{6}", SITE.with_name(name).read_text()))
+        assert colour("model") in drawn, f"{name} has no {colour('model')}"
+    assert colour("reader") in SITE.with_name("film.svg").read_text()
+
+
 def test_every_name_that_a_sheet_reads_is_in_the_table() -> None:
     known = set(re.findall(r"--[a-z0-9-]+(?=:)", TOKENS.read_text()))
     sheets = [path for path in SHEETS_AND_CODE if path.suffix == ".css"]

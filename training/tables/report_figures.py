@@ -104,7 +104,7 @@ def confusion_figure(classes: Sequence[str], counts: Sequence[Sequence[int]]) ->
     trace = {
         "type": "heatmap", "x": list(classes), "y": list(classes), "z": shares, "zmin": 0, "zmax": 1, "showscale": False,
         "text": [[str(count) for count in row] for row in counts], "texttemplate": "%{text}", "xgap": 2, "ygap": 2,
-        "colorscale": [[0, colour("panel")], [1, "#8a6a2c"]],
+        "colorscale": [[0, colour("panel")], [1, colour("counted")]],
         "hovertemplate": "true %{y}, said %{x}: %{text} (%{z:.1%} of the row)",
         "textfont": {"color": colour("text"), "size": 12},
     }  # fmt: skip

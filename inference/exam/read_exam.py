@@ -6,6 +6,7 @@ from typing import Final
 from inference.exam.age import age_fact
 from inference.exam.facts import CONTRADICTION, NOT_STATED, STATED, UNKNOWN_TERM, ExamFacts, Fact, Said
 from inference.exam.orientation import AS_STORED, Directions, read_directions
+from inference.exam.sides import FRONTAL_VIEWS, LATERAL_VIEWS
 from inference.exam.statements import Code, ExamStatements
 from inference.exam.terms import (
     AGE_GROUP,
@@ -30,8 +31,6 @@ _INTENT_OF_CLASS = {
     for suffix, intent in (("", FOR_PRESENTATION), (".1", FOR_PROCESSING))
 }
 _MOST_CHARACTERS = 64
-_FRONTAL_VIEWS = frozenset({"PA", "AP", "FRONTAL"})
-_LATERAL_VIEWS = frozenset({"LL", "RL", "LAT"})
 
 
 def read_exam(statements: ExamStatements, today: date | None = None) -> ExamFacts:
@@ -141,7 +140,7 @@ def _orientation_fact(statements: ExamStatements, directions: Directions | None,
         return Fact(name, title, UNKNOWN_TERM, None, "", (Said(said.attribute, said.shown, (), True),))
     views = {one.key for one in view.terms}
     is_contradicted = (
-        directions.is_frontal if views <= _LATERAL_VIEWS else views <= _FRONTAL_VIEWS and not directions.is_frontal
+        directions.is_frontal if views <= LATERAL_VIEWS else views <= FRONTAL_VIEWS and not directions.is_frontal
     )
     if views and is_contradicted:
         return Fact(name, title, CONTRADICTION, None, "", (said, *view.sources))
@@ -150,7 +149,7 @@ def _orientation_fact(statements: ExamStatements, directions: Directions | None,
 
 def _may_turn(view: Fact, body_part: Fact) -> bool:
     """Frontal films of the chest, and those that do not say what they are: a hand is hung with the fingers up."""
-    return {one.key for one in view.terms} <= _FRONTAL_VIEWS and {one.key for one in body_part.terms} <= {"CHEST"}
+    return {one.key for one in view.terms} <= FRONTAL_VIEWS and {one.key for one in body_part.terms} <= {"CHEST"}
 
 
 def _is_biped(statements: ExamStatements) -> bool:

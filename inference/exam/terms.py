@@ -68,6 +68,11 @@ def term(kind: str, key: str) -> Term:
     return _table().terms[kind, key]
 
 
+def within(kind: str, key: str) -> frozenset[str]:
+    """The key with those of every meaning that it leaves open: FRONTAL, PA and AP. Raises KeyError for a key that is not there."""
+    return term(kind, key).narrower | {key}
+
+
 def read_text(text: str, own_kind: str) -> Reading:
     """The meanings of `CHEST PA`, `Thorax a.p.` or `poumon de face`. own_kind: decides between two meanings of one word."""
     words = plain(text).split()

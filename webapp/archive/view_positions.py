@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 
+from inference.exam.sides import LATERAL_VIEWS
 from inference.exam.terms import VIEW, term
 
 UNCLEAR = "unclear"
@@ -20,7 +21,7 @@ class ViewCode:
 VIEWS = {
     "PA": ViewCode("PA", ("PA",)),
     "AP": ViewCode("AP", ("AP",)),
-    "LAT": ViewCode("lateral", ("LL", "RL", "LAT")),
+    "LAT": ViewCode("lateral", tuple(sorted(LATERAL_VIEWS))),
     "none": ViewCode("not stated", ("",)),
     UNCLEAR: ViewCode("unclear", (UNCLEAR,)),
 }

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from inference.exam import NOT_STATED, STATED, ExamFacts, Fact
+from inference.exam.sides import FRONTAL_VIEWS, LATERAL_VIEWS
 
 FRONTAL: Final = "frontal"
 LATERAL: Final = "lateral"
 CHEST: Final = "CHEST"
-_SIDES = {"PA": FRONTAL, "AP": FRONTAL, "FRONTAL": FRONTAL, "LL": LATERAL, "RL": LATERAL, "LAT": LATERAL}
+_SIDES = dict.fromkeys(FRONTAL_VIEWS, FRONTAL) | dict.fromkeys(LATERAL_VIEWS, LATERAL)
 
 
 def side_of(view: str) -> str:

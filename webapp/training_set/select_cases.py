@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
+from inference.exam.sides import FRONTAL_VIEWS
 from reader_study.models import Case, Study, Truth
 from reader_study.visible import visible_to
 from webapp.accounts.policy import Person, may_see_predictions
@@ -24,7 +25,6 @@ from webapp.training_set.first_words import first_words, with_first_words
 from webapp.training_set.labels import Label, Opinion, Place, agreed, inside, label_of
 from webapp.training_set.later_labels import LaterLabel, later_labels
 
-FRONTAL = ("PA", "AP", "FRONTAL", "")
 FINDING = re.compile(r"[a-z][a-z0-9_]{0,63}")
 # Names of the table's other columns: see training/data/reviewed.py, which reads it.
 COLUMNS = (
@@ -250,7 +250,7 @@ def _truth_label(truth: Truth) -> Label:
 
 def _fault(image: Image, case: ReviewedCase, is_changed: bool) -> tuple[str, str] | None:
     """Code and sentence for an image that cannot be a row of the table."""
-    if image.view not in FRONTAL:
+    if image.view and image.view not in FRONTAL_VIEWS:
         return "not_frontal", f"view {view_label(image.view)} is not one of PA, AP, frontal or not stated"
     if case.labels:
         return None

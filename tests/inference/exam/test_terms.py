@@ -10,7 +10,8 @@ from pydicom.sr._snomed_dict import mapping
 
 import inference.exam.terms
 from inference.exam import Code
-from inference.exam.terms import BODY_PART, LATERALITY, VIEW, code_term, most_specific, read_text, term
+from inference.exam.sides import FRONTAL_VIEWS, LATERAL_VIEWS
+from inference.exam.terms import BODY_PART, LATERALITY, VIEW, code_term, most_specific, read_text, term, within
 
 TABLE = json.loads(Path(inference.exam.terms.__file__).with_name("terms.json").read_text())
 # PS3.16 of 2001 to 2013 had this code of postero-anterior; pydicom maps the one that took its place.
@@ -137,6 +138,13 @@ def test_frontal_beside_pa_is_pa():
     frontal, pa, ap = (term(VIEW, key) for key in ("FRONTAL", "PA", "AP"))
     assert most_specific((frontal, pa)) == (pa,)
     assert most_specific((pa, frontal, ap)) == (pa, ap)
+
+
+def test_every_view_from_the_front_or_the_side_is_named_by_the_table_alone():
+    assert {"FRONTAL", "PA", "AP"} == FRONTAL_VIEWS
+    assert {"LAT", "LL", "RL"} == LATERAL_VIEWS
+    with pytest.raises(KeyError):
+        within(VIEW, "SIDEWAYS")
 
 
 def test_no_key_no_code_and_no_word_stands_twice():

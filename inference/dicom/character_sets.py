@@ -16,8 +16,8 @@ from inference.dicom.tolerances import Leniency
 _MANY_BYTES = frozenset({"58", "87", "149", "159"})
 _ONE_BYTE = frozenset({"6", "13", "100", "101", "109", "110", "126", "127", "138", "144", "148", "166"})
 _UTF_8 = "ISO_IR 192"
-_NUMBERED = re.compile(r"ISO[ _-]?(?:20\d\d[ _-]?)?(?:IR[ _-]?)?(\d+)")
-_LATIN = re.compile(r"ISO[ _-]?8859[ _-]?(\d)|LATIN[ _-]?(\d)")
+_NUMBERED = re.compile(r"ISO[ _-]*(?:20\d\d[ _-]*)?(?:IR[ _-]*)?(\d+)")
+_LATIN = re.compile(r"ISO[ _-]*8859[ _-]*(\d)|LATIN[ _-]*(\d)")
 _LATIN_TERMS = {
     "1": "100",
     "2": "101",

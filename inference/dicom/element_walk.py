@@ -21,6 +21,7 @@ from inference.dicom.transfer_syntax import TransferSyntax
 _ZERO_STEP = 1 << 16
 _BLANK_VRS = (b"  ", b"\0\0")
 _MOST_BLANK_VRS = 1000
+_FIRST_GROUPS = (0x0004, 0x0008)  # whose length old files write before their first element (PS3.5 7.2)
 
 
 @dataclass(frozen=True)
@@ -89,13 +90,14 @@ def name(tag: int) -> str:
 
 
 def looks_implicit(data: mmap.mmap, start: int) -> bool:
-    """Does a little-endian data set begin with an element of the dictionary that has a length where a VR is due?"""
+    """Does a data set begin as one in implicit VR, with a known element that has a length where a VR is due?"""
     if len(data) < start + 8:
         return False
     group, element, length = struct.unpack_from("<HHL", data, start)
     vr = bytes(data[start + 4 : start + 6])
     is_explicit = vr in _BLANK_VRS or vr.decode("latin-1") in tags.SHORT_VRS | tags.LONG_VRS
-    return not is_explicit and bool(_known_vr(group << 16 | element)) and length <= len(data) - start - 8
+    is_known = bool(_known_vr(group << 16 | element)) or (group in _FIRST_GROUPS and element == 0 and length == 4)
+    return not is_explicit and is_known and length <= len(data) - start - 8
 
 
 def _known_vr(tag: int) -> str:

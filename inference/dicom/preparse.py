@@ -110,7 +110,7 @@ def _syntax_of_data_set(data: mmap.mmap, start: int, said: TransferSyntax, lenie
 
     Raises DicomRefusal bad_encoding, which says so, where that cannot be put right.
     """
-    if said.is_implicit or said.is_big_endian or not looks_implicit(data, start):
+    if said.is_implicit or not looks_implicit(data, start):
         return said
     if said.uid == EXPLICIT_LITTLE_ENDIAN and leniency.takes("implicit_data_set"):
         return transfer_syntax(IMPLICIT_LITTLE_ENDIAN)

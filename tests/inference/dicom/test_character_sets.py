@@ -34,6 +34,7 @@ def header_of(terms: str | None, name: bytes, folder: Path, accept: Accept | Non
         ("\\ISO2022IR87", JAPANESE, "Yamada^Tarou=山田^太郎=やまだ^たろう", MISSPELT),
         ("\\ISO-2022-IR-87", JAPANESE, "Yamada^Tarou=山田^太郎=やまだ^たろう", MISSPELT),
         ("\\iso 2022 ir 87", JAPANESE, "Yamada^Tarou=山田^太郎=やまだ^たろう", MISSPELT),
+        ("\\ISO  2022 IR  87", JAPANESE, "Yamada^Tarou=山田^太郎=やまだ^たろう", MISSPELT),
         # Korean
         ("\\ISO 2022 IR 149", KOREAN, "Hong^Gildong=洪^吉洞=홍^길동", ()),
         ("\\ISO_IR 149", KOREAN, "Hong^Gildong=洪^吉洞=홍^길동", MISSPELT),

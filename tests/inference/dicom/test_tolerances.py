@@ -97,8 +97,9 @@ def _twice(tag: int, vr: str, first: bytes, second: bytes, syntax: str = EXPLICI
     return made
 
 
-def _implicit_under(said: str) -> MadeImage:
-    return MadeImage(RAMP, IMPLICIT, meta={0x00020010: ("UI", uid(said))})
+def _implicit_under(said: str, has_group_length: bool = False) -> MadeImage:
+    group_length = {0x00080000: ("UL", struct.pack("<L", 86))} if has_group_length else {}
+    return MadeImage(RAMP, IMPLICIT, meta={0x00020010: ("UI", uid(said))}, attributes=dict(group_length))
 
 
 # A VR of two blanks in an item of a sequence: both are walked over, one by its length, one by its delimiter.
@@ -188,6 +189,9 @@ FAULTS: dict[str, Fault] = {
     ),
     **{f"{name} without VR": Fault(made, "blank_vr", "bad_encoding", RAMP) for name, made in BLANK_VRS.items()},
     "implicit under explicit": Fault(lambda: _implicit_under(EXPLICIT), "implicit_data_set", "bad_encoding", RAMP),
+    "implicit under explicit, with the length of its first group": Fault(
+        lambda: _implicit_under(EXPLICIT, has_group_length=True), "implicit_data_set", "bad_encoding", RAMP
+    ),
     "study UID with a leading zero": Fault(
         lambda: MadeImage(RAMP, attributes={0x0020000D: ("UI", uid("1.2.840.00113"))}),
         "leading_zero_uid",
@@ -297,11 +301,12 @@ def test_the_stored_copy_of_an_implicit_data_set_says_so(tmp_path: Path, pool: C
     assert np.array_equal(dataset.pixel_array, RAMP)
 
 
-@pytest.mark.parametrize("said", [JPEG_2000, JPEG_LS, UNCOMPRESSED])
+@pytest.mark.parametrize("has_group_length", [False, True], ids=["", "with the length of a group"])
+@pytest.mark.parametrize("said", [JPEG_2000, JPEG_LS, UNCOMPRESSED, BIG_ENDIAN])
 def test_implicit_data_that_cannot_be_put_right_are_refused_with_that_sentence(
-    said: str, tmp_path: Path, pool: ChildPool
+    said: str, has_group_length: bool, tmp_path: Path, pool: ChildPool
 ) -> None:
-    refusal = refused(_implicit_under(said).write(tmp_path), pool)
+    refusal = refused(_implicit_under(said, has_group_length).write(tmp_path), pool)
     assert refusal.code == "bad_encoding"
     assert refusal.text.startswith("the data set is in implicit VR; File Meta says ")
 

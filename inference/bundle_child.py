@@ -6,12 +6,14 @@ have run once, it can open no other file and no socket, and its memory, time and
 
 from __future__ import annotations
 
+import errno
 import importlib
 import json
 import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -45,6 +47,10 @@ class CheckLimits:
 
 DEFAULT_CHECK_LIMITS = CheckLimits()
 
+# Ends of a child that the machine is at fault for, not the bundle: it never came to it, or found no room for its answer.
+_NEVER_BEGAN, _NO_ROOM = 75, 74
+_MACHINE_FAULTS = {_NEVER_BEGAN: errno.EAGAIN, _NO_ROOM: errno.ENOSPC}
+
 
 @dataclass(frozen=True)
 class CheckedBundle:
@@ -59,7 +65,7 @@ class CheckedBundle:
 
 def check_in_child(path: Path, limits: CheckLimits = DEFAULT_CHECK_LIMITS, answer_with: str = _CHECK) -> CheckedBundle:
     """Every check of `Bundle.load` with the self-check on the processor. Raises BundleError, also for a child that took
-    too long or too much memory, or died.
+    too long or too much memory, or died, and OSError where the machine has no means for the check.
 
     answer_with: module:function that the child runs; tests pass functions that misbehave.
     """
@@ -100,6 +106,8 @@ def _run_child(name: str, bundle: BinaryIO, answer: BinaryIO, limits: CheckLimit
     finally:
         child.kill()
         child.wait()
+    if status in _MACHINE_FAULTS:
+        raise OSError(_MACHINE_FAULTS[status], os.strerror(_MACHINE_FAULTS[status]))
     if status:
         ended = f"signal {-status}" if status < 0 else f"code {status}"
         raise BundleError(
@@ -124,9 +132,25 @@ def _read_answer(name: str, answer: BinaryIO) -> CheckedBundle:
 
 def work(answer_with: str, cpu_seconds: int) -> None:
     """The life of the child: standard input is the bundle, standard output holds the question and takes the answer."""
+    try:
+        answer, memory = _begun(answer_with)
+        # One more than the highest number in use: no other file can be opened.
+        enter_sandbox(Ceilings(memory, cpu_seconds, ANSWER_DESCRIPTOR + 1, _ANSWER_BYTES))
+    except Exception:  # before a byte of the bundle was read
+        os._exit(_NEVER_BEGAN)
+    try:
+        body = _answer_body(answer(BUNDLE_DESCRIPTOR))
+    except MemoryError:
+        allowed = f"allowed for a file of its size: {memory // MIB} MiB"
+        body = _answer_body({"refused": ["selfcheck", f"checking it takes more memory; {allowed}"]})
+    os._exit(0 if _is_written(body) else _NO_ROOM)
+
+
+def _begun(answer_with: str) -> tuple[Callable[[int], dict[str, Any]], int]:
+    """What answers, with its libraries loaded, and the bytes of memory that it may take."""
     os.dup2(1, ANSWER_DESCRIPTOR)
     os.dup2(NOWHERE_DESCRIPTOR, 1)  # what libraries print is no answer
-    question = json.loads(os.pread(ANSWER_DESCRIPTOR, 1024, 0))
+    memory = int(json.loads(os.pread(ANSWER_DESCRIPTOR, 1024, 0))["memory"])
     os.ftruncate(ANSWER_DESCRIPTOR, 0)
     os.nice(10)  # pages are answered meanwhile
     from inference.bundle_check import warm_up
@@ -135,15 +159,15 @@ def work(answer_with: str, cpu_seconds: int) -> None:
     answer = getattr(importlib.import_module(module), function)
     warm_up()
     os.closerange(ANSWER_DESCRIPTOR + 1, 4096)
-    # One more than the highest number in use: no other file can be opened.
-    enter_sandbox(Ceilings(question["memory"], cpu_seconds, ANSWER_DESCRIPTOR + 1, _ANSWER_BYTES))
+    return answer, memory
+
+
+def _is_written(body: bytes) -> bool:
+    """False on a full disk, which takes a part or nothing."""
     try:
-        body = _answer_body(answer(BUNDLE_DESCRIPTOR))
-    except MemoryError:
-        allowed = f"allowed for a file of its size: {question['memory'] // MIB} MiB"
-        body = _answer_body({"refused": ["selfcheck", f"checking it takes more memory; {allowed}"]})
-    os.pwrite(ANSWER_DESCRIPTOR, body, 0)
-    os._exit(0)
+        return os.pwrite(ANSWER_DESCRIPTOR, body, 0) == len(body)
+    except OSError:
+        return False
 
 
 def _answer_body(document: dict[str, Any]) -> bytes:

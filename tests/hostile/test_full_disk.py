@@ -6,15 +6,20 @@ A fault of the machine is never taken for the file's: such a file is not put int
 import errno
 import hashlib
 import subprocess
+import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import pytest
 from django.db import connection
 
+from inference.bundle_child import check_in_child
 from inference.dicom import ChildPool
 from tests.hostile.real_site import RealSite, real_site
+from tests.inference.changed_bundle import rezipped
+from tests.inference.tiny_bundle import make_tiny_bundle
 from tests.webapp.archive.dicom_files import chest_dicom, zip_of
 from webapp.archive import ingest, storage
 from webapp.archive.frame import frames
@@ -238,3 +243,25 @@ def test_a_disk_that_is_really_full(small_disk: Path) -> None:
 
         subprocess.run(["mount", "-o", "remount,size=96m", str(small_disk)], check=True)
         assert upload(site, 99)[1] == "accepted"
+
+
+def test_a_bundle_is_not_refused_for_a_disk_that_is_full_when_its_check_ends(
+    small_disk: Path, tmp_path: Path, monkeypatch: Patch
+) -> None:
+    """Room for the question to the checking child, none for its answer."""
+    bundle = tmp_path / "tiny.bundle"
+    make_tiny_bundle(bundle)
+    rezipped(bundle, lambda own: own.update({"card.md": b"a" * 200_000}))
+    monkeypatch.setattr(tempfile, "tempdir", str(small_disk))
+    spare = small_disk / "spare"
+    spare.write_bytes(bytes(64 * 1024))
+    with (small_disk / "filler").open("wb", buffering=0) as filler, suppress(OSError):
+        while filler.write(bytes(4096)):
+            pass
+    spare.unlink()
+
+    with pytest.raises(OSError, match="No space left on device"):
+        check_in_child(bundle)
+
+    (small_disk / "filler").unlink()
+    assert check_in_child(bundle).name == "tiny-cxr"

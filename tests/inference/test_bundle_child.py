@@ -1,5 +1,6 @@
 """A bundle is checked in a child that can do nothing else, and whose every end is a refusal with the check named."""
 
+import errno
 import json
 import subprocess
 import sys
@@ -81,6 +82,12 @@ def test_the_child_has_the_bundle_and_nothing_else(path, what, problem):
 )
 def test_a_child_that_ends_badly_is_a_refusal(path, what, sentence):
     assert sentence in met(path, what)[1]
+
+
+def test_a_child_that_never_came_to_the_bundle_is_no_fault_of_it(path):
+    with pytest.raises(OSError, match="temporarily unavailable") as caught:
+        check_in_child(path, QUICK, answer_with="tests.inference.misbehaving_checks:not_there")
+    assert caught.value.errno == errno.EAGAIN
 
 
 @pytest.mark.slow

@@ -15,7 +15,10 @@ _PREFIX_END = 132
 _BARE_DATA_SETS = (b"\x02\x00", b"\x08\x00", b"\x00\x02", b"\x00\x08")
 _SYSTEM_FOLDERS = {"__macosx", "system volume information", "$recycle.bin"}
 _SYSTEM_NAMES = {"thumbs.db", "ehthumbs.db", "desktop.ini", "autorun.inf", "icon"}
-_TEXT_NAMES = {"readme", "license", "licence", "changelog", "notice", "copying", "version"}
+_TEXT_NAMES = {
+    *("readme", "readme.1st", "read.me", "license", "licence", "changelog", "notice", "copying", "version"),
+    *("liesmich", "lisezmoi", "leeme", "leggimi", "leiame", "leesmij"),
+}
 _TEXTS = {
     *(
         "txt",
@@ -35,13 +38,21 @@ _TEXTS = {
         "chm",
         "hlp",
     ),
-    *("csv", "json", "nfo", "url"),
+    *("csv", "json", "nfo", "url", "md5", "sha1", "sha256"),
 }
 _PROGRAMS = {
     *("exe", "dll", "msi", "com", "bat", "cmd", "sh", "command", "ocx", "sys", "drv", "cab", "jar", "class", "js"),
     *("so", "dylib", "plist", "ini", "inf", "cfg", "conf", "config", "properties", "lnk", "manifest", "mui", "lng"),
-    *("ico", "icns", "cur", "gif", "svg", "ttf", "otf", "woff", "woff2", "fon"),
+    *("ico", "icns", "cur", "gif", "svg", "ttf", "otf", "woff", "woff2", "fon", "wav", "mp3", "avi", "swf"),
+    *("ax", "apm", "msp", "pdb", "pyc", "pyd", "tlb", "mo", "qm", "nib", "strings", "pak", "xz", "pack", "deb", "rpm"),
 }
+# A Java runtime and a Mac's program are folders of files of any name.
+_PROGRAM_FOLDERS = {"jre", "jdk"}
+# ELF, Windows, Mach-O in its forms and with it compiled Java, packed Java: no image begins so without the prefix.
+_PROGRAM_STARTS = (
+    *(b"\x7fELF", b"MZ", b"\xfe\xed\xfa\xce", b"\xfe\xed\xfa\xcf", b"\xce\xfa\xed\xfe", b"\xcf\xfa\xed\xfe"),
+    *(b"\xca\xfe\xba\xbe", b"\xca\xfe\xd0\x0d"),
+)
 
 
 def system_file_reason(name: str, start: bytes) -> Reason | None:
@@ -60,9 +71,14 @@ def system_file_reason(name: str, start: bytes) -> Reason | None:
     if last == "dicomdir":
         return reason("media_directory")
     stem, _, suffix = last.rpartition(".")
-    if suffix in _PROGRAMS and stem:
-        return reason("viewer_program")
-    return reason("text_file") if last in _TEXT_NAMES or (suffix in _TEXTS and stem) else None
+    if last in _TEXT_NAMES or (suffix in _TEXTS and stem):
+        return reason("text_file")
+    is_program = (suffix in _PROGRAMS and stem) or start.startswith(_PROGRAM_STARTS) or _is_of_a_program(folders)
+    return reason("viewer_program") if is_program else None
+
+
+def _is_of_a_program(folders: list[str]) -> bool:
+    return not _PROGRAM_FOLDERS.isdisjoint(folders) or any(folder.endswith(".app") for folder in folders)
 
 
 def media_directory_reason(refusal: DicomRefusal) -> Reason | None:

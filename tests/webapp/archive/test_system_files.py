@@ -24,6 +24,17 @@ OTHERS = {
     "VIEWER/VIEWER.EXE": (b"MZ\x90\0", "viewer_program"),
     "weasis/lib/a.jar": (b"PK\3\4", "viewer_program"),
     "viewer/icon.ico": (b"\0\0\1\0", "viewer_program"),
+    "LISEZMOI": (b"Ouvrez", "text_file"),
+    "LIESMICH.TXT": (b"", "text_file"),
+    "README.1ST": (b"", "text_file"),
+    "CHECKSUM.MD5": (b"d41d8cd98f00b204", "text_file"),
+    "viewer/jre/lib/zi/Europe/Berlin": (b"TZif2", "viewer_program"),
+    "Weasis.app/Contents/PkgInfo": (b"APPL????", "viewer_program"),
+    "viewer/linux/viewer": (b"\x7fELF\2", "viewer_program"),
+    "viewer/setup.ex_": (b"MZ\x90\0", "viewer_program"),
+    "viewer/mac/viewer": (b"\xcf\xfa\xed\xfe", "viewer_program"),
+    "weasis/bundle/core.jar.xz": (b"\xfd7zXZ", "viewer_program"),
+    "viewer/de.qm": (b"<\xb8d\x18", "viewer_program"),
 }
 
 
@@ -44,7 +55,20 @@ def test_no_name_lets_a_file_with_the_prefix_or_a_bare_data_set_pass(name: str) 
 
 
 @pytest.mark.parametrize(
-    "name", ["IM000", "CD/DIR001/IM001", "a.dcm", "a.jpg", "txt", "readme.dcm", "a.zip", "MACOSX/IM"]
+    "name",
+    [
+        "IM000",
+        "CD/DIR001/IM001",
+        "a.dcm",
+        "a.jpg",
+        "txt",
+        "readme.dcm",
+        "a.zip",
+        "MACOSX/IM",
+        "viewer/IM1",
+        "x.dat",
+        "app/a",
+    ],
 )
 def test_any_other_name_is_answered_as_what_it_is(name: str) -> None:
     assert system_file_reason(name, b"not dicom") is None

@@ -89,6 +89,10 @@ def _check_operators(model: ModelProto) -> None:
     if model.functions:
         name = model.functions[0].name[:80]
         raise GraphError("operators", f"function {name!r}; allowed: no functions, the operators themselves")
+    if model.training_info:
+        raise GraphError(
+            "operators", "a graph for training beside the model's; allowed: the one graph with its weights"
+        )
     for node in _nodes(model):
         if node.op_type not in GRAPH_OPERATORS:
             allowed = ", ".join(sorted(GRAPH_OPERATORS))

@@ -136,7 +136,9 @@ def _check_accepted(values: Values, accept: Accept) -> None:
     sop_class = values.code(tags.SOP_CLASS_UID)
     if accept.sop_classes is not None and sop_class not in accept.sop_classes:
         allowed = ", ".join(sorted(class_name(uid) for uid in accept.sop_classes))
-        text = f"this is a {class_name(sop_class)} ({sop_class}); taken are {allowed}"
+        kind = class_name(sop_class)
+        article = "an" if kind[0] in "AEIOUaeiou" else "a"
+        text = f"this is {article} {kind} ({sop_class}); taken are {allowed}"
         raise DicomRefusal("unsupported_sop_class", text)
     modality = values.code(tags.MODALITY)
     if accept.modalities is not None and modality not in accept.modalities:

@@ -199,3 +199,11 @@ def test_a_function_of_allowed_operators_is_refused(path):
 
     rezipped(path, lambda own: own.update({"model.onnx": graph_with(add)}))
     refused(lambda: Bundle.load(path), "operators", "function 'Relu'; allowed: no functions")
+
+
+def test_a_graph_for_training_hides_no_operators(path):
+    def hide(model):
+        model.training_info.add().algorithm.node.append(loop())
+
+    rezipped(path, lambda own: own.update({"model.onnx": graph_with(hide)}))
+    refused(lambda: Bundle.load(path), "operators", "a graph for training", "allowed: the one graph")

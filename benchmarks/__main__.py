@@ -13,6 +13,7 @@ NAMES = (
     "upload_to_result",
     "reading_page",
     "zip_of_500",
+    "uploads_under_kills",
     "worker_throughput",
     "event_streams",
     "lists",

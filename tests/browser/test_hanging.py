@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Server, keep_screenshot, sign_in
+from tests.browser.conftest import Server, keep_screenshot, new_reader, sign_in
 from tests.browser.test_bad_days import open_case
 from tests.browser.test_sitting import go_on
 
@@ -101,3 +101,19 @@ def test_rules_and_the_mouse_hold_from_the_next_case_on(server: Server, reader: 
     slow = widened(page)
     assert 3 < fast / slow < 8, (fast, slow)  # four times, and a drag in steps compounds
     second.close()
+
+
+def test_a_study_without_the_view_that_is_wanted_beside_says_so(server: Server, page: Page) -> None:
+    sign_in(page, server, new_reader(server, "without-lateral"))
+    save(page, server, frontal_beside="other_view")
+    open_case(page, server, 0)
+    summary = page.get_by_test_id("prior-summary")
+    expect(summary).to_contain_text("no lateral known in this study · ")
+    for width, height in ((1500, 900), (1280, 720), (820, 1180), (750, 475)):
+        page.set_viewport_size({"width": width, "height": height})
+        expect(summary).to_be_visible()
+        keep_screenshot(page, f"hanging-no-lateral-{width}")
+    page.set_viewport_size({"width": 1500, "height": 900})
+    save(page, server, frontal_beside="prior")
+    open_case(page, server, 0)
+    expect(summary).to_have_text("no prior known")

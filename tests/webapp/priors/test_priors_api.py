@@ -167,6 +167,20 @@ def test_a_patient_with_a_hidden_image_gets_the_answer_of_one_without_byte_by_by
     assert reader.get(path(now)).content == alone
 
 
+def test_a_lateral_that_a_study_hides_lacks_as_one_that_was_never_taken() -> None:
+    """The page then says of both that no lateral is known in the study."""
+    shown, without = (image_of(patient_id=name, patient_birth_date="19500505") for name in ("P-40", "P-50"))
+    hidden = lateral_of(shown)
+    reader = reader_of(opened(make_study(images=[hidden])))
+    answers = [reader.get(path(image)) for image in (shown, without)]
+    assert json.loads(answers[0].content)["companions"] == []
+    told = [
+        answer.content.replace(str(image.pk).encode(), b"")
+        for answer, image in zip(answers, (shown, without), strict=True)
+    ]
+    assert told[0] == told[1]
+
+
 def test_a_case_of_a_running_study_has_no_priors_for_its_readers(
     study: tuple[MadeStudy, Image, Image, Image], signed_in: SignedIn
 ) -> None:

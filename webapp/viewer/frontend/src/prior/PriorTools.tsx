@@ -3,7 +3,7 @@ import { actionOf, keyOf } from '../keys/key_table';
 import { ToolButton } from '../shell/ToolButton';
 import { useSession } from '../shell/session_context';
 import { useStore } from '../state/store';
-import { summaryOf } from './prior_words';
+import { lackOf, summaryOf } from './prior_words';
 import { isPriorBeside } from './priors';
 
 export function PriorTools() {
@@ -35,8 +35,8 @@ export function PriorTools() {
 
 /** Said on the case itself where no earlier image is beside that says it. */
 export function PriorCorner() {
-  const { priors } = useSession().page;
-  const state = useStore(priors.state);
+  const { page, boot } = useSession();
+  const state = useStore(page.priors.state);
   if (isPriorBeside(state)) return null;
-  return <div data-testid="prior-summary">{summaryOf(state.list, state.problem)}</div>;
+  return <div data-testid="prior-summary">{summaryOf(state.list, state.problem, lackOf(state, boot.hanging.view))}</div>;
 }

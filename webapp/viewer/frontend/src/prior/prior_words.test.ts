@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ComparedImage, PriorImages } from '../api/schema';
-import { captionOf, dateOf, doubtsOf, factsOf, latestOf, missingForLink, summaryOf, titleOf } from './prior_words';
+import { captionOf, dateOf, doubtsOf, factsOf, lackOf, latestOf, missingForLink, summaryOf, titleOf } from './prior_words';
 
 const IMAGE: ComparedImage = {
   id: 'p', code: 'p', study_date: '2025-07-26', study_time: '17:43', interval: '3 months before', days: 111, order: 'earlier',
@@ -53,6 +53,28 @@ describe('the line on the case', () => {
 
   it('takes only what is known to be earlier for the latest', () => {
     expect([latestOf(list({ priors: [undated, IMAGE] })), latestOf(list({ priors: [undated] })), latestOf(null)]).toEqual([IMAGE, null, null]);
+  });
+});
+
+describe('the other view that a rule wants beside', () => {
+  const wanted = { isOn: true, opens: 'other_view' as const, list: list({}) };
+  const lateral = { ...IMAGE, interval: 'the same study', kind: 'lateral' };
+  it.each([
+    ['frontal', 'no lateral known in this study'],
+    ['lateral', 'no frontal known in this study'],
+    ['other', 'no other view known in this study'],
+  ] as const)('of a %s and is not there: %s', (view, words) => {
+    expect(lackOf(wanted, view)).toBe(words);
+    expect(summaryOf(list({ priors: [IMAGE], leaves_out: true }), null, words)).toBe(`${words} · prior 3 months before · cases of your running studies are left out`);
+  });
+
+  it.each([
+    ['is there', { list: list({ companions: [lateral] }) }],
+    ['is not looked for yet', { list: null }],
+    ['is not wanted', { opens: 'prior' as const }],
+    ['was switched off', { isOn: false }],
+  ])('is no lack where it %s', (_what, change) => {
+    expect(lackOf({ ...wanted, ...change }, 'frontal')).toBe('');
   });
 });
 

@@ -1,8 +1,10 @@
 /** What is said of earlier images: dates, intervals, and why none is shown. */
 import type { ComparedImage, PriorImages } from '../api/schema';
 import type { CaseLook } from '../session/case_look';
+import type { CaseView } from '../session/sitting';
 import { NOT_STATED } from '../shell/patient_text';
 import type { ViewState } from '../viewport/view_state';
+import type { PriorState } from './priors';
 
 const LEFT_OUT = 'cases of your running studies are left out';
 
@@ -36,13 +38,22 @@ export function doubtsOf(image: ComparedImage): string[] {
 /** Everything at once, for whoever hears it. */
 export const captionOf = (image: ComparedImage): string => [factsOf(image), ...doubtsOf(image)].join(' · ');
 
-/** In one line: how long before the latest earlier image was made, or that none is known. */
-export function summaryOf(list: PriorImages | null, problem: string | null): string {
+/** The view that a study would have beside one of this view. */
+const OTHER_VIEW: Readonly<Record<CaseView, string>> = { frontal: 'lateral', lateral: 'frontal', other: 'other view' };
+
+/** What should lie beside a case of this view by itself, and the study lacks; empty where it is there, not known yet, or not wanted. */
+export function lackOf({ isOn, opens, list }: Pick<PriorState, 'isOn' | 'opens' | 'list'>, view: CaseView): string {
+  if (!isOn || opens !== 'other_view' || !list || opensBeside(list, opens)) return '';
+  return `no ${OTHER_VIEW[view]} known in this study`; // one that a study hides from the reader is not known either
+}
+
+/** In one line: what lacks, how long before the latest earlier image was made, or that none is known. */
+export function summaryOf(list: PriorImages | null, problem: string | null, lack = ''): string {
   if (problem) return problem;
   if (!list) return 'looking for earlier images…';
   const [first] = list.priors;
   const known = first?.order === 'earlier' ? `prior ${first.interval}` : first ? 'prior: order not known' : 'no prior known';
-  return [known, list.problem?.text, list.leaves_out ? LEFT_OUT : ''].filter(Boolean).join(' · ');
+  return [lack, known, list.problem?.text, list.leaves_out ? LEFT_OUT : ''].filter(Boolean).join(' · ');
 }
 
 /** The latest image that is known to be earlier: the one that is shown by itself. */

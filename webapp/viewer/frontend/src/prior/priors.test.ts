@@ -161,7 +161,7 @@ describe('a hanging rule', () => {
     expect((await opened({ is_linked: false }, { 'isPriorLinked:frontal': true })).state.isLinked).toBe(true);
   });
 
-  it('lays nothing where the study has no other view, and says nothing of it; D shows the latest earlier image', async () => {
+  it('lays nothing where the study has no other view, and announces nothing; D shows the latest earlier image', async () => {
     const { priors, state, said } = await opened({ beside: 'other_view' }, {}, listOf(image('p')));
     expect([state.chosen, layoutOf(state), said]).toEqual([null, 'none', []]);
     await priors.flicker(true);

@@ -63,12 +63,30 @@ def test_entered_by_a_manager_shown_after_the_own_answer_and_returned(
     page.get_by_test_id("finding-pleural_effusion").get_by_role("button", name=re.compile("^Cannot say")).click()
     expect(page.get_by_test_id("later-row")).to_contain_text("Pleural effusion · present · CT")
     expect(page.get_by_test_id("enter-later")).to_have_count(0)
+    boxes, show = page.locator("[data-testid=model-boxes] rect.box-truth"), page.get_by_test_id("later-show-box")
+    expect(boxes).to_have_count(0)
+    show.click()
+    expect(boxes).to_have_count(1)
+    expect(page.locator("[data-testid=model-boxes] text.box-truth")).to_have_text(f"Pleural effusion · CT {last}")
+    placed = [float(boxes.get_attribute(name) or 0) for name in ("x", "y", "width", "height")]
+    told = re.search(r"box (\d+), (\d+), (\d+), (\d+)", page.get_by_test_id("later-row").inner_text())
+    assert told
+    assert [round(value) for value in placed] == pytest.approx([int(value) for value in told.groups()], abs=1)
+    expect(page.get_by_test_id("box-row-truth")).to_have_count(1)
     for name, (width, height) in SIZES.items():
         page.set_viewport_size({"width": width, "height": height})
         if name == "820":
             page.keyboard.press("u")
         page.get_by_test_id("later-row").scroll_into_view_if_needed()
         keep_screenshot(page, f"later-truth-{name}")
+    page.set_viewport_size({"width": 1500, "height": 900})
+    page.get_by_role("button", name="take back Cannot say on Pleural effusion").click()
+    expect(page.get_by_test_id("later-truth")).to_have_count(0)
+    expect(boxes).to_have_count(0)
+    page.get_by_test_id("finding-pleural_effusion").get_by_role("button", name=re.compile("^Cannot say")).click()
+    expect(boxes).to_have_count(1)
+    show.click()
+    expect(boxes).to_have_count(0)
 
     page.goto(f"{server.address}/")
     page.get_by_test_id("own-later-truth").click()

@@ -5,7 +5,7 @@ import { ChipGroup } from '../panel/ChipGroup';
 import { useSession } from '../shell/session_context';
 import { useStore } from '../state/store';
 import type { LaterForm } from './later_form';
-import { SAYS_CHIPS, lacking, truthWords } from './later_form';
+import { SAYS_CHIPS, boxTitle, lacking, truthWords } from './later_form';
 import type { LaterTruth } from './later_truth';
 import { laterTruthOf } from './later_truth';
 
@@ -41,13 +41,26 @@ export function LaterTruthSection() {
 
 function Row({ later, truth, mayTakeBack }: { readonly later: LaterTruth; readonly truth: LaterTruthRow; readonly mayTakeBack: boolean }) {
   const [reason, setReason] = useState<string | null>(null);
+  const { drawn } = useStore(later.state);
   const { box } = truth;
+  const showWords = drawn.includes(truth.id) ? 'hide box' : 'show box';
   return (
     <li data-testid="later-row">
       <div className="row">
         <span className="grow">
           {truth.title} · {truthWords(truth)}
         </span>
+        {box && (
+          <button
+            type="button"
+            className="plain"
+            aria-label={`${showWords}: ${boxTitle(truth)}`}
+            data-testid="later-show-box"
+            onClick={() => later.toggleBox(truth)}
+          >
+            {showWords}
+          </button>
+        )}
         {mayTakeBack && reason === null && (
           <button type="button" className="plain" data-testid="later-take-back" onClick={() => setReason('')}>
             take back

@@ -37,6 +37,9 @@ export function bodyOf({ subject, says, source, day, box, note, key }: LaterForm
   return { ...named, says, source, exam_date: day, box, note, idempotency_key: key };
 }
 
+/** "Pleural effusion · CT 2026-11-28": what stands at its box on the picture. */
+export const boxTitle = ({ title, source_title: source, exam_date: day }: LaterTruthRow): string => `${title} · ${source} ${day}`;
+
 /** "present · CT 2026-11-28, 10 days later" */
 export function truthWords({ says, source_title: source, exam_date: day, days_after: days }: LaterTruthRow): string {
   const word = SAYS_CHIPS.find(({ value }) => value === says)?.title ?? says;

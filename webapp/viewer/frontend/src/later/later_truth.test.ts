@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { LaterTruthRow } from '../api/schema';
 import type { ReadingSession } from '../session/reading_session';
 import { createStore } from '../state/store';
+import { drawnBoxes } from '../session/drawn_boxes';
 import { bodyOf, emptyLaterForm, lacking, truthWords } from './later_form';
 import { laterTruthOf } from './later_truth';
 
@@ -148,6 +149,30 @@ describe('what was found later', () => {
     expect(truthWords({ ...ROW, says: 'cannot_judge', days_after: 1 })).toBe('cannot say · CT 2026-11-28, 1 day later');
     expect(truthWords({ ...ROW, days_after: 0 })).toBe('present · CT 2026-11-28, the same day');
     expect(truthWords({ ...ROW, days_after: null })).toBe('present · CT 2026-11-28');
+  });
+
+  it('puts the box of a statement on the picture when asked, and only while the statement is given', async () => {
+    const { session, later, said } = reading();
+    const waiting = { isWaiting: () => false };
+    Object.assign(session, { firstLook: waiting, scheme: createStore({ scheme: null }), findings: () => [] });
+    Object.assign(session.desk, { answers: () => [] });
+    const drawn = (): string[] => drawnBoxes(session).map(({ speaker, label }) => `${speaker} ${label}`);
+    answer({ truths: [{ ...ROW, box: BOX }, { ...ROW, id: 'without' }], choices: null });
+    await later.load();
+    expect(drawn()).toEqual([]);
+    later.toggleBox({ ...ROW, box: BOX });
+    later.toggleBox({ ...ROW, id: 'without' });
+    expect(drawn()).toEqual(['truth F · CT 2026-11-28']);
+    waiting.isWaiting = () => true;
+    expect(drawn()).toEqual([]);
+    waiting.isWaiting = () => false;
+    answer({ truths: [], choices: null }); // the own answer was taken back
+    await later.load();
+    expect(drawn()).toEqual([]);
+    answer({ truths: [{ ...ROW, box: BOX }], choices: null });
+    await later.load();
+    later.toggleBox({ ...ROW, box: BOX });
+    expect([drawn(), said.at(-1)]).toEqual([[], 'F: its box is not on the picture any more']);
   });
 
   it('a form that is not complete makes no body', () => {

@@ -12,6 +12,8 @@ import { bodyOf, emptyLaterForm, isBegun, lacking } from './later_form';
 
 export interface LaterTruthState {
   readonly truths: readonly LaterTruthRow[];
+  /** Ids of the statements whose box the reader has put on the picture. */
+  readonly drawn: readonly string[];
   /** What may be entered; null for people who may not. */
   readonly choices: LaterTruthDocument['choices'];
   readonly form: LaterForm | null;
@@ -35,7 +37,7 @@ export function laterTruthOf(session: Reading): LaterTruth {
 }
 
 export class LaterTruth {
-  readonly state = createStore<LaterTruthState>({ truths: [], choices: null, form: null, isSending: false, problem: '' });
+  readonly state = createStore<LaterTruthState>({ truths: [], drawn: [], choices: null, form: null, isSending: false, problem: '' });
   private readonly path: string;
   /** How often the list was asked for or given: an older answer never lands on a newer one. */
   private turn = 0;
@@ -77,6 +79,14 @@ export class LaterTruth {
       const problem = error.status === 403 ? '' : `What was found later could not be asked for: ${error.text}`;
       this.state.set({ problem, ...(error.status === 403 && { truths: [], choices: null, form: null }) });
     }
+  }
+
+  /** Puts the box of a statement on the picture, or takes it away. */
+  toggleBox({ id, title }: LaterTruthRow): void {
+    const { drawn } = this.state.get();
+    const isDrawn = drawn.includes(id);
+    this.state.set({ drawn: isDrawn ? drawn.filter((other) => other !== id) : [...drawn, id] });
+    this.session.announce(`${title}: its box is ${isDrawn ? 'not on the picture any more' : 'on the picture'}`);
   }
 
   /** Whether the case may be left: what is filled in here is kept nowhere else. The first time says so. */

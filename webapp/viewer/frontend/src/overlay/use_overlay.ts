@@ -2,6 +2,7 @@
 import type { RefObject } from 'react';
 import { useEffect } from 'react';
 import type { MapKind } from '../api/documents';
+import { laterTruthOf } from '../later/later_truth';
 import { comparedKind } from '../session/compared_maps';
 import { drawnBoxes } from '../session/drawn_boxes';
 import { mapThreshold } from '../session/map_choices';
@@ -35,6 +36,7 @@ export function useOverlay(heat: RefObject<HTMLCanvasElement | null>, boxes: Ref
   const reviews = useStore(session.desk.state);
   const outbox = useStore(session.desk.outbox.state);
   const scheme = useStore(session.scheme);
+  const later = useStore(laterTruthOf(session).state);
   const layers = useLayers(session.controller, session.boot.image, heat, boxes);
 
   useEffect(() => {
@@ -42,7 +44,7 @@ export function useOverlay(heat: RefObject<HTMLCanvasElement | null>, boxes: Ref
     if (!now) return;
     now.boxes.setBoxes(drawnBoxes(session));
     if (now.affine) now.boxes.draw(now.affine);
-  }, [session, layers, panel, predictions, reviews, outbox, scheme]);
+  }, [session, layers, panel, predictions, reviews, outbox, scheme, later]);
 
   const isDrawn = isAiShown(panel) && !panel.isAiHeld;
   const { mapKind, isCompared, selected, thresholds, colours } = panel;

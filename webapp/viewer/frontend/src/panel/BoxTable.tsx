@@ -1,8 +1,10 @@
 /** All boxes that are drawn on the picture, as a table; the reader's own can be changed in numbers. */
 import type { BoxSide, PixelBox } from '../geometry/pixel_box';
 import { BOX_SIDES, boxWith } from '../geometry/pixel_box';
+import { laterTruthOf } from '../later/later_truth';
 import type { DrawnBox } from '../session/drawn_boxes';
 import { drawnBoxes } from '../session/drawn_boxes';
+import type { LabelledBox } from '../overlay/box_layer';
 import { mayChangeBox, putBox, putGivenBox } from '../session/form_box';
 import { useSession } from '../shell/session_context';
 import { useStore } from '../state/store';
@@ -35,7 +37,7 @@ function BoxSideInput({ box, side, what, onBox }: SideProps) {
 }
 
 interface RowProps {
-  readonly kind: 'draft' | 'answer' | 'model';
+  readonly kind: 'draft' | 'answer' | LabelledBox['speaker'];
   readonly title: string;
   readonly box: PixelBox;
   /** null: the numbers are only read. */
@@ -45,7 +47,7 @@ interface RowProps {
 function BoxRow({ kind, title, box, onBox }: RowProps) {
   return (
     <tr data-testid={`box-row-${kind}`}>
-      <th scope="row" className={kind === 'model' ? 'model' : 'reader'}>
+      <th scope="row" className={kind === 'model' || kind === 'truth' ? kind : 'reader'}>
         {title}
       </th>
       {BOX_SIDES.map((side) => (
@@ -64,6 +66,7 @@ export function BoxTable() {
   useStore(session.desk.state);
   useStore(session.desk.outbox.state);
   useStore(session.scheme);
+  useStore(laterTruthOf(session).state);
   const drawn = drawnBoxes(session);
   const draft = form?.isChanged ? form.box : null;
   if (drawn.length === 0 && !draft) return null;
@@ -86,7 +89,7 @@ export function BoxTable() {
         <tbody>
           {draft && <BoxRow kind="draft" title="of the open form" box={draft} onBox={(box) => putBox(session, box)} />}
           {drawn.map((one) => (
-            <BoxRow key={one.key} kind={one.answer ? 'answer' : 'model'} title={one.title} box={one.box} onBox={change(one)} />
+            <BoxRow key={one.key} kind={one.answer ? 'answer' : one.speaker} title={one.title} box={one.box} onBox={change(one)} />
           ))}
         </tbody>
       </table>

@@ -1,5 +1,7 @@
-/** What boxes stand on the picture, and whose they are: answers' and, while it is shown, the model's. Picture and table both ask here. */
+/** What boxes stand on the picture, and whose they are: answers', those of later truth and, while it is shown, the model's. Picture and table both ask here. */
 import type { FindingDocument } from '../api/documents';
+import { boxTitle } from '../later/later_form';
+import { laterTruthOf } from '../later/later_truth';
 import { fraction } from '../panel/wording';
 import { VERDICT_SHORT } from '../reviews/failure_form';
 import type { LabelledBox } from '../overlay/box_layer';
@@ -14,7 +16,7 @@ export interface DrawnBox extends LabelledBox {
   readonly key: string;
   /** The title of the model's finding, or what an answer says; on the picture only the first box of a finding carries it. */
   readonly title: string;
-  /** The answer that the box belongs to; null for the model's. */
+  /** The answer that the box belongs to; null for any other. */
   readonly answer: Answer | null;
 }
 
@@ -65,9 +67,21 @@ function readerBoxes(session: ReadingSession, panel: PanelState): DrawnBox[] {
   });
 }
 
+/** Of what was found later, where the reader asked for it. The server gives a statement after the own answer, and takes it away with it. */
+function truthBoxes(session: ReadingSession): DrawnBox[] {
+  if (session.firstLook?.isWaiting()) return [];
+  const { truths, drawn } = laterTruthOf(session).state.get();
+  return truths.flatMap((truth) => {
+    const { id, box } = truth;
+    if (!box || !drawn.includes(id)) return [];
+    const title = boxTitle(truth);
+    return [{ key: `truth ${id}`, box, title, label: title, speaker: 'truth' as const, isFaint: false, answer: null }];
+  });
+}
+
 /** Boxes as they are drawn, below to above; the open form's is not among them. */
 export function drawnBoxes(session: ReadingSession): DrawnBox[] {
   const panel = session.panel.get();
   const isDrawn = isAiShown(panel) && !panel.isAiHeld;
-  return [...(isDrawn ? modelBoxes(panel, session.findings()) : []), ...readerBoxes(session, panel)];
+  return [...(isDrawn ? modelBoxes(panel, session.findings()) : []), ...readerBoxes(session, panel), ...truthBoxes(session)];
 }

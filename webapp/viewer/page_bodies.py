@@ -90,6 +90,14 @@ class BootDocument(TypedDict):
     csrf: str
 
 
+@page_body
+class SecondWindowBoot(TypedDict):
+    """`/second-window/`. Which case it shows beside, its reading page tells it."""
+
+    keys: OwnKeys
+    csrf: str
+
+
 class Place(TypedDict):
     """Of a case in its list: ids before and after it (null at the ends), those after it that may be fetched ahead, nearest
     first, and "4" of "10,000+"."""

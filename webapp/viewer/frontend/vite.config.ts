@@ -19,6 +19,7 @@ export default defineConfig({
         reading: 'src/reading.tsx',
         study_reading: 'src/study_reading.tsx',
         truth_vote: 'src/truth_vote.tsx',
+        second_window: 'src/second_window.tsx',
         key_settings: 'src/key_settings.tsx',
       },
     },

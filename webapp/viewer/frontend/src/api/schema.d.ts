@@ -1821,6 +1821,11 @@ export interface components {
             readonly verdicts: readonly components["schemas"]["VerdictChoice"][];
             readonly version: number;
         };
+        /** @description `/second-window/`. Which case it shows beside, its reading page tells it. */
+        readonly SecondWindowBoot: {
+            readonly csrf: string;
+            readonly keys: components["schemas"]["OwnKeys"];
+        };
         /** @description A box in pixels of the image. Other fields are ignored. */
         readonly SentBox: {
             readonly h: number;
@@ -2445,6 +2450,7 @@ export type SampleValue = components['schemas']['SampleValue'];
 export type ScheduleRequest = components['schemas']['ScheduleRequest'];
 export type SchemeChoice = components['schemas']['SchemeChoice'];
 export type SchemeDocument = components['schemas']['SchemeDocument'];
+export type SecondWindowBoot = components['schemas']['SecondWindowBoot'];
 export type SentBox = components['schemas']['SentBox'];
 export type SentEvent = components['schemas']['SentEvent'];
 export type SessionDocument = components['schemas']['SessionDocument'];

@@ -96,6 +96,7 @@ export const KEY_TABLE: readonly KeyRow<ReadingSession>[] = [
   row('View', 'stored', 'T', 'as stored, or turned to L\\F', ['t'], (s) => s.controller.toggleStored()),
   row('View', 'prior', 'D', 'prior on or off; hold: in the place of the case', ['d'], (s) => void s.page.priors.toggle()),
   row('View', 'prior-link', '⇧D', 'zoom and pan of both linked or not', ['shift+d'], (s) => s.page.priors.toggleLink()),
+  row('View', 'second-window', '⇧W', 'a second window, for a second monitor', ['shift+w'], (s) => s.announce(s.page.openSecond())),
   row('View', 'sheet', 'U', 'panel up on a narrow window', ['u'], (s) => s.sheet.cycle()),
   row('View', 'smooth', 'S', 'interpolation on or off', ['s'], (s) => s.controller.toggleSmooth()),
   row('Tools', 'zoom-tool', 'Z', 'zoom on left drag', ['z'], (s) => s.controller.chooseTool('zoom')),

@@ -3,10 +3,9 @@ import { useLayoutEffect, useRef } from 'react';
 import { dateText } from '../shell/patient_text';
 import { useSession } from '../shell/session_context';
 import { useStore } from '../state/store';
-import { SideMarks } from '../viewport/SideMarks';
 import { Stage } from '../viewport/Stage';
-import { ScaleCorner, WindowCorner, useHeader } from '../viewport/ViewCorners';
 import type { ViewportController } from '../viewport/controller';
+import { OtherCorners } from './OtherCorners';
 import { PriorCaption, PriorStrip } from './PriorCaption';
 import { noteFocus } from './prior_keys';
 import { captionOf, doubtsOf, titleOf } from './prior_words';
@@ -73,32 +72,7 @@ function PriorPane({ controller, label, doubts }: PaneProps) {
         onBlur={(event) => noteFocus(event.currentTarget, false)}
         onContextMenu={(event) => event.preventDefault()}
       />
-      {controller && <Corners key={label} controller={controller} doubts={doubts} />}
+      {controller && <OtherCorners key={label} controller={controller} doubts={doubts} of="prior-" />}
     </section>
-  );
-}
-
-function Corners({ controller, doubts }: Omit<PaneProps, 'label'> & { readonly controller: ViewportController }) {
-  const header = useHeader(controller);
-  const { status, error } = useStore(controller.view);
-  if (error) {
-    return (
-      <p className="stage-message stop" role="alert">
-        {error}
-      </p>
-    );
-  }
-  return (
-    <>
-      <div className="corner tl model" data-testid="prior-doubts">
-        {doubts.map((doubt) => (
-          <div key={doubt}>{doubt}</div>
-        ))}
-      </div>
-      {status === 'loading' && <p className="stage-message">Loading the other image…</p>}
-      {header && <WindowCorner controller={controller} header={header} of="prior-" />}
-      {header && <ScaleCorner controller={controller} header={header} of="prior-" />}
-      {header && <SideMarks controller={controller} header={header} of="prior-" />}
-    </>
   );
 }

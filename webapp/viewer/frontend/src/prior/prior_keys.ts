@@ -10,8 +10,8 @@ const PAN_PX = 10;
 
 type Run = (controller: ViewportController, combination: string) => void;
 
-/** By the ids of the page's rows. */
-const ON_THE_OTHER: Readonly<Record<string, Run>> = {
+/** What keys do to a picture that takes no answers, by the ids of the page's rows. */
+export const VIEW_VERBS: Readonly<Record<string, Run>> = {
   preset: (controller, combination) => void choosePreset(controller, Number(combination)),
   invert: (controller) => controller.toggleInvert(),
   fit: (controller) => controller.fit(),
@@ -53,7 +53,7 @@ function runWhereItIs(row: KeyRow<ReadingSession>, session: ReadingSession, comb
     session.page.priors.lead(false);
     return row.run(session, combination);
   }
-  const run = ON_THE_OTHER[row.id];
+  const run = VIEW_VERBS[row.id];
   if (run) {
     session.page.priors.lead(true);
     return run(controller, combination);

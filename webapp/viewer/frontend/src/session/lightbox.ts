@@ -18,6 +18,7 @@ import type { DraftStorage } from '../reviews/draft_storage';
 import type { Outbox } from '../reviews/outbox';
 import type { OutboxStorage } from '../reviews/outbox_storage';
 import { reviewsOutbox } from '../reviews/reviews_outbox';
+import { ReadingSide } from '../second/reading_side';
 import { Sheet } from '../shell/sheet';
 import { createStore } from '../state/store';
 import type { Film } from '../viewport/film';
@@ -58,6 +59,7 @@ export class Lightbox implements PageParts {
   readonly priors: Priors;
   readonly sheet = new Sheet();
   readonly lastCoding = new LastCoding();
+  private readonly second = new ReadingSide((step) => this.go(step));
   readonly scheme = createStore<{ readonly scheme: Scheme | null }>({ scheme: null });
   readonly outbox: Outbox;
   readonly held: HeldCases;
@@ -94,6 +96,7 @@ export class Lightbox implements PageParts {
   async open(): Promise<void> {
     const { urls } = this.session.boot;
     window.addEventListener('online', () => void this.outbox.flush());
+    this.outbox.state.subscribe(() => this.second.tellSession(this.outbox.state.get().isSignedOut));
     this.addresses.onBack((image) => this.wish({ image }));
     void loadScheme(urls.scheme).then(
       (scheme) => this.scheme.set({ scheme }),
@@ -122,6 +125,10 @@ export class Lightbox implements PageParts {
 
   film(image: string): Film {
     return this.held.film(image);
+  }
+
+  openSecond(): string {
+    return this.second.open();
   }
 
   go(step: Step): void {
@@ -224,6 +231,7 @@ export class Lightbox implements PageParts {
   /** Starts a case; once it is whole, those after it are fetched ahead. */
   private async begin(session: ReadingSession): Promise<void> {
     this.addresses.tell(session.boot);
+    this.second.follow(session.boot);
     const { image, ahead } = session.boot;
     const { view } = session.controller;
     const stop = view.subscribe(() => {

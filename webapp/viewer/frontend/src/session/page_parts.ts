@@ -28,6 +28,8 @@ export interface PageParts {
   readonly held: { readonly state: Store<HeldState> };
   /** The film of a case of this page. */
   readonly film: (image: string) => Film;
+  /** Opens the second window; what to tell the reader. */
+  readonly openSecond: () => string;
   /** To a neighbour of the case that is shown. */
   readonly go: (step: Step) => void;
   /** Back to the list, when it is said twice. */

@@ -2,6 +2,7 @@
  * Who the picture shows, which model speaks, and what it may be used for. What tells one patient from another is whole at every
  * width; the model, the first half of the warning and the name give way, in this order.
  */
+import type { Boot } from '../boot';
 import { shownPrediction } from '../session/predictions_feed';
 import { useStore } from '../state/store';
 import { NOT_STATED, bannerName, dateText, identityFields } from './patient_text';
@@ -46,8 +47,7 @@ export function ResearchLine() {
   );
 }
 
-function Identity() {
-  const { image } = useSession().boot;
+function Identity({ image }: Pick<Boot, 'image'>) {
   const exam = [image.view || `view ${NOT_STATED}`, dateText(image.study_date) || `study date ${NOT_STATED}`, image.modality];
   return (
     <div className="identity">
@@ -64,27 +64,41 @@ function Identity() {
 
 export function Banner() {
   const { boot } = useSession();
-  const { patient } = boot.image;
+  const brand = (
+    <a className="brand" href={boot.urls.list} title={`back to the ${boot.list_name}`}>
+      Sightline
+    </a>
+  );
+  return (
+    <PatientBanner {...boot} brand={brand}>
+      <ModelChip />
+    </PatientBanner>
+  );
+}
+
+type BannerProps = Pick<Boot, 'image' | 'position' | 'count'> & { readonly brand: React.ReactNode; readonly children?: React.ReactNode };
+
+/** children: what stands at its end, and gives way first. */
+export function PatientBanner({ image, position, count, brand, children }: BannerProps) {
+  const { patient } = image;
   const { name, isName } = bannerName(patient);
   return (
     <header className="banner is-of-a-patient">
-      <a className="brand" href={boot.urls.list} title={`back to the ${boot.list_name}`}>
-        Sightline
-      </a>
+      {brand}
       <div className="banner-head">
         <span className={isName ? 'patient' : 'patient muted'} dir="auto" title={name} data-testid="patient-name">
           {name}
         </span>
         <ResearchLine />
       </div>
-      <Identity />
+      <Identity image={image} />
       <span className="banner-tail">
-        {boot.position && (
+        {position && (
           <span className="case-position muted">
-            {boot.position} of {boot.count}
+            {position} of {count}
           </span>
         )}
-        <ModelChip />
+        {children}
       </span>
       {patient.age_problem && (
         <p className="stop identity-problem" role="note" data-testid="identity-problem">

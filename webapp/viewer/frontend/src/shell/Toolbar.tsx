@@ -35,6 +35,13 @@ export function Toolbar() {
         <Presets controller={controller} announce={(text) => session.announce(text)} />
         <span className="sep" />
         <FitTools controller={controller} />
+        <ToolButton
+          label="Second window"
+          shortcut={keyOf('second-window')}
+          hint={actionOf('second-window')}
+          testId="second-window"
+          onPress={() => session.announce(session.page.openSecond())}
+        />
       </div>
       <div className="toolbar-end">
         <PriorTools />

@@ -13,12 +13,24 @@ from webapp.reviews.models.kept_row import AppendOnlyRow
 class FailureItem(AppendOnlyRow):
     """One failure found by comparing a bundle's output at an operating point with truth. Boxes in source pixels."""
 
+    class PointOf(models.TextChoices):
+        """Whose operating point the failure was found at. Items of before this was kept say nothing."""
+
+        BUNDLE = "bundle", "the bundle’s own"
+        PROJECT = "project", "approved in the project"
+        PROTOCOL = "protocol", "set in the protocol"
+
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="failure_items")
     bundle_id = models.CharField(max_length=64)
     finding = models.SlugField(max_length=64)
     outcome = models.CharField(max_length=8)
     probability = models.FloatField()
     threshold = models.FloatField()
+    point_of = models.CharField(max_length=8, choices=PointOf.choices, blank=True)
+    point_version = models.PositiveIntegerField(
+        null=True,
+        help_text="version of the project's point at which the model's word was said; null: none, or not kept",
+    )
     predicted_boxes = models.JSONField(default=list)
     truth_boxes = models.JSONField(default=list)
     missed_region = models.JSONField(null=True, help_text="the truth region that a wrong box missed")

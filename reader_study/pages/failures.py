@@ -17,7 +17,7 @@ from reader_study.pages.access import study_answer, study_page
 from reader_study.pages.protocol import bundles
 from reader_study.refusal import StudyRefused
 from reader_study.results.failure_distribution import failure_distribution
-from reader_study.results.given_points import given_points, points_in_words
+from reader_study.results.given_points import given_points, item_point, points_in_words
 from reader_study.results.study_report import failure_sections
 from reader_study.services.code_failures import adjudicate_failure, discordant_items
 from reader_study.services.collect_failures import collect_failures
@@ -100,6 +100,7 @@ def _to_decide(item: FailureItem) -> dict[str, Any]:
     codings, book = [row for row in item.codings.order_by("id") if _counts(row)], SchemeBook()
     return {
         "item": item,
+        "point": item_point(item),
         "case": item.case,
         "image": item.case.image,
         "outcome": OUTCOMES[item.outcome],

@@ -60,12 +60,22 @@ def _counted(rows: Iterable[Row]) -> list[AnswersAtPoint]:
 
 
 def _of_items(study: Study) -> list[AnswersAtPoint]:
-    """Of collected failures: an item keeps its threshold alone."""
+    """Of collected failures; those of before items kept whose point it was have its threshold alone."""
     found: dict[tuple[str, str, float | None], AnswersAtPoint] = {}
     items = of_study(FailureItem.objects.all(), study).filter(case__voided_at=None)
-    for key in items.values_list("bundle_id", "finding", "threshold"):
-        found.setdefault(key, AnswersAtPoint(*key)).verdicts[""] += 1
+    for item in items.select_related("case__image__project"):
+        key = (item.bundle_id, item.finding, item.threshold)
+        own = found.setdefault(key, AnswersAtPoint(*key))
+        own.names += [name for name in [item_point(item)] if name and name not in own.names]
+        own.verdicts[""] += 1
     return list(found.values())
+
+
+def item_point(item: FailureItem) -> str:
+    """Whose operating point a failure was found at; empty where that was not kept."""
+    if item.point_of == FailureItem.PointOf.PROTOCOL:
+        return "set in the protocol"
+    return point_name(item.point_version, str(item.case.image.project)) if item.point_of else ""
 
 
 def _documents(points: list[AnswersAtPoint]) -> list[dict[str, Any]]:

@@ -95,10 +95,20 @@ def _failures(image: Image, truths: list[Truth], plan: dict[str, Any]) -> list[d
         threshold = plan["thresholds"].get(truth.finding, (row.get("operating_point") or {}).get("threshold"))
         if threshold is None:
             continue
+        point = _point(row, is_planned=truth.finding in plan["thresholds"])
         found += [
-            item for item in judge(row, float(threshold), truth, image.columns) if item["outcome"] in plan["outcomes"]
+            {**item, **point}
+            for item in judge(row, float(threshold), truth, image.columns)
+            if item["outcome"] in plan["outcomes"]
         ]
     return [{"bundle_id": plan["bundle_id"], **item} for item in found]
+
+
+def _point(row: dict[str, Any], *, is_planned: bool) -> dict[str, Any]:
+    """Whose threshold decides, and the version at which the result's own word was said."""
+    version = (row.get("operating_point") or {}).get("project_version")
+    given = FailureItem.PointOf.BUNDLE if version is None else FailureItem.PointOf.PROJECT
+    return {"point_of": FailureItem.PointOf.PROTOCOL if is_planned else given, "point_version": version}
 
 
 def judge(row: dict[str, Any], threshold: float, truth: Truth, columns: int) -> list[dict[str, Any]]:

@@ -171,6 +171,8 @@ def _failure(row: FailureItem) -> dict[str, Any]:
         "outcome": row.outcome,
         "probability": row.probability,
         "threshold": row.threshold,
+        "point_of": row.point_of,
+        "point_version": row.point_version,
         "predicted_boxes": row.predicted_boxes,
         "truth_boxes": row.truth_boxes,
         "centre_distance_px": row.centre_distance_px,

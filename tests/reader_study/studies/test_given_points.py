@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from reader_study.models import AiOutput, ResultSet
+from reader_study.models import AiOutput, FailureItem, ResultSet
 from reader_study.results.exports.study_json import study_json
 from reader_study.results.given_points import given_points, points_in_words
 from reader_study.results.study_report import failure_sections, reader_report, study_report
@@ -118,7 +118,10 @@ def test_failures_that_were_collected_at_two_points_say_it() -> None:
     cases = add_cases(manager, study, images)
     import_truth(manager, study, "\n".join(["case,finding,status", *(f"{case.code},lung_opacity,0" for case in cases)]))
     collect_failures(manager, study)
-    words = "Lung opacity: these 3 answers of the model were given at 2 operating points: 2 at .42; 1 at .60."
+    words = (
+        "Lung opacity: these 3 answers of the model were given at 2 operating points: 2 at .42, the bundle’s own;"
+        " 1 at .60, version 3 of Default project."
+    )
     points = given_points(study)
     assert points_in_words(points) == [words]
     client = Client()
@@ -126,3 +129,34 @@ def test_failures_that_were_collected_at_two_points_say_it() -> None:
     assert words in client.get(f"/studies/{study.pk}/failures/").content.decode()
     part = {"rows": [], "coded": 0, "items": 3, "scheme_version": 1, "shares": {}, "kappa": {}, "points": points}
     assert [words in section.paragraphs for section in failure_sections(part)] == [True, True, False]
+
+
+def test_a_failure_keeps_whose_point_it_was_found_at() -> None:
+    manager = make_user("keeps", "manager")
+    image = make_image()
+    approved(make_result(image, 0.9, image_sha256=image.stored_sha256))
+    kept = {}
+    for name, thresholds in {"as answered": {}, "by the protocol": {"lung_opacity": 0.5}}.items():
+        study = create_study(manager, name, "failure_mode", seed=3)
+        finding = {"code": "lung_opacity", "label": "Opacity", "scale": "0-100", "cut": 50, "primary": True}
+        plan = {"bundle_id": BUNDLE, "thresholds": thresholds}
+        edit_protocol(manager, study, {"failure": plan, "findings": [finding]}, whole=False)
+        [case] = add_cases(manager, study, [image])
+        import_truth(manager, study, f"case,finding,status\n{case.code},lung_opacity,0")
+        collect_failures(manager, study)
+        [exported] = study_json(study)["failures"]
+        kept[name] = (exported["threshold"], exported["point_of"], exported["point_version"])
+        told = given_points(study)[0]["names"]
+        assert told == ["set in the protocol" if thresholds else "version 3 of Default project"]
+    assert kept == {"as answered": (0.6, "project", 3), "by the protocol": (0.5, "protocol", 3)}
+
+
+def test_failures_of_before_name_no_point() -> None:
+    manager = make_user("before", "manager")
+    study = create_study(manager, "Failures of before", "failure_mode", seed=3)
+    [case] = add_cases(manager, study, [make_image()])
+    FailureItem(
+        case=case, bundle_id=BUNDLE, finding="lung_opacity", outcome="FP", probability=0.9, threshold=0.42,
+        created_by=manager,
+    ).save()  # fmt: skip
+    assert [row["names"] for row in given_points(study)] == [[]]

@@ -124,7 +124,8 @@ class TrainingPlan(Part):
 
 
 class ReadingPlan(Part):
-    """display_check: null as in protocols from before there was one: not asked for. Their bytes, and so their hashes, stay."""
+    """display_check (asked for), enhanced (readers may raise local contrast): null as in protocols from before there were these:
+    no. Their bytes, and so their hashes, stay."""
 
     marks: list[Annotated[str, coded(MARK_SHAPES)]] = ["box"]
     actions: bool = True
@@ -132,6 +133,7 @@ class ReadingPlan(Part):
     comment: bool = True
     feedback: bool = False
     display_check: bool | None = None
+    enhanced: bool | None = None
 
 
 class TruthPlan(Part):

@@ -30,7 +30,8 @@ class FormFinding(TypedDict):
 
 
 class FormDocument(TypedDict):
-    """What readers fill in: no cut, no model, no arm. actions: empty where none is asked for."""
+    """What readers fill in: no cut, no model, no arm. actions: empty where none is asked for. enhanced: whether they may look at
+    the picture with its local contrast raised."""
 
     findings: list[FormFinding]
     questions: list[ProtocolQuestion]
@@ -38,6 +39,7 @@ class FormDocument(TypedDict):
     marks: list[MarkShape]
     inadequate: bool
     comment: bool
+    enhanced: bool
 
 
 class FindingAnswer(TypedDict):

@@ -13,6 +13,7 @@ from inference.dicom.exposed_field import exposed_counts
 from inference.dicom.first_picture import picture_fault
 from inference.dicom.grayscale import modality_table, padding_mask, polarity_is_inverted, stored_levels
 from inference.dicom.header import DicomHeader, Lut
+from inference.dicom.local_contrast import equalised
 from inference.dicom.pixel_spacing import spacing
 from inference.dicom.stored_pixels import StoredPixels, pixel_sha256
 from inference.dicom.voi import apply_lut, apply_voi, lut_bounds, voi_items, window_bounds
@@ -39,6 +40,9 @@ PERCENTILE_PRESETS: tuple[tuple[int, str, float, float], ...] = (
     (5, "Bone / lines", 50.0, 99.9),
 )
 PRESET_NAMES: tuple[str, ...] = ("As acquired", *(name for _, name, *_ in PERCENTILE_PRESETS), "Full range")
+
+ENHANCED = "enhanced"
+_ENHANCED_PERCENTILES = [0.1, 99.9]  # of the exposed field: black and white before local contrast is raised
 
 _AUTO = 1  # place in the list of presets: after "As acquired"
 
@@ -94,9 +98,9 @@ class _Linear:
 
 
 def display_frame(header: DicomHeader, pixels: StoredPixels, voi: str = "linear") -> DisplayFrame:
-    """The frame `linear`, or that of VOI item `voi` (an index as text) spread over 0..65535.
+    """The frame `linear`, that of VOI item `voi` (an index as text) spread over 0..65535, or `enhanced` (local_contrast.py).
 
-    Raises ValueError when `voi` is neither `linear` nor the index of an item.
+    Raises ValueError for another `voi`.
     """
     line = _linear(header)
     padding = padding_mask(header, pixels.values)
@@ -109,8 +113,11 @@ def display_frame(header: DicomHeader, pixels: StoredPixels, voi: str = "linear"
     opening, faults = _opening(header, line, counts, presets)
     value: SampleValue = {"slope": line.slope, "intercept": line.intercept, "unit": header.rescale_type}
     if voi != "linear":
-        samples = look_up(_item_table(header, _item_index(header, voi)), header.lowest_stored, pixels.values)
         value = {"slope": 1.0, "intercept": 0.0, "unit": ""}  # output of a table has no unit
+        if voi == ENHANCED:
+            samples = _enhanced(samples, padding, counts)
+        else:
+            samples = look_up(_item_table(header, _item_index(header, voi)), header.lowest_stored, pixels.values)
         if padding is not None:
             samples[padding] = 0
     description: HeaderDocument = {
@@ -175,10 +182,16 @@ def _linear(header: DicomHeader) -> _Linear:
     return _Linear(table.astype(np.uint16), top, is_flipped, slope, intercept)
 
 
+def _enhanced(samples: np.ndarray, padding: np.ndarray | None, counts: np.ndarray) -> np.ndarray:
+    """The linear frame with its local contrast raised."""
+    lowest, highest = _percentiles(counts, _ENHANCED_PERCENTILES)
+    return equalised(samples, padding, lowest, highest + 1)
+
+
 def _item_index(header: DicomHeader, voi: str) -> int:
     count = len(voi_items(header))
     if not voi.isascii() or not voi.isdigit() or int(voi) >= count:
-        raise ValueError(f"voi {voi!r} is not one of linear{''.join(f', {index}' for index in range(count))}")
+        raise ValueError(f"voi {voi!r} is not one of linear, enhanced{''.join(f', {index}' for index in range(count))}")
     return int(voi)
 
 

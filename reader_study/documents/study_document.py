@@ -93,6 +93,7 @@ def form_document(body: dict[str, Any]) -> FormDocument:
         "marks": part["marks"],
         "inadequate": part["inadequate"],
         "comment": part["comment"],
+        "enhanced": part.get("enhanced") is True,
     }
 
 

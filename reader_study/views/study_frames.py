@@ -9,10 +9,11 @@ from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from inference.dicom.display import ENHANCED
 from reader_study import policy
-from reader_study.models import Case, Truth
+from reader_study.models import Case, Study, Truth
 from reader_study.refusal import StudyRefused
-from reader_study.services.own_assignment import own_assignment, readings_of, require_running, stage_now
+from reader_study.services.own_assignment import own_assignment, readings_of, require_running, stage_now, study_body
 from reader_study.services.require_display_check import require_display_check
 from reader_study.study_openapi import file_operation, operation
 from reader_study.views.study_view import StudyView
@@ -24,7 +25,7 @@ from webapp.archive.integrity_answer import IntegrityAnswer
 from webapp.archive.models import Image
 from webapp.reveal.shown_image import is_image_shown
 
-VOI = OpenApiParameter("voi", str, description="linear (default), the index of a VOI item, or preview")
+VOI = OpenApiParameter("voi", str, description="linear (default), the index of a VOI item, preview, or enhanced")
 # Facts of the picture. Left out: decoder and hash of the stored pixels, and whatever is added to the description later.
 HEADER_FIELDS = (
     "rows", "columns", "bytes", "sha256", "sample_min", "sample_max", "padded", "frame", "value", "inverted", "voi",
@@ -72,9 +73,17 @@ def _checked(case: Case) -> Image:
     return case.image
 
 
-def _header(image: Image, request: Request) -> Response:
+def _voi(request: Request, study: Study | None = None) -> str:
+    """The frame that is asked for. study: of a reader, whose protocol says whether the enhanced picture may be looked at."""
+    voi = request.query_params.get("voi", "linear")
+    if voi == ENHANCED and not (study and study_body(study)["reading"].get("enhanced") is True):
+        raise StudyRefused("bad_voi", "The protocol of this study does not allow the enhanced picture.", "voi", 400)
+    return voi
+
+
+def _header(image: Image, voi: str) -> Response:
     try:
-        document: Mapping[str, Any] = frames.description(image, request.query_params.get("voi", "linear"))
+        document: Mapping[str, Any] = frames.description(image, voi)
     except ValueError as error:
         raise StudyRefused("bad_voi", str(error), "voi", 400) from None
     found: dict[str, Any] = {name: document[name] for name in HEADER_FIELDS if name in document}
@@ -82,10 +91,10 @@ def _header(image: Image, request: Request) -> Response:
     return Response(found)
 
 
-def _frame(image: Image, request: Request) -> HttpResponse:
+def _frame(image: Image, request: Request, voi: str) -> HttpResponse:
     encoding = best_encoding(request.headers.get("Accept-Encoding", ""))
     try:
-        frame = frames.encoded_frame(image, request.query_params.get("voi", "linear"), encoding)
+        frame = frames.encoded_frame(image, voi, encoding)
     except ValueError as error:
         raise StudyRefused("bad_voi", str(error), "voi", 400) from None
     response = HttpResponse(frame.body, content_type="application/octet-stream")
@@ -100,7 +109,8 @@ class AssignmentHeader(StudyFrameView):
 
     @operation("studies_assignment_header", answer=HEADER, parameters=[VOI])
     def get(self, request: Request, study: UUID, assignment: UUID) -> Response:
-        return _header(self.image_for_reader(request, study, assignment), request)
+        image = self.image_for_reader(request, study, assignment)
+        return _header(image, _voi(request, self.study(request, study)))
 
 
 class AssignmentFrame(StudyFrameView):
@@ -108,7 +118,8 @@ class AssignmentFrame(StudyFrameView):
 
     @file_operation("studies_assignment_frame", "application/octet-stream", [VOI])
     def get(self, request: Request, study: UUID, assignment: UUID) -> HttpResponse:
-        return _frame(self.image_for_reader(request, study, assignment), request)
+        image = self.image_for_reader(request, study, assignment)
+        return _frame(image, request, _voi(request, self.study(request, study)))
 
 
 class TruthHeader(StudyFrameView):
@@ -116,7 +127,7 @@ class TruthHeader(StudyFrameView):
 
     @operation("studies_truth_header", answer=HEADER, parameters=[VOI])
     def get(self, request: Request, study: UUID, truth: UUID) -> Response:
-        return _header(self.image_for_panel(request, study, truth), request)
+        return _header(self.image_for_panel(request, study, truth), _voi(request))
 
 
 class TruthFrame(StudyFrameView):
@@ -124,4 +135,4 @@ class TruthFrame(StudyFrameView):
 
     @file_operation("studies_truth_frame", "application/octet-stream", [VOI])
     def get(self, request: Request, study: UUID, truth: UUID) -> HttpResponse:
-        return _frame(self.image_for_panel(request, study, truth), request)
+        return _frame(self.image_for_panel(request, study, truth), request, _voi(request))

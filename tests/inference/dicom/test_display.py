@@ -102,10 +102,10 @@ def test_items_that_are_no_ramp_come_as_frames_of_their_own() -> None:
     assert display_frame(of, pixels(of, [0, 1, 2, 3]), "0").samples.tolist() == [[0, 65535, 65535, 65535]]
 
 
-@pytest.mark.parametrize("voi", ["1", "-1", "enhanced", "٠"])
+@pytest.mark.parametrize("voi", ["1", "-1", "processed", "٠"])
 def test_an_unknown_item_is_named(voi: str) -> None:
     of = header(10, windows=(Window(40, 80),))
-    with pytest.raises(ValueError, match=f"voi '{voi}' is not one of linear, 0"):
+    with pytest.raises(ValueError, match=f"voi '{voi}' is not one of linear, enhanced, 0"):
         display_frame(of, pixels(of, [0, 1, 2, 3]), voi)
 
 

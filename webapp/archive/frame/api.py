@@ -22,7 +22,7 @@ from webapp.archive.serializers import FaultSerializer
 from webapp.audit.ahead import is_ahead, seen_or_fetched
 from webapp.json_bodies import ref
 
-VOI = OpenApiParameter("voi", str, description="linear (default), the index of a VOI item, or preview")
+VOI = OpenApiParameter("voi", str, description="linear (default), the index of a VOI item, preview, or enhanced")
 HEADER = ref(HeaderDocument)
 FAULTS = {400: FaultSerializer, 409: OpenApiResponse(FaultSerializer, description="the stored file is damaged")}
 

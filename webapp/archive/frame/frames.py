@@ -18,7 +18,7 @@ import numpy as np
 import zstandard
 from django.conf import settings
 
-from inference.dicom.display import DisplayFrame, display_frame, preview
+from inference.dicom.display import ENHANCED, DisplayFrame, display_frame, preview
 from inference.dicom.header import DicomHeader
 from inference.dicom.stored_pixels import StoredPixels, pixel_sha256
 from inference.dicom.transfer_syntax import transfer_syntax
@@ -71,7 +71,7 @@ def is_quick(header: DicomHeader) -> bool:
 
 
 def display(image: Image, voi: str = "linear") -> DisplayFrame:
-    """The display frame `linear`, `preview`, or that of a VOI item by its index. Raises ValueError for another `voi`."""
+    """The frame `linear`, `preview`, `enhanced`, or that of a VOI item by its index. Raises ValueError for another `voi`."""
     header, pixels = header_of(image), decoded(image)
     if voi == "preview":
         return preview(display_frame(header, pixels, "linear"))
@@ -167,8 +167,8 @@ def _zstd(raw: bytes) -> bytes:
 
 def _check_voi(voi: str) -> None:
     """Before `voi` becomes part of a file name."""
-    if voi not in ("linear", "preview") and not (voi.isascii() and voi.isdigit() and len(voi) <= 3):
-        raise ValueError(f"voi {voi!r} is not one of linear, preview or the index of a VOI item")
+    if voi not in ("linear", "preview", ENHANCED) and not (voi.isascii() and voi.isdigit() and len(voi) <= 3):
+        raise ValueError(f"voi {voi!r} is not one of linear, preview, enhanced or the index of a VOI item")
 
 
 def _cache_folder(image: Image) -> Path:

@@ -11,12 +11,14 @@ import pytest
 import zstandard
 from django.test import Client
 
+from inference.preprocessing import InputSpec
 from tests.inference.dicom.made_files import JPEG_2000, MadeImage
 from tests.inference.dicom.made_streams import RAMP, jpeg_2000
 from tests.webapp.archive.dicom_files import chest_dicom, chest_pixels, lut_dicom
 from webapp.archive import children
 from webapp.archive.frame import frames
 from webapp.archive.frame.api import best_encoding
+from webapp.archive.frame.model_inputs import prepared
 from webapp.archive.ingest import Sender, ingest_file
 from webapp.archive.models import Image, Project
 from webapp.archive.storage import stored_path
@@ -93,7 +95,7 @@ def test_a_preview_is_made_with_the_frame(client: Client, image: Image, monkeypa
     assert frame(client, image, "?voi=preview", accept_encoding="zstd")["X-Frame-Shape"] == "96,80"
 
 
-@pytest.mark.parametrize("voi", ["7", "enhanced", "../../x", "", "-1", "٣"])
+@pytest.mark.parametrize("voi", ["7", "processed", "../../x", "", "-1", "٣"])
 def test_an_unknown_voi_is_refused_with_what_is_allowed(voi: str, client: Client, image: Image) -> None:
     answer = client.get(f"/api/images/{image.pk}/frame/", {"voi": voi})
 
@@ -198,3 +200,20 @@ def test_the_accept_header_never_stands_in_the_way(accept: str, client: Client, 
 )
 def test_the_best_encoding_is_the_smallest_one_allowed(accepted: str, best: str) -> None:
     assert best_encoding(accepted) == best
+
+
+def test_the_enhanced_frame_is_given_and_leaves_picture_and_model_input_as_they_are(
+    client: Client, image: Image
+) -> None:
+    spec = InputSpec(64, 64)
+    before = (frame(client, image).content, prepared(image, spec).image.tobytes())
+
+    answer = frame(client, image, "?voi=enhanced", accept_encoding="identity")
+
+    assert answer["ETag"] == f'"{hashlib.sha256(answer.content).hexdigest()}"'
+    assert len(answer.content) == 96 * 80 * 2
+    document = client.get(f"/api/images/{image.pk}/header/?voi=enhanced").json()
+    assert (document["frame"], document["sha256"]) == ("enhanced", hashlib.sha256(answer.content).hexdigest())
+    frames.cache_path(image, f"input-{spec.key}").unlink()
+    assert (frame(client, image).content, prepared(image, spec).image.tobytes()) == before
+    assert AccessEvent.objects.filter(verb="image.view_frame", details__voi="enhanced").count() == 1

@@ -768,10 +768,14 @@ export interface components {
             /** @enum {string} */
             readonly verdict: "agree" | "false_positive" | "false_negative" | "wrong_place" | "refusal_right" | "refusal_wrong" | "present" | "absent" | "cannot_judge" | "missed_other";
         };
-        /** @description What readers fill in: no cut, no model, no arm. actions: empty where none is asked for. */
+        /**
+         * @description What readers fill in: no cut, no model, no arm. actions: empty where none is asked for. enhanced: whether they may look at
+         *     the picture with its local contrast raised.
+         */
         readonly FormDocument: {
             readonly actions: readonly ("none" | "follow_up" | "ct" | "urgent")[];
             readonly comment: boolean;
+            readonly enhanced: boolean;
             readonly findings: readonly components["schemas"]["FormFinding"][];
             readonly inadequate: boolean;
             readonly marks: readonly ("box" | "point")[];
@@ -1485,6 +1489,7 @@ export interface components {
              *       "actions": true,
              *       "comment": true,
              *       "display_check": null,
+             *       "enhanced": null,
              *       "feedback": false,
              *       "inadequate": true,
              *       "marks": [
@@ -1618,13 +1623,17 @@ export interface components {
             readonly username: string;
             readonly years?: number | null;
         };
-        /** @description display_check: null as in protocols from before there was one: not asked for. Their bytes, and so their hashes, stay. */
+        /**
+         * @description display_check (asked for), enhanced (readers may raise local contrast): null as in protocols from before there were these:
+         *     no. Their bytes, and so their hashes, stay.
+         */
         readonly ReadingPlan: {
             /** @default true */
             readonly actions: boolean;
             /** @default true */
             readonly comment: boolean;
             readonly display_check?: boolean | null;
+            readonly enhanced?: boolean | null;
             /** @default false */
             readonly feedback: boolean;
             /** @default true */

@@ -14,7 +14,7 @@ const FORM: ReadingForm = {
   actions: ['none', 'ct'],
   marks: ['box'],
   inadequate: true,
-  comment: true,
+  comment: true, enhanced: false,
 };
 const MARK: StudyMark = {
   key: 'm',

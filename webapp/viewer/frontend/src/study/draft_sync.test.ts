@@ -13,7 +13,7 @@ const FORM: ReadingForm = {
   actions: [],
   marks: [],
   inadequate: true,
-  comment: true,
+  comment: true, enhanced: false,
 };
 const rated = (rating: number): AnswerBody => withRating(emptyBody(FORM), 'lung_opacity', { rating });
 

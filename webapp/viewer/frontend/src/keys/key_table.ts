@@ -16,6 +16,7 @@ import { showMapOf, toggleMap } from '../session/map_choices';
 import type { ReadingSession } from '../session/reading_session';
 import { agreeOrDisagree, answerSelected, openOther } from '../session/state_answers';
 import { toggleHeader } from '../dicom_header/header_open';
+import { toggleEnhanced } from '../viewport/enhanced';
 import type { HeldKey, KeyRow } from './key_row';
 import { arrows, directionOf } from './key_row';
 import { ownKey } from './own_keys';
@@ -85,6 +86,9 @@ export const KEY_TABLE: readonly KeyRow<ReadingSession>[] = [
   ),
   row('Window', 'invert', 'I', 'invert', ['i'], (s) => s.controller.toggleInvert()),
   row('View', 'fit', '=', 'fit', ['='], (s) => s.controller.fit()),
+  row('Window', 'enhanced', '⇧L', 'enhanced picture: local contrast raised, for the eye alone', ['shift+l'], (s) =>
+    void toggleEnhanced(s.controller, (text) => s.announce(text)),
+  ),
   row('View', 'one-to-one', '0', 'one image pixel per screen pixel', ['0'], (s) => s.controller.oneToOne()),
   row('View', 'zoom-in', '+', 'zoom in', ['+'], (s) => s.controller.zoomBy(ZOOM_STEP)),
   row('View', 'zoom-out', '-', 'zoom out', ['-'], (s) => s.controller.zoomBy(1 / ZOOM_STEP)),

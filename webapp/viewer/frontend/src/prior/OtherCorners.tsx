@@ -1,7 +1,7 @@
 /** The texts on a picture that is not the case under reading. */
 import { useStore } from '../state/store';
 import { SideMarks } from '../viewport/SideMarks';
-import { ScaleCorner, WindowCorner, useHeader } from '../viewport/ViewCorners';
+import { EnhancedBadge, ScaleCorner, WindowCorner, useHeader } from '../viewport/ViewCorners';
 import type { ViewportController } from '../viewport/controller';
 
 interface Props {
@@ -24,6 +24,7 @@ export function OtherCorners({ controller, doubts, of }: Props) {
   return (
     <>
       <div className="corner tl model" data-testid={`${of}doubts`}>
+        <EnhancedBadge controller={controller} of={of} />
         {doubts.map((doubt) => (
           <div key={doubt}>{doubt}</div>
         ))}

@@ -3,17 +3,19 @@ import type { HeldKey, KeyRow } from '../keys/key_row';
 import { directionOf } from '../keys/key_row';
 import type { ReadingSession } from '../session/reading_session';
 import type { ViewportController } from '../viewport/controller';
+import { toggleEnhanced } from '../viewport/enhanced';
 import { choosePreset } from '../viewport/presets';
 
 const ZOOM_STEP = 1.25;
 const PAN_PX = 10;
 
-type Run = (controller: ViewportController, combination: string) => void;
+type Run = (controller: ViewportController, combination: string, announce: (text: string) => void) => void;
 
 /** What keys do to a picture that takes no answers, by the ids of the page's rows. */
 export const VIEW_VERBS: Readonly<Record<string, Run>> = {
   preset: (controller, combination) => void choosePreset(controller, Number(combination)),
   invert: (controller) => controller.toggleInvert(),
+  enhanced: (controller, _combination, announce) => void toggleEnhanced(controller, announce),
   fit: (controller) => controller.fit(),
   'one-to-one': (controller) => controller.oneToOne(),
   'zoom-in': (controller) => controller.zoomBy(ZOOM_STEP),
@@ -56,7 +58,7 @@ function runWhereItIs(row: KeyRow<ReadingSession>, session: ReadingSession, comb
   const run = VIEW_VERBS[row.id];
   if (run) {
     session.page.priors.lead(true);
-    return run(controller, combination);
+    return run(controller, combination, (text) => session.announce(text));
   }
   if (row.id === 'escape') return (document.activeElement as HTMLElement).blur(); // the keys are the case's again
   session.announce('the keyboard is on the other image, which takes no answers: Esc goes to the case');

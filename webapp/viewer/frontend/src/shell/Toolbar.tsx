@@ -8,7 +8,8 @@ import { isAiShown } from '../session/panel_state';
 import { useStore } from '../state/store';
 import { PriorTools } from '../prior/PriorTools';
 import { ToolButton } from './ToolButton';
-import { DragTools, FitTools, InvertTool, Presets, TurnTools } from './ViewTools';
+import { toggleEnhanced } from '../viewport/enhanced';
+import { DragTools, EnhanceTool, FitTools, InvertTool, Presets, TurnTools } from './ViewTools';
 import { useSession } from './session_context';
 
 export function Toolbar() {
@@ -32,6 +33,7 @@ export function Toolbar() {
         <span className="sep" />
         <TurnTools controller={controller} />
         <InvertTool controller={controller} />
+        <EnhanceTool controller={controller} onPress={() => void toggleEnhanced(controller, (text) => session.announce(text))} />
         <Presets controller={controller} announce={(text) => session.announce(text)} />
         <span className="sep" />
         <FitTools controller={controller} />

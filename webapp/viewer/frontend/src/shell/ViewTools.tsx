@@ -5,6 +5,7 @@ import { useStore } from '../state/store';
 import type { ViewportController } from '../viewport/controller';
 import { choosePreset, nextStoredWindow } from '../viewport/presets';
 import type { Tool } from '../viewport/view_state';
+import { ENHANCED_FRAME } from '../viewport/window_level';
 import { ownButtons } from '../keys/own_buttons';
 import type { DragUse } from '../keys/own_buttons';
 import { ownKey } from '../keys/own_keys';
@@ -103,6 +104,20 @@ export function TurnTools({ controller, hasKeys = true }: Props & { readonly has
       {sign}
     </button>
   ));
+}
+
+/** onPress: of the page, which knows whom to tell. */
+export function EnhanceTool({ controller, onPress }: Props & { readonly onPress: () => void }) {
+  const { frame } = useStore(controller.view);
+  return (
+    <ToolButton
+      label="Enhance"
+      shortcut={ownKey('enhanced', '⇧L')}
+      hint="local contrast raised (CLAHE), for the eye alone: the model reads the picture as it was acquired"
+      isOn={frame === ENHANCED_FRAME}
+      onPress={onPress}
+    />
+  );
 }
 
 export function InvertTool({ controller }: Props) {

@@ -4,7 +4,7 @@ import { listenToKeys } from '../keys/key_handler';
 import { KeySheet } from '../shell/KeySheet';
 import { SidePanel } from '../shell/SidePanel';
 import { ToolButton } from '../shell/ToolButton';
-import { DragTools, FitTools, InvertTool, Presets, TurnTools } from '../shell/ViewTools';
+import { DragTools, EnhanceTool, FitTools, InvertTool, Presets, TurnTools } from '../shell/ViewTools';
 import { useStore } from '../state/store';
 import { AiPanel } from './AiPanel';
 import { AnswerPanel } from './AnswerPanel';
@@ -68,6 +68,7 @@ function Tools({ session, reading }: Props) {
       <span className="sep" />
       <TurnTools controller={controller} />
       <InvertTool controller={controller} />
+      {reading.assignment.form.enhanced && <EnhanceTool controller={controller} onPress={() => reading.enhance()} />}
       <Presets controller={controller} announce={(text) => session.announce(text)} />
       <span className="sep" />
       <FitTools controller={controller} />

@@ -7,7 +7,7 @@ import { scaleOf, thresholdScore } from '../overlay/map_scores';
 import { useLayers } from '../overlay/use_layers';
 import { useStore } from '../state/store';
 import { SideMarks } from '../viewport/SideMarks';
-import { ScaleCorner, WindowCorner, qualityText, useHeader } from '../viewport/ViewCorners';
+import { EnhancedBadge, ScaleCorner, WindowCorner, qualityText, useHeader } from '../viewport/ViewCorners';
 import { fraction } from '../panel/wording';
 import { boxOf } from './answer_body';
 import type { CaseReading } from './case_reading';
@@ -153,6 +153,7 @@ export function StudyStage({ reading }: { readonly reading: CaseReading }) {
       {header && (
         <>
           <div className="corner tl">
+            <EnhancedBadge controller={controller} />
             <span data-testid="quality-badge">{qualityText(header)}</span>
             {header.quality.warnings.map((warning) => (
               <div key={warning} className="model">

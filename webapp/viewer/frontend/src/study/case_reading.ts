@@ -6,6 +6,7 @@ import type { MapKind } from '../api/documents';
 import type { Store } from '../state/store';
 import { createStore } from '../state/store';
 import { ViewportController } from '../viewport/controller';
+import { toggleEnhanced } from '../viewport/enhanced';
 import {
   boxOf,
   codingOf,
@@ -281,6 +282,12 @@ export class CaseReading {
     const { mapKind, ai } = this.state.get();
     if (!ai?.maps?.some((map) => map.kind === kind)) return this.options.announce('no map of this kind in this part');
     this.overlay({ mapKind: mapKind === kind ? null : kind });
+  }
+
+  /** Local contrast, where the protocol allows it; the server gives no such picture elsewhere. */
+  enhance(): void {
+    if (!this.assignment.form.enhanced) return this.options.announce('this study allows no enhanced picture');
+    void toggleEnhanced(this.controller, this.options.announce);
   }
 
   toggleBoxes(): void {

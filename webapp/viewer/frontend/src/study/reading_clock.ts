@@ -1,6 +1,7 @@
 /** Active time and interaction events of one reading, fed by what happens on the page. */
 import type { SentEvent } from '../api/schema';
 import type { ViewportController } from '../viewport/controller';
+import { LINEAR_FRAME } from '../viewport/window_level';
 import { ActiveTime } from './active_time';
 import { EventLog } from './event_log';
 
@@ -72,7 +73,7 @@ export class ReadingClock {
     let last = view.get();
     return view.subscribe(() => {
       const now = view.get();
-      if (now.bounds !== last.bounds) this.events.add('wl', { lower: now.bounds.lower, upper: now.bounds.upper });
+      if (now.bounds !== last.bounds) this.events.add('wl', { ...now.bounds, ...(now.frame === LINEAR_FRAME ? {} : { frame: now.frame }) });
       if (Math.abs(now.zoom - last.zoom) > 0.01) this.events.add('zoom', { zoom: Number(now.zoom.toFixed(3)) });
       last = now;
     });

@@ -94,6 +94,7 @@ export const STUDY_KEYS: readonly KeyRow<StudySession>[] = [
     (r, c) => void choosePreset(r.controller, Number(c)),
   ),
   row('Window', 'invert', 'I', 'invert', ['i'], (r) => r.controller.toggleInvert()),
+  row('Window', 'enhanced', '⇧L', 'enhanced picture, where the study allows it', ['shift+l'], (r) => r.enhance()),
   row('View', 'fit', '=', 'fit', ['='], (r) => r.controller.fit()),
   row('View', 'one-to-one', '0', 'one image pixel per screen pixel', ['0'], (r) => r.controller.oneToOne()),
   row('View', 'zoom-in', '+', 'zoom in', ['+'], (r) => r.controller.zoomBy(ZOOM_STEP)),

@@ -20,7 +20,7 @@ import type { ReadingSession } from '../session/reading_session';
 import { useStore } from '../state/store';
 import { listenToPointer } from './pointer';
 import { SideMarks } from './SideMarks';
-import { ScaleCorner, WindowCorner, qualityText, useHeader } from './ViewCorners';
+import { EnhancedBadge, ScaleCorner, WindowCorner, qualityText, useHeader } from './ViewCorners';
 
 const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(1);
 
@@ -68,6 +68,7 @@ function HeaderCorners({ header }: { readonly header: HeaderDocument }) {
   return (
     <>
       <div className="corner tl">
+        <EnhancedBadge controller={session.controller} />
         {[dateText(image.study_date), header.view || image.view].filter(Boolean).join(' · ')}
         <br />
         {image.modality} · <QualityBadge header={header} />

@@ -9,7 +9,7 @@ import { ownKey } from '../keys/own_keys';
 import { useStore } from '../state/store';
 import type { ViewportController } from './controller';
 import { STORED, isSameOrientation, placedOrientation } from './placement';
-import { centreAndWidth, windowNumber } from './window_level';
+import { ENHANCED_FRAME, centreAndWidth, windowNumber } from './window_level';
 
 const SCALE_BAR_SPACE_PX = 140;
 
@@ -35,11 +35,23 @@ interface Props {
   readonly of?: string;
 }
 
+const notLinear = (frame: string): string => (frame === ENHANCED_FRAME ? 'processed' : 'lookup table');
+
+/** Stands over the picture as long as it is not the one that was acquired. */
+export function EnhancedBadge({ controller, of = '' }: Pick<Props, 'controller' | 'of'>) {
+  if (useStore(controller.view).frame !== ENHANCED_FRAME) return null;
+  return (
+    <div className="enhanced-badge" data-testid={`${of}enhanced-badge`}>
+      processed: enhanced (CLAHE), not as acquired
+    </div>
+  );
+}
+
 export function WindowCorner({ controller, header, of = '' }: Props) {
   const view = useStore(controller.view);
   const isLinear = view.frame === 'linear';
   const { centre, width } = centreAndWidth(view.bounds, header.value);
-  const shown = isLinear ? `C ${windowNumber(centre)} · W ${windowNumber(width)}` : 'lookup table';
+  const shown = isLinear ? `C ${windowNumber(centre)} · W ${windowNumber(width)}` : notLinear(view.frame);
   const placed = placedOrientation(header.placement);
   const isPlaced = isSameOrientation(view, placed);
   const isPlacedTurned = !isSameOrientation(placed, STORED);

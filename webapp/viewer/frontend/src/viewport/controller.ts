@@ -27,7 +27,7 @@ import type { Tool, ViewState } from './view_state';
 import { INITIAL_VIEW } from './view_state';
 import type { Bounds } from './window_level';
 import { wheelZoom } from './wheel';
-import { LINEAR_FRAME, draggedBounds, fullRange, linearBounds } from './window_level';
+import { LINEAR_FRAME, draggedBounds, fullRange, leftBehind, linearBounds } from './window_level';
 
 const { InterpolationType } = Enums;
 /** A frame that comes within this time after its preview is waited for: two pictures in a row would only flicker. */
@@ -268,7 +268,7 @@ export class ViewportController {
   }
 
   /** Shows a preset; loads its frame first when another one is on screen, and keeps camera, inversion and smoothing. */
-  private async show(preset: PresetItem, index: number | null): Promise<void> {
+  async show(preset: PresetItem, index: number | null): Promise<void> {
     const viewport = this.stack();
     const imageId = imageIdOf(this.options.imageId, preset.frame);
     if (!this.isOnScreen || viewport.getCurrentImageId() !== imageId) {
@@ -315,10 +315,9 @@ export class ViewportController {
     const height = this.element?.clientHeight ?? 1;
     const { frame, bounds } = this.view.get();
     if (frame !== LINEAR_FRAME && this.shown && this.loaded) {
-      const linear = linearBounds(this.shown, this.loaded);
-      void this.show({ key: 0, name: 'LUT off, linear', frame: LINEAR_FRAME, ...linear }, null);
-      this.options.announce('lookup table off, linear window');
-      return;
+      const { name, said } = leftBehind(frame);
+      void this.show({ key: 0, name, frame: LINEAR_FRAME, ...linearBounds(this.shown, this.loaded) }, null);
+      return this.options.announce(said);
     }
     this.setBounds(draggedBounds(bounds, dx, dy, height, windowGain()));
     const name = this.view.get().presetName;

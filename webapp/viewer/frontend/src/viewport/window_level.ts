@@ -39,6 +39,14 @@ export function windowNumber(value: number): string {
 }
 
 export const LINEAR_FRAME = 'linear';
+/** The frame with its local contrast raised. */
+export const ENHANCED_FRAME = 'enhanced';
+
+/** What is said of a frame that a drag leaves for a linear window, and the name of that window. */
+export const leftBehind = (frame: string): { readonly said: string; readonly name: string } =>
+  frame === ENHANCED_FRAME
+    ? { said: 'enhanced picture off, linear window', name: 'linear' }
+    : { said: 'lookup table off, linear window', name: 'LUT off, linear' };
 
 /** Bounds on the linear frame nearest to a preset shown through a lookup table or sigmoid frame. */
 export function linearBounds(preset: PresetItem, header: HeaderDocument): Bounds {

@@ -49,6 +49,17 @@ def test_a_part_is_erased_and_the_number_moves(server: Server, page: Page) -> No
     expect(table.first).to_contain_text("Erased by hand")
     expect(page.locator("[data-testid=probe-layer] polyline")).to_have_count(0)
 
+    page.keyboard.press("e")  # the same without a pointer
+    for key in ("ArrowLeft", "Shift+ArrowLeft", "Alt+ArrowUp"):
+        page.keyboard.press(key)
+    expect(page.locator("[data-testid=probe-layer] polyline")).to_have_count(1)
+    expect(said).to_contain_text("erased at ")
+    assert page.locator(".corner.bl").inner_text() == window
+    keep_screenshot(page, "probe-erased-by-keyboard")
+    page.keyboard.press("Enter")
+    expect(table).to_have_count(3)
+    expect(table.first).to_contain_text("Erased by hand")
+
     page.keyboard.press("o")  # the model is hidden: nothing that it was asked stays to be seen
     expect(table).to_have_count(0)
     page.keyboard.press("o")

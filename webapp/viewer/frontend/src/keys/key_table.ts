@@ -6,7 +6,7 @@ import { MAP_LAYERS } from '../overlay/map_layers';
 import { markFailure } from '../session/failure_place';
 import { copyFinding } from '../session/copy_finding';
 import { drawBox, nudge as nudgeBox, putBox } from '../session/form_box';
-import { enterErased, putEraserAway, toggleEraser, toggleProbe } from '../probe/probe_of_case';
+import { enterErased, nudgeEraser, putEraserAway, toggleEraser, toggleProbe } from '../probe/probe_of_case';
 import { PRIOR_HELD_KEY } from '../prior/prior_keys';
 import { compareMaps } from '../session/compared_maps';
 import { LOUPE_HELD_KEY, MEASURING_KEYS } from '../measuring/measuring_keys';
@@ -25,6 +25,7 @@ import { PRESET_KEYS } from './preset_keys';
 const ZOOM_STEP = 1.25;
 
 function nudge(session: ReadingSession, combination: string): void {
+  if (nudgeEraser(session, combination)) return;
   const [dx, dy] = directionOf(combination);
   nudgeBox(session, dx, dy, combination.includes('alt+'), combination.includes('shift+') ? 10 : 1);
 }
@@ -85,10 +86,10 @@ export const KEY_TABLE: readonly KeyRow<ReadingSession>[] = [
     (s, c) => (s.panel.get().form ? chooseByDigit(s, Number(c)) : void s.choosePreset(Number(c))),
   ),
   row('Window', 'invert', 'I', 'invert', ['i'], (s) => s.controller.toggleInvert()),
-  row('View', 'fit', '=', 'fit', ['='], (s) => s.controller.fit()),
   row('Window', 'enhanced', '⇧L', 'enhanced picture: local contrast raised, for the eye alone', ['shift+l'], (s) =>
     void toggleEnhanced(s.controller, (text) => s.announce(text)),
   ),
+  row('View', 'fit', '=', 'fit', ['='], (s) => s.controller.fit()),
   row('View', 'one-to-one', '0', 'one image pixel per screen pixel', ['0'], (s) => s.controller.oneToOne()),
   row('View', 'zoom-in', '+', 'zoom in', ['+'], (s) => s.controller.zoomBy(ZOOM_STEP)),
   row('View', 'zoom-out', '-', 'zoom out', ['-'], (s) => s.controller.zoomBy(1 / ZOOM_STEP)),
@@ -110,7 +111,7 @@ export const KEY_TABLE: readonly KeyRow<ReadingSession>[] = [
     'Tools',
     'nudge',
     'arrows',
-    'move the chosen measurement or the box 1 px (⇧ 10, alt resizes); else pan',
+    'move the chosen measurement or the box 1 px (⇧ 10, alt resizes); move and size what is erased; else pan',
     [...arrows(), ...arrows('shift+'), ...arrows('alt+'), ...arrows('alt+shift+')],
     nudge,
   ),

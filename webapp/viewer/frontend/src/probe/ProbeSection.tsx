@@ -10,7 +10,7 @@ import { useSession } from '../shell/session_context';
 import { useStore } from '../state/store';
 import type { Brush, ProbeDesk } from './probe_desk';
 import { BRUSHES } from './probe_desk';
-import { askErased, mayAsk, probeOf, toggleEraser, toggleProbe } from './probe_of_case';
+import { askErased, eraseMiddle, mayAsk, probeOf, toggleEraser, toggleProbe } from './probe_of_case';
 import { EXPLAINED, isAtOdds, moved, numberWords, shareWords } from './probe_words';
 
 interface Props {
@@ -63,30 +63,37 @@ function OpenProbe({ session, desk, prediction, finding }: Props & { readonly se
 function Eraser({ session, desk }: { readonly session: ReadingSession; readonly desk: ProbeDesk }) {
   const { isErasing, brush, strokes, isSending } = useStore(desk.state);
   return (
-    <div className="row wrap">
-      <button type="button" className={isErasing ? 'on' : ''} aria-pressed={isErasing} data-testid="eraser" onClick={() => toggleEraser(session)}>
-        Eraser <kbd>{keyOf('eraser')}</kbd>
-      </button>
-      {isErasing && (
-        <ChipGroup
-          label="Width of the eraser"
-          chips={Object.keys(BRUSHES).map((name) => ({ value: name, title: name }))}
-          value={brush}
-          testPrefix="brush"
-          onChoose={(name) => desk.choose(name as Brush)}
-        />
-      )}
+    <>
+      <div className="row wrap">
+        <button type="button" className={isErasing ? 'on' : ''} aria-pressed={isErasing} data-testid="eraser" onClick={() => toggleEraser(session)}>
+          Eraser <kbd>{keyOf('eraser')}</kbd>
+        </button>
+        {isErasing && (
+          <ChipGroup
+            label="Width of the eraser"
+            chips={Object.keys(BRUSHES).map((name) => ({ value: name, title: name }))}
+            value={brush}
+            testPrefix="brush"
+            onChoose={(name) => desk.choose(name as Brush)}
+          />
+        )}
+      </div>
       {strokes.length > 0 && (
-        <>
+        <div className="row wrap">
           <button type="button" disabled={isSending} data-testid="probe-ask" onClick={() => askErased(session)}>
             Ask without it {isErasing && <kbd>{keyOf('submit')}</kbd>}
           </button>
+          {isErasing && (
+            <button type="button" className="plain small" data-testid="eraser-more" onClick={() => eraseMiddle(session)}>
+              one more
+            </button>
+          )}
           <button type="button" className="plain small" data-testid="probe-clear" onClick={() => desk.clear()}>
             clear
           </button>
-        </>
+        </div>
       )}
-    </div>
+    </>
   );
 }
 

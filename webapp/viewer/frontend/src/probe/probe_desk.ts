@@ -26,6 +26,14 @@ export interface ProbeState {
 export const BRUSHES = { small: 0.015, medium: 0.04, large: 0.08 } as const;
 export type Brush = keyof typeof BRUSHES;
 
+/** Radii by the keyboard, as such shares. */
+const NARROWEST = 0.005;
+const WIDEST = 0.4;
+
+/** As much of a step as leaves all places between 0 and `side`. */
+const within = (step: number, places: readonly number[], side: number): number =>
+  Math.min(Math.max(step, -Math.min(...places)), side - Math.max(...places));
+
 /** What the server takes of one area: webapp/probes/probe_body.py. */
 const MOST_POINTS = 400;
 const FIRST_LOOK_MS = 120;
@@ -75,7 +83,7 @@ export class ProbeDesk {
 
   erase(isErasing: boolean): void {
     this.state.set({ isErasing });
-    this.announce(isErasing ? 'eraser: drag over the picture, then ask; Escape puts it away' : 'eraser away');
+    this.announce(isErasing ? 'eraser: drag over the picture, or arrow keys, then ask; Escape puts it away' : 'eraser away');
   }
 
   choose(brush: Brush): void {
@@ -99,6 +107,26 @@ export class ProbeDesk {
     if (!stroke || !last || Math.hypot(x - last.x, y - last.y) < stroke.radius / 2) return;
     if (this.points() >= MOST_POINTS) return this.refuse(`an eraser of more than ${MOST_POINTS} points: ask, or clear it`);
     this.state.set({ strokes: [...strokes.slice(0, -1), { ...stroke, points: [...stroke.points, { x, y }] }] });
+  }
+
+  /** What was erased last, moved as a whole; its points stay in the picture. */
+  moveLast(dx: number, dy: number): void {
+    this.changeLast(({ points, radius }) => {
+      const [right, down] = [within(dx, points.map(({ x }) => x), this.size.columns), within(dy, points.map(({ y }) => y), this.size.rows)];
+      return { radius, points: points.map(({ x, y }) => ({ x: x + right, y: y + down })) };
+    });
+  }
+
+  /** What was erased last, wider or narrower. */
+  sizeLast(factor: number): void {
+    const side = Math.max(this.size.columns, this.size.rows);
+    this.changeLast(({ points, radius }) => ({ points, radius: Math.min(Math.max(radius * factor, NARROWEST * side), WIDEST * side) }));
+  }
+
+  private changeLast(change: (stroke: ProbeStroke) => ProbeStroke): void {
+    const { strokes } = this.state.get();
+    const last = strokes.at(-1);
+    if (last) this.state.set({ strokes: [...strokes.slice(0, -1), change(last)], problem: '' });
   }
 
   clear(): void {

@@ -22,10 +22,11 @@ function sessionWithAnswer() {
     isImageMissing: () => false,
     announce: (text: string) => said.push(text),
     selected: () => finding.current,
+    controller: { middle: () => imagePoint(500, -20), panBy: () => done.push('panned') },
     saveForm: () => done.push('saved'),
     escape: () => done.push('escaped'),
   } as unknown as ReadingSession;
-  const press = (id: string): void => void KEY_TABLE.find((row) => row.id === id)?.run(session, '');
+  const press = (id: string, combination = ''): void => void KEY_TABLE.find((row) => row.id === id)?.run(session, combination);
   return { session, panel, answers, done, said, finding: finding as { current: unknown }, press, desk: probeOf(session) };
 }
 
@@ -71,6 +72,38 @@ describe('the eraser', () => {
     expect(page.done).toEqual([]);
     page.press('escape');
     expect(page.done).toEqual(['escaped']);
+  });
+
+  it('is put down in the middle of the view, moved and sized by arrow keys, and stays in the picture', () => {
+    page.desk.clear();
+    page.press('nudge', 'ArrowLeft');
+    const last = () => page.desk.state.get().strokes.at(-1);
+    expect(last()).toEqual({ points: [{ x: 500, y: 0 }], radius: 40 }); // the middle lies above the picture
+    page.press('nudge', 'ArrowLeft');
+    page.press('nudge', 'shift+ArrowDown');
+    expect(last()?.points).toEqual([{ x: 495, y: 50 }]);
+    page.press('nudge', 'alt+ArrowUp');
+    expect(last()?.radius).toBe(50);
+    page.press('nudge', 'alt+ArrowLeft');
+    expect(last()?.radius).toBe(40);
+    expect(page.said.at(-1)).toBe('erased at 495, 50, 80 pixels wide: arrows move it, alt and arrows size it, Enter asks');
+    for (let i = 0; i < 40; i += 1) page.press('nudge', 'shift+ArrowUp');
+    expect(last()?.points).toEqual([{ x: 495, y: 0 }]);
+    for (let i = 0; i < 40; i += 1) page.press('nudge', 'alt+ArrowDown');
+    expect(last()?.radius).toBe(5);
+    page.press('submit');
+    expect([sent(), page.done]).toEqual([1, []]);
+  });
+
+  it.each([
+    ['a form is open', () => page.panel.set({ form: {} })],
+    ['it was put away', () => page.press('eraser')],
+    ['the model is hidden', () => page.panel.set({ isAiVisible: false })],
+  ])('leaves the arrows to the picture where %s', (_, change) => {
+    change();
+    page.press('nudge', 'ArrowLeft');
+    expect(page.desk.state.get().strokes).toEqual([{ points: [{ x: 10, y: 10 }], radius: 40 }]);
+    expect(page.done).toEqual(['panned']);
   });
 
   it('leaves Escape to an open form once it is put away', () => {

@@ -1,4 +1,7 @@
 /** The questions of a case: one desk for each reading session, made when it is first wanted. */
+import { imagePoint } from '../geometry/pixels';
+import { directionOf } from '../keys/key_row';
+import { ownKey } from '../keys/own_keys';
 import { isAiShown } from '../session/panel_state';
 import type { ReadingSession } from '../session/reading_session';
 import { ProbeDesk } from './probe_desk';
@@ -68,6 +71,46 @@ export function toggleEraser(session: ReadingSession): void {
   if (session.isImageMissing()) return;
   if (!isErasing) session.sheet.clear();
   desk.erase(!isErasing);
+}
+
+const STEP = 0.005; // of the longer side of the picture
+const WIDER = 1.25;
+
+/** Puts the eraser down in the middle of what is seen of the picture, for the keyboard. */
+export function eraseMiddle(session: ReadingSession): void {
+  if (session.isImageMissing()) return;
+  const { columns, rows } = session.boot.image;
+  const { x, y } = session.controller.middle();
+  probeOf(session).beginStroke(imagePoint(Math.min(Math.max(x, 0), columns), Math.min(Math.max(y, 0), rows)));
+  sayErased(session);
+}
+
+/** Arrow keys while the eraser is out and no form is open: put it down, move and size what it took last. False where they are somebody else's. */
+export function nudgeEraser(session: ReadingSession, combination: string): boolean {
+  const desk = probeOf(session);
+  const { isErasing, strokes } = desk.state.get();
+  if (session.panel.get().form || !isErasing || !isProbeShown(session)) return false;
+  if (strokes.length === 0) {
+    eraseMiddle(session);
+    return true;
+  }
+  const [dx, dy] = directionOf(combination);
+  const { columns, rows } = session.boot.image;
+  const step = STEP * Math.max(columns, rows) * (combination.includes('shift+') ? 10 : 1);
+  if (combination.includes('alt+')) desk.sizeLast(dx - dy > 0 ? WIDER : 1 / WIDER);
+  else desk.moveLast(dx * step, dy * step);
+  sayErased(session);
+  return true;
+}
+
+function sayErased(session: ReadingSession): void {
+  const { strokes, problem } = probeOf(session).state.get();
+  const last = strokes.at(-1);
+  const at = last?.points.at(-1);
+  if (!last || !at || problem) return;
+  session.announce(
+    `erased at ${Math.round(at.x)}, ${Math.round(at.y)}, ${Math.round(2 * last.radius)} pixels wide: arrows move it, alt and arrows size it, ${ownKey('submit', 'Enter') || 'the button'} asks`,
+  );
 }
 
 /** The button: asks without what the eraser has taken. */

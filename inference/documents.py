@@ -158,8 +158,25 @@ class FindingCode(TypedDict):
     meaning: str
 
 
+class WorthOfAgreement(TypedDict):
+    """Of located cases in which the maps `of` and `beside` agree (differ), the share whose map `of` peaks in the finding."""
+
+    of: MapKind
+    beside: MapKind
+    agree: Estimate
+    differ: Estimate
+    data: NotRequired[str]
+
+
+class AgreementDocument(WorthOfAgreement):
+    """agrees: whether they do on this image."""
+
+    agrees: bool
+
+
 class FindingDocument(TypedDict):
-    """probability: calibrated; interval: its 95 % range over refits of the calibrator; both null when refused."""
+    """probability: calibrated; interval: its 95 % range over refits of the calibrator; both null when refused. agreement: of two
+    maps, where the bundle measured what it is worth and both have positive evidence."""
 
     key: str
     title: str
@@ -170,6 +187,7 @@ class FindingDocument(TypedDict):
     decision: DecisionCode
     reason: str | None
     boxes: list[ModelBox]
+    agreement: NotRequired[AgreementDocument]
 
 
 class Evidence(TypedDict):

@@ -13,9 +13,17 @@ import numpy as np
 
 from inference.boxes import MapField, PixelBox, classmap_fixed_boxes, component_boxes, mass95_boxes, positive_part
 from inference.decisions import NEGATIVE, Decision, decide_all, is_above_operating_point
-from inference.documents import DecisionCode, ExplanationDocument, FindingDocument, MapDocument, OperatingPointDocument
+from inference.documents import (
+    AgreementDocument,
+    DecisionCode,
+    ExplanationDocument,
+    FindingDocument,
+    MapDocument,
+    OperatingPointDocument,
+)
 from inference.gate import REFUSED, GateVerdict
 from inference.manifest import Finding, FindingMap, Manifest, MapOutput, OperatingPoint
+from inference.map_agreement import maps_agree
 from inference.map_layers import MAP_LAYERS, MapKind
 from inference.preprocessing import ModelInput, Region
 
@@ -107,6 +115,9 @@ def build_explanation(
             maps = {kind: values[column] for kind, values in kinds.items()}
             boxes[finding.key] = finding_boxes(finding, maps, model_input)
         findings[column]["boxes"] = [box.document() for box in boxes[finding.key]]
+        agreement = None if refused else agreement_document(finding, {kind: own[column] for kind, own in kinds.items()})
+        if agreement is not None:
+            findings[column]["agreement"] = agreement
     return Explanation(
         origin=origin,
         contents=contents,
@@ -152,6 +163,17 @@ def finding_boxes(finding: Finding, maps: Mapping[MapKind, np.ndarray], model_in
         if MAP_LAYERS[kind].has_fixed_boxes:
             boxes += classmap_fixed_boxes(values, field)
     return boxes
+
+
+def agreement_document(finding: Finding, maps: Mapping[MapKind, np.ndarray]) -> AgreementDocument | None:
+    """Whether two maps agree, never without what that was measured to be worth. maps: [h, w] by kind."""
+    worth = finding.agreement
+    if worth is None:
+        return None
+    first, second = maps[worth["of"]], maps[worth["beside"]]
+    limits = map_threshold(first, finding.maps[worth["of"]]), map_threshold(second, finding.maps[worth["beside"]])
+    agrees = maps_agree(first, second, limits)
+    return None if agrees is None else {**worth, "agrees": agrees}
 
 
 def map_threshold(values: np.ndarray, rule: FindingMap) -> float:

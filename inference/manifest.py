@@ -20,7 +20,7 @@ from jsonschema.exceptions import best_match
 
 from inference.calibration import Calibrator, class_intervals, class_probabilities
 from inference.calibration_forms import SOFTMAX, form_of, read_form, read_refit
-from inference.documents import Estimate, Evidence, FindingCode, MapScale
+from inference.documents import Estimate, Evidence, FindingCode, MapScale, WorthOfAgreement
 from inference.map_layers import MAP_LAYERS, MapKind
 from inference.preprocessing import InputSpec
 
@@ -73,7 +73,8 @@ class FindingMap:
 
 @dataclass(frozen=True)
 class Finding:
-    """One finding the model answers for. code: scheme, value, meaning. maps: by map kind."""
+    """One finding the model answers for. code: scheme, value, meaning. maps: by map kind. agreement: of two of them, where
+    somebody measured what it is worth."""
 
     key: str
     title: str
@@ -82,6 +83,7 @@ class Finding:
     operating_point: OperatingPoint
     conformal: Conformal
     maps: Mapping[MapKind, FindingMap]
+    agreement: WorthOfAgreement | None = None
 
 
 @dataclass(frozen=True)
@@ -288,7 +290,16 @@ def _read_finding(part: Mapping[str, Any], maps: tuple[MapOutput, ...]) -> Findi
         ),
         conformal=Conformal(conformal["alpha"], conformal["present_at_least"], conformal["absent_at_most"]),
         maps={kind: _read_finding_map(part["key"], kind, part["maps"][kind]) for kind in kinds},
+        agreement=_read_agreement(part, kinds),
     )
+
+
+def _read_agreement(part: Mapping[str, Any], kinds: list[MapKind]) -> WorthOfAgreement | None:
+    found: WorthOfAgreement | None = part.get("agreement")
+    if found is not None and (found["of"] == found["beside"] or not {found["of"], found["beside"]} <= set(kinds)):
+        place = f"findings.{part['key']}.agreement"
+        raise ManifestError(f"{place}: of {found['of']} beside {found['beside']}; allowed: two of {sorted(kinds)}")
+    return found
 
 
 def _check_scales(findings: tuple[Finding, ...], maps: tuple[MapOutput, ...]) -> None:

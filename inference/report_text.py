@@ -69,6 +69,12 @@ def _finding_lines(finding: Finding) -> Iterator[str]:
         evidence = rule.evidence
         measured = "not measured" if evidence is None else f"{evidence['metric']} {_estimate(evidence)}"
         yield f"  {kind}: threshold {rule.threshold:g} ({rule.scale}), {measured}"
+    worth = finding.agreement
+    if worth is not None:
+        yield (
+            f"  {worth['of']} beside {worth['beside']}: pointing {_estimate(worth['agree'])} where they agree,"
+            f" {_estimate(worth['differ'])} where they do not"
+        )
 
 
 def _parameters(own: LabelMap) -> str:

@@ -30,6 +30,7 @@ from training.metrics.box_raster import rasterised
 from training.models.classifier import Classifier
 from training.models.model_registry import AND_WILDCAT
 from training.phantoms import draw_phantom
+from training.run.agreement_worth import agreement_worth
 from training.run.calibrate import RowCalibration
 from training.run.card import CardFacts, row_card
 from training.run.files import RunError
@@ -84,7 +85,17 @@ def export_row(
     onnx_bytes, differences = export_checked(model, graph, (side, side), graph_metadata(name, own.version, run), images)
     rounded = {key: float(f"{value:.2g}") for key, value in differences.items()}
     maps = map_parts(run, model, graph)
-    parts = BundleParts(name, own.version, run, head_name(run), maps, calibration, metrics, rounded)
+    parts = BundleParts(
+        name,
+        own.version,
+        run,
+        head_name(run),
+        maps,
+        calibration,
+        metrics,
+        rounded,
+        agreement=_agreement(run, model, maps),
+    )
     card = row_card(CardFacts(name, own.version, run.row, metrics, rounded, maps, calibration.classes, run.start))
     path = own.output or run.folder.path / f"{name}-{own.version}.bundle"
     return Exported(path, write_checked(path, row_manifest(parts), onnx_bytes, card, images), rounded)
@@ -146,6 +157,12 @@ def map_parts(run: RowRun, model: Classifier, graph: Explained) -> dict[str, Map
         thresholds, evidence = map_thresholds(run, model, method), map_evidence(run, model, method)
         found[kind] = MapPart(maker.head(head), maker.source, grid, thresholds, evidence, agnostic)
     return found
+
+
+def _agreement(run: RowRun, model: Classifier, maps: Mapping[str, MapPart]) -> tuple[dict[str, Any] | None, ...]:
+    """What it is worth that two kinds of map agree, each class by a map of its own."""
+    methods = {kind: MAP_MAKERS[kind].method(head_name(run)) for kind, part in maps.items() if not part.class_agnostic}
+    return agreement_worth(run, model, methods, {kind: part.thresholds for kind, part in maps.items()})
 
 
 def map_thresholds(run: RowRun, model: Classifier, method: str) -> tuple[float, ...]:

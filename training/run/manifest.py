@@ -36,7 +36,7 @@ class MapPart:
 class BundleParts:
     """What a manifest is made of, for a row's network as for an ensemble. run: with its row and data. head: behind the
     probabilities. maps: by output name. metrics: of the run. differences: largest ones found at export, by output. more:
-    what `evidence` says besides."""
+    what `evidence` says besides. agreement: per class, what it is worth that two maps agree; () where it is not measured."""
 
     name: str
     version: str
@@ -47,6 +47,7 @@ class BundleParts:
     metrics: Mapping[str, Any]
     differences: Mapping[str, float]
     more: Mapping[str, Any] = field(default_factory=dict)
+    agreement: tuple[dict[str, Any] | None, ...] = ()
 
 
 def row_manifest(parts: BundleParts) -> dict[str, Any]:
@@ -93,6 +94,7 @@ def _finding(parts: BundleParts, k: int, name: str, block: dict[str, Any]) -> di
         raise RunError(
             f"class {name!r} has {own['n_positive']} positives of {own['n']} in the calibration split; a bundle needs both"
         )
+    agreement = parts.agreement[k] if parts.agreement else None
     return {
         "key": finding_key(name),
         "title": _title(name),
@@ -105,6 +107,7 @@ def _finding(parts: BundleParts, k: int, name: str, block: dict[str, Any]) -> di
             kind: {"threshold": part.thresholds[k], "scale": "relative", "evidence": part.evidence[k]}
             for kind, part in parts.maps.items()
         },
+        **({} if agreement is None else {"agreement": agreement}),
     }
 
 

@@ -95,8 +95,23 @@ def _finding_row(finding: dict[str, Any], titles: dict[str, str], source: str) -
         calibrated_on=f"{calibration.get('n', '?')} {cases}, {calibration.get('n_positive', '?')} with the finding",
         ece_before=measured(calibration.get("ece_before")),
         ece_after=measured(calibration.get("ece_after")),
-        maps=[(titles.get(kind, kind), _evidence(entry)) for kind, entry in (finding.get("maps") or {}).items()],
+        maps=[
+            *((titles.get(kind, kind), _evidence(entry)) for kind, entry in (finding.get("maps") or {}).items()),
+            *_agreement(finding.get("agreement"), titles),
+        ],
     )
+
+
+def _agreement(worth: dict[str, Any] | None, titles: dict[str, str]) -> list[tuple[str, str]]:
+    """What it is worth that two maps agree, where it was measured."""
+    if not worth:
+        return []
+    of, beside = (titles.get(worth[name], worth[name]) for name in ("of", "beside"))
+    source = f", on {worth['data']}" if worth.get("data") else ""
+    text = (
+        f"pointing {measured(worth['agree'])} where they agree, {measured(worth['differ'])} where they do not{source}"
+    )
+    return [(f"{of} beside {beside}", text)]
 
 
 def _evidence(entry: dict[str, Any]) -> str:

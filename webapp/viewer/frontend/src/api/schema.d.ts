@@ -3,6 +3,17 @@ export type paths = Record<string, never>;
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description agrees: whether they do on this image. */
+        readonly AgreementDocument: {
+            readonly agree: components["schemas"]["Estimate"];
+            readonly agrees: boolean;
+            /** @enum {string} */
+            readonly beside: "gradcam" | "classmaps";
+            readonly data?: string;
+            readonly differ: components["schemas"]["Estimate"];
+            /** @enum {string} */
+            readonly of: "gradcam" | "classmaps";
+        };
         /** @description A frozen output as far as the arm shows it: no model name, version or bundle id. */
         readonly AiDocument: {
             readonly findings: readonly components["schemas"]["AiFinding"][];
@@ -689,8 +700,12 @@ export interface components {
             readonly scheme: string;
             readonly value: string;
         };
-        /** @description probability: calibrated; interval: its 95 % range over refits of the calibrator; both null when refused. */
+        /**
+         * @description probability: calibrated; interval: its 95 % range over refits of the calibrator; both null when refused. agreement: of two
+         *     maps, where the bundle measured what it is worth and both have positive evidence.
+         */
         readonly FindingDocument: {
+            readonly agreement?: components["schemas"]["AgreementDocument"];
             readonly boxes: readonly components["schemas"]["ModelBox"][];
             readonly code: components["schemas"]["FindingCode"];
             /** @enum {string} */
@@ -2296,6 +2311,7 @@ export interface components {
     headers: never;
     pathItems: never;
 }
+export type AgreementDocument = components['schemas']['AgreementDocument'];
 export type AiDocument = components['schemas']['AiDocument'];
 export type AiFinding = components['schemas']['AiFinding'];
 export type AiMapDocument = components['schemas']['AiMapDocument'];

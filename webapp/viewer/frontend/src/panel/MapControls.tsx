@@ -11,7 +11,7 @@ import { areBoxesShown } from '../session/panel_state';
 import { useSession } from '../shell/session_context';
 import { useStore } from '../state/store';
 import { ChipGroup } from './ChipGroup';
-import { evidenceOf, evidenceSentence, fraction, ruleTitle } from './wording';
+import { agreementSentence, evidenceOf, evidenceSentence, fraction, ruleTitle } from './wording';
 
 function Slider(props: { label: string; value: number; testId: string; shown: string; onChange(value: number): void }) {
   return (
@@ -103,7 +103,7 @@ function ShownMap({ document, finding }: { readonly document: MapDocument; reado
   );
 }
 
-/** The map that is drawn as a line: what it is worth, like the one in colour. That the two agree is worth what nobody has measured. */
+/** The map that is drawn as a line: what it is worth, like the one in colour. */
 function OtherMap({ document, finding }: { readonly document: MapDocument; readonly finding: FindingDocument }) {
   const session = useSession();
   const share = mapThreshold(session, finding.key, document.kind);
@@ -181,6 +181,11 @@ export function MapControls({
       )}
       {shown && <ShownMap document={shown} finding={finding} />}
       {other && <OtherMap document={other} finding={finding} />}
+      {other && finding.agreement && (
+        <p className="muted small" data-testid="maps-agree">
+          {agreementSentence(finding.agreement, mapTitle)}
+        </p>
+      )}
     </div>
   );
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { FindingDocument, MapDocument } from '../api/documents';
-import { evidenceOf, evidenceSentence, findingSentence, fraction } from './wording';
+import { agreementSentence, evidenceOf, evidenceSentence, findingSentence, fraction } from './wording';
 
 const finding = (change: Partial<FindingDocument>): FindingDocument => ({
   key: 'lung_opacity',
@@ -76,5 +76,24 @@ describe('the evidence of a map', () => {
     expect(evidenceSentence(pointing)).toBe('hits the lesion in 61 % (n = 80), by chance 12 %');
     expect(evidenceSentence({ ...pointing, data: 'phantoms' })).toBe('hits the lesion in 61 % (n = 80; phantoms), by chance 12 %');
     expect(evidenceSentence(null)).toBe('accuracy of place not measured');
+  });
+});
+
+describe('the agreement of two maps', () => {
+  const measured = {
+    of: 'gradcam' as const,
+    beside: 'classmaps' as const,
+    agree: { value: 0.82, ci: [0.691, 0.903] as [number, number], n: 50 },
+    differ: { value: 0.3, ci: null, n: 12 },
+    data: 'phantoms',
+  };
+
+  it.each([
+    [true, 'point to one place here'],
+    [false, 'point to different places here'],
+  ])('is told (%s) with what it was measured to be worth, and on what', (agrees, here) => {
+    expect(agreementSentence({ ...measured, agrees }, (kind) => kind)).toBe(
+      `gradcam and classmaps ${here}. Measured on phantoms: where they did, gradcam hit the lesion in 82 % (n = 50, 69–90 %); where they did not, in 30 % (n = 12)`,
+    );
   });
 });

@@ -1,6 +1,7 @@
 /** Numbers and sentences as the page writes them: probabilities without the leading zero, one sentence per state. */
-import type { Evidence, FindingDocument, MapFacts } from '../api/documents';
+import type { Evidence, FindingDocument, MapFacts, MapKind } from '../api/documents';
 
+type Agreement = NonNullable<FindingDocument['agreement']>;
 type Measured = Pick<FindingDocument['operating_point']['sensitivity'], 'value' | 'ci' | 'n'>;
 
 /** Below this many cases a share is said to rest on few. */
@@ -59,6 +60,18 @@ export function evidenceSentence(evidence: Evidence | null): string {
   return evidence.metric.startsWith('pointing')
     ? `hits the lesion in ${share}${n}${chance}`
     : `${evidence.metric} ${share}${n}`;
+}
+
+/** Whether two maps agree on this case, never without what that was measured to be worth. title: of a kind of map. */
+export function agreementSentence(agreement: Agreement, title: (kind: MapKind) => string): string {
+  const { agrees, agree, differ, data, of, beside } = agreement;
+  const here = agrees ? 'point to one place here' : 'point to different places here';
+  const hits = ({ value, ci, n }: Agreement['agree']): string => {
+    const range = ci ? `, ${ci.map((end) => Math.round(end * 100)).join('–')} %` : '';
+    return `${Math.round(value * 100)} % (n = ${n}${range})`;
+  };
+  const on = data ? ` on ${data}` : '';
+  return `${title(of)} and ${title(beside)} ${here}. Measured${on}: where they did, ${title(of)} hit the lesion in ${hits(agree)}; where they did not, in ${hits(differ)}`;
 }
 
 const RULE_TITLES: Record<string, string> = {

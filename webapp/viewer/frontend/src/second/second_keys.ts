@@ -13,9 +13,9 @@ export function secondKeys(): readonly KeyRow<SecondWindow>[] {
       if (id === 'next' || id === 'previous') return [{ ...row, run: (second) => second.go(id) }];
       const verb = VIEW_VERBS[id];
       if (!verb) return [];
-      return [{ ...row, run: ({ state }, combination) => {
-        const { controller } = state.get();
-        if (controller) verb(controller, combination);
+      return [{ ...row, run: (second, combination) => {
+        const { controller } = second.state.get();
+        if (controller) verb(controller, combination, (text) => second.announce(text));
       } }]; // prettier-ignore
     }),
   );

@@ -1,4 +1,4 @@
-/** A button of the toolbar: pressed or not, with its key and a hint. */
+/** A button of the toolbar: pressed or not, with its key and a hint. Where the row is short of room the hint alone has the key. */
 interface Props {
   readonly label: string;
   readonly shortcut?: string;
@@ -14,11 +14,11 @@ export function ToolButton({ label, shortcut, hint, isOn, testId, onPress }: Pro
       type="button"
       className={isOn ? 'on' : ''}
       aria-pressed={isOn}
-      title={hint}
+      title={[hint, shortcut && `(${shortcut})`].filter(Boolean).join(' ') || undefined}
       data-testid={testId}
       onClick={onPress}
     >
-      {label} {shortcut && <kbd>{shortcut}</kbd>}
+      {label} {shortcut && <kbd className="of-tool">{shortcut}</kbd>}
     </button>
   );
 }

@@ -1,4 +1,4 @@
-/** Tools and window presets; every button shows its key. */
+/** Tools and window presets; every button shows its key, on narrow windows in its hint. */
 import { toggleHeader } from '../dicom_header/header_open';
 import { actionOf, keyOf } from '../keys/key_table';
 import { MeasureButton } from '../measuring/MeasuringTools';

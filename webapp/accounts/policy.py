@@ -99,6 +99,11 @@ def may_see_dicom_header(user: Person, image: Any) -> Refusal | None:
     return may_see_image(user, image) or _counted_embargo(user, image)
 
 
+def may_see_enhanced(user: Person, image: Any) -> Refusal | None:
+    """A picture that was processed for the eye: of a study under way its protocol decides, at the study's own addresses."""
+    return may_see_image(user, image) or _counted_embargo(user, image)
+
+
 def may_review(user: Person, image: Any) -> Refusal | None:
     """Clinical review shows AI output and takes a verdict on it, so the same embargo holds."""
     return may_see_predictions(user, image)

@@ -78,5 +78,18 @@ def test_a_protocol_may_allow_it_to_readers_and_not_to_the_panel(folders: None) 
     assert asked(made, panel, f"truth/{truth.pk}")[0] == [REFUSED] * 2
 
 
+def test_nobody_of_the_study_gets_it_from_the_archive_meanwhile(folders: None) -> None:
+    """Seen: the reading page of the worklist, and its second window, enhanced the case whatever the protocol says."""
+    made, assignment = reading(enhanced=False)
+    panel, stranger = make_user("panel_enhanced"), make_user("reads_in_no_study")
+    add_member(made.manager, made.study, panel.username, "panel")
+    base = f"/api/images/{assignment.case.image_id}"
+    for user, status in ((made.readers[0], 403), (panel, 403), (stranger, 200)):
+        client = Client()
+        client.force_login(user)
+        assert [client.get(f"{base}/{part}/?voi=enhanced").status_code for part in ("header", "frame")] == [status] * 2
+        assert client.get(f"{base}/frame/").status_code == 200
+
+
 def test_protocols_from_before_keep_their_bytes() -> None:
     assert "enhanced" not in completed({})["reading"]

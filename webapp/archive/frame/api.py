@@ -5,19 +5,21 @@ What the reading page fetches ahead (audit.ahead) is checked and recorded too, u
 
 import re
 
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from inference.dicom.display import ENHANCED
 from inference.documents import HeaderDocument
 from webapp import audit
-from webapp.accounts.policy import may_fetch_ahead, require
+from webapp.accounts.policy import Person, may_fetch_ahead, may_see_enhanced, require
 from webapp.archive.frame import frames
 from webapp.archive.integrity_answer import IntegrityAnswer
 from webapp.archive.lookup import image_or_404
+from webapp.archive.models import Image
 from webapp.archive.serializers import FaultSerializer
 from webapp.audit.ahead import is_ahead, seen_or_fetched
 from webapp.json_bodies import ref
@@ -35,7 +37,7 @@ class HeaderView(IntegrityAnswer):
     )
     def get(self, request: Request, key: str) -> Response:
         image = image_or_404(request.user, key)
-        voi = request.query_params.get("voi", "linear")
+        voi = allowed_voi(request.user, image, request.query_params)
         try:
             document = frames.description(image, voi)
         except ValueError as error:
@@ -61,7 +63,7 @@ class FrameView(IntegrityAnswer):
         image = image_or_404(request.user, key)
         if is_ahead(request):
             require(may_fetch_ahead(request.user, image))
-        voi = request.query_params.get("voi", "linear")
+        voi = allowed_voi(request.user, image, request.query_params)
         try:
             frame = frames.encoded_frame(image, voi, best_encoding(request.headers.get("Accept-Encoding", "")))
         except ValueError as error:
@@ -79,6 +81,14 @@ class FrameView(IntegrityAnswer):
         response["Vary"] = "Accept-Encoding"
         response["Cache-Control"] = "no-store"
         return response
+
+
+def allowed_voi(user: Person, image: Image, parameters: QueryDict) -> str:
+    """What is asked for. Raises PermissionDenied for an enhanced picture of a case that this person reads in a study."""
+    voi = parameters.get("voi", "linear")
+    if voi == ENHANCED:
+        require(may_see_enhanced(user, image))
+    return voi
 
 
 def best_encoding(accepted: str) -> str:

@@ -83,6 +83,7 @@ class ServiceChange(AppendOnlyRow):
         PUT_IN_SERVICE = "put_in_service", "put in service"
         ROLLED_BACK = "rolled_back", "rolled back to"
         TAKEN_OUT = "taken_out", "the one before was taken out by itself"
+        FOUND = "found", "in service when this history began"
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="service_changes")
     number = models.PositiveIntegerField()
@@ -99,6 +100,6 @@ class ServiceChange(AppendOnlyRow):
         """Who did it, in words."""
         if self.created_by:
             return self.created_by.username
-        if self.how == self.How.TAKEN_OUT:
-            return "the service itself"
-        return "not known" if self.why else "the command line"
+        return {self.How.TAKEN_OUT: "the service itself", self.How.FOUND: "not known"}.get(
+            self.How(self.how), "the command line"
+        )

@@ -1,8 +1,9 @@
 """Which bundle answered when, at which operating points, for whose case mix: told by rows that never change."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
@@ -14,6 +15,8 @@ from webapp.operating_points.models import CaseMix
 from webapp.operating_points.proposals import approved_points
 from webapp.refused import Refused
 
+WHOLE_SECOND = timedelta(microseconds=999_999)
+
 
 class MomentRefused(Refused):
     """A moment about which nothing can be told."""
@@ -21,10 +24,20 @@ class MomentRefused(Refused):
 
 @dataclass(frozen=True)
 class Period:
-    """From one change of service to the next; until is None while it lasts."""
+    """From one change of service to the next; after is None while it lasts."""
 
     change: ServiceChange
-    until: datetime | None
+    after: ServiceChange | None
+
+    @property
+    def until(self) -> datetime | None:
+        """None while it lasts, and where the record does not tell when it ended."""
+        return self.after.created_at if self.after and self.is_end_known else None
+
+    @property
+    def is_end_known(self) -> bool:
+        """What this history found in service had come there before it began."""
+        return self.after is None or self.after.how != ServiceChange.How.FOUND
 
 
 @dataclass(frozen=True)
@@ -38,42 +51,51 @@ class AnsweredAt:
     mix: CaseMix | None
 
 
-def periods(project: Project) -> list[Period]:
-    """Newest first."""
-    changes = list(ServiceChange.objects.filter(project=project).select_related("bundle", "created_by"))
-    ends = [None, *(change.created_at for change in changes)]
-    return [Period(change, until) for change, until in zip(changes, ends, strict=False)]
+def periods(project: Project, most: int | None = None) -> list[Period]:
+    """Newest first; all, or so many."""
+    changes = list(_changes(project)[:most])
+    return [Period(change, after) for change, after in zip(changes, [None, *changes], strict=False)]
 
 
 def answered_at(project: Project, moment: datetime) -> AnsweredAt:
     """A result that began before a change may end after it: it is the bundle's that was in service when it began."""
-    changes = ServiceChange.objects.filter(project=project).select_related("bundle", "created_by")
+    changes = _changes(project)
     change = changes.filter(created_at__lte=moment).first()
     after = changes.filter(number=change.number + 1).first() if change else None
     bundle = change.bundle_id if change else None
     return AnsweredAt(
         moment=moment,
-        period=Period(change, after and after.created_at) if change else None,
+        period=Period(change, after) if change else None,
         points=approved_points(project, bundle, moment) if bundle else {},
         mix=case_mix_of(project, moment),
     )
 
 
+def _changes(project: Project) -> QuerySet[ServiceChange]:
+    """Without what is large of a bundle."""
+    rows = ServiceChange.objects.filter(project=project).select_related("bundle", "created_by")
+    return rows.defer("bundle__manifest", "bundle__card", "bundle__selfcheck")
+
+
 def asked_moment(text: str) -> datetime:
-    """Date and time as ISO 8601, UTC where no offset is given; empty: now. Raises MomentRefused naming what is allowed."""
+    """Date and time as ISO 8601, UTC where no offset is given; empty: now. A second without a fraction is asked for as a whole, to
+    its end: changes are listed to the second. Raises MomentRefused naming what is allowed."""
     if not text:
         return timezone.now()
     try:
         moment = parse_datetime(text.replace(" ", "+"))  # a plus that nobody escaped in an address is a blank
-    except ValueError:
+        if moment is not None:
+            moment = (moment if timezone.is_aware(moment) else timezone.make_aware(moment)).astimezone(UTC)
+    except (ValueError, OverflowError):
         moment = None
     if moment is None:
         raise MomentRefused(
             "not_allowed", f"at {text[:40]!r} is no date and time such as 2026-11-30T14:10", "at", http=400
         )
-    moment = moment if timezone.is_aware(moment) else timezone.make_aware(moment)
     if moment > timezone.now():
         raise MomentRefused(
             "not_allowed", f"at {text[:40]!r} lies in the future: nothing has answered then", "at", http=400
         )
+    if moment.microsecond == 0:
+        moment = min(moment + WHOLE_SECOND, timezone.now())
     return moment

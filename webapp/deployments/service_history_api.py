@@ -40,15 +40,17 @@ class InService(TypedDict):
 
     at: Time
     since: Annotated[Time | None, Field(description="null before the first change that is known")]
-    until: Annotated[Time | None, Field(description="null while it lasts")]
+    until: Annotated[Time | None, Field(description="null while it lasts, and where the record does not tell")]
     bundle_id: Annotated[
         str | None, Field(description="SHA-256 of the bundle; null when none answered or it is not known")
     ]
     name: str | None
     version: str | None
     how: Annotated[str | None, coded(ServiceChange.How.values)]
+    why: Annotated[str, Field(description="why it was taken out, or where this is known from; else empty")]
     by: Annotated[
-        str | None, Field(description="who put it there; null for the command line and for the service itself")
+        str | None,
+        Field(description="who put it there; null for the command line, the service itself, or where not known"),
     ]
     points: Annotated[list[ApprovedPoint], Field(description="a finding that is not here had the bundle's own point")]
     prevalences: Annotated[dict[str, float], Field(description="as stated then, by finding, 0 to 1")]
@@ -132,6 +134,7 @@ def in_service_document(answered: AnsweredAt) -> InService:
         "name": row["name"],
         "version": row["version"],
         "how": row["how"],
+        "why": row["why"] or "",
         "by": row["by"],
         "points": points,
         "prevalences": answered.mix.prevalences if answered.mix else {},

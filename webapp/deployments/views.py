@@ -25,6 +25,7 @@ from webapp.deployments.services import BundleNotChecked, BundleRefused, activat
 from webapp.deployments.strikes import notices
 from webapp.deployments.upload import uploaded_bundle
 
+CHANGES_SHOWN = 50
 UPLOAD_SCHEMA = {
     "multipart/form-data": {"type": "object", "properties": {"file": {"type": "string", "format": "binary"}}}
 }
@@ -119,7 +120,10 @@ def models(request: HttpRequest) -> HttpResponse:
 
 def _history(project: Project, request: HttpRequest) -> dict[str, Any]:
     """The section of a project: its last changes, and the answer to the question that the address asks."""
-    asked, section = request.GET.get("at", ""), {"project": project, "periods": periods(project)}
+    asked, section = (
+        request.GET.get("at", ""),
+        {"project": project, "periods": periods(project, CHANGES_SHOWN), "count": project.service_changes.count()},  # type: ignore[attr-defined]
+    )
     if not asked:
         return section
     try:

@@ -113,8 +113,8 @@ def test_page_api_and_export_tell_the_same(clock, client):
     told = client.get("/api/projects/default/in-service/", {"at": "2026-01-01T00:30"})
     assert broken_promises("get", "/api/projects/default/in-service/", 200, told.json()) == []
     assert told.json() | {"points": [], "prevalences": {}} == {
-        "at": "2026-01-01T00:30:00+00:00", "since": "2026-01-01T00:00:00+00:00", "until": "2026-01-01T01:00:00+00:00",
-        "bundle_id": first.pk, "name": "model", "version": "1.0.0", "how": "put_in_service", "by": "chief",
+        "at": "2026-01-01T00:30:00.999999+00:00", "since": "2026-01-01T00:00:00+00:00", "until": "2026-01-01T01:00:00+00:00",
+        "bundle_id": first.pk, "name": "model", "version": "1.0.0", "how": "put_in_service", "why": "", "by": "chief",
         "points": [], "prevalences": {},
     }  # fmt: skip
     assert client.get("/api/projects/default/in-service/").json()["bundle_id"] == first.pk
@@ -150,6 +150,7 @@ def test_a_bundle_that_is_taken_out_with_none_before_it_leaves_nobody_answering(
         ("2026-13-45T00:00", "is no date and time"),
         ("2999-01-01T00:00", "lies in the future"),
         ("9" * 5000, "is no date and time"),
+        ("0001-01-01T00:00:00+14:00", "is no date and time"),
     ],
 )
 def test_a_moment_that_nothing_can_be_told_about_is_named(client, text, says):
@@ -166,7 +167,9 @@ def test_offsets_count_and_before_the_first_change_nothing_is_known(clock, clien
     clock(0)
     activate(registered("1.0.0"), None)
     clock(10_000)
-    assert asked_moment("2026-01-01T02:00:00+02:00") == asked_moment("2026-01-01T02:00:00 02:00") == START
+    second = START + datetime.timedelta(microseconds=999_999)
+    assert asked_moment("2026-01-01T02:00:00+02:00") == asked_moment("2026-01-01T02:00:00 02:00") == second
+    assert asked_moment("2026-01-01T02:00:00.5+02:00") == START + datetime.timedelta(seconds=0.5)
     assert answered_at(Project.default(), START - datetime.timedelta(seconds=1)).period is None
     client.force_login(make_user("looks"))
     page = client.get("/models/", {"at": "2025-12-31T23:59"}).content.decode()
@@ -204,7 +207,23 @@ def test_changes_from_before_are_told_by_the_record(clock):
     keep(apps, None)
     assert _facts()[:3] == before
     last = ServiceChange.objects.first()
-    assert (last.bundle, last.who, "does not tell" in last.why) == (second, "not known", True)
+    assert (last.bundle, last.how, last.who, "does not tell" in last.why) == (second, "found", "not known", True)
+    found, before, *_ = periods(Project.default())
+    assert (found.is_end_known, before.is_end_known, before.until) == (True, False, None)
+
+
+def test_a_moment_copied_from_the_list_is_answered_by_its_line(clock, client):
+    clock(0)
+    activate(registered("1.0.0"), None)
+    clock(10.0117)  # 10 minutes and .7 s
+    second = activate(registered("2.0.0"), None)
+    clock(20)
+    client.force_login(make_user("looks"))
+    page = client.get("/models/").content.decode()
+    assert "2026-01-01 00:10:00" in page
+    assert (
+        client.get("/api/projects/default/in-service/", {"at": "2026-01-01T00:10:00"}).json()["bundle_id"] == second.pk
+    )
 
 
 def _end_the_worker(bundle, clock, *minutes: float) -> None:

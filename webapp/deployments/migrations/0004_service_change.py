@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('number', models.PositiveIntegerField()),
-                ('how', models.CharField(choices=[('put_in_service', 'put in service'), ('rolled_back', 'rolled back to'), ('taken_out', 'the one before was taken out by itself')], max_length=16)),
+                ('how', models.CharField(choices=[('put_in_service', 'put in service'), ('rolled_back', 'rolled back to'), ('taken_out', 'the one before was taken out by itself'), ('found', 'in service when this history began')], max_length=16)),
                 ('why', models.CharField(blank=True, max_length=500)),
                 ('bundle', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='deployments.deployedbundle')),
                 ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),

@@ -5,7 +5,7 @@ from django.utils import timezone
 
 HOW = {"activate_bundle": "put_in_service", "roll_back_bundle": "rolled_back", "take_out_bundle": "taken_out"}
 TOLD = "told by the record, from before this history was kept"
-FOUND = "in service when this history began; since when, the record does not tell"
+FOUND = "since when, the record does not tell"
 
 
 def keep(apps, schema_editor):
@@ -20,7 +20,7 @@ def keep(apps, schema_editor):
         ]
         now = project.active_bundle if project.active_bundle in known else None
         if now != (rows[-1].bundle_id if rows else None):
-            rows.append(change(project=project, bundle_id=now, how="put_in_service", why=FOUND, created_at=timezone.now()))
+            rows.append(change(project=project, bundle_id=now, how="found", why=FOUND, created_at=timezone.now()))
         for number, row in enumerate(rows, 1):
             row.number = number
             row.save()

@@ -942,10 +942,10 @@ export interface components {
             readonly at: string;
             /** @description SHA-256 of the bundle; null when none answered or it is not known */
             readonly bundle_id: string | null;
-            /** @description who put it there; null for the command line and for the service itself */
+            /** @description who put it there; null for the command line, the service itself, or where not known */
             readonly by: string | null;
             /** @enum {string|null} */
-            readonly how: "put_in_service" | "rolled_back" | "taken_out" | null;
+            readonly how: "put_in_service" | "rolled_back" | "taken_out" | "found" | null;
             readonly name: string | null;
             /** @description a finding that is not here had the bundle's own point */
             readonly points: readonly components["schemas"]["ApprovedPoint"][];
@@ -960,10 +960,12 @@ export interface components {
             readonly since: string | null;
             /**
              * Format: date-time
-             * @description null while it lasts
+             * @description null while it lasts, and where the record does not tell
              */
             readonly until: string | null;
             readonly version: string | null;
+            /** @description why it was taken out, or where this is known from; else empty */
+            readonly why: string;
         };
         /** @description Why a run failed, or why it was not started. */
         readonly JobError: {

@@ -44,10 +44,12 @@ _PROGRAMS = {
     *("exe", "dll", "msi", "com", "bat", "cmd", "sh", "command", "ocx", "sys", "drv", "cab", "jar", "class", "js"),
     *("so", "dylib", "plist", "ini", "inf", "cfg", "conf", "config", "properties", "lnk", "manifest", "mui", "lng"),
     *("ico", "icns", "cur", "gif", "svg", "ttf", "otf", "woff", "woff2", "fon", "wav", "mp3", "avi", "swf"),
-    *("ax", "apm", "msp", "pdb", "pyc", "pyd", "tlb", "mo", "qm", "nib", "strings", "pak", "xz", "pack", "deb", "rpm"),
+    *("ax", "apm", "msp", "pdb", "pyc", "pyd", "tlb", "mo", "qm", "nib", "strings", "pak", "pack", "deb", "rpm"),
 }
-# A Java runtime and a Mac's program are folders of files of any name.
+_PACKED_PROGRAMS = (".jar.xz", ".pack.xz", ".pack.gz")
+# A Java runtime and a Mac's program are folders of files of any name; a picture there may be somebody's radiograph all the same.
 _PROGRAM_FOLDERS = {"jre", "jdk"}
+_PICTURES = {"dcm", "dic", "dicom", "ima", "img", "jpg", "jpeg", "jp2", "j2k", "jls", "png", "tif", "tiff", "bmp"}
 # ELF, Windows, Mach-O in its forms and with it compiled Java, packed Java: no image begins so without the prefix.
 _PROGRAM_STARTS = (
     *(b"\x7fELF", b"MZ", b"\xfe\xed\xfa\xce", b"\xfe\xed\xfa\xcf", b"\xce\xfa\xed\xfe", b"\xcf\xfa\xed\xfe"),
@@ -73,7 +75,9 @@ def system_file_reason(name: str, start: bytes) -> Reason | None:
     stem, _, suffix = last.rpartition(".")
     if last in _TEXT_NAMES or (suffix in _TEXTS and stem):
         return reason("text_file")
-    is_program = (suffix in _PROGRAMS and stem) or start.startswith(_PROGRAM_STARTS) or _is_of_a_program(folders)
+    is_inside = suffix not in _PICTURES and _is_of_a_program(folders)
+    is_named = (suffix in _PROGRAMS and stem) or last.endswith(_PACKED_PROGRAMS)
+    is_program = is_named or start.startswith(_PROGRAM_STARTS) or is_inside
     return reason("viewer_program") if is_program else None
 
 

@@ -68,6 +68,9 @@ def test_no_name_lets_a_file_with_the_prefix_or_a_bare_data_set_pass(name: str) 
         "viewer/IM1",
         "x.dat",
         "app/a",
+        "IM1.dcm.xz",
+        "viewer/jre/scan.jpg",
+        "Weasis.app/IM1.dcm",
     ],
 )
 def test_any_other_name_is_answered_as_what_it_is(name: str) -> None:

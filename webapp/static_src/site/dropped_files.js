@@ -1,7 +1,8 @@
 // @ts-check
 /**
  * All files of a drop, folders walked. Hidden files and the viewer programs that CDs carry need not be sent: they are named as
- * ignored. By name and beginning, as on the server: a file with the DICM prefix is sent, whatever its name.
+ * ignored. The commonest of them by name; a file that begins like a data set, with the DICM prefix or without, is sent whatever
+ * its name. The rest goes to the server, which tells of each what it is.
  */
 const NOT_IMAGES = /(^\.|^thumbs\.db$|^dicomdir$|\.(exe|dll|inf|ini|html?|js|css|txt|pdf|xml|jar|ico)$)/i;
 const MEDIA_DIRECTORY = '1.2.840.10008.1.3.10'; // a SOP class, which File Meta names near the beginning
@@ -52,5 +53,6 @@ async function walk(entry, isTop, found) {
 async function mayBeImage(file) {
   const start = new TextDecoder('latin1').decode(await file.slice(0, START_BYTES).arrayBuffer());
   const isDirectory = file.name.toLowerCase() === 'dicomdir' && (start.length === 132 || start.includes(MEDIA_DIRECTORY));
-  return start.slice(128, 132) === 'DICM' && !isDirectory;
+  const isBare = /^(?:[\x02\x08]\x00|\x00[\x02\x08])/.test(start); // a data set without preamble
+  return isBare || (start.slice(128, 132) === 'DICM' && !isDirectory);
 }

@@ -29,7 +29,7 @@ if (element) {
     const { csrf, keys } = readBoot();
     takeOwnKeys(keys.keys, KEY_TABLE);
     takeOwnButtons({ ...keys.buttons, wheel: keys.buttons.wheel === 'cases' ? 'zoom' : keys.buttons.wheel });
-    const second = new SecondWindow(csrf);
+    const second = new SecondWindow(csrf, () => document.visibilityState === 'hidden');
     exposeHooksOf(() => second.state.get().controller);
     root.render(
       <StrictMode>
@@ -41,6 +41,7 @@ if (element) {
     const follow = (): void => second.follow(window.location.hash.slice(1));
     window.addEventListener('hashchange', follow);
     window.addEventListener('focus', () => second.wake());
+    document.addEventListener('visibilitychange', () => second.wake());
     follow();
   } else root.render(<NoWebGl />);
 }

@@ -56,6 +56,7 @@ const tell = (shown: SharedCase | null, why = '', page = 'A'): void => {
   for (const one of [...made.hear]) if (one.page === page) one.hear({ from: 'reading', page, shown, why });
 };
 const settled = (): Promise<unknown> => vi.advanceTimersByTimeAsync(0);
+let isHidden = false;
 const seen = (): string[] => made.pictures.filter(({ isDestroyed }) => !isDestroyed).map(({ imageId }) => imageId);
 
 beforeEach(() => {
@@ -66,7 +67,7 @@ beforeEach(() => {
 afterEach(() => vi.useRealTimers());
 
 function following(): InstanceType<typeof SecondWindow> {
-  const second = new SecondWindow('');
+  const second = new SecondWindow('', () => isHidden);
   second.follow('A');
   return second;
 }
@@ -148,6 +149,20 @@ describe('the second window', () => {
     tell(caseOf('a'));
     await settled();
     expect(seen()).toEqual(['second-p']);
+  });
+
+  it('opens nothing while nobody can see it, for a look that nobody had would count', async () => {
+    isHidden = true;
+    const second = following();
+    tell(caseOf('a'));
+    await settled();
+    second.wake();
+    await settled();
+    expect([made.opened, seen(), second.state.get().why]).toEqual([[], [], expect.stringContaining('hidden')]);
+    isHidden = false;
+    second.wake();
+    await settled();
+    expect([made.opened.length, seen()]).toEqual([1, ['second-p']]);
   });
 
   it('follows one reading page of several, and another once that one asks for it', async () => {

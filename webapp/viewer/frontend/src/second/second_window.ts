@@ -18,6 +18,7 @@ const ASK_MS = 2000;
 const MOST_UNANSWERED = 3;
 const WAITING = 'Waiting for the reading page…';
 const SILENT = 'The reading page does not answer: it was closed, or its tab sleeps. Go to it, and the pictures come back.';
+const UNSEEN = 'Nothing is opened while this window is hidden.';
 const SIGNED_OUT = 'The session has ended. Sign in again on the reading page, then come back to this window.';
 
 export interface SecondState {
@@ -45,7 +46,11 @@ export class SecondWindow {
   private isSignedOut = false;
   private timer: ReturnType<typeof setInterval> | undefined;
 
-  constructor(private readonly csrf: string) {}
+  /** isHidden: whether the window is seen by nobody now. */
+  constructor(
+    private readonly csrf: string,
+    private readonly isHidden: () => boolean,
+  ) {}
 
   /** Follows the reading page of this name, and no other. */
   follow(page: string): void {
@@ -61,9 +66,11 @@ export class SecondWindow {
     this.ask();
   }
 
-  /** The reader has come to this window: who was signed out may be in again. */
+  /** The reader has come to this window: who was signed out may be in again, and what waited to be seen is opened. */
   wake(): void {
+    const { shown, why } = this.state.get();
     if (this.isSignedOut) this.follow(this.page);
+    else if (shown && why === UNSEEN && !this.isHidden()) void this.take(shown);
   }
 
   /** The keys of the list act here as there. */
@@ -132,6 +139,7 @@ export class SecondWindow {
     if (this.state.get().isCaseWanted) return;
     const opens = shown.hanging.beside === 'other_view' ? 'other_view' : 'prior';
     const image = opensBeside(list, opens) ?? latestOf(list) ?? list.companions[0];
+    if (image && this.isHidden()) return this.state.set({ why: UNSEEN }); // a look that nobody had is no look
     if (image) return this.choose(image);
     this.state.set({ why: summaryOf(list, null, lackOf({ isOn: true, opens, list }, shown.hanging.view)) });
   }

@@ -175,6 +175,7 @@ class Workshop:
 
     tree: Path
     child: subprocess.Popen[bytes] | None = None
+    is_closed: bool = False
 
     def run(self, runner: str, tests: tuple[str, ...]) -> Run:
         report = self.tree.parent / "report"
@@ -191,6 +192,8 @@ class Workshop:
             self.child = subprocess.Popen(
                 command, cwd=directory, env=environment, stdout=stream, stderr=stream, start_new_session=True
             )
+            if self.is_closed:  # meanwhile: nobody else would stop it
+                self.stop()
             try:
                 code = self.child.wait(SECONDS_PER_RUN)
             except subprocess.TimeoutExpired:
@@ -202,6 +205,10 @@ class Workshop:
             lines = output.read_text("utf-8", "replace").strip().splitlines() or [""]
             return Run(trouble=f"{runner} ended with {code} and no report: {lines[-1]}")
         return read_junit(report) if runner == "pytest" else read_vitest(report)
+
+    def close(self) -> None:
+        self.is_closed = True
+        self.stop()
 
     def stop(self) -> None:
         child = self.child
@@ -283,6 +290,7 @@ class Session:
     root: Path
     mutants: list[Mutant]
     verdicts: list[Verdict] = field(default_factory=list)
+    is_ended: bool = False
     _unmutated: dict[tuple[str, tuple[str, ...]], Run] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -296,15 +304,27 @@ class Session:
             try:
                 for thread in threads:
                     thread.start()
-                for thread in threads:
-                    thread.join()
+                # Looked at, not raised by the signal's handler: what is raised there may be lost.
+                while any(thread.is_alive() for thread in threads) and not self.is_ended:
+                    time.sleep(0.05)
+            except BaseException:
+                self.end()
+                raise
             finally:
                 for shop in shops:
-                    shop.stop()
+                    shop.close()
+                for thread in threads:
+                    thread.join()  # so that none writes into a folder that is being removed
         return self.verdicts
+
+    def end(self) -> None:
+        """Another thread or a signal wants no further verdict."""
+        self.is_ended = True
 
     def _work(self, shop: Workshop, waiting: queue.SimpleQueue[Mutant]) -> None:
         for mutant in _taken_from(waiting):
+            if self.is_ended:
+                return
             started = time.monotonic()
             try:
                 word, reason = self._judged(shop, mutant)
@@ -381,8 +401,12 @@ def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
     if found := complaints(root, chosen):
         print("\n".join(found), file=sys.stderr)
         return 2
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the copies go, and the tests in them stop
-    lines, percent = summary(Session(root, chosen).run())
+    session = Session(root, chosen)
+    signal.signal(signal.SIGTERM, lambda *_: session.end())  # so that the copies go, and the tests in them stop
+    verdicts = session.run()
+    if session.is_ended:
+        return 143
+    lines, percent = summary(verdicts)
     print("\n".join(lines))
     return 0 if percent >= REQUIRED_PERCENT else 1
 

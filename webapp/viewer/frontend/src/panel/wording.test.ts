@@ -93,7 +93,7 @@ describe('the agreement of two maps', () => {
     [false, 'point to different places here'],
   ])('is told (%s) with what it was measured to be worth, and on what', (agrees, here) => {
     expect(agreementSentence({ ...measured, agrees }, (kind) => kind)).toBe(
-      `gradcam and classmaps ${here}. Measured on phantoms: where they did, gradcam hit the lesion in 82 % (n = 50, 69–90 %); where they did not, in 30 % (n = 12)`,
+      `gradcam and classmaps ${here}, at the model’s own thresholds. Measured on phantoms, with the finding there: where they did, gradcam hit the lesion in 82 % (n = 50, 69–90 %); where they did not, in 30 % (n = 12)`,
     );
   });
 });

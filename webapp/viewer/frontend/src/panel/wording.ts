@@ -71,7 +71,7 @@ export function agreementSentence(agreement: Agreement, title: (kind: MapKind) =
     return `${Math.round(value * 100)} % (n = ${n}${range})`;
   };
   const on = data ? ` on ${data}` : '';
-  return `${title(of)} and ${title(beside)} ${here}. Measured${on}: where they did, ${title(of)} hit the lesion in ${hits(agree)}; where they did not, in ${hits(differ)}`;
+  return `${title(of)} and ${title(beside)} ${here}, at the model’s own thresholds. Measured${on}, with the finding there: where they did, ${title(of)} hit the lesion in ${hits(agree)}; where they did not, in ${hits(differ)}`;
 }
 
 const RULE_TITLES: Record<string, string> = {

@@ -86,7 +86,7 @@ test: check docs $(VENV)/.training $(VIEWER) ## everything, real Chromium includ
 	@$(BIN)/mypy training
 	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest $(SHARED) --durations=15 --ignore=$(SMOKE) tests/training tests/webapp/training_set
 	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --durations=5 $(SMOKE)
-	@$(BIN)/python -m pytest $(SHARED) --durations=15 -m "slow and not alone and not browser" --ignore=tests/training
+	@$(BIN)/python -m pytest $(SHARED) --durations=15 -m "slow and not alone and not browser" --ignore=tests/training --ignore=tests/webapp/training_set
 	@$(BIN)/python -m pytest --durations=15 -m alone
 	@$(BIN)/python -m pytest $(SHARED) --durations=15 -m browser --ignore=tests/training
 

@@ -1,5 +1,6 @@
 """Fixtures shared by all rooms' tests."""
 
+import gc
 import json
 import os
 from collections.abc import Callable
@@ -23,6 +24,28 @@ LONG_FILES = (
     "test_sentinel_crawl_of_studies.py", "test_sentinel_crawl.py", "test_blinding_crawl.py",
     "test_morning.py", "test_reader_study.py", "test_accessible.py", "test_hanging.py", "test_bad_days.py",
 )  # fmt: skip
+
+
+# Hostile files, exports and simulations, seconds each: `make check` leaves them to `make test`.
+SLOW_FILES = {
+    "test_hostile_uploads.py", "test_manifest_uploads.py", "test_hostile_files.py", "test_case_uploads.py",
+    "test_hostile_bundles.py", "test_export.py", "test_loop.py", "test_wanted_run.py", "test_reproduce.py",
+    "test_operating_curve.py", "test_find_frame.py", "test_site_proposals.py", "test_map_layer_row.py",
+    "test_mutate.py", "test_cli.py",
+}  # fmt: skip
+
+
+def pytest_collection_finish() -> None:
+    """What was collected stays until the end: to look through it again and again for garbage took a sixth of the time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_itemcollected(item: pytest.Item) -> None:
+    if item.path.name in SLOW_FILES:
+        item.add_marker(pytest.mark.slow)
 
 
 @pytest.hookimpl(trylast=True)

@@ -7,8 +7,8 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.canvas import painted, wait_for
 from tests.browser.conftest import Server, keep_screenshot, new_reader, sign_in
-from tests.browser.test_bad_days import open_case
 from tests.browser.test_drafts import begin_a_mark, expect_the_draft
+from tests.browser.test_panel_words import DECIDED, open_phantom
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 # Cornerstone draws on canvases that no document holds: whoever asks for a context is noted.
@@ -48,7 +48,7 @@ def expect_the_sentence(page: Page) -> None:
 def test_a_box_and_measurements_survive_a_lost_graphics_context(server: Server, page: Page) -> None:
     sign_in(page, server, new_reader(server, "loses-graphics"))
     page.add_init_script(NOTED)
-    open_case(page, server, 0)
+    open_phantom(page, server, DECIDED)
     begin_a_mark(page)
     numbers = page.get_by_test_id("box-numbers")
     before = numbers.inner_text()

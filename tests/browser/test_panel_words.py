@@ -9,6 +9,7 @@ from tests.browser.canvas import painted, wait_for
 from tests.browser.conftest import Server, keep_screenshot, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
+DECIDED = "PHANTOM-441358"  # the model is undecided on none of its findings
 
 
 def open_phantom(page: Page, server: Server, patient: str) -> None:

@@ -1,5 +1,6 @@
 """Which bundle answered when, at which operating points, for whose case mix: told by rows that never change."""
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -15,6 +16,7 @@ from webapp.operating_points.models import CaseMix
 from webapp.operating_points.proposals import approved_points
 from webapp.refused import Refused
 
+UNESCAPED_PLUS = re.compile(r"(?<=:\d\d) (?=\d\d:\d\d$)")  # a plus of an offset in an address is a blank
 WHOLE_SECOND = timedelta(microseconds=999_999)
 
 
@@ -83,7 +85,7 @@ def asked_moment(text: str) -> datetime:
     if not text:
         return timezone.now()
     try:
-        moment = parse_datetime(text.replace(" ", "+"))  # a plus that nobody escaped in an address is a blank
+        moment = parse_datetime(UNESCAPED_PLUS.sub("+", text))
         if moment is not None:
             moment = (moment if timezone.is_aware(moment) else timezone.make_aware(moment)).astimezone(UTC)
     except (ValueError, OverflowError):

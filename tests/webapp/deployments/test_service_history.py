@@ -169,6 +169,7 @@ def test_offsets_count_and_before_the_first_change_nothing_is_known(clock, clien
     clock(10_000)
     second = START + datetime.timedelta(microseconds=999_999)
     assert asked_moment("2026-01-01T02:00:00+02:00") == asked_moment("2026-01-01T02:00:00 02:00") == second
+    assert asked_moment("2026-01-01 00:00:00") == second  # as the list writes it
     assert asked_moment("2026-01-01T02:00:00.5+02:00") == START + datetime.timedelta(seconds=0.5)
     assert answered_at(Project.default(), START - datetime.timedelta(seconds=1)).period is None
     client.force_login(make_user("looks"))

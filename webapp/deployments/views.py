@@ -17,6 +17,7 @@ from webapp.accounts.form_post import form_post
 from webapp.accounts.policy import may_manage_bundles, require
 from webapp.archive.models import Project
 from webapp.deployments.card_blocks import card_blocks
+from webapp.deployments.desk import rendered_sections
 from webapp.deployments.manifest_rows import finding_rows, measured_on, metric_rows
 from webapp.deployments.models import DeployedBundle
 from webapp.deployments.openapi import ADDED, CHANGED, LISTED, BundleDocument
@@ -111,6 +112,7 @@ def models(request: HttpRequest) -> HttpResponse:
             "bundles": bundles,
             "current": current,
             "notices": notices(),
+            "sections": rendered_sections(request),
             "histories": [_history(project, request) for project in Project.objects.order_by("name")],
             "at": request.GET.get("at", ""),
             **_rights(request),

@@ -5,6 +5,7 @@ from typing import Any
 from django.db import models
 
 from reader_study.models.session import Assignment
+from webapp.display_check.models import DisplayCheck
 from webapp.reveal.answer_row import AnswerRow
 from webapp.reviews.models.kept_row import AppendOnlyRow, AppendOnlyViolation, KeptRow
 
@@ -36,6 +37,13 @@ class Reading(KeptRow, AnswerRow):
     paused_at = models.DateTimeField(null=True)
     paused_ms = models.PositiveBigIntegerField(default=0)
     void_reason = models.CharField(max_length=500, blank=True)
+    display_check = models.ForeignKey(
+        DisplayCheck,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        help_text="the newest one passed in the sitting in which the case was last opened",
+    )
 
     class Meta:
         ordering = ["created_at"]

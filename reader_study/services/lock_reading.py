@@ -191,6 +191,7 @@ def _after(reading: Reading, assignment: Assignment, body: dict[str, Any], user:
             stage=Reading.Stage.AIDED,
             state=Reading.State.DRAFTING,
             opened_at=now,
+            display_check=reading.display_check,
             created_by=user,
         )
         copy = {**body, "active_ms": None, "first_mark_ms": None}

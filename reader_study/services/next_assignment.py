@@ -13,6 +13,7 @@ from reader_study.services.own_assignment import hold_lease, own_assignment, rea
 from reader_study.services.require_display_check import require_display_check
 from webapp import audit
 from webapp.accounts.models import User
+from webapp.display_check.ask_and_judge import passed_in
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ def next_assignment(
             found, waiting = _in_session(session, user, now)
             if found is not None:
                 (take_over if takes_over else hold_lease)(session, tab, now)
-                begin(found, user, now)
+                begin(found, user, now, sitting)
                 fresh = own_assignment(user, study, found.pk)  # with the reading that has just been opened
                 return Next("reading", assignment=fresh, session=session)
             held += waiting
@@ -58,8 +59,8 @@ def next_assignment(
         return Next("washout", opens_at=min(held)) if held else Next("done")
 
 
-def begin(assignment: Assignment, user: User, now: datetime) -> Reading:
-    """The reading of the present stage, opened now unless it was before."""
+def begin(assignment: Assignment, user: User, now: datetime, sitting: str = "") -> Reading:
+    """The reading of the present stage, opened now unless it was before; it names the display check of the sitting."""
     stage = stage_now(assignment)
     if stage is None:
         raise StudyRefused("already_locked", "This case is read.")
@@ -69,6 +70,10 @@ def begin(assignment: Assignment, user: User, now: datetime) -> Reading:
         reading.opened_at = now
         reading.save()
         audit.record(user, "study.open_case", f"assignment:{assignment.pk}", purpose="reader study", stage=stage)
+    check = passed_in(user, sitting) if sitting else None
+    if reading.display_check != check:
+        reading.display_check = check
+        reading.save(update_fields=["display_check"])
     return reading
 
 

@@ -14,6 +14,7 @@ from reader_study.services.freeze_truth import newest_truths
 from reader_study.services.lock_reading import elapsed_ms
 from reader_study.visible import of_study
 from webapp.csv_text import cell
+from webapp.display_check.models import DisplayCheck
 
 SCHEMA = "sightline-study-1"
 SCHEMA_FILE = Path(__file__).parent / "study.schema.json"
@@ -111,7 +112,7 @@ def lock_sha256(study: Study) -> str:
 
 def _readings(study: Study) -> Any:
     rows = of_study(Reading.objects.all(), study).filter(state__in=(Reading.State.LOCKED, Reading.State.VOID))
-    related = ("assignment__reader", "assignment__case", "assignment__arm", "assignment__session")
+    related = ("assignment__reader", "assignment__case", "assignment__arm", "assignment__session", "display_check")
     return rows.select_related(*related).order_by(
         "assignment__reader__code", "assignment__session__ordinal", "assignment__position", "created_at"
     )
@@ -134,6 +135,7 @@ def _reading(row: Reading, study: Study) -> dict[str, Any]:
         "day": _day(study, row.locked_at),
         "elapsed_ms": elapsed_ms(row),
         "sha256": row.sha256,
+        "display_check": _display_check(row.display_check, study),
         **body_of(row),
         "ratings": {
             one.finding.code: {"rating": one.rating, "call": one.call, "action": one.action}
@@ -150,6 +152,18 @@ def _reading(row: Reading, study: Study) -> dict[str, Any]:
             }
             for s in row.switches.select_related("finding").order_by("finding__order")
         ],
+    }
+
+
+def _display_check(check: DisplayCheck | None, study: Study) -> dict[str, Any] | None:
+    """What was passed, on which screen; None where none was in the sitting."""
+    if check is None:
+        return None
+    return {
+        "day": _day(study, check.answered_at),
+        "screen_width": check.screen_width,
+        "screen_height": check.screen_height,
+        "pixel_ratio": check.pixel_ratio,
     }
 
 

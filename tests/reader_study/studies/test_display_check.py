@@ -5,11 +5,12 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from reader_study.models import ReadingSession
+from reader_study.models import Assignment, ReadingSession
 from reader_study.refusal import StudyRefused
+from reader_study.results.exports.study_json import study_json
 from reader_study.services.next_assignment import next_assignment
 from reader_study.services.open_session import open_session
-from tests.reader_study.studies.study_factory import MadeStudy, answers, crossed_body, make_study, opened
+from tests.reader_study.studies.study_factory import MadeStudy, answers, crossed_body, lock, make_study, opened
 from webapp.accounts.sitting import sitting_of
 from webapp.display_check.ask_and_judge import Screen, ask, judge
 
@@ -30,13 +31,19 @@ class Browser:
         self.client.force_login(self.reader)
         self.study = f"/api/studies/{made.study.pk}/"
 
-    def check_display(self, *, sees_all: bool = True) -> None:
+    def check_display(self, *, sees_all: bool = True, screen: Screen | None = None) -> None:
         sitting = sitting_of(self.client.session)
         check = ask(self.reader, sitting)
-        judge(self.reader, sitting, check.pk, check.places if sees_all else dict.fromkeys(check.places, 0), Screen())
+        judge(
+            self.reader,
+            sitting,
+            check.pk,
+            check.places if sees_all else dict.fromkeys(check.places, 0),
+            screen or Screen(),
+        )
 
     def post(self, path: str, body: dict[str, Any] | None = None) -> Any:
-        headers = {"X-Tab": "one", "Idempotency-Key": path}
+        headers = {"X-Tab": "t", "Idempotency-Key": path}
         return self.client.post(f"{self.study}{path}", body or {}, content_type=JSON, headers=headers)
 
     def open_session(self) -> Any:
@@ -70,7 +77,7 @@ def test_another_sitting_asks_again_and_keeps_what_was_answered(made: MadeStudy)
     paths = [f"{second.study}assignments/{case}/{part}/" for part in ("header", "frame", "ai", "ai/maps/gradcam")]
     assert [second.client.get(path).json()["code"] for path in paths] == ["display_check"] * 4
     assert first.client.get(paths[0]).json().get("code") != "display_check"
-    draft = {"stage": stage, "base_revision": 0, "body": answers(70), "idempotency_key": "k", "tab": "one"}
+    draft = {"stage": stage, "base_revision": 0, "body": answers(70), "idempotency_key": "k", "tab": "t"}
     kept = second.client.put(f"{second.study}assignments/{case}/draft/", draft, content_type=JSON)
     assert kept.status_code == 200  # what was typed before the session ended is taken in the next
     second.check_display()
@@ -101,3 +108,35 @@ def test_other_studies_ask_for_none() -> None:
     assert browser.page().status_code != 302
     assert browser.open_session().status_code == 200
     assert browser.post("next/").json()["state"] == "reading"
+
+
+def test_the_export_names_the_check_of_the_sitting_that_opened_the_case_last(made: MadeStudy) -> None:
+    first, second = Browser(made), Browser(made)
+    first.check_display()
+    first.open_session()
+    begun = first.post("next/").json()["assignment"]
+    second.check_display(screen=Screen(1600, 1200, 2.0))
+    second.post("next/", {"take_over": True})
+    lock_it(made, begun["id"])
+    other = next_assignment(first.reader, made.study, "t", sitting=sitting_of(first.client.session)).assignment
+    assert other
+    lock_it(made, other.pk)
+    document = study_json(made.study)
+    assert [row["display_check"] for row in document["readings"]] == [
+        {"day": 0, "screen_width": 1600, "screen_height": 1200, "pixel_ratio": 2.0},
+        {"day": 0, "screen_width": None, "screen_height": None, "pixel_ratio": None},
+    ]
+
+
+def test_the_export_says_where_no_check_was() -> None:
+    made = opened(make_study(crossed_body(), cases=4, readers=1))
+    browser = Browser(made)
+    browser.open_session()
+    lock_it(made, browser.post("next/").json()["assignment"]["id"])
+    document = study_json(made.study)
+    assert [row["display_check"] for row in document["readings"]] == [None]
+
+
+def lock_it(made: MadeStudy, key: Any) -> None:
+    assignment = Assignment.objects.get(pk=key)
+    lock(made.readers[0], made.study, assignment, assignment.arm.stages[0], answers(70, marks=[]))

@@ -97,7 +97,9 @@ def test_it_follows_its_reading_page_and_shows_pictures_alone(server: Server, pa
     page.get_by_test_id("second-window").click()
     same_patient(page, second)
     second.reload()  # what it wanted is forgotten, and this image has no earlier one
-    expect(why).to_have_text("no prior known")
+    expect(second.get_by_test_id("second-lack")).to_have_text("no prior known")
+    expect(caption).to_contain_text("this case, without the model")
+    wait_for(second, lambda: is_bright(second), "the case itself, as nothing else is known")
     assert [path for path in asked if any(word in path for word in ("predictions", "reviews", "maps", "probes"))] == []
     assert [faults, second.evaluate("window.cspViolations")] == [[], []]
     assert len(page.context.pages) == 2
@@ -120,7 +122,7 @@ def test_its_bad_days(server: Server, page: Page, tmp_path: Path) -> None:
     other = page.context.new_page()  # a second reading page, with a window of its own
     open_film(other, then)
     others = opened_from(other)
-    expect(others.get_by_test_id("second-why")).to_have_text("no prior known")
+    expect(others.get_by_test_id("second-lack")).to_have_text("no prior known")
     expect(second.get_by_test_id("second-caption")).to_contain_text("12 months before")
     other.keyboard.press("j")
     same_patient(other, others)

@@ -56,7 +56,7 @@ export function SecondPage({ second }: Props) {
 
 /** What lies here, and what else may. */
 function Choices({ second }: Props) {
-  const { shown, list, chosen, controller } = useStore(second.state);
+  const { shown, list, chosen, controller, lack } = useStore(second.state);
   if (!shown) return null;
   const images = [...(list?.priors ?? []), ...(list?.companions ?? [])];
   const isCase = controller !== null && chosen === null;
@@ -65,6 +65,7 @@ function Choices({ second }: Props) {
       {chosen && <strong>{titleOf(chosen)}</strong>}
       {chosen && <span>{factsOf(chosen)}</span>}
       {isCase && <strong>this case, without the model</strong>}
+      {lack && <span data-testid="second-lack">{lack}</span>}
       <span className="grow" />
       <button type="button" aria-pressed={isCase} className={isCase ? 'on' : ''} data-testid="second-case" onClick={() => second.showCase()}>
         This case

@@ -12,8 +12,9 @@ interface Made {
   lists: Record<string, unknown>;
   opened: string[];
   refusal: Error | null;
+  slow: Promise<unknown> | null;
 }
-const made = vi.hoisted((): Made => ({ hear: [], said: [], pictures: [], lists: {}, opened: [], refusal: null }));
+const made = vi.hoisted((): Made => ({ hear: [], said: [], pictures: [], lists: {}, opened: [], refusal: null, slow: null }));
 vi.mock('./second_channel', async (original) => ({
   ...(await original<object>()),
   joinChannel: (page: string, hear: (message: Message) => void) => {
@@ -28,7 +29,7 @@ vi.mock('../api/request', async (original) => ({
   sendJson: (_method: string, path: string) => {
     if (made.refusal) return Promise.reject(made.refusal);
     made.opened.push(path);
-    return Promise.resolve({});
+    return made.slow ?? Promise.resolve({});
   },
 }));
 vi.mock('../viewport/screen', () => ({ Screen: class {} }));
@@ -61,7 +62,7 @@ const seen = (): string[] => made.pictures.filter(({ isDestroyed }) => !isDestro
 
 beforeEach(() => {
   vi.useFakeTimers();
-  Object.assign(made, { hear: [], said: [], pictures: [], opened: [], refusal: null });
+  Object.assign(made, { hear: [], said: [], pictures: [], opened: [], refusal: null, slow: null });
   made.lists = { '/api/images/a/priors/': listOf([prior], [lateral]), '/api/images/b/priors/': listOf() };
 });
 afterEach(() => vi.useRealTimers());
@@ -85,7 +86,7 @@ describe('the second window', () => {
     expect([made.opened.length, made.pictures.length]).toEqual([1, 1]);
   });
 
-  it('shows the other view where the rule wants it, and says what lacks where there is nothing', async () => {
+  it('shows the other view where the rule wants it, and the case itself where there is nothing, saying what lacks', async () => {
     const second = following();
     tell(caseOf('a', 'other_view'));
     await settled();
@@ -93,7 +94,11 @@ describe('the second window', () => {
     tell(caseOf('b', 'other_view'));
     expect(seen()).toEqual([]); // before the next list is here
     await settled();
-    expect([second.state.get().why, seen(), second.state.get().shown?.image.id]).toEqual(['no lateral known in this study · no prior known', [], 'b']);
+    const { why, lack, isCaseWanted } = second.state.get();
+    expect([seen(), why, lack, isCaseWanted]).toEqual([['second-b'], '', 'no lateral known in this study · no prior known', false]);
+    tell(caseOf('a', 'other_view')); // the case was not asked for: the next one shows its other view again
+    await settled();
+    expect([seen(), second.state.get().lack]).toEqual([['second-l'], '']);
   });
 
   it('shows the case itself when asked, for the next cases too, and needs no opening for it', async () => {
@@ -107,6 +112,20 @@ describe('the second window', () => {
     expect([seen(), made.opened]).toEqual([['second-a'], []]);
     await second.choose(lateral);
     expect([seen(), made.opened]).toEqual([['second-l'], ['/api/images/a/priors/l/opening/']]);
+  });
+
+  it('ends at the later of two choices, whichever is recorded last', async () => {
+    const second = following();
+    tell(caseOf('a'));
+    await settled();
+    let record = (): void => undefined;
+    made.slow = new Promise((resolve) => (record = () => resolve({})));
+    const first = second.choose(lateral);
+    made.slow = null;
+    await second.choose(prior);
+    record();
+    await first;
+    expect([seen(), second.state.get().chosen]).toEqual([['second-p'], prior]);
   });
 
   it('shows nothing whose opening is refused, and says so', async () => {

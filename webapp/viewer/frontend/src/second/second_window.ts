@@ -29,12 +29,14 @@ export interface SecondState {
   /** The image that lies here; null where it is the case itself, or nothing. */
   readonly chosen: ComparedImage | null;
   readonly controller: ViewportController | null;
+  /** What was looked for and not found, where the case itself lies here in its place; empty otherwise. */
+  readonly lack: string;
   /** The reader wants the case itself here. */
   readonly isCaseWanted: boolean;
   readonly announcement: string;
 }
 
-const OF_A_CASE = { shown: null, why: '', list: null, chosen: null, controller: null } as const;
+const OF_A_CASE = { shown: null, why: '', list: null, chosen: null, controller: null, lack: '' } as const;
 
 export class SecondWindow {
   readonly state = createStore<SecondState>({ ...OF_A_CASE, why: WAITING, isCaseWanted: false, announcement: '' });
@@ -44,6 +46,8 @@ export class SecondWindow {
   private unanswered = 0;
   /** The server has said that the session has ended: the reading page may not know it yet. */
   private isSignedOut = false;
+  /** Counts what the reader chose: of two choices the later one lies here, whichever is recorded last. */
+  private choices = 0;
   private timer: ReturnType<typeof setInterval> | undefined;
 
   /** isHidden: whether the window is seen by nobody now. */
@@ -85,6 +89,7 @@ export class SecondWindow {
   /** The case itself, now and for the cases that follow. */
   showCase(): void {
     const { shown } = this.state.get();
+    this.choices += 1;
     this.state.set({ isCaseWanted: true });
     if (shown) this.show(shown.image.id, null);
   }
@@ -93,13 +98,15 @@ export class SecondWindow {
   async choose(image: ComparedImage): Promise<void> {
     const { shown } = this.state.get();
     if (!shown) return;
+    this.choices += 1;
+    const own = this.choices;
     this.state.set({ isCaseWanted: false });
     try {
       await sendJson('POST', `/api/images/${shown.image.id}/priors/${image.id}/opening/`, {}, this.csrf);
     } catch (error) {
       return this.refused(shown, error, 'The image is not shown');
     }
-    if (this.state.get().shown === shown && !this.state.get().isCaseWanted) this.show(image.id, image);
+    if (this.state.get().shown === shown && this.choices === own) this.show(image.id, image);
   }
 
   private ask(): void {
@@ -141,7 +148,8 @@ export class SecondWindow {
     const image = opensBeside(list, opens) ?? latestOf(list) ?? list.companions[0];
     if (image && this.isHidden()) return this.state.set({ why: UNSEEN }); // a look that nobody had is no look
     if (image) return this.choose(image);
-    this.state.set({ why: summaryOf(list, null, lackOf({ isOn: true, opens, list }, shown.hanging.view)) });
+    this.show(shown.image.id, null);
+    this.state.set({ lack: summaryOf(list, null, lackOf({ isOn: true, opens, list }, shown.hanging.view)) });
   }
 
   private show(id: string, chosen: ComparedImage | null): void {
@@ -154,7 +162,7 @@ export class SecondWindow {
       announce: (text) => this.announce(text),
       screen: this.screen,
     });
-    this.state.set({ chosen, controller, why: '' });
+    this.state.set({ chosen, controller, why: '', lack: '' });
   }
 
   private refused(shown: SharedCase, error: unknown, what: string): void {

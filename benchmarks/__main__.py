@@ -12,6 +12,7 @@ NAMES = (
     "explained_backbones",
     "upload_to_result",
     "reading_page",
+    "first_image_beside_peer",
     "zip_of_500",
     "uploads_under_kills",
     "worker_throughput",

@@ -10,6 +10,7 @@ from tests.inference.dicom.made_files import MadeImage
 JAPANESE = b"Yamada^Tarou=\x1b$B;3ED\x1b(B^\x1b$BB@O:\x1b(B=\x1b$B$d$^$@\x1b(B^\x1b$B$?$m$&\x1b(B"
 KOREAN = b"Hong^Gildong=\x1b$)C\xfb\xf3^\x1b$)C\xd1\xce\xd4\xd7=\x1b$)C\xc8\xab^\x1b$)C\xb1\xe6\xb5\xbf"
 CHINESE = b"Zhang^XiaoDong=\x1b$)A\xd5\xc5^\x1b$)A\xd0\xa1\xb6\xab="
+LATIN_9 = "Œuvre Žaneta"
 MISSPELT, UTF_8 = ("misspelt_character_set",), ("utf8_without_character_set",)
 
 
@@ -47,6 +48,21 @@ def header_of(terms: str | None, name: bytes, folder: Path, accept: Accept | Non
         ("LATIN1", "Grün".encode("latin-1"), "Grün", MISSPELT),
         ("ISO IR 144", "Люк".encode("iso8859-5"), "Люк", MISSPELT),
         ("ISO_IR 100", "Grün".encode("latin-1"), "Grün", ()),
+        ("LATIN5", "Gül Şahin".encode("iso8859-9"), "Gül Şahin", MISSPELT),
+        # Latin alphabet No. 9 (PS3.3 tables C.12-2 and C.12-3)
+        ("ISO_IR 203", LATIN_9.encode("iso8859-15"), LATIN_9, ()),
+        ("ISO 2022 IR 100\\ISO 2022 IR 203", b"Gr\xfcn^\x1b-b" + LATIN_9.encode("iso8859-15"), f"Grün^{LATIN_9}", ()),
+        ("\\ISO 2022 203", b"Gr^\x1b-b" + LATIN_9.encode("iso8859-15"), f"Gr^{LATIN_9}", MISSPELT),
+        ("ISO8859-15", LATIN_9.encode("iso8859-15"), LATIN_9, MISSPELT),
+        ("LATIN9", LATIN_9.encode("iso8859-15"), LATIN_9, MISSPELT),
+        # names of standards in place of the terms
+        ("JIS X 0208", JAPANESE, "Yamada^Tarou=山田^太郎=やまだ^たろう", MISSPELT),
+        ("JIS X 0201\\JIS X 0208-1990", JAPANESE, "Yamada^Tarou=山田^太郎=やまだ^たろう", MISSPELT),
+        ("ISO 2022 IR 87", JAPANESE, "Yamada^Tarou=山田^太郎=やまだ^たろう", ()),
+        ("JIS_X0201", b"\xd4\xcf\xc0\xde", "ﾔﾏﾀﾞ", MISSPELT),
+        ("JIS X 0212", b"\x1b$(D0!\x1b(B", "丂", MISSPELT),
+        ("KS X 1001", KOREAN, "Hong^Gildong=洪^吉洞=홍^길동", MISSPELT),
+        ("TIS-620", "นาย".encode("tis-620"), "นาย", MISSPELT),
         # whole
         ("UTF-8", "山田^太郎".encode(), "山田^太郎", MISSPELT),
         ("utf8", "山田^太郎".encode(), "山田^太郎", MISSPELT),

@@ -32,8 +32,7 @@ def read_header(
     warnings: list[str] = []
     if values.code(tags.BURNED_IN_ANNOTATION) == "YES":
         warnings.append("burned_in_annotation")
-    if any(values.codes(tags.SHUTTER_SHAPE)):
-        warnings.append("shutter_not_shown")
+    warnings += _shutter(values)
     facts: dict[str, Any] = {
         **_texts(values),
         **_exam_codes(values, items),
@@ -52,6 +51,15 @@ def read_header(
         repairs=repairs,
         warnings=tuple(dict.fromkeys(warnings)),
     )
+
+
+def _shutter(values: Values) -> list[str]:
+    """That a display shutter is not drawn; also one of which the file says where it lies, but not its Shutter Shape."""
+    if any(values.codes(tags.SHUTTER_SHAPE)):
+        return ["shutter_not_shown"]
+    places = (*tags.SHUTTER_PLACES, tags.SHUTTER_OVERLAY_GROUP)
+    is_placed = any(values.raw(tag).strip(b"\0 ") for tag in places)
+    return ["shutter_not_shown_its_shape_is_not_stated"] if is_placed else []
 
 
 def _grayscale(

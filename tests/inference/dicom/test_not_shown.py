@@ -69,10 +69,32 @@ def test_a_display_shutter_is_named(name: str, tmp_path: Path) -> None:
     assert preparse(MadeImage(attributes=SHUTTERS[name]).write(tmp_path)).warnings == ("shutter_not_shown",)
 
 
+SHAPELESS: dict[str, Attributes] = {
+    "rectangle": {tag: ("IS", "1") for tag in (0x00181602, 0x00181604, 0x00181606, 0x00181608)},
+    "circle, shape empty": {
+        0x00181600: ("CS", ""),
+        0x00181610: ("IS", "900\\900"),
+        0x00181612: ("IS", "0"),
+    },
+    "polygon": {0x00181620: ("IS", "1\\1\\1\\3\\3\\3")},
+    "bitmap": {0x00181623: ("US", 0x6000)},
+    "an edge of another VR": {0x00181602: ("LO", "left")},
+}
+
+
+@pytest.mark.parametrize("syntax", [IMPLICIT, EXPLICIT])
+@pytest.mark.parametrize("name", SHAPELESS)
+def test_a_display_shutter_without_its_shape_is_named(name: str, syntax: str, tmp_path: Path) -> None:
+    header = preparse(MadeImage(syntax=syntax, attributes=SHAPELESS[name]).write(tmp_path))
+    assert header.warnings == ("shutter_not_shown_its_shape_is_not_stated",)
+
+
 @pytest.mark.parametrize(
     "attributes",
     [
         {0x00181600: ("CS", "")},
+        {0x00181602: ("IS", ""), 0x00181620: ("IS", " ")},
+        {0x00181622: ("US", 0), 0x00181624: ("US", "0\\0\\0")},  # a colour alone hides nothing
         {0x60011010: ("US", 3)},  # an odd group is private
         {0x60200010: ("US", 3)},  # beyond the last plane
         {0x50003000: ("OW", bytes(2))},  # a curve

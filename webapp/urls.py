@@ -6,6 +6,7 @@ from drf_spectacular.views import SpectacularSwaggerSplitView
 
 from webapp.api_schema import ApiSchema
 
+handler400 = "webapp.bad_request.bad_request"
 handler500 = "webapp.server_error.server_error"
 
 urlpatterns = [

@@ -20,6 +20,7 @@ from webapp.archive.serializers import FaultSerializer, UploadRequestSerializer,
 from webapp.archive.storage import is_disk_full
 from webapp.archive.upload.receive import receive_files
 from webapp.archive.upload.sized_request import SizedRequest
+from webapp.bad_request import too_many_files_text
 
 CUT = "The request ended before its last file had ended. Nothing of it was kept; send it again."
 
@@ -98,8 +99,7 @@ def _fault_of(error: Exception) -> RequestFault | None:
     if isinstance(error, RequestFault):
         return error
     if isinstance(error, TooManyFilesSent):
-        text = f"One request may hold {settings.MAX_FILES_PER_REQUEST} files. Send fewer, or a zip."
-        return RequestFault(413, "too_many_files", text)
+        return RequestFault(413, "too_many_files", too_many_files_text())
     if is_disk_full(error):
         text = "The server's disk is full. Only files that have been reported are kept; tell the administrator."
         return RequestFault(507, "storage_full", text)

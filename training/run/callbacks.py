@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import json
 import math
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,10 +19,15 @@ SHOWN = ("train_loss", "train_acc", "val_loss", "val_acc", "val_auc_mean", "val_
 
 class EpochLines(Callback):
     """One line per epoch, to log.txt, and to stderr where no progress bar is drawn; and one row of epochs.csv, which
-    unlike Lightning's metrics.csv goes on after an interruption."""
+    unlike Lightning's metrics.csv goes on after an interruption. For programs a line of progress.jsonl: epoch, of (the most),
+    seconds (of this epoch), and what log.txt says; null where a value is no number."""
 
     def __init__(self, folder: Path, title: str, printed: bool) -> None:
         self.folder, self.title, self.printed = folder, title, printed
+        self._began = time.monotonic()
+
+    def on_train_epoch_start(self, trainer: lightning.Trainer, module: lightning.LightningModule) -> None:
+        self._began = time.monotonic()
 
     def on_train_epoch_end(self, trainer: lightning.Trainer, module: lightning.LightningModule) -> None:
         if not trainer.is_global_zero:
@@ -34,6 +41,10 @@ class EpochLines(Callback):
             append_line(epochs, ",".join(("epoch", *SHOWN)))
         cells = (f"{values[name]:.6g}" if name in values else "" for name in SHOWN)
         append_line(epochs, ",".join((str(trainer.current_epoch + 1), *cells)))
+        said = {name: round(value, 6) if math.isfinite(value) else None for name, value in values.items()}
+        place = {"epoch": trainer.current_epoch + 1, "of": trainer.max_epochs}
+        seconds = round(time.monotonic() - self._began, 3)
+        append_line(self.folder / "progress.jsonl", json.dumps({**place, "seconds": seconds, **said}))
         if self.printed:
             print(line, file=sys.stderr, flush=True)
 

@@ -47,8 +47,9 @@ def fit_stage(
     """Train `module` on loaders (train, selection) and leave in it the weights of the epoch with the best `select`;
     returns that epoch, counted from 1.
 
-    The folder receives metrics.csv, TensorBoard events, log.txt and checkpoints/{best,last}.ckpt; where last.ckpt is
-    readable, the run goes on from it. Raises FitStopped for a loss that is not finite and when memory ends.
+    The folder receives metrics.csv, TensorBoard events, log.txt, progress.jsonl and checkpoints/{best,last}.ckpt. last.ckpt
+    is of the last whole epoch: a run that was ended goes on after it, or after the best one where last.ckpt cannot be
+    read. Raises FitStopped for a loss that is not finite and when memory ends.
     """
     logging.getLogger("lightning.pytorch").setLevel(logging.WARNING)
     run.folder.mkdir(parents=True, exist_ok=True)
@@ -56,7 +57,7 @@ def fit_stage(
     checkpoint = _checkpoint(train, run.folder)
     trainer = _trainer(train, run, checkpoint)
     last = run.folder / "checkpoints" / "last.ckpt"
-    resumed = str(last) if last.is_file() and is_readable(last) else None
+    resumed = next((str(path) for path in (last, last.with_name("best.ckpt")) if is_whole(path)), None)
     with _advice(train, run.title), warnings.catch_warnings():
         warnings.filterwarnings("ignore", module="lightning")
         trainer.fit(module, *loaders, ckpt_path=resumed, weights_only=False)
@@ -67,21 +68,28 @@ def fit_stage(
     return int(kept["epoch"]) + 1
 
 
+def is_whole(checkpoint: Path) -> bool:
+    """Whether the file is there and can be read."""
+    return checkpoint.is_file() and is_readable(checkpoint)
+
+
 def _checkpoint(train: TrainTable, folder: Path) -> ModelCheckpoint:
     select = train.select or train.monitor
     return ModelCheckpoint(
-        folder / "checkpoints",
-        "best",
-        monitor=select,
-        mode=MONITORS[select],
-        save_last=True,
-        enable_version_counter=False,
+        folder / "checkpoints", "best", monitor=select, mode=MONITORS[select], enable_version_counter=False
     )
+
+
+def _last_checkpoint(folder: Path) -> ModelCheckpoint:
+    """Of every epoch. Lightning's own `save_last` writes one only where the epoch was the best so far."""
+    return ModelCheckpoint(folder / "checkpoints", "last", monitor=None, enable_version_counter=False)
 
 
 def _trainer(train: TrainTable, run: StageRun, checkpoint: ModelCheckpoint) -> lightning.Trainer:
     terminal = sys.stderr.isatty()
-    callbacks: list[Callback] = [checkpoint, EpochLines(run.folder, run.title, printed=not terminal), *run.extra]
+    lines = EpochLines(run.folder, run.title, printed=not terminal)
+    # The last after the best: what it keeps of the best one is then of the same epoch.
+    callbacks: list[Callback] = [checkpoint, _last_checkpoint(run.folder), lines, *run.extra]
     if run.patience > 0:
         # NaN of a metric that an epoch does not define (one class absent) is no reason to end a run.
         callbacks.append(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -63,12 +64,44 @@ def test_an_interrupted_fit_ends_where_an_uninterrupted_one_does(
     assert len((tmp_path / "cut" / "fit" / "epochs.csv").read_text().splitlines()) == 3
 
 
-def _halting() -> type:
+def test_an_interrupted_fit_goes_on_after_its_last_epoch_although_an_earlier_one_was_better(
+    tmp_path: Path, small_row, pictures, cpu, monkeypatch: pytest.MonkeyPatch
+) -> None:  # type: ignore[no-untyped-def]
+    model = ModelTable("compact", width=4, head="gap-mlp", widths=(8,), dropout=0.5)
+    row = small_row(model=model, train=TrainTable(epochs=5, batch=8, patience=0, select="val_auc_mean"))
+    data = data_of(row, pictures(), tmp_path / "data")
+    whole = fit_model(row, data, tmp_path / "whole", FitOptions(cpu))
+    best = stage_documents(tmp_path / "whole")[0]["best_epoch"]
+    assert best < 4, "the setting is to have its best epoch before the last one that is kept"
+    with monkeypatch.context() as patched:
+        patched.setattr(fit, "RowModule", _halting(4))
+        with pytest.raises(ConnectionError):
+            fit_model(row, data, tmp_path / "cut", FitOptions(cpu))
+    resumed = fit_model(row, data, tmp_path / "cut", FitOptions(cpu))
+    epochs = [json.loads(line)["epoch"] for line in (tmp_path / "cut/fit/progress.jsonl").read_text().splitlines()]
+    assert epochs == [1, 2, 3, 4, 5]  # none is repeated
+    for name, value in whole.state_dict().items():
+        assert torch.equal(value, resumed.state_dict()[name]), name
+    last = [torch.load(tmp_path / name / "fit/checkpoints/last.ckpt", weights_only=False) for name in ("whole", "cut")]
+    assert last[0]["epoch"] == last[1]["epoch"] == 4
+    for name, value in last[0]["state_dict"].items():
+        assert torch.equal(value, last[1]["state_dict"][name]), name
+
+
+def test_every_epoch_is_told_to_programs(tmp_path: Path, small_row, pictures, cpu) -> None:  # type: ignore[no-untyped-def]
+    row = small_row(train=TrainTable(epochs=2, batch=8))
+    fit_model(row, data_of(row, pictures(), tmp_path), tmp_path, FitOptions(cpu))
+    lines = [json.loads(line) for line in (tmp_path / "fit/progress.jsonl").read_text().splitlines()]
+    assert [(line["epoch"], line["of"]) for line in lines] == [(1, 2), (2, 2)]
+    assert all(line["seconds"] > 0 and line["val_loss"] > 0 for line in lines)
+
+
+def _halting(epoch: int = 1) -> type:
     class Halting(module.RowModule):
-        """A process that dies at its second epoch."""
+        """A process that dies at the start of an epoch, counted from 0; without it, at its second."""
 
         def on_train_epoch_start(self) -> None:
-            if self.current_epoch == 1:
+            if self.current_epoch == epoch:
                 raise ConnectionError("killed")
             super().on_train_epoch_start()
 

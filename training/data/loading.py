@@ -45,6 +45,7 @@ def whole_batch(prepared: PreparedSet, rows: Sequence[int]) -> Batch:
         masks=torch.from_numpy(mask_layers(prepared, index).astype(np.float32)),
         has_mask=torch.from_numpy(np.asarray(prepared.has_mask[index], dtype=bool)),
         index=torch.from_numpy(index),
+        weights=None if prepared.weights is None else torch.from_numpy(prepared.weights[index]),
     )
 
 

@@ -29,7 +29,7 @@ class PreparedSet:
 
     images: float16 [n,C,H,W] in [0,1], bright = dense (may be a memory map). labels: float32 [n,K], NaN = unknown.
     masks: uint8 [n,H,W], zeros where unknown: 0 or 1, or with class_masks bit k where class k is. has_mask: bool [n]. boxes: in
-    pixels of H x W, clipped to it.
+    pixels of H x W, clipped to it. weights: float32 [n,K], what each label counts for in the loss; None: 1 each.
     """
 
     images: NDArray[np.float16]
@@ -43,6 +43,7 @@ class PreparedSet:
     classes: tuple[str, ...]
     task: str
     class_masks: bool = False
+    weights: NDArray[np.float32] | None = None
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -73,6 +74,7 @@ class PreparedSet:
             self.classes,
             self.task,
             self.class_masks,
+            None if self.weights is None else self.weights[chosen],
         )
 
 
@@ -104,12 +106,19 @@ def prepare(
         classes=samples.classes,
         task=samples.task,
         class_masks=any(sample.mask_columns for sample in chosen),
+        weights=_weights(chosen, len(samples.classes)),
     )
 
 
+def _weights(chosen: Sequence[Sample], classes: int) -> NDArray[np.float32] | None:
+    if not any(sample.weights for sample in chosen):
+        return None
+    return np.array([sample.weights or (1.0,) * classes for sample in chosen], dtype=np.float32)
+
+
 def data_fingerprint(samples: SampleSet) -> str:
-    """SHA-256 over names, people, labels, boxes, crops and file sizes: tells data of a run apart without holding any of
-    it, and costs no read of the pixels."""
+    """SHA-256 over names, people, labels with their weights, boxes, crops and file sizes: tells data of a run apart without holding
+    any of it, and costs no read of the pixels."""
     digest = hashlib.sha256(json.dumps([samples.name, samples.task, samples.classes, samples.channels]).encode())
     for sample in sorted(samples.samples, key=lambda sample: sample.image_id):
         files = [(path.name, _file_state(path)[0]) for path in (sample.image_path, *sample.mask_paths)]
@@ -121,7 +130,7 @@ def data_fingerprint(samples: SampleSet) -> str:
             sample.crop,
             files,
         ]
-        digest.update(json.dumps([*row, sample.has_mask]).encode())
+        digest.update(json.dumps([*row, sample.has_mask, *([sample.weights] if sample.weights else [])]).encode())
     return digest.hexdigest()
 
 

@@ -16,6 +16,8 @@ from training.data.settings import DataSettings
 # All other columns are findings.
 COLUMNS = ("file", "sha256", "patient", "view", "boxes", "readers", "bundle")
 KIND_COLUMNS = ("kinds", "unaided", "draw_probability")  # not in sets that were exported before labels had kinds
+AIDED = "aided"
+LABEL_KINDS = ("unaided", AIDED, "panel", "imported", "later")
 SHA256 = re.compile(r"[0-9a-f]{64}")
 FAR = 1e6  # a case's size is in its DICOM header; boxes are checked against the pixels when they are read
 
@@ -24,7 +26,8 @@ def read_reviewed(settings: DataSettings, folder: Path, check_files: bool = True
     """One sample per row, multi-label; classes are all finding columns unless the settings name some.
 
     A blank label was not judged and is unknown, unlike CheXpert's; -1 follows the policy (default ignore). boxes:
-    `finding:x,y,w,h;…` in source pixels. image id = file name without suffix. Raises DataError.
+    `finding:x,y,w,h;…` in source pixels. kinds: a label that is `aided` counts for `aided_weight`, every other one for 1;
+    in sets from before labels had kinds all count for 1. image id = file name without suffix. Raises DataError.
     """
     table = folder / "cases.csv"
     findings = finding_columns(table)
@@ -46,8 +49,25 @@ def read_reviewed(settings: DataSettings, folder: Path, check_files: bool = True
         if settings.takes_view(view):
             labels = tuple(label_value(row[name], name, policy, where, blank=UNKNOWN) for name in classes)
             boxes = tuple(box for box in named_boxes(row["boxes"], findings, where, FAR) if box.key in classes)
-            samples.append(Sample(folder / inner, inner.stem, row["patient"], labels, boxes, view=view))
+            weights = label_weights(row.get("kinds") or "", classes, findings, settings.aided_weight, where)
+            samples.append(
+                Sample(folder / inner, inner.stem, row["patient"], labels, boxes, view=view, weights=weights)
+            )
     return SampleSet("reviewed", MULTILABEL, classes, tuple(samples))
+
+
+def label_weights(
+    cell: str, classes: tuple[str, ...], findings: tuple[str, ...], aided_weight: float, where: str
+) -> tuple[float, ...]:
+    """By class; () where every label counts for 1. cell: `finding:kind;…`. Raises DataError for a kind that is not known."""
+    kinds: dict[str, str] = {}
+    for part in filter(None, cell.split(";")):
+        name, _, kind = part.partition(":")
+        if name not in findings or kind not in LABEL_KINDS:
+            raise DataError(f"{where}: kind {part!r} is not FINDING:KIND with a kind of {', '.join(LABEL_KINDS)}")
+        kinds[name] = kind
+    weights = tuple(aided_weight if kinds.get(name) == AIDED else 1.0 for name in classes)
+    return weights if min(weights, default=1.0) < 1 else ()
 
 
 def finding_columns(table: Path, own: tuple[str, ...] = (*COLUMNS, *KIND_COLUMNS)) -> tuple[str, ...]:

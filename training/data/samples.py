@@ -28,6 +28,7 @@ class Sample:
     the lesion, OR-ed; empty with has_mask = True says "no lesion", has_mask = False says "not known". crop: x, y, w, h in
     pixels of the file, when only this part of it is the image. official_split: the publisher's own, "" without one.
     mask_columns: the class of each mask by its position in the set's classes; () = masks of the image. drawn: a phantom.
+    weights: what each label counts for in the loss, 0..1, by class; () = 1 each.
     """
 
     image_path: Path
@@ -44,6 +45,7 @@ class Sample:
     sex: str = ""
     mask_columns: tuple[int, ...] = ()
     drawn: bool = False
+    weights: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)

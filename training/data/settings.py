@@ -55,7 +55,8 @@ class DataSettings:
     Normal" is dropped, a negative, or a class of its own. crop (004): the image is the opacity's box, see
     `split_settings`. masks_fraction (002): share of the training images whose masks are used. per_class: at most so many
     images of a class, drawn with `seed`; 0 is the paper's own (230 for BUSI) or all. phantoms: drawn images of the set, or
-    beside its real ones. Raises DataError.
+    beside its real ones. aided_weight (reviewed): what a label that was given beside a model counts for in the loss; such
+    labels lean towards that model. Raises DataError.
     """
 
     name: str
@@ -70,6 +71,7 @@ class DataSettings:
     per_class: int = 0
     seed: int = 0
     phantoms: PhantomTable = field(default_factory=PhantomTable)
+    aided_weight: float = 0.5
 
     def __post_init__(self) -> None:
         for key, value, allowed in (
@@ -84,6 +86,8 @@ class DataSettings:
             raise DataError(f"data classes {', '.join(self.classes)} name a class twice")
         if not 0 <= self.masks_fraction <= 1:
             raise DataError(f"data masks_fraction {self.masks_fraction} is outside 0..1")
+        if not 0 <= self.aided_weight <= 1:
+            raise DataError(f"data aided_weight {self.aided_weight} is outside 0..1")
         if self.per_class < 0:
             raise DataError(f"data per_class {self.per_class} is below 0")
 

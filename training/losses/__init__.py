@@ -3,7 +3,7 @@
 from training.losses.bce import masked_bce
 from training.losses.loss import Loss
 from training.losses.map_cross_entropy import map_cross_entropy
-from training.losses.registry import LOSSES, build_loss
+from training.losses.registry import LOSSES, WEIGHING, build_loss
 from training.losses.settings import LossTable
 
-__all__ = ["LOSSES", "Loss", "LossTable", "build_loss", "map_cross_entropy", "masked_bce"]
+__all__ = ["LOSSES", "WEIGHING", "Loss", "LossTable", "build_loss", "map_cross_entropy", "masked_bce"]

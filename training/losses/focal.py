@@ -11,14 +11,15 @@ from training.losses.loss import Loss
 from training.models.classifier import Classifier, ModelOutputs
 
 
-def focal_loss(logits: Tensor, labels: Tensor, gamma: float, alpha: float) -> Tensor:
-    """-alpha_t (1-p_t)^gamma log p_t, p_t = p for y = 1 and 1-p for y = 0, mean over the known labels; [N,K] each.
+def focal_loss(logits: Tensor, labels: Tensor, gamma: float, alpha: float, weights: Tensor | None = None) -> Tensor:
+    """-alpha_t (1-p_t)^gamma log p_t, p_t = p for y = 1 and 1-p for y = 0, mean over the known labels, each times its weight;
+    [N,K] each.
 
     alpha < 0: no alpha_t. gamma 0 and no alpha: binary cross-entropy.
     """
     known, targets = known_labels(labels)
     losses = sigmoid_focal_loss(logits.float(), targets, alpha=alpha, gamma=gamma, reduction="none")
-    return mean_of_known(losses, known)
+    return mean_of_known(losses, known, weights)
 
 
 class FocalLoss(Loss):
@@ -36,4 +37,4 @@ class FocalLoss(Loss):
         self.gamma, self.alpha = gamma, alpha
 
     def forward(self, model: Classifier, outputs: ModelOutputs, batch: Batch) -> dict[str, Tensor]:
-        return {"loss": focal_loss(outputs.logits, batch.labels, self.gamma, self.alpha)}
+        return {"loss": focal_loss(outputs.logits, batch.labels, self.gamma, self.alpha, batch.weights)}

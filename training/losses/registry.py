@@ -45,6 +45,7 @@ _LOSSES: dict[str, tuple[tuple[str, ...], Build]] = {
     "two-heads": (TASKS, lambda table, labels, task: TwoHeadLoss(task, table.wildcat_weight, table.map_weight)),
 }
 LOSSES = tuple(_LOSSES)
+WEIGHING = ("bce", "wce", "focal", "two-heads")  # those in which a label may count for less than 1
 
 
 def build_loss(table: LossTable, train_labels: Floats, task: str) -> Loss:

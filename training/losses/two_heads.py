@@ -33,13 +33,17 @@ class TwoHeadLoss(Loss):
     def forward(self, model: Classifier, outputs: ModelOutputs, batch: Batch) -> dict[str, Tensor]:
         if outputs.map_logits is None or outputs.class_maps is None:
             raise ValueError("loss 'two-heads' needs a network with head gap-linear+wildcat or gap-mlp+wildcat")
-        classify = softmax_cross_entropy if self.task == SINGLE else masked_bce
-        terms = {"head": classify(outputs.logits, batch.labels), "wildcat": classify(outputs.map_logits, batch.labels)}
+        terms = {"head": self._classify(outputs.logits, batch), "wildcat": self._classify(outputs.map_logits, batch)}
         total = terms["head"] + self.wildcat_weight * terms["wildcat"]
         if self.map_weight:
             terms["map"] = map_cross_entropy(outputs.class_maps, cell_shares(batch, outputs.class_maps))
             total = total + self.map_weight * terms["map"]
         return {"loss": total, **terms}
+
+    def _classify(self, logits: Tensor, batch: Batch) -> Tensor:
+        if self.task == SINGLE:
+            return softmax_cross_entropy(logits, batch.labels)
+        return masked_bce(logits, batch.labels, weights=batch.weights)
 
 
 def cell_shares(batch: Batch, class_maps: Tensor) -> Tensor:

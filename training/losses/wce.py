@@ -28,7 +28,7 @@ class WeightedCrossEntropy(Loss):
         self.register_buffer("pos_weight", torch.from_numpy(positive_weights(train_labels)).float())
 
     def forward(self, model: Classifier, outputs: ModelOutputs, batch: Batch) -> dict[str, Tensor]:
-        return {"loss": masked_bce(outputs.logits, batch.labels, self.pos_weight)}
+        return {"loss": masked_bce(outputs.logits, batch.labels, self.pos_weight, batch.weights)}
 
     def document(self) -> dict[str, Any]:
         return {"pos_weight": [round(weight, 6) for weight in self.pos_weight.tolist()]}

@@ -73,8 +73,12 @@ class RowData:
     def for_class(self, column: int) -> RowData:
         """The same images with one label, for a network of that class alone."""
         name = self.classes[column]
-        prepared = replace(self.prepared, labels=self.prepared.labels[:, column : column + 1], classes=(name,))
-        samples = [replace(own, labels=(own.labels[column],)) for own in self.samples.samples]
+        one, weights = slice(column, column + 1), self.prepared.weights
+        prepared = replace(
+            self.prepared, labels=self.prepared.labels[:, one], classes=(name,),
+            weights=None if weights is None else weights[:, one],
+        )  # fmt: skip
+        samples = [replace(own, labels=own.labels[one], weights=own.weights[one]) for own in self.samples.samples]
         alone = SampleSet(self.samples.name, self.task, (name,), tuple(samples), self.samples.channels)
         return RowData(alone, self.assignment, prepared)
 

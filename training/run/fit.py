@@ -22,9 +22,11 @@ from training.data.loading import DualSampler, batches
 from training.data.prepared import PreparedSet
 from training.data.samples import SINGLE
 from training.data.settings import PaperInput
-from training.losses import build_loss
+from training.losses import WEIGHING, build_loss
 from training.models.classifier import Classifier
+from training.models.mimo import MimoNet
 from training.models.model_registry import apply_unfreeze, build_model
+from training.models.retinanet import RetinaNetBaseline
 from training.models.swept_net import SweptNet
 from training.optim import OptimTable, build_optimizer, build_scheduler
 from training.run.callbacks import LossEpoch, epoch_values
@@ -137,6 +139,7 @@ def _kept_stage(
     if stage.unfreeze:
         apply_unfreeze(model, stage.unfreeze)
     train, selection = data.of("train"), data.of(data.selecting)
+    _refuse_unweighed(model, stage, train)
     loss = build_loss(stage.loss, np.asarray(train.labels, np.float64), data.task)
     trained: Classifier = model
     cached = _cached(model, row, (train, selection), options.machine)
@@ -158,6 +161,16 @@ def _kept_stage(
     }  # fmt: skip
     write_json(folder / "stage.json", document)
     write_weights(folder / "net.pt", _plain_state(model))
+
+
+def _refuse_unweighed(model: Classifier, stage: Stage, train: PreparedSet) -> None:
+    """Raises RunError where some labels are to count for less and the loss would not know."""
+    if train.weights is None or (stage.loss.name in WEIGHING and not isinstance(model, MimoNet | RetinaNetBaseline)):
+        return
+    raise RunError(
+        f"some labels count for less than 1 (labels that were given beside a model); loss {stage.loss.name!r} of this network"
+        f" cannot weigh labels, allowed are {', '.join(WEIGHING)}; or set [data] aided_weight = 1"
+    )
 
 
 def _loaders(row: RowSettings, train: PreparedSet, selection: PreparedSet, drawn: NDArray[np.bool_]) -> tuple[Any, Any]:

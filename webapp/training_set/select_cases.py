@@ -22,6 +22,7 @@ from webapp.reviews.models import CaseReview, CaseReviewQuerySet
 from webapp.reviews.visible import visible_reviews
 from webapp.sentinel.waiting import ANSWER_FIRST
 from webapp.training_set.first_words import first_words, with_first_words
+from webapp.training_set.kept_back import kept_back_of
 from webapp.training_set.labels import Label, Opinion, Place, agreed, inside, label_of
 from webapp.training_set.later_labels import LaterLabel, later_labels
 
@@ -78,13 +79,25 @@ class Selection:
 
 
 def select_cases(user: Person | None, project: Project) -> Selection:
-    """Cases that this person may export, oldest image first. None: the person at the machine's own command line, who
-    sees every locked study."""
+    """Cases that this person may export for training, oldest image first: `labelled_cases` without those that never train."""
+    selection, never = labelled_cases(user, project), kept_back_of(project)
+    left_out = [
+        LeftOut(case.image.code, never[case.image.pk].code, never[case.image.pk].text)
+        for case in selection.cases
+        if case.image.pk in never
+    ]
+    cases = tuple(case for case in selection.cases if case.image.pk not in never)
+    return Selection(cases, (*selection.left_out, *left_out))
+
+
+def labelled_cases(user: Person | None, project: Project) -> Selection:
+    """Cases of which this person may know what was said, oldest image first. None: the person at the machine's own command
+    line, who sees every locked study."""
     reviews = list(_reviews(user, project))
     opinions, changed = _opinions(reviews)
     others = _others(reviews)
     truths = _truths(user, project)
-    later = later_labels(user, project, _under_way(), _is_name)
+    later = later_labels(user, project, images_under_way(), _is_name)
     cases, left_out = [], [LeftOut("", "in_study", IN_STUDY)]
     images = Image.objects.filter(pk__in={*opinions, *truths, *changed, *others, *later}).order_by("created_at", "pk")
     for image in images:
@@ -105,7 +118,7 @@ def select_cases(user: Person | None, project: Project) -> Selection:
 
 def _with_first_words(selection: Selection, user: Person | None, project: Project) -> Selection:
     """With what readers said before the model was shown, which may be all that is known of an image."""
-    found = first_words(user, project, _under_way(), _is_name)
+    found = first_words(user, project, images_under_way(), _is_name)
     cases = {case.image.pk: case for case in selection.cases}
     images = Image.objects.filter(pk__in=found)
     left_out = [one for one in selection.left_out if one.case not in {image.code for image in images}]
@@ -139,17 +152,18 @@ def _cut(labels: dict[str, Label], image: Image) -> dict[str, Label]:
 
 def is_under_way(image: Image) -> bool:
     """True while a reader study shows the image."""
-    return _under_way().filter(image=image).exists()
+    return images_under_way().filter(image=image).exists()
 
 
 def _reviews(user: Person | None, project: Project) -> CaseReviewQuerySet:
     """Current reviews of images that no study has under way, whoever asks."""
     rows = CaseReview.objects.select_related("prediction", "image") if user is None else visible_reviews(user)
-    found: CaseReviewQuerySet = rows.current().filter(image__project=project).exclude(image__in=_under_way())
+    found: CaseReviewQuerySet = rows.current().filter(image__project=project).exclude(image__in=images_under_way())
     return found
 
 
-def _under_way() -> "QuerySet[Case, UUID]":
+def images_under_way() -> "QuerySet[Case, UUID]":
+    """Ids of the images that a reader study shows now, whoever asks."""
     return Case.objects.filter(voided_at=None, study__state__in=Study.UNDER_WAY).values_list("image", flat=True)
 
 
@@ -198,7 +212,7 @@ def _truths(user: Person | None, project: Project) -> dict[object, dict[str, lis
         case__image__project=project,
     )
     rows = rows if user is None else visible_to(rows, user)
-    rows = rows.exclude(case__image__in=_under_way()).select_related("case").prefetch_related("regions")
+    rows = rows.exclude(case__image__in=images_under_way()).select_related("case").prefetch_related("regions")
     newest: dict[tuple[object, str], Truth] = {}
     for truth in rows.order_by("version"):
         if FINDING.fullmatch(truth.finding) and truth.finding not in COLUMNS:

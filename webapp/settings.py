@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "webapp.later_truth",
     "webapp.training_set",
     "webapp.deployments",
+    "webapp.change_plans",
     "webapp.viewer",
 ]
 

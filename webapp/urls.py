@@ -25,6 +25,7 @@ urlpatterns = [
     path("api/", include("webapp.archive.api_urls")),
     path("api/", include("webapp.predictions.api_urls")),
     path("api/", include("webapp.deployments.api_urls")),
+    path("api/", include("webapp.change_plans.api_urls")),
     path("api/", include("webapp.viewer.api_urls")),
     path("api/", include("webapp.reviews.api_urls")),
     path("api/", include("webapp.operating_points.api_urls")),

@@ -34,6 +34,9 @@ NOT_CASE_MIX_EDITOR = Refusal("wrong_role", "Only a manager or an admin may stat
 NOT_POINT_EDITOR = Refusal("wrong_role", "Only a manager or an admin may propose or approve an operating point.")
 NOT_TRUTH_EDITOR = Refusal("wrong_role", "Only a manager or an admin may enter or take back what was found later.")
 OWN_PROPOSAL = Refusal("own_proposal", "You proposed this point yourself: a second person approves or declines it.")
+NOT_PLANNER = Refusal("wrong_role", "Only a manager or an admin may see change plans and reference sets.")
+NOT_PLAN_AUTHOR = Refusal("not_admin", "Only an admin may propose a change plan or a reference set.")
+OWN_PLAN = Refusal("own_proposal", "You proposed this yourself: a second person decides it.")
 NOT_ADMIN = Refusal("not_admin", "Only an admin may do this.")
 
 Embargo = Callable[[Person, Any], Refusal | None]
@@ -142,6 +145,21 @@ def may_propose_point(user: Person) -> Refusal | None:
 def may_approve_point(user: Person, proposal: Any) -> Refusal | None:
     """A second person, whatever roles the first one has, or has got since."""
     return may_propose_point(user) or (OWN_PROPOSAL if proposal.created_by_id == user.pk else None)
+
+
+def may_see_change_plans(user: Person) -> Refusal | None:
+    """A reference set tells truths of images that others may still have to read: managers and admins."""
+    return _signed_in(user) or (None if _has_role(user, User.Role.MANAGER, User.Role.ADMIN) else NOT_PLANNER)
+
+
+def may_propose_change_plan(user: Person) -> Refusal | None:
+    """The rules by which a model is replaced are an admin's to write, and so are the images that it is judged on."""
+    return may_see_change_plans(user) or (None if _has_role(user, User.Role.ADMIN) else NOT_PLAN_AUTHOR)
+
+
+def may_decide_change_plan(user: Person, proposal: Any) -> Refusal | None:
+    """A second person, whatever roles the first one has, or has got since."""
+    return may_see_change_plans(user) or (OWN_PLAN if proposal.created_by_id == user.pk else None)
 
 
 def may_enter_later_truth(user: Person, image: Any) -> Refusal | None:

@@ -32,6 +32,7 @@ BESIDES: dict[str, dict[str, Any]] = {
             for view in ("any", "frontal", "lateral", "other")
         },
     },
+    "propose_reference_set": {"rule": {"findings": ["unaided"], "seed": 3, "least_positives": 1, "least_negatives": 1}},
     "enter_later_truth": {"finding": "unaided", "exam_date": "2026-11-30"},
 }
 Operation = tuple[str, str, str, dict[str, Any]]
@@ -63,6 +64,7 @@ def sites(site: Site) -> list[Site]:
     """An open study with everybody, a draft with its manager, and a reviewer of an image."""
     draft = make_study(cases=2)
     clients = {"manager": client_of(draft.manager), "reviewer": client_of(make_user("reviewer1"))}
+    clients["admin"] = client_of(make_user("admin1", "admin"))
     member = Membership.objects.get(study=draft.study, role="statistician")
     reader, case = draft.study.readers.order_by("code")[0], draft.study.cases.order_by("code")[0]
     image = make_image().pk
@@ -85,7 +87,7 @@ def ask(client: Client, method: str, url: str, body: Any) -> tuple[int, Any]:
 def asker(sites: list[Site], method: str, path: str, body: Any) -> Asker:
     """Somebody whose body is read there. Raises LookupError when nobody's is."""
     for own in sites:
-        url = path.format(**{"uid": "none", "key": "none", **own.ids})
+        url = path.format(**{"uid": "none", "key": "none", "slug": "default", "version": 1, **own.ids})
         for client in own.clients.values():
             if ask(client, method, url, body)[0] == 400:
                 return client, url

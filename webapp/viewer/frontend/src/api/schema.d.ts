@@ -356,6 +356,34 @@ export interface components {
             /** @default  */
             readonly stratum: string;
         };
+        /** @description sha256: over {project, version, bundle_id, body}. is_in_force: candidates are judged by it now. */
+        readonly ChangePlanDocument: {
+            readonly body: components["schemas"]["PlanBody"];
+            readonly bundle_id: string;
+            readonly code: string;
+            readonly decision: components["schemas"]["PlanDecisionDocument"] | null;
+            readonly is_in_force: boolean;
+            readonly project: string;
+            /** Format: date-time */
+            readonly proposed_at: string;
+            readonly proposed_by: string;
+            readonly reason: string;
+            /** @description SHA-256 of the canonical JSON */
+            readonly sha256: string;
+            readonly version: number;
+        };
+        /** @description Newest first. defaults: a body to begin with, made from the model in service. */
+        readonly ChangePlanList: {
+            readonly defaults: {
+                readonly [key: string]: unknown;
+            };
+            readonly plans: readonly components["schemas"]["ChangePlanDocument"][];
+        };
+        /** @description A plan as an admin proposes it. */
+        readonly ChangePlanRequest: {
+            readonly body: components["schemas"]["PlanBody"];
+            readonly reason: string;
+        };
         /** @description Codes of one failure; scheme_version is added by the server. */
         readonly Coding: {
             readonly cause: string;
@@ -828,6 +856,16 @@ export interface components {
             readonly ratio: number | null;
             readonly warnings: readonly string[];
         };
+        /**
+         * @description One comparison. margin: how much worse the candidate may be, overall; subgroup_margin: in each subgroup, null where it is not
+         *     asked there.
+         */
+        readonly Gate: {
+            /** @enum {string} */
+            readonly key: "auc" | "sensitivity" | "specificity" | "calibration_slope" | "calibration_intercept" | "map_pointing" | "refusal_rate" | "latency" | "memory";
+            readonly margin: number;
+            readonly subgroup_margin?: number | null;
+        };
         /** @description passed: null when the value is not known. state: of the fact that was asked; older results have none. */
         readonly GateCheckDocument: {
             readonly allowed: unknown;
@@ -972,6 +1010,15 @@ export interface components {
             readonly code: string;
             readonly text: string;
         };
+        /** @description value: 1 present, 0 absent. */
+        readonly KeptLabel: {
+            readonly boxes: readonly components["schemas"]["PixelBox"][];
+            readonly finding: string;
+            /** @enum {string} */
+            readonly kind: "panel" | "unaided" | "drawn";
+            readonly source: string;
+            readonly value: number;
+        };
         /** @description keys: by action, only those that are not the usual ones; none: the action has no key. version: of this form, 1. */
         readonly KeyChoices: {
             readonly buttons: components["schemas"]["ButtonChoices"];
@@ -1038,6 +1085,12 @@ export interface components {
             readonly mine: boolean;
             /** Format: date-time */
             readonly until: string;
+        };
+        /** @description Below these a gate gives no verdict but "not enough cases". */
+        readonly LeastNumbers: {
+            readonly in_subgroup: number;
+            readonly negatives: number;
+            readonly positives: number;
         };
         /** @description The first of two people asked for the lock. */
         readonly LockAnswer: {
@@ -1299,6 +1352,42 @@ export interface components {
             readonly right: string;
             readonly side_not_stated: boolean;
             readonly turn: components["schemas"]["TurnDocument"];
+        };
+        /**
+         * @description A change plan. findings: those whose gates are asked; the primary one is among them. approvers: roles one of whose people,
+         *     other than the author, approves plans, locks reference sets and puts a candidate in service. most_looks: how often candidates
+         *     may be measured on one version of the reference set.
+         */
+        readonly PlanBody: {
+            readonly alpha: number;
+            readonly approvers: readonly ("manager" | "admin")[];
+            readonly findings: readonly string[];
+            readonly gates: readonly components["schemas"]["Gate"][];
+            readonly least: components["schemas"]["LeastNumbers"];
+            readonly may_change: readonly ("data" | "weights" | "calibration" | "operating_points")[];
+            readonly most_looks: number;
+            /** @enum {string} */
+            readonly multiplicity: "holm" | "bonferroni" | "all_must_pass";
+            readonly primary_finding: string;
+            readonly silent_trial?: components["schemas"]["SilentTrial"] | null;
+            readonly stop_rules: readonly components["schemas"]["StopRule"][];
+            readonly subgroups: readonly string[];
+        };
+        /** @description by, at: who decided, when. */
+        readonly PlanDecisionDocument: {
+            /** Format: date-time */
+            readonly at: string;
+            readonly by: string;
+            readonly note: string;
+            /** @enum {string} */
+            readonly outcome: "approved" | "declined" | "withdrawn";
+        };
+        /** @description How a proposal ends. withdrawn: by who proposed it. */
+        readonly PlanDecisionRequest: {
+            /** @default  */
+            readonly note: string;
+            /** @enum {string} */
+            readonly outcome: "approved" | "declined" | "withdrawn";
         };
         /** @description A run with its answer; gate null and the lists empty until it has succeeded. */
         readonly PredictionDocument: {
@@ -1686,6 +1775,88 @@ export interface components {
             readonly next_stage?: "unaided" | "aided" | "coding" | null;
             readonly sha256: string;
         };
+        /**
+         * @description is_positive: of the rule's first finding. is_positive and labels are null where a study or a first look hides the image from
+         *     the caller.
+         */
+        readonly ReferenceImageDocument: {
+            readonly draw_probability: number | null;
+            /** Format: uuid */
+            readonly image: string;
+            readonly is_positive: boolean | null;
+            readonly labels: readonly components["schemas"]["KeptLabel"][] | null;
+            readonly pixel_sha256: string;
+            readonly probability: number;
+            readonly stored_sha256: string;
+            readonly stratum: string;
+        };
+        /**
+         * @description findings: whose labels are kept; an image is taken in with a label of the first, which is its class. origins: what a label
+         *     may rest on. images: how many; null for all that there are. positive_share: of the first finding among them, null for as they
+         *     come. strata: within which the draw is even. least_positives, least_negatives: of every finding.
+         */
+        readonly ReferenceRule: {
+            readonly findings: readonly string[];
+            readonly images?: number | null;
+            readonly least_negatives: number;
+            readonly least_positives: number;
+            /**
+             * @default [
+             *       "panel",
+             *       "unaided"
+             *     ]
+             */
+            readonly origins: readonly ("panel" | "unaided" | "drawn")[];
+            readonly positive_share?: number | null;
+            readonly seed: number;
+            /** @default [] */
+            readonly strata: readonly ("view" | "sex")[];
+        };
+        /** @description sha256: over {project, version, rule, images}. looks: how often candidates were measured on it. */
+        readonly ReferenceSetDocument: {
+            readonly code: string;
+            readonly decision: components["schemas"]["PlanDecisionDocument"] | null;
+            readonly image_count: number;
+            readonly is_in_force: boolean;
+            readonly looks: number;
+            readonly project: string;
+            /** Format: date-time */
+            readonly proposed_at: string;
+            readonly proposed_by: string;
+            readonly reason: string;
+            readonly rule: components["schemas"]["ReferenceRule"];
+            /** @description SHA-256 of the canonical JSON */
+            readonly sha256: string;
+            readonly version: number;
+        };
+        /** @description With its images, by id. withheld: how many images' labels are not told to the caller. */
+        readonly ReferenceSetExport: {
+            readonly code: string;
+            readonly decision: components["schemas"]["PlanDecisionDocument"] | null;
+            readonly image_count: number;
+            readonly images: readonly components["schemas"]["ReferenceImageDocument"][];
+            readonly is_in_force: boolean;
+            readonly looks: number;
+            readonly project: string;
+            /** Format: date-time */
+            readonly proposed_at: string;
+            readonly proposed_by: string;
+            readonly reason: string;
+            readonly rule: components["schemas"]["ReferenceRule"];
+            /** @description SHA-256 of the canonical JSON */
+            readonly sha256: string;
+            readonly version: number;
+            readonly withheld: number;
+        };
+        /** @description Newest first. */
+        readonly ReferenceSetList: {
+            readonly reference_sets: readonly components["schemas"]["ReferenceSetDocument"][];
+        };
+        /** @description A reference set as an admin proposes it: the rule by which its images are drawn. */
+        readonly ReferenceSetRequest: {
+            readonly reason: string;
+            readonly rule: components["schemas"]["ReferenceRule"];
+        };
         /** @description Why something is not done: a code for programs, a sentence for people. */
         readonly RefusalBody: {
             readonly code: string;
@@ -1916,6 +2087,11 @@ export interface components {
             readonly role: string;
             readonly username: string;
         };
+        /** @description A candidate that passed runs unseen until so many images have come, or so many days have passed. */
+        readonly SilentTrial: {
+            readonly least_images: number;
+            readonly most_days: number;
+        };
         /**
          * @description A raster of rows x columns cells over the whole stored picture, row by row.
          *
@@ -1985,6 +2161,15 @@ export interface components {
             readonly secondaries: readonly string[];
             /** @default [] */
             readonly tests: readonly string[];
+        };
+        /** @description limit and least_n: of the signal. action: what happens when it fires. */
+        readonly StopRule: {
+            /** @enum {string} */
+            readonly action: "tell" | "hide" | "roll_back";
+            readonly least_n: number;
+            readonly limit: number;
+            /** @enum {string} */
+            readonly signal: "sensitivity" | "specificity" | "auc" | "score_shift" | "override_rate" | "refusal_rate" | "silence";
         };
         /** @description `/studies/{id}/read/`. undo_ms: how long a submission can be taken back. */
         readonly StudyBoot: {
@@ -2339,6 +2524,9 @@ export type CaseList = components['schemas']['CaseList'];
 export type CaseMixDocument = components['schemas']['CaseMixDocument'];
 export type CasesAdded = components['schemas']['CasesAdded'];
 export type CasesRequest = components['schemas']['CasesRequest'];
+export type ChangePlanDocument = components['schemas']['ChangePlanDocument'];
+export type ChangePlanList = components['schemas']['ChangePlanList'];
+export type ChangePlanRequest = components['schemas']['ChangePlanRequest'];
 export type Coding = components['schemas']['Coding'];
 export type CodingDecision = components['schemas']['CodingDecision'];
 export type CodingItem = components['schemas']['CodingItem'];
@@ -2385,6 +2573,7 @@ export type FormFinding = components['schemas']['FormFinding'];
 export type FoundImage = components['schemas']['FoundImage'];
 export type FoundImages = components['schemas']['FoundImages'];
 export type FrameQuality = components['schemas']['FrameQuality'];
+export type Gate = components['schemas']['Gate'];
 export type GateCheckDocument = components['schemas']['GateCheckDocument'];
 export type GateDocument = components['schemas']['GateDocument'];
 export type HangingChoices = components['schemas']['HangingChoices'];
@@ -2395,11 +2584,13 @@ export type HeaderDocument = components['schemas']['HeaderDocument'];
 export type ImageFacts = components['schemas']['ImageFacts'];
 export type InService = components['schemas']['InService'];
 export type JobError = components['schemas']['JobError'];
+export type KeptLabel = components['schemas']['KeptLabel'];
 export type KeyChoices = components['schemas']['KeyChoices'];
 export type LaterTruthDocument = components['schemas']['LaterTruthDocument'];
 export type LaterTruthRequest = components['schemas']['LaterTruthRequest'];
 export type LaterTruthRow = components['schemas']['LaterTruthRow'];
 export type LeaseDocument = components['schemas']['LeaseDocument'];
+export type LeastNumbers = components['schemas']['LeastNumbers'];
 export type LockAnswer = components['schemas']['LockAnswer'];
 export type LockDocument = components['schemas']['LockDocument'];
 export type LockList = components['schemas']['LockList'];
@@ -2430,6 +2621,9 @@ export type PixelBox = components['schemas']['PixelBox'];
 export type PixelSpacing = components['schemas']['PixelSpacing'];
 export type Place = components['schemas']['Place'];
 export type PlacementDocument = components['schemas']['PlacementDocument'];
+export type PlanBody = components['schemas']['PlanBody'];
+export type PlanDecisionDocument = components['schemas']['PlanDecisionDocument'];
+export type PlanDecisionRequest = components['schemas']['PlanDecisionRequest'];
 export type PredictionDocument = components['schemas']['PredictionDocument'];
 export type PredictionList = components['schemas']['PredictionList'];
 export type PresetItem = components['schemas']['PresetItem'];
@@ -2461,6 +2655,12 @@ export type ReadingPlan = components['schemas']['ReadingPlan'];
 export type ReadingUrls = components['schemas']['ReadingUrls'];
 export type ReasonRequest = components['schemas']['ReasonRequest'];
 export type Receipt = components['schemas']['Receipt'];
+export type ReferenceImageDocument = components['schemas']['ReferenceImageDocument'];
+export type ReferenceRule = components['schemas']['ReferenceRule'];
+export type ReferenceSetDocument = components['schemas']['ReferenceSetDocument'];
+export type ReferenceSetExport = components['schemas']['ReferenceSetExport'];
+export type ReferenceSetList = components['schemas']['ReferenceSetList'];
+export type ReferenceSetRequest = components['schemas']['ReferenceSetRequest'];
 export type RefusalBody = components['schemas']['RefusalBody'];
 export type RefusedBody = components['schemas']['RefusedBody'];
 export type ReproductionDocument = components['schemas']['ReproductionDocument'];
@@ -2486,10 +2686,12 @@ export type SeverityChoice = components['schemas']['SeverityChoice'];
 export type ShowModelRequest = components['schemas']['ShowModelRequest'];
 export type ShowReason = components['schemas']['ShowReason'];
 export type SignedInPerson = components['schemas']['SignedInPerson'];
+export type SilentTrial = components['schemas']['SilentTrial'];
 export type SiteProposals = components['schemas']['SiteProposals'];
 export type SizingRequest = components['schemas']['SizingRequest'];
 export type SourceDocument = components['schemas']['SourceDocument'];
 export type StatisticsPlan = components['schemas']['StatisticsPlan'];
+export type StopRule = components['schemas']['StopRule'];
 export type StudyBoot = components['schemas']['StudyBoot'];
 export type StudyChange = components['schemas']['StudyChange'];
 export type StudyCounts = components['schemas']['StudyCounts'];

@@ -1,0 +1,217 @@
+"""A reference set is drawn by a rule, locked by a second person with its hash, and keeps images and labels as they were."""
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.webapp.change_plans.conftest import EFFUSION, HEART, OPACITY, rule, say_first, seen_first
+from tests.webapp.viewer.case_factory import make_image, make_result, make_user, review_body
+from webapp.accounts.models import User
+from webapp.archive.models import Image, Project
+from webapp.archive.storage import stored_path
+from webapp.audit.models import AccessEvent
+from webapp.change_plans.models import ReferenceImage, ReferenceSet
+from webapp.change_plans.reference_labels import reference_labels, reviewed_cases
+from webapp.change_plans.reference_sets import (
+    count_look,
+    decide_reference_set,
+    kept_for_reference,
+    propose_reference_set,
+    reference_set_in_force,
+    require_usable,
+    set_sha256,
+)
+from webapp.change_plans.two_persons import PlanRefused
+from webapp.change_plans.verify_set import ChangedLabel, changed_labels, changed_rows, verify
+from webapp.reveal.label_kind import LabelKind
+from webapp.reviews.models.kept_row import AppendOnlyViolation, KeptQuerySet
+from webapp.reviews.record_review import record_review
+from webapp.sentinel.models import FirstAnswer
+from webapp.training_set.select_cases import select_cases
+
+pytestmark = pytest.mark.django_db
+FILE = b"as it was stored"
+
+
+def test_it_holds_what_was_said_before_the_model(ada: User, project: Project, images: list[Image]) -> None:
+    made = propose_reference_set(ada, project, rule(), "to measure by")
+    rows = {row.image: row for row in made.images.all()}
+    assert set(rows) == set(images)
+    assert [rows[image].is_positive for image in images] == [True, True, False, False, False, False]
+    assert {(row.probability, row.draw_probability, row.weight) for row in rows.values()} == {(1.0, 0.05, 20.0)}
+    assert {row.stored_sha256 for row in rows.values()} == {"b" * 64}
+    labels = [label for row in rows.values() for label in row.labels]
+    assert {(one["finding"], one["kind"], one["source"]) for one in labels} == {(OPACITY, "unaided", "first look")}
+
+
+def test_it_is_locked_by_a_second_person(
+    proposed: ReferenceSet, ada: User, second: User, project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("webapp.change_plans.verify_set.verified_path", lambda image: None)
+    with pytest.raises(PlanRefused, match="You proposed this yourself"):
+        decide_reference_set(ada, proposed, "approved")
+    with pytest.raises(PlanRefused, match="R-1 is not locked"):
+        require_usable(proposed)
+    decide_reference_set(second, proposed, "approved")
+    assert reference_set_in_force(project) == proposed
+    require_usable(proposed)
+    assert proposed.hash == set_sha256(proposed, proposed.images.all())
+    assert AccessEvent.objects.get(verb="reference_set.locked").details["sha256"] == proposed.hash
+    with pytest.raises(PlanRefused, match="R-1 was locked by omar already"):
+        decide_reference_set(make_user("eve", "admin"), proposed, "declined")
+
+
+def test_its_rows_never_change_and_its_hash_tells_every_label(locked_set: ReferenceSet) -> None:
+    row = locked_set.images.all()[0]
+    with pytest.raises(AppendOnlyViolation):
+        row.save()
+    with pytest.raises(AppendOnlyViolation):
+        ReferenceImage.objects.update(labels=[])
+    rows = list(locked_set.images.all())
+    rows[0].labels = [{**rows[0].labels[0], "value": 1 - rows[0].labels[0]["value"]}]
+    assert set_sha256(locked_set, rows) != locked_set.hash
+
+
+def test_a_label_beside_the_model_is_not_taken_in(
+    ada: User, project: Project, reader: User, images: list[Image]
+) -> None:
+    """The review alone makes an aided label; after a first look the first word counts, whatever was said since."""
+    alone = make_image()
+    make_result(alone, image_sha256=alone.stored_sha256)
+    record_review(reader, alone, review_body(finding=OPACITY))
+    record_review(reader, images[0], review_body(finding=OPACITY))  # a false positive after all
+    made = propose_reference_set(ada, project, rule(), "r")
+    rows = {row.image: row for row in made.images.all()}
+    assert alone not in rows
+    assert rows[images[0]].is_positive
+    outside = reviewed_cases(project)
+    assert {(one.image, one.kind, one.label, one.weight) for one in outside} == {(alone, LabelKind.AIDED, 0, None)}
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"findings": ["pneumothorax"]}, "finding 'pneumothorax' is not one of the model in service: lung_opacity, "),
+        (
+            {"origins": ["panel"]},
+            "the set would be empty: no image that may be used has a label of lung_opacity from panel",
+        ),
+        (
+            {"findings": [EFFUSION]},
+            "the set would have no positives of pleural_effusion: with one class alone nothing can be",
+        ),
+        ({"findings": [OPACITY, HEART]}, "the set would have no positives of cardiomegaly"),
+        ({"least_positives": 3}, "the set would have 2 positives of lung_opacity, and the rule asks for 3 at least"),
+        ({"images": 20}, "the rule asks for 20 images, one of a patient, and 6 have a label of lung_opacity"),
+    ],
+)
+def test_a_set_that_cannot_be_is_refused(
+    ada: User, project: Project, images: list[Image], changes: dict[str, Any], sentence: str
+) -> None:
+    with pytest.raises(PlanRefused) as refused:
+        propose_reference_set(ada, project, rule(**changes), "r")
+    assert sentence in refused.value.text
+    assert not ReferenceSet.objects.exists()
+
+
+def test_only_an_admin_proposes_with_a_reason(ada: User, second: User, project: Project) -> None:
+    with pytest.raises(PlanRefused, match="Only an admin may propose"):
+        propose_reference_set(second, project, rule(), "r")
+    with pytest.raises(PlanRefused, match="give a reason"):
+        propose_reference_set(ada, project, rule(), "")
+
+
+def test_its_patients_never_train(ada: User, second: User, project: Project, images: list[Image], reader: User) -> None:
+    """Every image of the patient, while it waits for its second person, too; what was withdrawn keeps nobody back."""
+    other = seen_first(reader, True, patient_id=images[0].patient_id)
+    unnamed = [
+        seen_first(reader, False, patient_id="", study_instance_uid=uid) for uid in ("1.2.77", "1.2.77", "1.2.78")
+    ]
+    free = {case.image for case in select_cases(None, project).cases}
+    assert free == {*images, other, *unnamed}
+    made = propose_reference_set(ada, project, rule(), "r")
+    taken = {row.image for row in made.images.all()}
+    assert len(taken & {images[0], other}) == 1  # one image of a patient
+    selection = select_cases(None, project)
+    assert selection.cases == ()
+    reasons = {one.case: one.code for one in selection.left_out if one.case}
+    assert reasons == dict.fromkeys((image.code for image in free), "in_reference_set")
+    assert kept_for_reference(project) == {image.pk for image in free}
+    decide_reference_set(ada, made, "withdrawn")
+    assert {case.image for case in select_cases(None, project).cases} == free
+
+
+def test_a_retired_set_still_keeps_its_patients(
+    locked_set: ReferenceSet, ada: User, second: User, project: Project, reader: User
+) -> None:
+    first = {row.image for row in locked_set.images.all()}
+    later = propose_reference_set(ada, project, rule(images=4, positive_share=0.5), "fresh cases")
+    decide_reference_set(second, later, "approved")
+    assert reference_set_in_force(project) == later
+    with pytest.raises(PlanRefused, match="R-1 is retired: R-2 is the reference set now"):
+        require_usable(locked_set)
+    assert kept_for_reference(project) >= {image.pk for image in first}
+    stale = propose_reference_set(ada, project, rule(), "r")
+    newest = propose_reference_set(ada, project, rule(), "r")
+    decide_reference_set(second, newest, "approved")
+    with pytest.raises(PlanRefused, match="R-4 was locked since R-3 was proposed: propose the reference set anew"):
+        decide_reference_set(second, stale, "approved")
+
+
+def test_an_image_whose_stored_file_changed_is_named_and_nothing_is_measured(
+    storage: Path, ada: User, second: User, project: Project, reader: User
+) -> None:
+    sha256 = hashlib.sha256(FILE).hexdigest()
+    images = [seen_first(reader, k < 1, stored_sha256=sha256) for k in range(3)]
+    for image in images:
+        path = stored_path(image)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(FILE)
+    made = propose_reference_set(ada, project, rule(), "r")
+    assert verify(made) == []
+    decide_reference_set(second, made, "approved")
+    require_usable(made)
+    image = made.images.all()[0].image
+    stored_path(image).write_bytes(b"other")
+    assert [one.code for one in verify(made)] == [image.code]
+    with pytest.raises(
+        PlanRefused, match=f"R-1: image {image.code} is missing in the store, or its stored file was changed"
+    ):
+        require_usable(made)
+    Image.objects.filter(pk=image.pk).update(stored_sha256="c" * 64)
+    assert [one.code for one in changed_rows(made)] == [image.code]
+    with pytest.raises(PlanRefused, match=f"image {image.code} has another stored file than when it was chosen"):
+        require_usable(made)
+
+
+def test_a_label_given_otherwise_later_changes_nothing_in_the_set_and_is_told(
+    locked_set: ReferenceSet, ada: User, images: list[Image]
+) -> None:
+    assert changed_labels(locked_set, ada) == []
+    say_first(make_user("another"), images[5], opacity=True)  # readers differ: there is no label to use any more
+    assert changed_labels(locked_set, ada) == []
+    looks = FirstAnswer.objects.filter(look__draw__image=images[4], finding=OPACITY)
+    KeptQuerySet(FirstAnswer).filter(pk__in=looks.values("pk")).update(says="present")
+    assert changed_labels(locked_set, ada) == [ChangedLabel(images[4].code, OPACITY, 0, 1)]
+    assert set_sha256(locked_set, locked_set.images.all()) == locked_set.hash
+    assert {label.label for label in reference_labels(locked_set) if label.image == images[4]} == {0}
+
+
+def test_looks_are_counted_once_each(locked_set: ReferenceSet, ada: User) -> None:
+    first = count_look(locked_set, ada, "rehearsal of demo-cxr 1.2.0", "a")
+    again = count_look(locked_set, ada, "taken up again", "a")
+    other = count_look(locked_set, None, "rehearsal of demo-cxr 1.3.0", "b")
+    assert (first.number, again, other.number, locked_set.looks.count()) == (1, first, 2, 2)
+    with pytest.raises(AppendOnlyViolation):
+        first.save()
+
+
+def test_labels_come_with_kind_and_weight(locked_set: ReferenceSet, project: Project, images: list[Image]) -> None:
+    labels = reference_labels(locked_set)
+    assert [(one.finding, one.kind, one.weight, one.is_rate) for one in labels] == [
+        (OPACITY, "unaided", 20.0, True)
+    ] * 6
+    assert {one.image for one in labels if one.label == 1} == set(images[:2])
+    assert reviewed_cases(project) == []  # every patient is inside

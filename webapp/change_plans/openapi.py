@@ -1,0 +1,130 @@
+"""JSON bodies of change plans and reference sets."""
+
+from typing import Annotated, Any
+
+from pydantic import Field
+from typing_extensions import TypedDict
+
+from webapp.change_plans.models import Decision, LabelOrigin
+from webapp.change_plans.plan_body import PlanBody
+from webapp.change_plans.reference_rule import ReferenceRule
+from webapp.json_bodies import coded, ref
+from webapp.predictions.openapi import Key, Time
+from webapp.refused import RefusedBody
+from webapp.reviews.openapi import PixelBox
+from webapp.sent_body import OneOf, SentBody
+
+JSON = "application/json"
+Hash = Annotated[str, Field(description="SHA-256 of the canonical JSON")]
+
+
+class ChangePlanRequest(SentBody):
+    """A plan as an admin proposes it."""
+
+    reason: str
+    body: PlanBody
+
+
+class ReferenceSetRequest(SentBody):
+    """A reference set as an admin proposes it: the rule by which its images are drawn."""
+
+    reason: str
+    rule: ReferenceRule
+
+
+class PlanDecisionRequest(SentBody):
+    """How a proposal ends. withdrawn: by who proposed it."""
+
+    outcome: Annotated[str, OneOf(tuple(Decision.Outcome.values))]
+    note: str = ""
+
+
+class PlanDecisionDocument(TypedDict):
+    """by, at: who decided, when."""
+
+    outcome: Annotated[str, coded(Decision.Outcome.values)]
+    by: str
+    at: Time
+    note: str
+
+
+class ChangePlanDocument(TypedDict):
+    """sha256: over {project, version, bundle_id, body}. is_in_force: candidates are judged by it now."""
+
+    project: str
+    version: int
+    code: str
+    bundle_id: str
+    body: PlanBody
+    sha256: Hash
+    reason: str
+    proposed_by: str
+    proposed_at: Time
+    decision: PlanDecisionDocument | None
+    is_in_force: bool
+
+
+class ChangePlanList(TypedDict):
+    """Newest first. defaults: a body to begin with, made from the model in service."""
+
+    plans: list[ChangePlanDocument]
+    defaults: dict[str, Any]
+
+
+class ReferenceSetDocument(TypedDict):
+    """sha256: over {project, version, rule, images}. looks: how often candidates were measured on it."""
+
+    project: str
+    version: int
+    code: str
+    rule: ReferenceRule
+    sha256: Hash
+    reason: str
+    proposed_by: str
+    proposed_at: Time
+    decision: PlanDecisionDocument | None
+    is_in_force: bool
+    image_count: int
+    looks: int
+
+
+class ReferenceSetList(TypedDict):
+    """Newest first."""
+
+    reference_sets: list[ReferenceSetDocument]
+
+
+class KeptLabel(TypedDict):
+    """value: 1 present, 0 absent."""
+
+    finding: str
+    value: int
+    kind: Annotated[str, coded(LabelOrigin.values)]
+    source: str
+    boxes: list[PixelBox]
+
+
+class ReferenceImageDocument(TypedDict):
+    """is_positive: of the rule's first finding. is_positive and labels are null where a study or a first look hides the image from
+    the caller."""
+
+    image: Key
+    stored_sha256: str
+    pixel_sha256: str
+    is_positive: bool | None
+    stratum: str
+    probability: float
+    draw_probability: float | None
+    labels: list[KeptLabel] | None
+
+
+class ReferenceSetExport(ReferenceSetDocument):
+    """With its images, by id. withheld: how many images' labels are not told to the caller."""
+
+    images: list[ReferenceImageDocument]
+    withheld: int
+
+
+REFUSED = ref(RefusedBody)
+PLAN, PLANS = ref(ChangePlanDocument), ref(ChangePlanList)
+SET, SETS, SET_EXPORT = ref(ReferenceSetDocument), ref(ReferenceSetList), ref(ReferenceSetExport)

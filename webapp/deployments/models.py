@@ -9,30 +9,26 @@ from webapp.reviews.models.kept_row import AppendOnlyRow
 
 
 class DeployedBundle(models.Model):
-    """One bundle that passed its self-check here. The file lies in BUNDLE_DIR under its id and is never changed."""
-
-    class State(models.TextChoices):
-        REGISTERED = "registered", "Registered"
-        ACTIVE = "active", "In service"
-        RETIRED = "retired", "Retired"
-        FAILED = "failed", "Taken out"
+    """One bundle that passed its self-check here. The file lies in BUNDLE_DIR under its id and is never changed. Where it is in
+    service the projects say (`Project.active_bundle`); its state is told by webapp.deployments.bundle_state."""
 
     bundle_id = models.CharField(max_length=64, primary_key=True, help_text="SHA-256 of the file")
     name = models.CharField(max_length=100)
     version = models.CharField(max_length=40)
     manifest = models.JSONField(help_text="manifest.json without its arrays")
     card = models.TextField(blank=True)
-    state = models.CharField(max_length=16, choices=State.choices, default=State.REGISTERED)
     selfcheck = models.JSONField(default=dict, help_text="what was replayed when the bundle was added")
     bytes = models.PositiveBigIntegerField(default=0)
     added_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     added_at = models.DateTimeField(default=timezone.now)
+    # The last time it was put in service, in whichever project.
     activated_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     activated_at = models.DateTimeField(null=True, blank=True)
-    # What roll back returns to. Kept through a roll back, so that a second one goes one step further.
-    replaced = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    # When the file was last read whole and had the hash that is its id, and how long that took.
+    file_checked_at = models.DateTimeField(null=True, blank=True)
+    file_check_seconds = models.FloatField(null=True, blank=True)
 
-    # When and why it went out of service by itself; emptied when a person puts it in service again.
+    # When and why it went out of service by itself, everywhere; emptied when a person puts it in service again.
     taken_out_at = models.DateTimeField(null=True, blank=True)
     taken_out_why = models.CharField(max_length=500, blank=True)
     # When it came back by itself, until its first answer or until a person chooses: meanwhile it is not taken out.
@@ -40,9 +36,6 @@ class DeployedBundle(models.Model):
 
     class Meta:
         ordering = ["-added_at"]
-        constraints = [
-            models.UniqueConstraint(fields=["state"], condition=models.Q(state="active"), name="one_bundle_in_service")
-        ]
 
     def __str__(self) -> str:
         return f"{self.name} {self.version}"
@@ -76,7 +69,7 @@ class ServiceChange(AppendOnlyRow):
     """From `created_at` on another bundle answered in a project, or none.
 
     number: 1, 2, 3 ... of a project, so that a clock that was set back changes no order. why: the sentence of a bundle that was
-    taken out; of rows that were made from the record, that they were.
+    taken out; of rows that were made from the record, that they were; else the reason that a person gave, if any.
     """
 
     class How(models.TextChoices):

@@ -5,14 +5,27 @@ from typing import Annotated
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from webapp.deployments.models import DeployedBundle
+from webapp.deployments.bundle_state import State
 from webapp.json_bodies import Schema, coded, ref
 from webapp.predictions.openapi import REFUSAL, Time
+from webapp.refused import RefusedBody
 
 
 class BundleFinding(TypedDict):
     key: str
     title: str
+
+
+class ServicePlace(TypedDict):
+    """A project in which the bundle answers."""
+
+    project: Annotated[str, Field(description="slug")]
+    since: Annotated[Time | None, Field(description="null where not known")]
+    by: Annotated[str | None, Field(description="null for the command line, the service itself, or where not known")]
+    why: str
+    goes_back_to: Annotated[
+        str | None, Field(description="id of the bundle that a roll back of this project returns to")
+    ]
 
 
 class BundleDocument(TypedDict):
@@ -21,14 +34,16 @@ class BundleDocument(TypedDict):
     id: Annotated[str, Field(description="SHA-256 of the bundle file")]
     name: str
     version: str
-    state: Annotated[str, coded(DeployedBundle.State.values)]
+    state: Annotated[str, coded(State.values)]
+    also: Annotated[list[str], Field(description="what else this site knows of it, as short words")]
+    in_service: Annotated[list[ServicePlace], Field(description="where it answers, by name of the project")]
     bytes: int
     findings: list[BundleFinding]
     added_at: Time
     added_by: str | None
-    activated_at: Time | None
+    activated_at: Annotated[Time | None, Field(description="the last time, in whichever project")]
     activated_by: str | None
-    replaced: Annotated[str | None, Field(description="id of the bundle that a roll back returns to")]
+    file_checked_at: Annotated[Time | None, Field(description="when the whole file was last read and had this id")]
     taken_out_at: Annotated[Time | None, Field(description="when it went out of service by itself")]
     taken_out_why: Annotated[str, Field(description="why, as one sentence; else empty")]
 
@@ -54,6 +69,7 @@ ADDED: dict[tuple[int, str], Schema] = {
 }
 CHANGED: dict[tuple[int, str], Schema] = {
     (200, JSON): BUNDLE,
+    (400, JSON): ref(RefusedBody),
     (403, JSON): NOT_ALLOWED,
     (404, JSON): NOT_ALLOWED,
     (409, JSON): REFUSAL,

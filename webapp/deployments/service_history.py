@@ -55,13 +55,13 @@ class AnsweredAt:
 
 def periods(project: Project, most: int | None = None) -> list[Period]:
     """Newest first; all, or so many."""
-    changes = list(_changes(project)[:most])
+    changes = list(changes_of(project)[:most])
     return [Period(change, after) for change, after in zip(changes, [None, *changes], strict=False)]
 
 
 def answered_at(project: Project, moment: datetime) -> AnsweredAt:
     """A result that began before a change may end after it: it is the bundle's that was in service when it began."""
-    changes = _changes(project)
+    changes = changes_of(project)
     change = changes.filter(created_at__lte=moment).first()
     after = changes.filter(number=change.number + 1).first() if change else None
     bundle = change.bundle_id if change else None
@@ -73,7 +73,7 @@ def answered_at(project: Project, moment: datetime) -> AnsweredAt:
     )
 
 
-def _changes(project: Project) -> QuerySet[ServiceChange]:
+def changes_of(project: Project) -> QuerySet[ServiceChange]:
     """Without what is large of a bundle."""
     rows = ServiceChange.objects.filter(project=project).select_related("bundle", "created_by")
     return rows.defer("bundle__manifest", "bundle__card", "bundle__selfcheck")

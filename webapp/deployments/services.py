@@ -1,9 +1,10 @@
-"""Add a bundle, put it in service, go back to the one before."""
+"""Add a bundle, put it in service in one project or in all, go back to the one before."""
 
 import logging
 import os
 import time
 import uuid
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -14,27 +15,39 @@ from django.utils import timezone
 
 from inference.bundle_child import check_in_child
 from inference.bundle_error import BundleError
+from inference.file_sha256 import file_sha256
 from webapp import audit
 from webapp.accounts.models import User
 from webapp.archive.models import Project
 from webapp.archive.storage import is_disk_full
+from webapp.deployments.activation_gates import refusals
+from webapp.deployments.in_service import bundle_in_service, named, way_back
 from webapp.deployments.models import DeployedBundle, ServiceChange
 from webapp.durable import sync
 from webapp.predictions.bundle_store import bundle_path
-from webapp.predictions.requests import INFER
+from webapp.predictions.requests import INFER, jobs_of_others
 from webapp.work.jobs.finish import release_waiting
 
 logger = logging.getLogger(__name__)
 
-State = DeployedBundle.State
 How = ServiceChange.How
 VERBS = {How.PUT_IN_SERVICE: "activate_bundle", How.ROLLED_BACK: "roll_back_bundle"}
 COPY_BYTES = 2**20
+MOST_REASON = 500
 STALE_SECONDS = 3600.0  # a half copy this old was left by a process that died
 
 
 class BundleRefused(Exception):
     """The file is not taken, or the step is not possible; the sentence is for the person who asked."""
+
+
+class GateRefused(BundleRefused):
+    """A room above speaks against it. told: each project with its sentences."""
+
+    def __init__(self, bundle: DeployedBundle, told: list[tuple[Project, str]]) -> None:
+        self.told = told
+        sentences = " ".join(f"{project.name}: {sentence}" for project, sentence in told)
+        super().__init__(f"{bundle} was not put in service. {sentences}")
 
 
 class BundleNotChecked(Exception):
@@ -91,67 +104,182 @@ def add_bundle(source: Path, user: User | None, shown_name: str = "") -> Deploye
     return row
 
 
-def activate(bundle: DeployedBundle, user: User | None) -> DeployedBundle:
-    """Puts a bundle in service: it answers for every prediction that starts from now on; waiting ones start at once.
+def activate(
+    bundle: DeployedBundle,
+    user: User | None,
+    project: Project | None = None,
+    *,
+    why: str = "",
+    seen: Mapping[str, str] | None = None,
+) -> DeployedBundle:
+    """Puts a bundle in service in one project, or in all: it answers there for every prediction that starts from now on; waiting
+    ones start at once. In all or in none of them: everything happens in one transaction.
 
-    Raises BundleRefused when its file is missing.
+    why: a person's reason, kept with the change. seen: slug of a project -> id of the bundle that the person saw in service there,
+    empty for none. Raises BundleRefused where another is in service by now, when a gate speaks against it, and when the file is
+    missing or no longer the one that was added.
     """
-    return _put_in_service(bundle, user, How.PUT_IN_SERVICE)
-
-
-@transaction.atomic
-def roll_back(user: User | None, leaving: DeployedBundle | None = None) -> DeployedBundle:
-    """Puts the bundle in service that the present one replaced. Raises BundleRefused when there is none.
-
-    `leaving`: the bundle that the person saw in service. Two people who press at once must not go back two steps, so
-    it is compared under the lock that every change of service takes.
-    """
-    lock_service()
-    current = DeployedBundle.objects.filter(state=State.ACTIVE).select_related("replaced").first()
-    if leaving is not None and (current is None or leaving.pk != current.pk):
-        raise BundleRefused(f"{leaving} is not in service; only the model in service can be rolled back.")
-    if current is None:
-        raise BundleRefused("No model is in service, so there is nothing to roll back.")
-    if current.replaced is None:
-        raise BundleRefused(f"{current} replaced no other model, so there is nothing to roll back to.")
-    return _put_in_service(current.replaced, user, How.ROLLED_BACK)
-
-
-def _put_in_service(bundle: DeployedBundle, user: User | None, how: How) -> DeployedBundle:
-    if not bundle_path(bundle.bundle_id).is_file():
-        raise BundleRefused(f"The file of {bundle} ({bundle.short_id}) is missing from the store; add it again.")
-    with transaction.atomic():
-        lock_service()
-        current = DeployedBundle.objects.filter(state=State.ACTIVE).exclude(pk=bundle.pk).first()
-        DeployedBundle.objects.filter(state=State.ACTIVE).update(state=State.RETIRED)
-        bundle.refresh_from_db()
-        if how == How.PUT_IN_SERVICE and current is not None:
-            bundle.replaced = current
-        bundle.state = State.ACTIVE
-        bundle.activated_at = timezone.now()
-        bundle.activated_by = user
-        bundle.taken_out_at, bundle.taken_out_why, bundle.came_back_at = None, "", None
-        bundle.save()
-        released = name_in_projects(bundle, how, user, bundle.activated_at)
-        before = current.bundle_id if current else ""
-        audit.record(user, VERBS[how], f"bundle:{bundle.bundle_id}", before=before, released=released)
+    why = checked_reason(why)
+    seconds = check_file(bundle)
+    try:
+        with transaction.atomic():
+            projects = _locked(project)
+            _refuse_unseen(projects, seen or {})
+            _ask_gates(bundle, projects, user)
+            _change(projects, bundle, How.PUT_IN_SERVICE, user, why, {bundle.pk: seconds})
+    except GateRefused as refused:  # outside the transaction, which is undone
+        for one, sentence in refused.told:
+            audit.record(user, "refuse_activation", f"bundle:{bundle.pk}", project=one.slug, why=sentence)
+        raise
+    bundle.refresh_from_db()
     return bundle
 
 
-def name_in_projects(bundle: DeployedBundle | None, how: How, user: User | None, now: datetime, why: str = "") -> int:
-    """One model serves all projects, from now on this one; the number of waiting jobs that it releases. Call under lock_service."""
-    Project.objects.update(active_bundle=bundle.bundle_id if bundle else "")
-    for project in Project.objects.annotate(last=Max("service_changes__number")):
-        number = (project.last or 0) + 1
-        ServiceChange(
-            project=project, number=number, bundle=bundle, how=how, why=why, created_at=now, created_by=user
-        ).save()
-    return release_waiting(INFER) if bundle else 0
+def roll_back(
+    user: User | None, leaving: DeployedBundle | None = None, project: Project | None = None, *, why: str = ""
+) -> list[ServiceChange]:
+    """A project, or every project, goes back to what it had before; the changes, one for each project that went back. One that had
+    nothing before stays as it is.
+
+    leaving: the bundle that the person saw in service: only projects in which it still answers go back. Two people who press at
+    once must not go back two steps, so it is compared under the lock that every change of service takes. Raises BundleRefused when
+    no project can go back, and when the file of what would come back is missing or no longer the one that was added.
+    """
+    why = checked_reason(why)
+    seconds = {bundle.pk: check_file(bundle) for bundle in _ways_back(leaving, project).values()}
+    with transaction.atomic():
+        lock_service()
+        ways = _ways_back(leaving, project)
+        if any(bundle.pk not in seconds for bundle in ways.values()):
+            raise BundleRefused("The model in service was changed in this moment. Nothing was rolled back: look again.")
+        return [
+            change
+            for one, bundle in ways.items()
+            for change in _change([one], bundle, How.ROLLED_BACK, user, why, seconds)
+        ]
+
+
+def _ways_back(leaving: DeployedBundle | None, project: Project | None) -> dict[Project, DeployedBundle]:
+    """What each project goes back to. Raises BundleRefused when there is none."""
+    projects = [one for one in _fresh(project) if one.active_bundle]
+    if leaving is not None:
+        projects = [one for one in projects if one.active_bundle == leaving.pk]
+        if not projects:
+            where = f" in {project.name}" if project else ""
+            raise BundleRefused(f"{leaving} is not in service{where}; only the model in service can be rolled back.")
+    if not projects:
+        raise BundleRefused("No model is in service, so there is nothing to roll back.")
+    ways = {one: path[0] for one in projects if (path := way_back(one))}
+    if not ways:
+        raise BundleRefused(
+            f"{bundle_in_service(projects[0])} replaced no other model in {named(projects)}, so there is nothing to roll back to."
+        )
+    return ways
+
+
+def check_file(bundle: DeployedBundle) -> float:
+    """Reads the whole file in the store and compares its hash with the id; the seconds that it took. Call it before the lock is
+    taken: 2 GiB take a while. Raises BundleRefused when it is missing or another."""
+    started = time.monotonic()
+    try:
+        found = file_sha256(bundle_path(bundle.bundle_id))
+    except FileNotFoundError:
+        raise BundleRefused(
+            f"The file of {bundle} ({bundle.short_id}) is missing from the store; add it again."
+        ) from None
+    except OSError as problem:
+        raise BundleRefused(
+            f"The file of {bundle} ({bundle.short_id}) cannot be read: {problem.strerror}. Nothing was changed."
+        ) from problem
+    if found != bundle.bundle_id:
+        raise BundleRefused(
+            f"The file of {bundle} ({bundle.short_id}) is no longer the one that was added: its SHA-256 begins with {found[:12]}. "
+            "It is half copied or was altered. Nothing was changed; add the file again."
+        )
+    return time.monotonic() - started
+
+
+def checked_reason(why: str) -> str:
+    """Raises BundleRefused for one that is too long."""
+    why = " ".join(why.split())
+    if len(why) > MOST_REASON:
+        raise BundleRefused(
+            f"The reason has {len(why)} characters; at most {MOST_REASON} are kept. Nothing was changed."
+        )
+    return why
+
+
+def _refuse_unseen(projects: Iterable[Project], seen: Mapping[str, str]) -> None:
+    for project in projects:
+        if seen.get(project.slug, project.active_bundle) != project.active_bundle:
+            now, last = bundle_in_service(project), project.service_changes.select_related("created_by").first()  # type: ignore[attr-defined]
+            model = f"{now} ({now.short_id}) is" if now else "no model is"
+            since = f", since {last.created_at:%Y-%m-%d %H:%M:%S} by {last.who}" if last else ""
+            raise BundleRefused(
+                f"In {project.name} {model} in service by now{since}: not what you saw. Nothing was changed; look again."
+            )
+
+
+def _ask_gates(bundle: DeployedBundle, projects: list[Project], user: User | None) -> None:
+    told = refusals(bundle, projects, user)
+    if told:
+        raise GateRefused(bundle, told)
+
+
+def _change(
+    projects: Iterable[Project],
+    bundle: DeployedBundle,
+    how: How,
+    user: User | None,
+    why: str,
+    seconds: Mapping[str, float],
+) -> list[ServiceChange]:
+    """A person's change, with its audit event per project. Call under lock_service."""
+    now = timezone.now()
+    DeployedBundle.objects.filter(pk=bundle.pk).update(
+        activated_at=now, activated_by=user, taken_out_at=None, taken_out_why="", came_back_at=None,
+        file_checked_at=now, file_check_seconds=seconds[bundle.pk],
+    )  # fmt: skip
+    changes = []
+    for project in projects:
+        before = project.active_bundle
+        change, released = change_service(project, bundle, how, user, now, why)
+        audit.record(
+            user, VERBS[how], f"bundle:{bundle.pk}", project=project.slug, before=before, why=why, released=released
+        )
+        changes.append(change)
+    return changes
+
+
+def change_service(
+    project: Project, bundle: DeployedBundle | None, how: How, user: User | None, now: datetime, why: str = ""
+) -> tuple[ServiceChange, int]:
+    """From now on this one answers in the project, or none; with the number of its waiting jobs that run now. Call under
+    lock_service."""
+    project.active_bundle = bundle.pk if bundle else ""
+    project.save(update_fields=["active_bundle"])
+    last = ServiceChange.objects.filter(project=project).aggregate(last=Max("number"))["last"] or 0
+    change = ServiceChange(
+        project=project, number=last + 1, bundle=bundle, how=how, why=why, created_at=now, created_by=user
+    )
+    change.save()
+    return change, release_waiting(INFER, apart_from=jobs_of_others(project)) if bundle else 0
 
 
 def lock_service() -> None:
     """One change of the model in service at a time, until the transaction ends."""
     Project.objects.select_for_update().get(pk=Project.default().pk)
+
+
+def _locked(project: Project | None) -> list[Project]:
+    lock_service()
+    return _fresh(project)
+
+
+def _fresh(project: Project | None) -> list[Project]:
+    """The one, or all, as stored now."""
+    rows = Project.objects.order_by("name", "slug")
+    return list(rows.filter(pk=project.pk) if project else rows)
 
 
 def _copy_into_store(source: Path, shown_name: str) -> Path:

@@ -19,8 +19,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from webapp import audit
+from webapp.archive.models import Project
+from webapp.deployments.in_service import How, named, projects_of, way_back
 from webapp.deployments.models import BundleStrike, DeployedBundle
-from webapp.deployments.services import How, State, lock_service, name_in_projects
+from webapp.deployments.service_history import changes_of
+from webapp.deployments.services import change_service, lock_service
 from webapp.predictions.bundle_store import bundle_path
 from webapp.predictions.run_mark import RUN_TOO_LONG, EndedRun
 from webapp.work.extension_points import Notice
@@ -37,8 +40,9 @@ STRIKES = 3
 def count_strike(ended: EndedRun) -> None:
     """Counts a worker that ended in a run, and takes the bundle out of service when that was enough."""
     lock_service()
-    bundle = DeployedBundle.objects.filter(pk=ended.bundle_id, state=State.ACTIVE).first()
-    if bundle is None or bundle.activated_at is None or ended.began_at < bundle.activated_at:
+    bundle = DeployedBundle.objects.filter(pk=ended.bundle_id).first()
+    is_in_service = bundle is not None and bool(projects_of(bundle))
+    if bundle is None or not is_in_service or bundle.activated_at is None or ended.began_at < bundle.activated_at:
         logger.warning("worker %s ended in a run of %s, which is not in service", ended.worker, ended.bundle_id[:12])
         return
     strikes = bundle.strikes.filter(at__gte=bundle.activated_at)
@@ -74,34 +78,41 @@ def forgive(bundle_id: str) -> None:
 
 def why_taken_out(bundle_id: str) -> str:
     """The sentence of a bundle that went out of service by itself and has not come back; empty for any other."""
-    gone = DeployedBundle.objects.filter(bundle_id=bundle_id, state=State.FAILED).first()
+    gone = DeployedBundle.objects.filter(bundle_id=bundle_id, taken_out_at__isnull=False).first()
     return gone.taken_out_why or f"{gone} was taken out." if gone else ""
 
 
 def notices() -> list[Notice]:
-    """Which bundle went out of service by itself and what answers now, until a person puts one in service."""
-    current = DeployedBundle.objects.filter(state=State.ACTIVE).first()
-    gone = (
-        DeployedBundle.objects.filter(state=State.FAILED, taken_out_at__isnull=False).order_by("-taken_out_at").first()
-    )
-    if gone is None or gone.taken_out_at is None:
-        return []
-    if current is None:
-        text = f"{gone.taken_out_why} No other model was in service before it: images wait. Put one in service under Models."
-        return [Notice(text, is_problem=True)]
-    if current.activated_at is not None and current.activated_at > gone.taken_out_at:
-        return []
-    return [_since_it_came_back(gone, current)]
+    """Which bundle went out of service by itself and what answers there now, until a person chooses there: one for all projects to
+    which the same happened."""
+    told: dict[tuple[str, DeployedBundle | None], list[Project]] = {}
+    projects = list(Project.objects.order_by("name", "slug"))
+    for project in projects:
+        changes = list(changes_of(project)[:2])
+        if changes and changes[0].how == How.TAKEN_OUT:
+            gone = changes[1].bundle if len(changes) > 1 else None
+            why = gone.taken_out_why if gone else ""
+            told.setdefault((why or changes[0].why, changes[0].bundle), []).append(project)
+    return [
+        _notice(why, back, f" in {named(where)}" if len(projects) > 1 else "") for (why, back), where in told.items()
+    ]
 
 
-def _since_it_came_back(gone: DeployedBundle, current: DeployedBundle) -> Notice:
-    """gone: the one that was taken out. current: the one that came back for it."""
-    told = f"{gone.taken_out_why} {current} ({current.short_id})"
+def _notice(why: str, back: DeployedBundle | None, where: str) -> Notice:
+    """back: what came back for the one that was taken out. where: empty on a site of one project."""
+    if back is not None:
+        return _since_it_came_back(why, back, where)
+    text = f"{why} No other model was in service before it{where}: images wait. Put one in service under Models."
+    return Notice(text, is_problem=True)
+
+
+def _since_it_came_back(why: str, current: DeployedBundle, where: str) -> Notice:
+    told = f"{why} {current} ({current.short_id})"
     if current.came_back_at is None:
-        return Notice(f"{told} answers now, as before it.", is_problem=False)
+        return Notice(f"{told} answers now{where}, as before it.", is_problem=False)
     strikes = current.strikes.filter(at__gte=current.came_back_at).count()
     if strikes < STRIKES:
-        return Notice(f"{told} is in service again, as before it, and has not answered yet.", is_problem=False)
+        return Notice(f"{told} is in service again{where}, as before it, and has not answered yet.", is_problem=False)
     text = (
         f"{told} came back, and the worker ended {strikes} times while it ran this model too, without one answer. It stays in "
         "service: look for what ends the workers (their memory, the machine) before you blame a model."
@@ -135,39 +146,30 @@ def _sentence(bundle: DeployedBundle, strikes: list[BundleStrike], how: str) -> 
 
 
 def _take_out(bundle: DeployedBundle, why: str) -> None:
-    """Call under the lock of the service, in a transaction."""
+    """Everywhere: each project returns to its own before. Call under the lock of the service, in a transaction."""
     now = timezone.now()
     strikes = list(bundle.strikes.filter(at__gte=bundle.activated_at))
-    before = _before(bundle)
-    bundle.state, bundle.taken_out_at, bundle.taken_out_why = State.FAILED, now, why
-    bundle.save()
-    if before is not None:
-        before.state, before.activated_at, before.activated_by, before.came_back_at = State.ACTIVE, now, None, now
-        before.save()
+    projects = projects_of(bundle)
+    bundle.taken_out_at, bundle.taken_out_why = now, why
+    bundle.save(update_fields=["taken_out_at", "taken_out_why"])
     renewed = _renew_jobs({job for strike in strikes for job in strike.jobs})
-    released = name_in_projects(before, How.TAKEN_OUT, None, now, why)
-    back = before.bundle_id if before else ""
-    audit.record(
-        None,
-        "take_out_bundle",
-        f"bundle:{bundle.bundle_id}",
-        strikes=len(strikes),
-        back=back,
-        released=released,
-        renewed=renewed,
-    )
-    logger.error("%s In service now: %s", why, f"{before} ({before.short_id})" if before else "none")
+    for project in projects:
+        before = _before(project)
+        if before is not None:
+            came_back = DeployedBundle.objects.filter(pk=before.pk)
+            came_back.update(activated_at=now, activated_by=None, came_back_at=now)
+        _, released = change_service(project, before, How.TAKEN_OUT, None, now, why)
+        audit.record(
+            None, "take_out_bundle", f"bundle:{bundle.pk}", project=project.slug, strikes=len(strikes),
+            back=before.pk if before else "", released=released, renewed=renewed,
+        )  # fmt: skip
+        back = f"{before} ({before.short_id})" if before else "none"
+        logger.error("%s In service now%s: %s", why, f" in {project.slug}" if len(projects) > 1 else "", back)
 
 
-def _before(bundle: DeployedBundle) -> DeployedBundle | None:
-    """The nearest bundle that this one replaced, step by step, which is whole and was not taken out itself."""
-    seen, candidate = {bundle.pk}, bundle.replaced
-    while candidate is not None and candidate.pk not in seen:
-        if candidate.state != State.FAILED and bundle_path(candidate.bundle_id).is_file():
-            return candidate
-        seen.add(candidate.pk)
-        candidate = candidate.replaced
-    return None
+def _before(project: Project) -> DeployedBundle | None:
+    """The nearest bundle on the project's way back whose file is there; those that were taken out are not on it."""
+    return next((one for one in way_back(project) if bundle_path(one.pk).is_file()), None)
 
 
 def _renew_jobs(ids: set[str]) -> int:

@@ -1,4 +1,4 @@
-"""Registry of models: the API under /api/bundles/ and the pages under /models/."""
+"""The pages under /models/: the desk and the registry of models."""
 
 from typing import Any
 
@@ -7,117 +7,61 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
-from drf_spectacular.utils import extend_schema
-from rest_framework.parsers import MultiPartParser
-from rest_framework.request import Request
-from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from webapp.accounts.form_post import form_post
 from webapp.accounts.policy import may_manage_bundles, require
 from webapp.archive.models import Project
+from webapp.deployments.bundle_api import all_bundles
+from webapp.deployments.bundle_state import states_of
 from webapp.deployments.card_blocks import card_blocks
 from webapp.deployments.desk import rendered_sections
+from webapp.deployments.in_service import named
 from webapp.deployments.manifest_rows import finding_rows, measured_on, metric_rows
 from webapp.deployments.models import DeployedBundle
-from webapp.deployments.openapi import ADDED, CHANGED, LISTED, BundleDocument
 from webapp.deployments.service_history import MomentRefused, answered_at, asked_moment, periods
 from webapp.deployments.services import BundleNotChecked, BundleRefused, activate, add_bundle, roll_back
 from webapp.deployments.strikes import notices
 from webapp.deployments.upload import uploaded_bundle
 
 CHANGES_SHOWN = 50
-UPLOAD_SCHEMA = {
-    "multipart/form-data": {"type": "object", "properties": {"file": {"type": "string", "format": "binary"}}}
-}
-
-
-def bundle_document(bundle: DeployedBundle) -> BundleDocument:
-    """A registered bundle as the API gives it."""
-    return {
-        "id": bundle.bundle_id,
-        "name": bundle.name,
-        "version": bundle.version,
-        "state": bundle.state,
-        "bytes": bundle.bytes,
-        "findings": [{"key": row.key, "title": row.title} for row in finding_rows(bundle.manifest)],
-        "added_at": bundle.added_at.isoformat(),
-        "added_by": bundle.added_by.username if bundle.added_by else None,
-        "activated_at": bundle.activated_at.isoformat() if bundle.activated_at else None,
-        "activated_by": bundle.activated_by.username if bundle.activated_by else None,
-        "replaced": bundle.replaced_id,  # type: ignore[attr-defined]
-        "taken_out_at": bundle.taken_out_at.isoformat() if bundle.taken_out_at else None,
-        "taken_out_why": bundle.taken_out_why,
-    }
-
-
-class Bundles(APIView):
-    """The registered bundles, newest first; POST adds one after replaying its self-check here."""
-
-    parser_classes = [MultiPartParser]
-
-    @extend_schema(operation_id="bundles", responses=LISTED)
-    def get(self, request: Request) -> Response:
-        return Response({"results": [bundle_document(bundle) for bundle in _all_bundles()]})
-
-    @extend_schema(operation_id="add_bundle", request=UPLOAD_SCHEMA, responses=ADDED)
-    def post(self, request: Request) -> Response:
-        require(may_manage_bundles(request.user))
-        try:
-            with uploaded_bundle(request.FILES.get("file")) as (path, name):
-                bundle = add_bundle(path, request.user, name)  # type: ignore[arg-type]
-        except BundleRefused as problem:
-            return Response({"code": "bundle_refused", "text": str(problem)}, status=422)
-        except BundleNotChecked as problem:
-            return Response({"code": "machine_fault", "text": str(problem)}, status=503)
-        return Response(bundle_document(bundle), status=201)
-
-
-class ActivateBundle(APIView):
-    """Puts a registered bundle in service."""
-
-    @extend_schema(operation_id="activate_bundle", request=None, responses=CHANGED)
-    def post(self, request: Request, bundle_id: str) -> Response:
-        require(may_manage_bundles(request.user))
-        bundle = get_object_or_404(DeployedBundle, pk=bundle_id)
-        try:
-            return Response(bundle_document(activate(bundle, request.user)))  # type: ignore[arg-type]
-        except BundleRefused as problem:
-            return Response({"code": "bundle_refused", "text": str(problem)}, status=409)
-
-
-class RollBackBundle(APIView):
-    """Puts the bundle in service that the named one, now in service, replaced."""
-
-    @extend_schema(operation_id="roll_back_bundle", request=None, responses=CHANGED)
-    def post(self, request: Request, bundle_id: str) -> Response:
-        require(may_manage_bundles(request.user))
-        bundle = get_object_or_404(DeployedBundle, pk=bundle_id)
-        try:
-            return Response(bundle_document(roll_back(request.user, leaving=bundle)))  # type: ignore[arg-type]
-        except BundleRefused as problem:
-            return Response({"code": "bundle_refused", "text": str(problem)}, status=409)
 
 
 @require_safe
 @login_required
 def models(request: HttpRequest) -> HttpResponse:
     """The registry: which model is in service, since when, by whom, and the others."""
-    bundles = list(_all_bundles())
-    current = next((bundle for bundle in bundles if bundle.state == DeployedBundle.State.ACTIVE), None)
+    Project.default()
+    bundles = list(all_bundles())
+    states = states_of(bundles)
     return render(
         request,
         "deployments/models.html",
         {
-            "bundles": bundles,
-            "current": current,
+            "bundles": [(bundle, states[bundle.pk]) for bundle in bundles],
+            "now": _answering(list(Project.objects.order_by("name", "slug"))),
             "notices": notices(),
             "sections": rendered_sections(request),
-            "histories": [_history(project, request) for project in Project.objects.order_by("name")],
+            "histories": [_history(project, request) for project in Project.objects.order_by("name", "slug")],
             "at": request.GET.get("at", ""),
             **_rights(request),
         },
     )
+
+
+def _answering(projects: list[Project]) -> str:
+    """What answers now, in one sentence."""
+    models = {
+        bundle: [project for project in projects if project.active_bundle == bundle]
+        for bundle in {one.active_bundle for one in projects}
+    }
+    names = {
+        bundle.pk: str(bundle) for bundle in DeployedBundle.objects.defer("manifest", "card").filter(pk__in=models)
+    }
+    if list(models) == [""]:
+        return "No model is in service: images wait until one is."
+    if len(models) == 1:
+        return f"{names.get(projects[0].active_bundle, 'A model that is not registered')} answers for every new prediction."
+    return " ".join(f"{names.get(bundle, 'No model')} answers in {named(where)}." for bundle, where in models.items())
 
 
 def _history(project: Project, request: HttpRequest) -> dict[str, Any]:
@@ -138,14 +82,14 @@ def _history(project: Project, request: HttpRequest) -> dict[str, Any]:
 @login_required
 def model(request: HttpRequest, bundle_id: str) -> HttpResponse:
     """One model: card, operating points, calibration, measured evidence."""
-    bundle = get_object_or_404(DeployedBundle.objects.select_related("replaced"), pk=bundle_id)
+    bundle = get_object_or_404(DeployedBundle, pk=bundle_id)
     context = {
         "bundle": bundle,
         "blocks": card_blocks(bundle.card),
         "findings": finding_rows(bundle.manifest),
         "metrics": metric_rows(bundle.manifest),
         "measured_on": measured_on(bundle.manifest),
-        "is_active": bundle.state == DeployedBundle.State.ACTIVE,
+        "state": states_of([bundle])[bundle.pk],
     }
     return render(request, "deployments/model.html", {**context, **_rights(request)})
 
@@ -183,14 +127,12 @@ def roll_back_model(request: HttpRequest, bundle_id: str) -> HttpResponse:
     require(may_manage_bundles(request.user))
     bundle = get_object_or_404(DeployedBundle, pk=bundle_id)
     try:
-        messages.success(request, f"{roll_back(request.user, leaving=bundle)} is in service again.")  # type: ignore[arg-type]
+        changes = roll_back(request.user, leaving=bundle)  # type: ignore[arg-type]
+        back = "; ".join(f"{change.bundle} is in service again in {change.project.name}" for change in changes)
+        messages.success(request, f"{back}.")
     except BundleRefused as problem:
         messages.error(request, str(problem))
     return redirect("models")
-
-
-def _all_bundles() -> Any:
-    return DeployedBundle.objects.select_related("added_by", "activated_by", "replaced").defer("card")
 
 
 def _rights(request: HttpRequest) -> dict[str, bool]:

@@ -30,5 +30,5 @@ class PredictionsConfig(AppConfig):
         model_input_hooks.append(input_specs_in_service)
         extension_points.each_sweep.append(tell_ended_runs)
         extension_points.asked_to_stop.append(run_mark.withdraw)
-        extension_points.is_model_in_service = figures.is_model_in_service
+        extension_points.service_words = figures.service_words
         extension_points.metric_families.append(figures.metric_families)

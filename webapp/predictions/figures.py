@@ -11,8 +11,12 @@ from webapp.work.metric_family import Family, counter, histogram
 from webapp.work.work_counts import seconds_of_jobs
 
 
-def is_model_in_service() -> bool:
-    return bool(Project.default().active_bundle)
+def service_words() -> str:
+    """`in service`, `none in service`, or where only some projects have a model: `in service in 1 of 2 projects`."""
+    has_model = [bool(bundle) for bundle in Project.objects.values_list("active_bundle", flat=True)]
+    if not any(has_model):
+        return "none in service"
+    return "in service" if all(has_model) else f"in service in {sum(has_model)} of {len(has_model)} projects"
 
 
 def results_by_bundle() -> dict[tuple[str, str, str], int]:

@@ -1,8 +1,11 @@
 """Ask for a prediction: when an image is stored, and when a person wants another run."""
 
-from django.db import transaction
+from typing import Any
 
-from webapp.archive.models import Image
+from django.db import transaction
+from django.db.models import QuerySet
+
+from webapp.archive.models import Image, Project
 from webapp.predictions.models import Prediction
 from webapp.work.jobs.create import AUTOMATIC, AWAITED, create_job
 from webapp.work.models import Job
@@ -23,6 +26,12 @@ def predict_again(image: Image) -> tuple[Prediction, bool]:
         if unfinished:
             return unfinished, False
         return _create(image, run=image.predictions.count() + 1, priority=AWAITED), True
+
+
+def jobs_of_others(project: Project) -> "QuerySet[Prediction, Any]":
+    """Ids of the queued jobs of other projects' images."""
+    rows = Prediction.objects.filter(job__state=Job.State.QUEUED).exclude(image__project=project)
+    return rows.order_by().values_list("job_id", flat=True)
 
 
 def _create(image: Image, run: int, priority: int) -> Prediction:

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from webapp.work.metric_family import Family
 
 
-def _no_model() -> bool:
-    return False
+def _no_model() -> str:
+    return "none in service"
 
 
 @dataclass(frozen=True)
@@ -22,12 +22,12 @@ class Notice:
 
 @dataclass
 class ExtensionPoints:
-    """is_model_in_service: whether images are explained at all. quarantined: (code, files, bytes) of refused files, most
+    """service_words: whether models explain images, as /readyz says it. quarantined: (code, files, bytes) of refused files, most
     files first. tolerated: (name, sentence, images, is on) of each fault of files that is taken all the same.
     model_notices: what an administrator must know about the models. each_sweep: called every few seconds by a worker.
     asked_to_stop: called when a worker is asked to stop. metric_families: further figures for a collector."""
 
-    is_model_in_service: Callable[[], bool] = _no_model
+    service_words: Callable[[], str] = _no_model
     quarantined: Callable[[], Sequence[tuple[str, int, int]]] = tuple
     tolerated: Callable[[], Sequence[tuple[str, str, int, bool]]] = tuple
     model_notices: Callable[[], Sequence[Notice]] = tuple

@@ -50,7 +50,7 @@ def readiness(now: datetime | None = None) -> Readiness:
     can be written: both writes are tried. A site without a model still reads images."""
     now = now or timezone.now()
     try:
-        has_model = extension_points.is_model_in_service()
+        bundle = extension_points.service_words()
         queued = Job.objects.filter(state=Job.State.QUEUED).count()
         running = Job.objects.filter(state=Job.State.RUNNING).count()
         waiting = queued - work_counts.runnable(now).count()
@@ -72,7 +72,7 @@ def readiness(now: datetime | None = None) -> Readiness:
     problems += [notice.text for notice in notices if notice.is_problem]
     return Readiness(
         database="no_writes" if no_writes else "ok",
-        bundle="in service" if has_model else "none in service",
+        bundle=bundle,
         queued=queued,
         queue_age_seconds=round(age, 1),
         is_ready=not problems,

@@ -61,7 +61,7 @@ def resolved(schema: dict[str, Any]) -> dict[str, Any]:
 
 @pytest.fixture
 def sites(site: Site) -> list[Site]:
-    """An open study with everybody, a draft with its manager, and a reviewer of an image."""
+    """An open study with everybody, a draft with its manager, a reviewer of an image, and an admin."""
     draft = make_study(cases=2)
     clients = {"manager": client_of(draft.manager), "reviewer": client_of(make_user("reviewer1"))}
     clients["admin"] = client_of(make_user("admin1", "admin"))
@@ -87,7 +87,7 @@ def ask(client: Client, method: str, url: str, body: Any) -> tuple[int, Any]:
 def asker(sites: list[Site], method: str, path: str, body: Any) -> Asker:
     """Somebody whose body is read there. Raises LookupError when nobody's is."""
     for own in sites:
-        url = path.format(**{"uid": "none", "key": "none", "slug": "default", "version": 1, **own.ids})
+        url = path.format(**{"uid": "none", "key": "none", "slug": "default", "version": 1, "bundle_id": "none", **own.ids})
         for client in own.clients.values():
             if ask(client, method, url, body)[0] == 400:
                 return client, url

@@ -1,5 +1,6 @@
 """A bundle whose runs end the worker goes out of service by itself; the one before comes back, and people are told."""
 
+import hashlib
 import uuid
 from datetime import timedelta
 
@@ -8,6 +9,8 @@ from django.utils import timezone
 
 from webapp.archive.models import Project
 from webapp.audit.models import AccessEvent
+from webapp.deployments.bundle_state import states_of
+from webapp.deployments.in_service import way_back
 from webapp.deployments.models import BundleStrike, DeployedBundle
 from webapp.deployments.services import activate, roll_back
 from webapp.deployments.strikes import count_strike, forgive
@@ -26,10 +29,10 @@ def _store(settings, tmp_path):
 
 
 def registered(version: str) -> DeployedBundle:
-    """A registered bundle whose file exists; enough for what does not read it."""
-    bundle_id = uuid.uuid5(uuid.NAMESPACE_OID, version).hex * 2
+    """A registered bundle whose file exists and has its id; enough for what does not load it."""
+    bundle_id = hashlib.sha256(version.encode()).hexdigest()
     bundle_path(bundle_id).parent.mkdir(exist_ok=True)
-    bundle_path(bundle_id).write_bytes(b"")
+    bundle_path(bundle_id).write_text(version)
     return DeployedBundle.objects.create(bundle_id=bundle_id, name="model", version=version, manifest={})
 
 
@@ -54,9 +57,9 @@ def job(**values) -> Job:
 
 
 def in_service() -> str:
-    active = DeployedBundle.objects.filter(state="active").values_list("bundle_id", flat=True)
     [named] = set(Project.objects.values_list("active_bundle", flat=True))
-    assert list(active) == ([named] if named else [])
+    states = states_of(DeployedBundle.objects.all())
+    assert [key for key, state in states.items() if state.code == "active"] == ([named] if named else [])
     return named
 
 
@@ -67,7 +70,7 @@ def test_three_strikes_in_a_row_bring_the_one_before_back(good, bad, caplog):
     strike(bad, reason="run_too_long")
     assert in_service() == good.pk
     bad.refresh_from_db()
-    assert (bad.state, bad.taken_out_at is not None) == ("failed", True)
+    assert (states_of([bad])[bad.pk].code, bad.taken_out_at is not None) == ("failed", True)
     assert bad.taken_out_why == (
         f"model 2.0.0 ({bad.short_id}) was taken out of service: the worker ended 3 times (1 of them in runs past their limit "
         "that could not be stopped) while it ran this model, one after the other, without an answer in between."
@@ -156,7 +159,7 @@ def test_a_person_may_put_it_in_service_again_and_it_begins_without_strikes(good
 def test_it_goes_back_over_bundles_that_were_taken_out_or_are_gone(good, bad):
     gone, fourth = activate(registered("3.0.0"), None), activate(registered("4.0.0"), None)
     bundle_path(gone.pk).unlink()
-    DeployedBundle.objects.filter(pk=bad.pk).update(state="failed")
+    DeployedBundle.objects.filter(pk=bad.pk).update(taken_out_at=timezone.now())
     for _ in range(3):
         strike(fourth)
     assert in_service() == good.pk
@@ -165,8 +168,7 @@ def test_it_goes_back_over_bundles_that_were_taken_out_or_are_gone(good, bad):
 def test_two_that_replaced_each_other_are_no_endless_way_back(good, bad):
     activate(good, None)
     activate(bad, None)
-    good.refresh_from_db()
-    assert (good.replaced, bad.replaced) == (bad, good)
+    assert way_back(Project.default()) == [good, bad, good]
     for bundle in (bad, good):
         forgive(bundle.pk)
         for _ in range(3):

@@ -209,7 +209,7 @@ def test_a_model_that_was_taken_out_for_ending_workers_is_not_run_again(
     """Neither when somebody asks, nor in a job that was asked for before it was taken out."""
     row, _ = reproduce(result, None)  # type: ignore[arg-type]
     bundle = DeployedBundle(bundle_id=result.bundle_id, name="tiny", version="1.0.0", manifest={})
-    bundle.state, bundle.taken_out_why = DeployedBundle.State.FAILED, "It ended three workers."
+    bundle.taken_out_at, bundle.taken_out_why = timezone.now(), "It ended three workers."
     bundle.save()
     answer = signed_in().post(f"/api/predictions/{result.pk}/reproductions/")
     assert (answer.status_code, answer.json()["code"]) == (409, "bundle_taken_out")
@@ -218,7 +218,7 @@ def test_a_model_that_was_taken_out_for_ending_workers_is_not_run_again(
     row.refresh_from_db()
     assert row.job is not None
     assert (row.state, row.job.error_code) == ("failed", "bundle_taken_out")
-    DeployedBundle.objects.update(state=DeployedBundle.State.ACTIVE)  # a person put it in service again
+    DeployedBundle.objects.update(taken_out_at=None)  # a person put it in service again
     assert again(result).is_within
 
 

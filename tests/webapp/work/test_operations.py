@@ -204,6 +204,7 @@ def test_refused_files_and_the_model_in_service_are_told_by_the_rooms_above(clie
     QuarantinedFile.objects.create(code="not_dicom", sha256="a" * 64, bytes=2048, source="upload")
     client = client_of("manager")
     assert client.get("/readyz").json()["bundle"] == "none in service"
+    Project.default()
     Project.objects.update(active_bundle="c" * 64)
     assert client.get("/readyz").json()["bundle"] == "in service"
     page = client.get("/operations/").content.decode()

@@ -70,9 +70,14 @@ def park(claim: Claim, reason: str, now: datetime | None = None) -> bool:
     return _requeue(claim, not_before=until, waiting_for=reason[:400], attempts=F("attempts") - 1)
 
 
-def release_waiting(kind: str, now: datetime | None = None) -> int:
-    """Lets parked jobs of a kind run at once; the number of jobs released. Call inside the transaction that ends the wait."""
+def release_waiting(kind: str, now: datetime | None = None, apart_from: "QuerySet[Any] | None" = None) -> int:
+    """Lets parked jobs of a kind run at once; the number of jobs released. Call inside the transaction that ends the wait.
+
+    apart_from: ids of jobs that wait on, as a query of one column.
+    """
     waiting = Job.objects.filter(kind=kind, state=Job.State.QUEUED).exclude(waiting_for="")
+    if apart_from is not None:
+        waiting = waiting.exclude(id__in=apart_from)
     return waiting.update(not_before=now or timezone.now(), waiting_for="", last_wake=None)
 
 

@@ -209,19 +209,29 @@ export interface components {
         };
         /** @description A registered bundle. */
         readonly BundleDocument: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description the last time, in whichever project
+             */
             readonly activated_at: string | null;
             readonly activated_by: string | null;
             /** Format: date-time */
             readonly added_at: string;
             readonly added_by: string | null;
+            /** @description what else this site knows of it, as short words */
+            readonly also: readonly string[];
             readonly bytes: number;
+            /**
+             * Format: date-time
+             * @description when the whole file was last read and had this id
+             */
+            readonly file_checked_at: string | null;
             readonly findings: readonly components["schemas"]["BundleFinding"][];
             /** @description SHA-256 of the bundle file */
             readonly id: string;
+            /** @description where it answers, by name of the project */
+            readonly in_service: readonly components["schemas"]["ServicePlace"][];
             readonly name: string;
-            /** @description id of the bundle that a roll back returns to */
-            readonly replaced: string | null;
             /** @enum {string} */
             readonly state: "registered" | "active" | "retired" | "failed";
             /**
@@ -1985,6 +1995,16 @@ export interface components {
             readonly probability: number | null;
             readonly threshold: number | null;
         };
+        /** @description All of it is optional; an empty body means every project. */
+        readonly RollBackOrder: {
+            /** @description slug; null or left out: every project */
+            readonly project?: string | null;
+            /**
+             * @description the reason, kept with the change; at most 500 characters
+             * @default
+             */
+            readonly why: string;
+        };
         /** @description value = slope x sample + intercept, in `unit` (empty: none). */
         readonly SampleValue: {
             readonly intercept: number;
@@ -2039,6 +2059,33 @@ export interface components {
                 readonly [key: string]: unknown;
             } | null;
             readonly seq: number;
+        };
+        /** @description The same, and what was seen. */
+        readonly ServiceOrder: {
+            /** @description slug; null or left out: every project */
+            readonly project?: string | null;
+            /** @description id of the bundle seen in service, empty for none; where another is by now: 409 */
+            readonly seen?: string | null;
+            /**
+             * @description the reason, kept with the change; at most 500 characters
+             * @default
+             */
+            readonly why: string;
+        };
+        /** @description A project in which the bundle answers. */
+        readonly ServicePlace: {
+            /** @description null for the command line, the service itself, or where not known */
+            readonly by: string | null;
+            /** @description id of the bundle that a roll back of this project returns to */
+            readonly goes_back_to: string | null;
+            /** @description slug */
+            readonly project: string;
+            /**
+             * Format: date-time
+             * @description null where not known
+             */
+            readonly since: string | null;
+            readonly why: string;
         };
         /** @description A session; reader, arm_plan and block only for those who run the study. */
         readonly SessionDocument: {
@@ -2673,6 +2720,7 @@ export type ReviewDocument = components['schemas']['ReviewDocument'];
 export type ReviewList = components['schemas']['ReviewList'];
 export type ReviewRequest = components['schemas']['ReviewRequest'];
 export type ReviewedAnswer = components['schemas']['ReviewedAnswer'];
+export type RollBackOrder = components['schemas']['RollBackOrder'];
 export type SampleValue = components['schemas']['SampleValue'];
 export type ScheduleRequest = components['schemas']['ScheduleRequest'];
 export type SchemeChoice = components['schemas']['SchemeChoice'];
@@ -2680,6 +2728,8 @@ export type SchemeDocument = components['schemas']['SchemeDocument'];
 export type SecondWindowBoot = components['schemas']['SecondWindowBoot'];
 export type SentBox = components['schemas']['SentBox'];
 export type SentEvent = components['schemas']['SentEvent'];
+export type ServiceOrder = components['schemas']['ServiceOrder'];
+export type ServicePlace = components['schemas']['ServicePlace'];
 export type SessionDocument = components['schemas']['SessionDocument'];
 export type SessionList = components['schemas']['SessionList'];
 export type SeverityChoice = components['schemas']['SeverityChoice'];

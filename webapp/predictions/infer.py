@@ -63,17 +63,17 @@ def open_jobs(claims: Sequence[Claim]) -> list[Opened | Exception]:
     rows = Prediction.objects.select_related("image__project").defer("document")  # of an earlier run: not ours to read
     rows = rows.filter(job_id__in=[claim.job.id for claim in claims])
     by_job = {row.job_id: row for row in rows}  # type: ignore[attr-defined]
-    jobs, points = [claim.job.id for claim in claims], PointsInForce()
-    return [_open(claim, by_job.get(claim.job.id), jobs, points) for claim in claims]
+    engines, points = EnginesInService([claim.job.id for claim in claims]), PointsInForce()
+    return [_open(claim, by_job.get(claim.job.id), engines, points) for claim in claims]
 
 
 def _open(
-    claim: Claim, prediction: Prediction | None, jobs: Sequence[UUID], points: PointsInForce
+    claim: Claim, prediction: Prediction | None, engines: "EnginesInService", points: PointsInForce
 ) -> Opened | Exception:
     if prediction is None:
         return JobRefused("prediction_missing", "The result that this job was to fill no longer exists.")
     try:
-        engine = _engine_in_service(prediction.image, jobs)
+        engine = engines.of(prediction.image)
         return Opened(claim, prediction, engine, points.of(prediction.image.project, engine.bundle.id))
     except JobMustWait as wait:
         return wait
@@ -143,14 +143,31 @@ def highest_finding(document: Mapping[str, Any]) -> Highest:
     return Highest(top["key"], top["probability"], top["decision"])
 
 
-def _engine_in_service(image: Image, jobs: Sequence[UUID]) -> Engine:
-    bundle_id = image.project.active_bundle
-    if not bundle_id:
-        raise JobMustWait(NO_MODEL)
-    try:
-        return engine_for(bundle_id, jobs)
-    except BundleUnavailable as problem:
-        raise JobMustWait(f"waiting: {problem}") from problem
+class EnginesInService:
+    """Each model that is in service in a project of a batch, loaded once for the batch: jobs of two projects may alternate, and a
+    process keeps one model at a time."""
+
+    def __init__(self, jobs: Sequence[UUID]) -> None:
+        self._jobs = jobs
+        self._found: dict[str, Engine | JobMustWait] = {}
+
+    def of(self, image: Image) -> Engine:
+        """The one of the image's project. Raises JobMustWait without a usable one."""
+        bundle_id = image.project.active_bundle
+        if bundle_id not in self._found:
+            self._found[bundle_id] = self._load(bundle_id)
+        found = self._found[bundle_id]
+        if isinstance(found, JobMustWait):
+            raise found
+        return found
+
+    def _load(self, bundle_id: str) -> Engine | JobMustWait:
+        if not bundle_id:
+            return JobMustWait(NO_MODEL)
+        try:
+            return engine_for(bundle_id, self._jobs)
+        except BundleUnavailable as problem:
+            return JobMustWait(f"waiting: {problem}")
 
 
 def _values(image: Image, engine: Engine, explanation: Explanation, maps: WrittenMaps) -> dict[str, Any]:

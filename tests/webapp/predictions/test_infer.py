@@ -116,6 +116,28 @@ def test_it_waits_with_a_reason_until_a_model_is_in_service(tmp_path, request):
     assert image.predictions.get().state == "succeeded"
 
 
+def test_each_image_of_a_batch_is_answered_by_the_model_of_its_own_project(bundle_id, tmp_path, monkeypatch, settings):
+    settings.WORKER_BATCH = 5
+    path = tmp_path / "second.bundle"
+    second = make_tiny_bundle(path, version="2.0.0")
+    path.rename(bundle_path(second))
+    ward = Project.objects.create(name="Ward", slug="ward", active_bundle=second)
+    silent = Project.objects.create(name="Silent", slug="silent")
+    loaded, load = [], bundle_store._load
+    monkeypatch.setattr(bundle_store, "_load", lambda key: loaded.append(key) or load(key))
+    wanted, path = {}, tmp_path / "chest.dcm"
+    for seed, project in enumerate([Project.default(), ward, Project.default(), ward, silent]):
+        path.write_bytes(chest_dicom(seed=seed))
+        image = ingest_file(path, Sender(project, None, "directory", path.name)).image
+        wanted[image.pk] = project.active_bundle
+    assert run_one()
+    told = {image.pk: image.predictions.get() for image in Image.objects.all()}
+    assert {key: result.bundle_id for key, result in told.items()} == wanted
+    assert {result.bundle_version for result in told.values()} == {"1.0.0", "2.0.0", ""}
+    assert told[image.pk].job.waiting_for == "waiting: no model is in service"
+    assert sorted(loaded) == sorted([bundle_id, second])  # each once, though they alternate
+
+
 def test_it_waits_when_the_file_of_the_model_is_damaged(bundle_id, tmp_path):
     bundle_path(bundle_id).write_bytes(b"damaged")
     image = uploaded(tmp_path)

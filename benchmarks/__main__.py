@@ -27,6 +27,7 @@ NAMES = (
     "distinctiveness_forms",
     "saliency_cost",
     "site_proposals",
+    "gate_teeth",
 )
 
 

@@ -87,7 +87,9 @@ def ask(client: Client, method: str, url: str, body: Any) -> tuple[int, Any]:
 def asker(sites: list[Site], method: str, path: str, body: Any) -> Asker:
     """Somebody whose body is read there. Raises LookupError when nobody's is."""
     for own in sites:
-        url = path.format(**{"uid": "none", "key": "none", "slug": "default", "version": 1, "bundle_id": "none", **own.ids})
+        url = path.format(
+            **{"uid": "none", "key": "none", "slug": "default", "version": 1, "bundle_id": "none", **own.ids}
+        )
         for client in own.clients.values():
             if ask(client, method, url, body)[0] == 400:
                 return client, url

@@ -44,8 +44,11 @@ def trees() -> dict[str, ast.Module]:
     return found
 
 
-def loaded(tree: ast.AST) -> set[str]:
-    return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
+@cache
+def loaded(tree: ast.AST) -> frozenset[str]:
+    return frozenset(
+        node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
+    )
 
 
 def uses() -> set[str]:
@@ -53,7 +56,9 @@ def uses() -> set[str]:
     found: set[str] = set()
     for tree in trees().values():
         places: dict[str, str] = {}
-        for node in ast.walk(tree):
+        nodes = list(ast.walk(tree))
+        attributes = [node for node in nodes if isinstance(node, ast.Attribute)]
+        for node in nodes:
             if isinstance(node, ast.ImportFrom) and node.module:
                 found |= {f"{node.module}.{alias.name}" for alias in node.names}
                 places |= {alias.asname or alias.name: f"{node.module}.{alias.name}" for alias in node.names}
@@ -62,14 +67,12 @@ def uses() -> set[str]:
             elif isinstance(node, ast.Constant) and isinstance(node.value, str):
                 found |= {name.replace(":", ".") for name in re.findall(r"\b[a-z_]\w*(?:[.:]\w+)+", node.value)}
                 found |= {".".join(pair) for pair in re.findall(r"from ([\w.]+) import (\w+)", node.value)}
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Attribute) and (place := places.get(ast.unparse(node.value))):
+        for node in attributes:
+            if place := places.get(ast.unparse(node.value)):
                 found.add(f"{place}.{node.attr}")
         # A module in a tuple or an argument: whoever gets it may call any of its functions.
-        bases = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
-        handed_on = {
-            places.get(node.id) for node in ast.walk(tree) if isinstance(node, ast.Name) and id(node) not in bases
-        }
+        bases = {id(node.value) for node in attributes}
+        handed_on = {places.get(node.id) for node in nodes if isinstance(node, ast.Name) and id(node) not in bases}
         for module in handed_on & set(trees()):
             found |= {f"{module}.{node.name}" for node in trees()[module].body if isinstance(node, ast.FunctionDef)}
     return found
@@ -117,7 +120,8 @@ def unused_exports(texts: dict[str, str]) -> set[str]:
             end = re.compile(r"^(?:[})\]].*)?$", re.MULTILINE).search(text, match.end())
             rest = text[: match.start()] + text[end.end() if end else len(text) :]
             taken = re.compile(rf"\b{name}\b[^;]*\bfrom '[^']*/{stem}'|import\('[^']*/{stem}'\)")
-            if not re.search(rf"\b{name}\b", rest) and not any(map(taken.search, texts.values())):
+            takers = (other for other in texts.values() if f"/{stem}'" in other and name in other)
+            if not re.search(rf"\b{name}\b", rest) and not any(map(taken.search, takers)):
                 found.add(f"{file}: {name}")
     return found
 

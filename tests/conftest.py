@@ -10,7 +10,8 @@ import pytest
 
 from webapp import built_viewer
 
-REPOSITORY = Path(__file__).resolve().parent.parent
+TESTS = Path(__file__).resolve().parent
+REPOSITORY = TESTS.parent
 
 
 def shared_data_folder(subfolder: str = "") -> Path:
@@ -19,20 +20,29 @@ def shared_data_folder(subfolder: str = "") -> Path:
     return root / subfolder
 
 
+# Files by their path below tests/; `tests/test_named_test_files.py` holds them to be there.
 # Files of few tests that take long: where files are shared between processes, one of them at the end would be waited for alone.
 LONG_FILES = (
-    "test_sentinel_crawl_of_studies.py", "test_sentinel_crawl.py", "test_blinding_crawl.py",
-    "test_morning.py", "test_reader_study.py", "test_accessible.py", "test_hanging.py", "test_bad_days.py",
+    "webapp/sentinel/test_sentinel_crawl_of_studies.py", "webapp/sentinel/test_sentinel_crawl.py",
+    "reader_study/studies/test_blinding_crawl.py", "training/backbones/test_gradcam_parity.py",
+    "browser/test_morning.py", "browser/test_reader_study.py", "browser/test_accessible.py", "browser/test_hanging.py",
+    "browser/test_bad_days.py",
 )  # fmt: skip
 
 
 # Hostile files, exports and simulations, seconds each: `make check` leaves them to `make test`.
 SLOW_FILES = {
-    "test_hostile_uploads.py", "test_manifest_uploads.py", "test_hostile_files.py", "test_case_uploads.py",
-    "test_hostile_bundles.py", "test_export.py", "test_loop.py", "test_wanted_run.py", "test_reproduce.py",
-    "test_operating_curve.py", "test_find_frame.py", "test_site_proposals.py", "test_map_layer_row.py",
-    "test_mutate.py", "test_cli.py",
+    "hostile/test_hostile_uploads.py", "hostile/test_manifest_uploads.py", "hostile/test_hostile_files.py",
+    "hostile/test_case_uploads.py", "inference/test_hostile_bundles.py", "inference/test_cli.py",
+    "inference/thorax/test_find_frame.py", "measures/test_operating_curve.py", "tools/test_mutate.py",
+    "webapp/predictions/test_reproduce.py", "webapp/predictions/test_wanted_run.py", "webapp/reviews/test_site_proposals.py",
+    "webapp/test_map_layer_row.py", "webapp/training_set/test_export.py", "webapp/training_set/test_loop.py",
 }  # fmt: skip
+
+
+def path_below_tests(item: pytest.Item) -> str:
+    """Of the item's file, with forward slashes; a bare name would be shared by files that have nothing to do with each other."""
+    return item.path.relative_to(TESTS).as_posix()
 
 
 def pytest_collection_finish() -> None:
@@ -44,14 +54,16 @@ def pytest_collection_finish() -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_itemcollected(item: pytest.Item) -> None:
-    if item.path.name in SLOW_FILES:
+    if path_below_tests(item) in SLOW_FILES:
         item.add_marker(pytest.mark.slow)
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Long files first. Browser tests come last: Playwright keeps an event loop running, and other tests start their own."""
-    items.sort(key=lambda item: (item.get_closest_marker("browser") is not None, item.path.name not in LONG_FILES))
+    items.sort(
+        key=lambda item: (item.get_closest_marker("browser") is not None, path_below_tests(item) not in LONG_FILES)
+    )
 
 
 @pytest.fixture

@@ -2,20 +2,22 @@
 
 import pytest
 
+from tests.conftest import path_below_tests
+
 # Who gets what, asked of every address: these must run before every commit, whatever they take.
 ALWAYS = {
-    "test_permission_matrix.py",
-    "test_page_permissions.py",
-    "test_blinding_crawl.py",
-    "test_rows_come_from_visible.py",
-    "test_hidden_layers.py",
-    "test_washout_and_pause.py",
+    "reader_study/studies/test_permission_matrix.py",
+    "reader_study/pages/test_page_permissions.py",
+    "reader_study/studies/test_blinding_crawl.py",
+    "reader_study/studies/test_rows_come_from_visible.py",
+    "reader_study/studies/test_hidden_layers.py",
+    "reader_study/studies/test_washout_and_pause.py",
 }
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Whole studies made through the services take a second or more each: `make check` leaves them out."""
     for item in items:
-        is_study = item.path.parent.name in ("studies", "pages") and item.path.parent.parent.name == "reader_study"
-        if is_study and item.path.name not in ALWAYS:
+        path = path_below_tests(item)
+        if path.startswith(("reader_study/studies/", "reader_study/pages/")) and path not in ALWAYS:
             item.add_marker(pytest.mark.slow)

@@ -12,7 +12,7 @@ from enum import Enum
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import Exists, Max, Min, OuterRef, QuerySet
+from django.db.models import Count, Exists, Max, Min, OuterRef, QuerySet
 
 from webapp.accounts.models import User
 from webapp.archive.models import Image
@@ -89,9 +89,12 @@ def own_cases(person: User) -> list[OwnCase]:
 
 def count_own_cases(person: User) -> tuple[int, int]:
     """(own cases with later truth, however many, those of them with something that the reader has not been shown)."""
-    truths = _on_own_cases(person).order_by()
-    unseen = truths.exclude(shown__person=person)
-    return tuple(rows.values("image").distinct().count() for rows in (truths, unseen))  # type: ignore[return-value]
+    if not LaterTruth.objects.exists():  # every page of the worklist asks, and most sites have none
+        return 0, 0
+    shown = Exists(LaterTruthShown.objects.filter(person=person, truth=OuterRef("pk")))
+    cases, unseen = Count("image", distinct=True), Count("image", distinct=True, filter=~shown)
+    counted = _on_own_cases(person).order_by().aggregate(cases=cases, unseen=unseen)
+    return counted["cases"], counted["unseen"]
 
 
 def _on_own_cases(person: User) -> QuerySet[LaterTruth]:

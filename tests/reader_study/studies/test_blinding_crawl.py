@@ -229,8 +229,12 @@ def everything(secrets: Secrets, *, without_ai_of: str = "") -> list[str]:
     return [*ai, *truth, *secrets.other, *secrets.model]
 
 
-@pytest.mark.parametrize("body", [crossed_body(), second_read_body()], ids=["crossed", "second read"])
+DESIGNS = [crossed_body(), pytest.param(second_read_body(), marks=pytest.mark.slow)]
+
+
+@pytest.mark.parametrize("body", DESIGNS, ids=["crossed", "second read"])
 def test_a_reader_never_meets_a_byte_that_is_not_for_this_moment(body: dict[str, Any]) -> None:
+    """`make check` crawls one design; the other, whose decisive moments the crawl of a drawn case has, is for `make test`."""
     crawl = crawl_of(body)
     made, reader = crawl.made, crawl.made.readers[0]
     assert crawl.leaks(reader, everything(crawl.secrets)) == [], "before the session"

@@ -6,6 +6,8 @@ PYTHON ?= python3
 PORT ?= 8000
 export SIGHTLINE_HOME ?= $(CURDIR)/var
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# Servers, workers and checking children start by the hundred in tests; each would compile the whole product again.
+unexport PYTHONDONTWRITEBYTECODE
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --constraint constraints.txt
@@ -13,7 +15,7 @@ FRONTEND := webapp/viewer/frontend
 VIEWER_SOURCES := inference/colour_maps.json inference/style/tokens.css $(shell find $(FRONTEND) -type f -not -path '*/node_modules/*' -not -path '*/mock/*' 2>/dev/null)
 VIEWER := webapp/viewer/static/viewer/.vite/manifest.json
 
-.PHONY: help run test check docs bench fuzz mutate demo-model frontend setup-base setup-dev setup-training clean
+.PHONY: help run test check check-python check-viewer docs bench fuzz mutate demo-model frontend setup-base setup-dev setup-training clean
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
@@ -69,11 +71,16 @@ SHARED := -n 2 --dist loadfile --no-loadscope-reorder
 check: $(VENV)/.dev $(FRONTEND)/node_modules/.stamp ## lint, types, import layers and unit tests
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync check-python check-viewer
+	@$(BIN)/python -m pytest -q $(SHARED) -m "not slow and not alone and not browser" --ignore=tests/training --ignore=tests/browser
+
+# Two halves that `check` runs side by side, each on one core; what a half says is printed when it ends, in one piece.
+check-python:
 	@$(BIN)/lint-imports --no-cache >/dev/null || $(BIN)/lint-imports --no-cache
-	@$(BIN)/mypy measures reports inference webapp reader_study manage.py
-	@cd $(FRONTEND) && PATH="$(CURDIR)/$(BIN):$$PATH" npm run --silent check && PATH="$(CURDIR)/$(BIN):$$PATH" npm run --silent test
 	@$(BIN)/python manage.py makemigrations --check --dry-run
-	@$(BIN)/python -m pytest -q $(SHARED) -m "not slow and not alone and not browser" --ignore=tests/training
+	@$(BIN)/mypy measures reports inference webapp reader_study manage.py
+check-viewer:
+	@cd $(FRONTEND) && PATH="$(CURDIR)/$(BIN):$$PATH" npm run --silent check && PATH="$(CURDIR)/$(BIN):$$PATH" npm run --silent test
 
 # What `check` has run is not run again. The training tests share two processes, file by file; the smoke runs of the papers'
 # tables are one file and are shared table by table. Browser tests are shared file by file, each process with its own server. Tests
@@ -86,9 +93,9 @@ test: check docs $(VENV)/.training $(VIEWER) ## everything, real Chromium includ
 	@$(BIN)/mypy training
 	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest $(SHARED) --durations=15 --ignore=$(SMOKE) tests/training tests/webapp/training_set
 	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --durations=5 $(SMOKE)
-	@$(BIN)/python -m pytest $(SHARED) --durations=15 -m "slow and not alone and not browser" --ignore=tests/training --ignore=tests/webapp/training_set
-	@$(BIN)/python -m pytest --durations=15 -m alone
-	@$(BIN)/python -m pytest $(SHARED) --durations=15 -m browser --ignore=tests/training
+	@$(BIN)/python -m pytest $(SHARED) --durations=15 -m "slow and not alone and not browser" --ignore=tests/training --ignore=tests/webapp/training_set --ignore=tests/browser
+	@$(BIN)/python -m pytest --durations=15 -m alone --ignore=tests/training --ignore=tests/browser
+	@$(BIN)/python -m pytest $(SHARED) --durations=15 -m browser tests/browser
 
 # Strict: a warning (a broken link, a name without a docstring's object) stops it. Clean: a cached page would hide its warnings.
 docs: $(VENV)/.docs ## build the site of docs into build/site; no network is needed to read it

@@ -33,16 +33,36 @@ LONG_FILES = (
 # Hostile files, exports and simulations, seconds each: `make check` leaves them to `make test`.
 SLOW_FILES = {
     "hostile/test_hostile_uploads.py", "hostile/test_manifest_uploads.py", "hostile/test_hostile_files.py",
-    "hostile/test_case_uploads.py", "inference/test_hostile_bundles.py", "inference/test_cli.py",
+    "hostile/test_case_uploads.py", "inference/test_bundle_child.py", "inference/test_hostile_bundles.py", "inference/test_cli.py",
     "inference/thorax/test_find_frame.py", "measures/test_operating_curve.py", "tools/test_mutate.py",
     "webapp/predictions/test_reproduce.py", "webapp/predictions/test_wanted_run.py", "webapp/reviews/test_site_proposals.py",
     "webapp/test_map_layer_row.py", "webapp/training_set/test_export.py", "webapp/training_set/test_loop.py",
 }  # fmt: skip
 
 
-def path_below_tests(item: pytest.Item) -> str:
-    """Of the item's file, with forward slashes; a bare name would be shared by files that have nothing to do with each other."""
-    return item.path.relative_to(TESTS).as_posix()
+# Whole studies made through the services take a second or more each, and are left out likewise, but for
+# who gets what, asked of every address: these run before every commit, whatever they take.
+STUDIES = ("reader_study/studies/test_", "reader_study/pages/test_")
+ALWAYS = {
+    "reader_study/studies/test_permission_matrix.py", "reader_study/pages/test_page_permissions.py",
+    "reader_study/studies/test_blinding_crawl.py", "reader_study/studies/test_rows_come_from_visible.py",
+    "reader_study/studies/test_hidden_layers.py", "reader_study/studies/test_washout_and_pause.py",
+}  # fmt: skip
+
+
+def path_below_tests(path: Path) -> str:
+    """With forward slashes; a bare name would be shared by files that have nothing to do with each other."""
+    return path.relative_to(TESTS).as_posix() if path.is_relative_to(TESTS) else ""
+
+
+def is_slow_file(path: Path) -> bool:
+    name = path_below_tests(path)
+    return name in SLOW_FILES or (name.startswith(STUDIES) and name not in ALWAYS)
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """A file of which `-m "not slow …"` would leave out every test is not read at all."""
+    return True if config.option.markexpr.startswith("not slow") and is_slow_file(collection_path) else None
 
 
 def pytest_collection_finish() -> None:
@@ -54,7 +74,7 @@ def pytest_collection_finish() -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_itemcollected(item: pytest.Item) -> None:
-    if path_below_tests(item) in SLOW_FILES:
+    if is_slow_file(item.path):
         item.add_marker(pytest.mark.slow)
 
 
@@ -62,7 +82,7 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Long files first. Browser tests come last: Playwright keeps an event loop running, and other tests start their own."""
     items.sort(
-        key=lambda item: (item.get_closest_marker("browser") is not None, path_below_tests(item) not in LONG_FILES)
+        key=lambda item: (item.get_closest_marker("browser") is not None, path_below_tests(item.path) not in LONG_FILES)
     )
 
 

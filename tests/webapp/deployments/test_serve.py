@@ -14,6 +14,8 @@ from pathlib import Path
 import psutil
 import pytest
 
+from tests.migrated_home import lay_migrated_home
+
 pytestmark = [pytest.mark.alone, pytest.mark.timeout(240)]
 
 REPOSITORY = Path(__file__).resolve().parents[3]
@@ -43,6 +45,8 @@ def environment(tmp_path, request) -> dict[str, str]:
 
 @pytest.fixture
 def served(port, environment, tmp_path) -> Iterator[psutil.Process]:
+    """On a migrated home: from nothing it starts for the browser tests."""
+    lay_migrated_home(tmp_path / "var")
     command = [sys.executable, "manage.py", "serve", "--port", str(port)]
     with (tmp_path / "serve.log").open("wb") as log:
         process = subprocess.Popen(command, cwd=REPOSITORY, env=environment, stdout=log, stderr=log)

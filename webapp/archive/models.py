@@ -99,10 +99,16 @@ class Image(models.Model):
     uploaded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="uploaded_images"
     )
-    created_at = models.DateTimeField(auto_now_add=True, db_index=True)
+    created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         ordering = ["-created_at", "-id"]
+        # A row is 3 KiB long, most of it the header: lists are counted and walked in these without reading rows.
+        indexes = [
+            models.Index(fields=["created_at", "id"], name="image_arrived"),
+            models.Index(fields=["view", "created_at", "id"], name="image_view"),
+            models.Index(fields=["modality", "created_at", "id"], name="image_modality"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["project", "sop_instance_uid"], name="one_image_per_uid_and_project"),
         ]

@@ -12,7 +12,7 @@ from enum import Enum
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import Count, Exists, Max, Min, OuterRef, QuerySet
+from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet
 
 from webapp.accounts.models import User
 from webapp.archive.models import Image
@@ -89,19 +89,23 @@ def own_cases(person: User) -> list[OwnCase]:
 
 def count_own_cases(person: User) -> tuple[int, int]:
     """(own cases with later truth, however many, those of them with something that the reader has not been shown)."""
-    if not LaterTruth.objects.exists():  # every page of the worklist asks, and most sites have none
-        return 0, 0
+    if not LaterTruth.objects.filter(_spoken_of(person)).exists():
+        return 0, 0  # who sees what need not be asked: it is dear, and most people have no such case
+    truths = _on_own_cases(person).order_by().values("image")
     shown = Exists(LaterTruthShown.objects.filter(person=person, truth=OuterRef("pk")))
-    cases, unseen = Count("image", distinct=True), Count("image", distinct=True, filter=~shown)
-    counted = _on_own_cases(person).order_by().aggregate(cases=cases, unseen=unseen)
-    return counted["cases"], counted["unseen"]
+    counted = truths.aggregate(all=Count("image", distinct=True), unseen=Count("image", distinct=True, filter=~shown))
+    return counted["all"], counted["unseen"]
 
 
 def _on_own_cases(person: User) -> QuerySet[LaterTruth]:
     """Open to the person, on images of which they ever said something: not on those of which they only entered what was found."""
+    return open_truths(person).filter(_spoken_of(person))
+
+
+def _spoken_of(person: User) -> Q:
     reviews = CaseReview.objects.filter(reader=person, image=OuterRef("image"))
     answers = FirstAnswer.objects.filter(look__reader=person, look__draw__image=OuterRef("image"))
-    return open_truths(person).filter(Exists(reviews) | Exists(answers))
+    return Q(Exists(reviews)) | Q(Exists(answers))
 
 
 def _of_newest_cases(truths: QuerySet[LaterTruth]) -> list[LaterTruth]:

@@ -47,3 +47,27 @@ def test_the_image_list_is_narrowed_by_the_state_of_the_newest_prediction(queued
     assert list(ImageFilters({"state": "queued"}, person=AnonymousUser()).checked().qs) == [queued.image]
     with pytest.raises(FilterRefused, match="state 'done' is not one of queued, running"):
         ImageFilters({"state": "done"}, person=AnonymousUser()).checked()
+
+
+def test_a_result_that_was_asked_for_again_is_found_by_its_newest_state_alone(succeeded):
+    image = succeeded.image
+
+    def states() -> list[str]:
+        found = []
+        for state in Job.State.values:
+            images = ImageFilters({"state": state}, person=AnonymousUser()).checked().qs
+            found += [state] * images.filter(pk=image.pk).count()
+        return found
+
+    assert states() == ["succeeded"]
+    again, _ = predict_again(image)
+    for state in ("queued", "running", "failed", "cancelled", "succeeded"):
+        Job.objects.filter(pk=again.job_id).update(state=state)
+        assert states() == [state]
+    # of two of one moment the greater id counts, as in the worklist
+    Prediction.objects.update(created_at=again.created_at)
+    Job.objects.filter(pk=again.job_id).update(state="failed")
+    assert states() == ["failed" if again.pk > succeeded.pk else "succeeded"]
+    # a result whose job was cleaned away has succeeded, as its page says
+    Job.objects.all().delete()
+    assert states() == ["succeeded"]

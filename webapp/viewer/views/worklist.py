@@ -63,6 +63,7 @@ def worklist_search(request: HttpRequest) -> HttpResponse:
 def _list_context(request: HttpRequest, query: WorklistQuery, error: str) -> dict[str, Any]:
     text = search_text(request.session, query.search)
     found = streams(request.user)
+    query.filters.seen = found[0]
     counts = count_states(found, query.is_exact)
     page = list_page(query, found, text, counts)
     counts_are_bounded = page.count.is_more or any(count.is_more for count in counts.values())

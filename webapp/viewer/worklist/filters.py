@@ -4,11 +4,11 @@ Conditions are on entries as `worklist.cases.streams` gives them for one person:
 """
 
 import re
+from typing import Any
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
-from webapp.accounts.policy import Person
 from webapp.archive.image_filters import VIEW_CHOICES
 from webapp.archive.view_positions import in_view
 from webapp.code_filters import CodeFilter, CodeFilters, Pairs
@@ -54,12 +54,14 @@ class HighestFinding(CodeFilter):
 
     def options(self) -> Pairs:
         """Findings that some case which the person may see has, titled as the key reads."""
-        return [(key, self.title(key)) for key in _findings(self.parent.person)]
+        seen = self.parent.seen
+        if seen is None:
+            seen = not_under_embargo(WorklistEntry.objects.all(), self.parent.person, "image")
+        return [(key, self.title(key)) for key in _findings(seen)]
 
 
-def _findings(person: Person) -> list[str]:
+def _findings(seen: QuerySet[Any]) -> list[str]:
     """In their order, one step in the index for each: a DISTINCT would read all entries."""
-    seen = not_under_embargo(WorklistEntry.objects.all(), person, "image")
     following = seen.filter(finding__gt=BEFORE_ALL).order_by("finding").values("finding")[:1]
     statement, values = following.query.sql_with_params()
     found: list[str] = []
@@ -74,7 +76,10 @@ def _findings(person: Person) -> list[str]:
 
 
 class WorklistFilters(CodeFilters):
-    """Codes only, nothing of a patient: they stand in the address."""
+    """Codes only, nothing of a patient: they stand in the address. seen: the entries that the person may see, where a page has
+    found them already (the first of worklist.cases.streams)."""
+
+    seen: QuerySet[Any] | None = None
 
     state = CodeFilter(label="Status", choices=STATES.items(), default=DEFAULT_STATE, condition=in_state)
     view = CodeFilter(label="View", choices=VIEW_CHOICES, condition=in_view)

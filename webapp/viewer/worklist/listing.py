@@ -1,6 +1,7 @@
 """One page of the worklist, and the counts beside it."""
 
 from dataclasses import dataclass
+from functools import cache
 from uuid import UUID
 
 from webapp.viewer.models import WorklistEntry
@@ -92,14 +93,20 @@ def count_states(found: Streams, is_exact: bool = False) -> dict[str, BoundedCou
     """Cases per state, over everything."""
     if len(found) > 1:
         return _count_beside_hidden(found[1], is_exact)
-    groups = [[found[0].filter(case_state=state)] for state in KEPT_STATES]
+    groups = [[entries] for entries in _of_each_state()]
     return {HIDDEN: BoundedCount(0)} | dict(zip(KEPT_STATES, count_each(groups, is_exact), strict=True))
+
+
+@cache
+def _of_each_state() -> list[Entries]:
+    """All entries of each state; never evaluated themselves, but counted."""
+    return [WorklistEntry.objects.filter(state=state) for state in KEPT_STATES]
 
 
 def _count_beside_hidden(masked: Entries, is_exact: bool) -> dict[str, BoundedCount]:
     """Those of each state less the hidden ones of it: asking for each state without them would find them anew each time."""
     masked = masked.filter(case_state=HIDDEN)
-    groups = [[WorklistEntry.objects.filter(state=state)] for state in KEPT_STATES]
+    groups = [[entries] for entries in _of_each_state()]
     most = None if is_exact else COUNTED + 1 + masked.order_by().count()
     totals, hidden = count_beside(groups, most, masked, "state")
     as_count = BoundedCount if is_exact else bounded

@@ -1,7 +1,7 @@
 """The API under /api/bundles/: the registry, putting in service and rolling back."""
 
-from collections.abc import Callable
-from typing import Any, TypeVar
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from django.http import QueryDict
 from django.shortcuts import get_object_or_404
@@ -17,8 +17,10 @@ from webapp.archive.models import Project
 from webapp.deployments.bundle_state import BundleState, states_of
 from webapp.deployments.in_service import way_back
 from webapp.deployments.manifest_rows import finding_rows
-from webapp.deployments.models import DeployedBundle
+from webapp.deployments.models import BundleOwner, DeployedBundle
 from webapp.deployments.openapi import ADDED, CHANGED, LISTED, BundleDocument, ServicePlace
+from webapp.deployments.owners import owners_of
+from webapp.deployments.registry_rows import purpose_of
 from webapp.deployments.service_history import changes_of
 from webapp.deployments.service_order import RollBackOrder, ServiceOrder
 from webapp.deployments.services import BundleNotChecked, BundleRefused, activate, add_bundle, roll_back
@@ -37,9 +39,19 @@ ORDER_PARSERS = [PlainJSONParser, FormParser, MultiPartParser]
 Order = TypeVar("Order", bound=RollBackOrder)
 
 
-def bundle_document(bundle: DeployedBundle, state: BundleState | None = None) -> BundleDocument:
-    """A registered bundle as the API gives it. state: where it is known already."""
-    state = state or states_of([bundle])[bundle.pk]
+def bundle_document(bundle: DeployedBundle) -> BundleDocument:
+    """A registered bundle as the API gives it."""
+    [document] = bundle_documents([bundle])
+    return document
+
+
+def bundle_documents(bundles: Sequence[DeployedBundle]) -> list[BundleDocument]:
+    """In the given order."""
+    states, owners = states_of(bundles), owners_of(bundles)
+    return [_document(bundle, states[bundle.pk], owners.get(bundle.pk)) for bundle in bundles]
+
+
+def _document(bundle: DeployedBundle, state: BundleState, owner: BundleOwner | None) -> BundleDocument:
     return {
         "id": bundle.bundle_id,
         "name": bundle.name,
@@ -48,6 +60,8 @@ def bundle_document(bundle: DeployedBundle, state: BundleState | None = None) ->
         "also": list(state.also),
         "in_service": [_place(project) for project in state.projects],
         "bytes": bundle.bytes,
+        "purpose": purpose_of(bundle.card),
+        "owner": owner.person.username if owner else None,
         "findings": [{"key": row.key, "title": row.title} for row in finding_rows(bundle.manifest)],
         "added_at": bundle.added_at.isoformat(),
         "added_by": bundle.added_by.username if bundle.added_by else None,
@@ -77,9 +91,8 @@ class Bundles(APIView):
 
     @extend_schema(operation_id="bundles", responses=LISTED)
     def get(self, request: Request) -> Response:
-        bundles = list(all_bundles())
-        states = states_of(bundles)
-        return Response({"results": [bundle_document(bundle, states[bundle.pk]) for bundle in bundles]})
+        rows = DeployedBundle.objects.select_related("added_by", "activated_by")
+        return Response({"results": bundle_documents(list(rows))})
 
     @extend_schema(operation_id="add_bundle", request=UPLOAD_SCHEMA, responses=ADDED)
     def post(self, request: Request) -> Response:
@@ -140,8 +153,3 @@ def _changed(
         return Response(refused.document(), status=refused.http)
     except BundleRefused as problem:
         return Response({"code": "bundle_refused", "text": str(problem)}, status=409)
-
-
-def all_bundles() -> Any:
-    """Newest first, without what is large and not asked for."""
-    return DeployedBundle.objects.select_related("added_by", "activated_by").defer("card")

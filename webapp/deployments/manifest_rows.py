@@ -63,6 +63,13 @@ def measured_on(manifest: dict[str, Any]) -> str:
     return f"{n} {'real ' if phantoms else ''}images{beside} of data set {name}, split {split}."
 
 
+def chosen_on(manifest: dict[str, Any]) -> str:
+    """How many images chose the network, as the evidence says it; "" where it does not say."""
+    data = manifest.get("evidence", {}).get("data") or {}
+    count = (data.get("splits") or {}).get("selection") if isinstance(data, dict) else None
+    return f"{count} images of data set {data.get('name', NOT_STATED)}, split selection." if count is not None else ""
+
+
 def measured(value: Any) -> str:
     """`0.83 (95 % CI 0.79 to 0.87, n 120)` for {"value", "ci", "n"}; the parts that are there."""
     if value is None:

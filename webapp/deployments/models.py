@@ -65,6 +65,18 @@ class BundleStrike(models.Model):
         return f"strike {self.id} of {self.bundle}"
 
 
+class BundleOwner(AppendOnlyRow):
+    """From `created_at` on this person answers for the bundle on this site; the newest counts. number: 1, 2, 3 ... of a bundle."""
+
+    bundle = models.ForeignKey(DeployedBundle, on_delete=models.PROTECT, related_name="owners")
+    number = models.PositiveIntegerField()
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["-number"]
+        constraints = [models.UniqueConstraint(fields=["bundle", "number"], name="one_bundle_owner_per_number")]
+
+
 class ServiceChange(AppendOnlyRow):
     """From `created_at` on another bundle answered in a project, or none.
 

@@ -38,6 +38,8 @@ class BundleDocument(TypedDict):
     also: Annotated[list[str], Field(description="what else this site knows of it, as short words")]
     in_service: Annotated[list[ServicePlace], Field(description="where it answers, by name of the project")]
     bytes: int
+    purpose: Annotated[str, Field(description="what its card says that it is for; empty where it does not")]
+    owner: Annotated[str | None, Field(description="who answers for it on this site; null until a person is named")]
     findings: list[BundleFinding]
     added_at: Time
     added_by: str | None

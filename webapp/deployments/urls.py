@@ -8,4 +8,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("models/<str:bundle_id>/", views.model, name="model"),
     path("models/<str:bundle_id>/activate/", views.activate_model, name="activate_model"),
     path("models/<str:bundle_id>/rollback/", views.roll_back_model, name="roll_back_model"),
+    path("models/<str:bundle_id>/owner/", views.name_model_owner, name="name_model_owner"),
 ]

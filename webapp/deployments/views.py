@@ -1,81 +1,51 @@
 """The pages under /models/: the desk and the registry of models."""
 
-from typing import Any
+from collections.abc import Callable
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from webapp.accounts.form_post import form_post
-from webapp.accounts.policy import may_manage_bundles, require
+from webapp.accounts.models import User
+from webapp.accounts.policy import may_manage_bundles, require, require_person
 from webapp.archive.models import Project
-from webapp.deployments.bundle_api import all_bundles
-from webapp.deployments.bundle_state import states_of
 from webapp.deployments.card_blocks import card_blocks
 from webapp.deployments.desk import rendered_sections
-from webapp.deployments.in_service import named
+from webapp.deployments.desk_page import chosen, history, projects_now
+from webapp.deployments.in_service import named, projects_of
 from webapp.deployments.manifest_rows import finding_rows, measured_on, metric_rows
 from webapp.deployments.models import DeployedBundle
-from webapp.deployments.service_history import MomentRefused, answered_at, asked_moment, periods
+from webapp.deployments.owners import name_owner
+from webapp.deployments.registry_rows import registry_rows
+from webapp.deployments.service_order import RollBackOrder
 from webapp.deployments.services import BundleNotChecked, BundleRefused, activate, add_bundle, roll_back
 from webapp.deployments.strikes import notices
 from webapp.deployments.upload import uploaded_bundle
-
-CHANGES_SHOWN = 50
+from webapp.refused import Refused
 
 
 @require_safe
 @login_required
 def models(request: HttpRequest) -> HttpResponse:
-    """The registry: which model is in service, since when, by whom, and the others."""
-    Project.default()
-    bundles = list(all_bundles())
-    states = states_of(bundles)
-    return render(
-        request,
-        "deployments/models.html",
-        {
-            "bundles": [(bundle, states[bundle.pk]) for bundle in bundles],
-            "now": _answering(list(Project.objects.order_by("name", "slug"))),
-            "notices": notices(),
-            "sections": rendered_sections(request),
-            "histories": [_history(project, request) for project in Project.objects.order_by("name", "slug")],
-            "at": request.GET.get("at", ""),
-            **_rights(request),
-        },
-    )
-
-
-def _answering(projects: list[Project]) -> str:
-    """What answers now, in one sentence."""
-    models = {
-        bundle: [project for project in projects if project.active_bundle == bundle]
-        for bundle in {one.active_bundle for one in projects}
+    """The desk: what answers in a project, its history, the registry, and the sections of rooms above."""
+    nows, asked = projects_now(), request.GET.get("at", "")
+    now = chosen(nows, request.GET.get("project", ""))
+    context = {
+        "rows": registry_rows(DeployedBundle.objects.select_related("added_by", "activated_by")),
+        "nows": nows,
+        "now": now,
+        "notices": notices(),
+        "sections": rendered_sections(request),
+        "history": history(now.project, asked),
+        "at": asked,
+        **_rights(request),
     }
-    names = {
-        bundle.pk: str(bundle) for bundle in DeployedBundle.objects.defer("manifest", "card").filter(pk__in=models)
-    }
-    if list(models) == [""]:
-        return "No model is in service: images wait until one is."
-    if len(models) == 1:
-        return f"{names.get(projects[0].active_bundle, 'A model that is not registered')} answers for every new prediction."
-    return " ".join(f"{names.get(bundle, 'No model')} answers in {named(where)}." for bundle, where in models.items())
-
-
-def _history(project: Project, request: HttpRequest) -> dict[str, Any]:
-    """The section of a project: its last changes, and the answer to the question that the address asks."""
-    asked, section = (
-        request.GET.get("at", ""),
-        {"project": project, "periods": periods(project, CHANGES_SHOWN), "count": project.service_changes.count()},  # type: ignore[attr-defined]
-    )
-    if not asked:
-        return section
-    try:
-        return {**section, "answered": answered_at(project, asked_moment(asked))}
-    except MomentRefused as refused:
-        return {**section, "refused": refused.text}
+    return render(request, "deployments/models.html", context)
 
 
 @require_safe
@@ -89,7 +59,9 @@ def model(request: HttpRequest, bundle_id: str) -> HttpResponse:
         "findings": finding_rows(bundle.manifest),
         "metrics": metric_rows(bundle.manifest),
         "measured_on": measured_on(bundle.manifest),
-        "state": states_of([bundle])[bundle.pk],
+        "row": registry_rows([bundle])[0],
+        "owners": bundle.owners.select_related("person", "created_by"),  # type: ignore[attr-defined]
+        "nows": projects_now(),
     }
     return render(request, "deployments/model.html", {**context, **_rights(request)})
 
@@ -110,30 +82,69 @@ def add_model(request: HttpRequest) -> HttpResponse:
 
 @form_post("models")
 def activate_model(request: HttpRequest, bundle_id: str) -> HttpResponse:
-    """Puts the model in service."""
+    """Puts the model in service in the project that the form names, or in all."""
     require(may_manage_bundles(request.user))
     bundle = get_object_or_404(DeployedBundle, pk=bundle_id)
-    try:
-        activate(bundle, request.user)  # type: ignore[arg-type]
-        messages.success(request, f"{bundle} is in service.")
-    except BundleRefused as problem:
-        messages.error(request, str(problem))
-    return redirect("models")
+
+    def work(project: Project | None) -> str:
+        seen = dict(pair.rpartition(":")[::2] for pair in request.POST.getlist("seen"))
+        activate(bundle, require_person(request.user), project, why=request.POST.get("why", ""), seen=seen)
+        bundle.refresh_from_db()
+        read = f"Its whole file was read in {bundle.file_check_seconds:.1f} s and is unchanged."
+        return f"{bundle} is in service in {project.name}. {read}" if project else f"{bundle} is in service. {read}"
+
+    return _changed(request, work)
 
 
 @form_post("models")
 def roll_back_model(request: HttpRequest, bundle_id: str) -> HttpResponse:
-    """Goes back to the model that this one replaced."""
+    """Takes a project, or all in which the model answers, back to what it had before."""
+    require(may_manage_bundles(request.user))
+    bundle = get_object_or_404(DeployedBundle, pk=bundle_id)
+
+    def work(project: Project | None) -> str:
+        changes = roll_back(
+            require_person(request.user), leaving=bundle, project=project, why=request.POST.get("why", "")
+        )
+        told = "; ".join(f"{change.bundle} is in service again in {change.project.name}" for change in changes)
+        stayed = projects_of(bundle)
+        rest = (
+            f" {named(stayed)} had no other model before: {bundle} answers there on." if stayed and not project else ""
+        )
+        return f"{told}.{rest}"
+
+    return _changed(request, work)
+
+
+@form_post("models")
+def name_model_owner(request: HttpRequest, bundle_id: str) -> HttpResponse:
+    """Another person answers for the model."""
     require(may_manage_bundles(request.user))
     bundle = get_object_or_404(DeployedBundle, pk=bundle_id)
     try:
-        changes = roll_back(request.user, leaving=bundle)  # type: ignore[arg-type]
-        back = "; ".join(f"{change.bundle} is in service again in {change.project.name}" for change in changes)
-        messages.success(request, f"{back}.")
+        owner = name_owner(bundle, request.POST.get("owner", ""), require_person(request.user))
+        messages.success(request, f"{owner.person.username} answers for {bundle} from now on.")
     except BundleRefused as problem:
         messages.error(request, str(problem))
-    return redirect("models")
+    return redirect("model", bundle_id=bundle.bundle_id)
 
 
-def _rights(request: HttpRequest) -> dict[str, bool]:
-    return {"may_manage": may_manage_bundles(request.user) is None}
+def _changed(request: HttpRequest, work: Callable[[Project | None], str]) -> HttpResponse:
+    """The sentence of what was done, or why not; then the desk of that project. No field `project`: every project."""
+    slug = request.POST.get("project") or None
+    try:
+        messages.success(request, work(RollBackOrder(project=slug).named_project()))
+    except (BundleRefused, Refused) as problem:
+        messages.error(request, str(problem))
+    shown = request.POST.get("shown", slug or "")
+    query = f"?{urlencode({'project': shown})}" if shown else ""
+    return redirect(reverse("models") + query)
+
+
+def _rights(request: HttpRequest) -> dict[str, object]:
+    """people: who may be named as owner."""
+    may_manage = may_manage_bundles(request.user) is None
+    return {
+        "may_manage": may_manage,
+        "people": User.objects.filter(is_active=True).order_by("username") if may_manage else (),
+    }

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from webapp.archive.models import Image, Project
 from webapp.predictions.models import Prediction
@@ -32,6 +32,12 @@ def jobs_of_others(project: Project) -> "QuerySet[Prediction, Any]":
     """Ids of the queued jobs of other projects' images."""
     rows = Prediction.objects.filter(job__state=Job.State.QUEUED).exclude(image__project=project)
     return rows.order_by().values_list("job_id", flat=True)
+
+
+def waiting_by_project() -> dict[object, int]:
+    """How many images of each project, by its id, wait for a model."""
+    rows = Prediction.objects.filter(job__state=Job.State.QUEUED, job__kind=INFER).exclude(job__waiting_for="")
+    return dict(rows.order_by().values_list("image__project").annotate(count=Count("id")))
 
 
 def _create(image: Image, run: int, priority: int) -> Prediction:

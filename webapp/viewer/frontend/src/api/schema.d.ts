@@ -232,6 +232,10 @@ export interface components {
             /** @description where it answers, by name of the project */
             readonly in_service: readonly components["schemas"]["ServicePlace"][];
             readonly name: string;
+            /** @description who answers for it on this site; null until a person is named */
+            readonly owner: string | null;
+            /** @description what its card says that it is for; empty where it does not */
+            readonly purpose: string;
             /** @enum {string} */
             readonly state: "registered" | "active" | "retired" | "failed";
             /**

@@ -12,6 +12,7 @@ os.environ["DATABASE_URL"] = os.environ.get("SIGHTLINE_TEST_DATABASE_URL", f"sql
 os.environ["CELERY_BROKER_URL"] = "memory://"
 os.environ.setdefault("SIGHTLINE_DISK_RESERVE_MIB", "0")  # the disk of whoever runs the tests may be nearly full
 os.environ.setdefault("SIGHTLINE_SENTINEL_SHARE", "0")  # else chance would hide the model from some of the images
+os.environ.setdefault("SIGHTLINE_TRAINING_WORKER", "0")  # servers of tests start no third process
 _owner = os.getpid()
 
 

@@ -2,12 +2,15 @@
 
 import contextlib
 import os
+import re
 import secrets
 import tempfile
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
+
+FOLDER_NAME = re.compile(r"[a-z][a-z0-9-]{0,31}")
 
 
 def env_bool(name: str, default: bool) -> bool:
@@ -79,3 +82,16 @@ def _write_whole(path: Path, text: str) -> None:
             os.link(temporary, path)
     finally:
         Path(temporary).unlink()
+
+
+def env_folders(name: str) -> dict[str, Path]:
+    """Folders by name (`rsna=/data/rsna,own=/data/own`) from the variable `name`; raises ImproperlyConfigured for others."""
+    found: dict[str, Path] = {}
+    for entry in filter(None, (part.strip() for part in os.environ.get(name, "").split(","))):
+        key, _, folder = entry.partition("=")
+        if not FOLDER_NAME.fullmatch(key) or not folder.startswith("/") or key in found:
+            raise ImproperlyConfigured(
+                f"{name}: {entry!r} is not NAME=/FOLDER with a name of its own of a-z, 0-9 and -, commas between"
+            )
+        found[key] = Path(folder)
+    return found

@@ -8,6 +8,7 @@ SIGHTLINE_METRICS_TOKEN, SIGHTLINE_DICOM_TOLERANCES_OFF, SIGHTLINE_DISK_RESERVE_
 SIGHTLINE_PROXIES, SIGHTLINE_KEEP_ALIVE_SECONDS,
 SIGHTLINE_UPLOADS_PER_PERSON, SIGHTLINE_UPLOADS_PER_ADDRESS, SIGHTLINE_UPLOADS_MINUTE_PER_PERSON,
 SIGHTLINE_UPLOADS_MINUTE_PER_ADDRESS, SIGHTLINE_UPLOAD_SLOWEST_KIB, SIGHTLINE_UPLOAD_MINUTES, SIGHTLINE_SENTINEL_SHARE,
+SIGHTLINE_TRAINING_WORKER, SIGHTLINE_TRAINING_DATA, SIGHTLINE_TRAINING_GPUS, SIGHTLINE_TRAINING_HOURS,
 SIGHTLINE_TEST_CLOCK (tests only).
 """
 
@@ -19,7 +20,7 @@ from pathlib import Path
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 
-from webapp.environment import env_bool, env_int, env_networks, env_optional_int, env_percent, kept_secret
+from webapp.environment import env_bool, env_folders, env_int, env_networks, env_optional_int, env_percent, kept_secret
 from webapp.work.broker import broker_options
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -68,6 +69,7 @@ INSTALLED_APPS = [
     "webapp.training_set",
     "webapp.deployments",
     "webapp.change_plans",
+    "webapp.retraining",
     "webapp.viewer",
 ]
 
@@ -237,6 +239,15 @@ WORKER_BATCH = env_int("SIGHTLINE_BATCH", 4, minimum=1)  # images that a worker 
 SUBMIT_UNDO_SECONDS = env_int("SIGHTLINE_SUBMIT_UNDO_SECONDS", 5)  # a study reading can be taken back for so long
 SENTINEL_SHARE = env_percent("SIGHTLINE_SENTINEL_SHARE", 5)  # of a new project; /admin/ changes it
 WORKER_MEMORY_MB = env_int("SIGHTLINE_WORKER_MEMORY_MB", 8192, minimum=256)  # a worker above it is replaced
+TRAINING_WORKER = env_bool(
+    "SIGHTLINE_TRAINING_WORKER", True
+)  # `serve` starts one where the training extra is installed
+TRAINING_DIR = SIGHTLINE_HOME / "trainings"  # a run folder each
+TRAINING_DATA = env_folders("SIGHTLINE_TRAINING_DATA")  # name -> folder that may be trained on
+TRAINING_GPUS = [
+    gpu for gpu in os.environ.get("SIGHTLINE_TRAINING_GPUS", "").split(",") if gpu
+]  # none: on the processor
+TRAINING_HOURS = env_int("SIGHTLINE_TRAINING_HOURS", 48, minimum=1)  # the longest that one may take
 METRICS_TOKEN = os.environ.get(
     "SIGHTLINE_METRICS_TOKEN", ""
 )  # lets a collector read /metrics without a person's account

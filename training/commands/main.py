@@ -78,6 +78,9 @@ def _bundle_verb(verbs: Any) -> None:
     )
     _rows_arguments(bundle)
     bundle.add_argument("--output", type=Path, help="the .bundle file, of one row (default in the row's folder)")
+    bundle.add_argument(
+        "--start", type=Path, metavar="NET.PT", help="weights that a row without a start of its own begins with"
+    )
 
 
 def _fit_verb(verbs: Any) -> None:

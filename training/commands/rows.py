@@ -68,7 +68,7 @@ def bundle(args: argparse.Namespace) -> Answer:
         print(f"{row.name}: {len(samples)} images", file=sys.stderr, flush=True)
         result = run_row(
             settings, samples, folder, machine(args), args.scale, cache=opened_as.cache, workers=args.workers,
-            start=_start(row, args.run), fresh=args.fresh, made=made,
+            start=_start(row, args.run) or args.start, fresh=args.fresh, made=made,
         )  # fmt: skip
         found[row.name] = {"folder": str(folder), "seconds": round(result.seconds)}
         if result.bundle is not None:

@@ -12,6 +12,7 @@ from training.data.chestxray14_samples import read_chestxray14_320_samples, read
 from training.data.chexpert import read_chexpert
 from training.data.cub import read_cub
 from training.data.folder import TABLE, read_folder, read_phantoms
+from training.data.parts import SIGN, read_parts
 from training.data.records import DataError
 from training.data.reviewed import read_reviewed
 from training.data.rsna_samples import read_rsna_samples
@@ -44,6 +45,7 @@ DATASETS: dict[str, Dataset] = {
     "busi": Dataset(read_busi, ("benign", "malignant"), ("Dataset_BUSI_with_GT", "busi")),
     "cub": Dataset(read_cub, ("image_class_labels.txt",), ("CUB_200_2011", "cub")),
     "reviewed": Dataset(read_reviewed, ("cases.csv",), ("reviewed",)),
+    "parts": Dataset(read_parts, (SIGN,), ()),
     "folder": Dataset(read_folder, (TABLE,), ()),
     "phantoms": Dataset(read_phantoms, (TABLE,), ("phantoms",)),
     "tabular": Dataset(read_tabular, ("features.csv",), ("tabular",)),

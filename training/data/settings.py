@@ -18,7 +18,8 @@ MASK_FILTERS = ("", "otsu")
 @dataclass(frozen=True)
 class PhantomTable:
     """The [data.phantoms] table: drawn images of each split, one synthetic patient each; all 0 = none. size: pixels per
-    side. fast: sketches, for tests. Raises DataError."""
+    side. fast: sketches, for tests. selects: beside real images, too, phantoms choose the epoch: where patients are too few.
+    Raises DataError."""
 
     train: int = 0
     selection: int = 0
@@ -27,6 +28,7 @@ class PhantomTable:
     first_seed: int = 1_000_000
     size: int = 256
     fast: bool = False
+    selects: bool = False
 
     def __post_init__(self) -> None:
         for name, count in self.counts.items():

@@ -65,7 +65,7 @@ def _draw_one(job: tuple[int, str], folder: Path, table: PhantomTable) -> list[o
 
 
 def _key(table: PhantomTable) -> str:
-    digest = hashlib.sha256(json.dumps(asdict(table), sort_keys=True).encode())
+    digest = hashlib.sha256(json.dumps(asdict(table) | {"selects": False}, sort_keys=True).encode())
     for source in sorted(Path(__file__).parent.glob("*.py")):
         digest.update(source.read_bytes())
     return digest.hexdigest()[:16]
@@ -80,14 +80,14 @@ def read_set(settings: DataSettings, folder: Path, out: Path, workers: int = 1) 
     return (
         read_samples(settings, drawn)
         if settings.name == "phantoms"
-        else with_phantoms(read_samples(settings, folder), drawn)
+        else with_phantoms(read_samples(settings, folder), drawn, settings.phantoms.selects)
     )
 
 
-def with_phantoms(samples: SampleSet, folder: Path) -> SampleSet:
+def with_phantoms(samples: SampleSet, folder: Path, selects: bool = False) -> SampleSet:
     """The set and the phantoms of a folder beside it, under the set's class names; a class that phantoms do not show is
-    unknown of them. Their selection images are left out: a network that is best on phantoms is not the one that is best
-    on patients. Raises DataError for a set that they cannot join."""
+    unknown of them. Their selection images are left out unless asked for (`selects`): a network that is best on phantoms
+    is not the one that is best on patients. Raises DataError for a set that they cannot join."""
     if samples.task != MULTILABEL or samples.channels != 1:
         raise DataError(f"data phantoms: they join gray {MULTILABEL} sets, not {samples.name} ({samples.task})")
     signs = [name if name in FINDINGS else LABEL_SIGN.get(name, "") for name in samples.classes]
@@ -97,7 +97,9 @@ def with_phantoms(samples: SampleSet, folder: Path) -> SampleSet:
             f" and {', '.join(name for name, sign in LABEL_SIGN.items() if sign in FINDINGS)}"
         )
     drawn = read_phantoms(DataSettings("phantoms", classes=FINDINGS), folder)
-    added = [_renamed(own, signs, samples.classes) for own in drawn.samples if own.official_split != "selection"]
+    added = [
+        _renamed(own, signs, samples.classes) for own in drawn.samples if selects or own.official_split != "selection"
+    ]
     return samples.with_samples((*samples.samples, *added))
 
 

@@ -38,6 +38,7 @@ NOT_PLANNER = Refusal("wrong_role", "Only a manager or an admin may see change p
 NOT_PLAN_AUTHOR = Refusal("not_admin", "Only an admin may propose a change plan or a reference set.")
 OWN_PLAN = Refusal("own_proposal", "You proposed this yourself: a second person decides it.")
 NOT_ADMIN = Refusal("not_admin", "Only an admin may do this.")
+NOT_RETRAINER = Refusal("not_admin", "Only an admin may retrain a model; a manager may look on.")
 
 Embargo = Callable[[Person, Any], Refusal | None]
 
@@ -120,6 +121,16 @@ def may_manage_bundles(user: Person) -> Refusal | None:
 def may_see_operations(user: Person) -> Refusal | None:
     """What waits, runs and failed, and trying it again: no patient is named there, but it is not every reader's affair."""
     return _signed_in(user) or (None if _has_role(user, User.Role.MANAGER, User.Role.ADMIN) else NOT_OPERATOR)
+
+
+def may_retrain(user: Person) -> Refusal | None:
+    """It takes hours of the machine and makes a candidate for every reader: admins."""
+    return _signed_in(user) or (None if _has_role(user, User.Role.ADMIN) else NOT_RETRAINER)
+
+
+def may_see_retrainings(user: Person) -> Refusal | None:
+    """Counts of reviewed cases and the log of a training: managers and admins."""
+    return _signed_in(user) or (None if _has_role(user, User.Role.MANAGER, User.Role.ADMIN) else NOT_RETRAINER)
 
 
 def may_export_training_set(user: Person) -> Refusal | None:

@@ -10,19 +10,15 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from inference.dicom.refusal import DicomRefusal
 from webapp.accounts.form_post import form_post
 from webapp.accounts.policy import may_export_training_set, require
-from webapp.archive.children import MachineFault
 from webapp.archive.deidentify.preview_check_api import record_preview_check
-from webapp.archive.deidentify.release import NotReleased, Releases
 from webapp.archive.lookup import image_or_404
 from webapp.archive.models import Project
-from webapp.archive.storage import IntegrityMismatch, StorageFull
 from webapp.reveal.label_kind import LabelKind
 from webapp.sentinel.look_counts import look_counts
-from webapp.training_set.export import DAMAGED
-from webapp.training_set.select_cases import LeftOut, ReviewedCase, select_cases
+from webapp.training_set.ready_cases import sorted_by_release
+from webapp.training_set.select_cases import ReviewedCase, select_cases
 
 SHOWN = 100  # rows of a list; the counts are of all
 TITLES = {
@@ -46,7 +42,7 @@ def training_set(request: HttpRequest) -> HttpResponse:
     require(may_export_training_set(request.user))
     project = Project.default()
     selection = select_cases(request.user, project)
-    ready, to_check, held = _sorted(selection.cases, project)
+    ready, to_check, held = sorted_by_release(selection.cases, project)
     left_out = [one for one in (*selection.left_out, *held) if one.case]
     context = {
         "ready": len(ready),
@@ -77,31 +73,6 @@ def training_set_check(request: HttpRequest, image_id: str) -> HttpResponse:
         )
     record_preview_check(request.user, image, verdict == "clear")
     return HttpResponseRedirect(reverse("training_set"))
-
-
-def _sorted(
-    cases: tuple[ReviewedCase, ...], project: Project
-) -> tuple[list[ReviewedCase], list[dict[str, Any]], list[LeftOut]]:
-    """Cases that may leave, those that a person must look at first, and those that must stay."""
-    ready: list[ReviewedCase] = []
-    to_check: list[dict[str, Any]] = []
-    held: list[LeftOut] = []
-    with Releases(project) as releases:
-        for case in cases:
-            try:
-                releases.check(case.image)
-                ready.append(case)
-            except NotReleased as refused:
-                if refused.code == "unchecked":
-                    to_check.append({"id": case.image.pk, "code": case.image.code, "why": refused.text})
-                held.append(LeftOut(case.image.code, refused.code, refused.text))
-            except IntegrityMismatch:
-                held.append(LeftOut(case.image.code, "damaged", DAMAGED))
-            except DicomRefusal as refused:
-                held.append(LeftOut(case.image.code, "unreadable", refused.code))
-            except (MachineFault, StorageFull):
-                held.append(LeftOut(case.image.code, "machine_fault", "try again"))
-    return ready, to_check, held
 
 
 def _counts(cases: list[ReviewedCase], findings: tuple[str, ...]) -> list[dict[str, Any]]:

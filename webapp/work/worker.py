@@ -15,8 +15,9 @@ from inference.dicom import DicomRefusal
 from webapp.work.batch import Held, work_off
 from webapp.work.jobs.claim import Candidate, Claim, claim, claim_more, claim_next
 from webapp.work.jobs.finish import close_cancelled, fail, finish, finish_together, park, postpone
-from webapp.work.jobs.kinds import JobMustWait, JobPutBack, JobRefused, Result, Together, kind_named
+from webapp.work.jobs.kinds import JobMustWait, JobPutBack, JobRefused, Result, Together, kind_named, kinds_set_apart
 from webapp.work.jobs.lease import Heartbeat, JobCancelled, LeaseLost
+from webapp.work.models import Job
 
 logger = logging.getLogger(__name__)
 
@@ -38,10 +39,12 @@ _batches: set[int] = set()
 
 def run_one(job_id: str | UUID | None = None, kinds: Collection[str] | None = None) -> bool:
     """Claims and runs the named job or the next one, and with it others that can share its run; False when there was
-    nothing to do. Several threads of a process may call this."""
+    nothing to do. Several threads of a process may call this. kinds: only these; None: all but those of a queue of their
+    own, for which a worker is started that asks for them."""
+    apart = kinds_set_apart() if kinds is None else []
     with _claiming:
-        named = claim(job_id) if job_id else None
-        claims = [named] if named else claim_next(kinds=kinds, before_claim=_wait_if_suspect, most=_most_at_once)
+        named = claim(job_id) if job_id and not Job.objects.filter(id=job_id, kind__in=apart).exists() else None
+        claims = [named] if named else claim_next(None, kinds, _wait_if_suspect, _most_at_once, apart)
         if not claims:
             return False
         first = claims[0].job

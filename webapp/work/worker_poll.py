@@ -57,4 +57,4 @@ class PollStep(bootsteps.StartStopStep):
 
     def _is_moving(self) -> bool:
         # A job past its limit ends the process by its lease; this is for a thread that hangs outside of any job.
-        return worker_threads.idle_seconds() < longest_limit() + settings.WORKER_HUNG_SECONDS
+        return worker_threads.idle_seconds() < longest_limit(worker_threads.queue) + settings.WORKER_HUNG_SECONDS

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from django.db import close_old_connections, connections
 
 from webapp.work.extension_points import extension_points
-from webapp.work.jobs.kinds import short_kinds
+from webapp.work.jobs.kinds import kinds_of, short_kinds
 from webapp.work.worker import run_one
 
 logger = logging.getLogger(__name__)
@@ -46,7 +46,16 @@ class WorkerThreads:
         self._woken = threading.Condition()
         self._calls = 0
         # A zip may take an hour: only one thread takes zips, so that predictions go on beside it.
-        self._threads = (WorkerThread("jobs-1", sweeps=True), WorkerThread("jobs-2", short_kinds))
+        self._threads: tuple[WorkerThread, ...] = (
+            WorkerThread("jobs-1", sweeps=True),
+            WorkerThread("jobs-2", short_kinds),
+        )
+        self.queue = ""
+
+    def take_only(self, queue: str) -> None:
+        """Before the start: this process works for that queue alone, one job at a time."""
+        self.queue = queue
+        self._threads = (WorkerThread("jobs-1", lambda: kinds_of(queue), sweeps=True),)
 
     def start(self, sweep: Callable[[], object], every_seconds: float) -> None:
         """`sweep` is called by one of the threads, between its looks and not more often than said."""

@@ -70,15 +70,17 @@ def claim_next(
     kinds: Collection[str] | None = None,
     before_claim: Callable[[Candidate], object] = lambda candidate: None,
     most: Callable[[str], int] = lambda kind: 1,
+    except_kinds: Collection[str] = (),
 ) -> list[Claim]:
     """The first claimable job by priority and age, with others of its kind; empty when there is nothing to do. When
     another worker takes the first meanwhile, the others come without it.
 
-    kinds: only these; None means all. `before_claim` is told which job will be tried, while it is still free. most: how
-    many jobs of a kind are wanted at once; fewer may come (see `claim_more`), and one that was tried before comes alone.
+    kinds: only these; None means all but `except_kinds`. `before_claim` is told which job will be tried, while it is still
+    free. most: how many jobs of a kind are wanted at once; fewer may come (see `claim_more`), and one that was tried before
+    comes alone.
     """
     while True:
-        candidates = _candidates(now or timezone.now(), kinds, CANDIDATES)
+        candidates = _candidates(now or timezone.now(), kinds, CANDIDATES, except_kinds)
         for place, candidate in enumerate(candidates):
             before_claim(candidate)
             # Without `now` each takes its own: before_claim may have waited for long.
@@ -159,10 +161,11 @@ def _marked(token: uuid.UUID | None) -> list[Claim]:
     return [Claim(job, token) for job in jobs]
 
 
-def _candidates(now: datetime, kinds: Collection[str] | None, most: int, **conditions: Any) -> list[Candidate]:
+def _candidates(
+    now: datetime, kinds: Collection[str] | None, most: int, except_kinds: Collection[str] = (), **conditions: Any
+) -> list[Candidate]:
     rows = Job.objects.filter(claimable(now), **conditions)
-    if kinds is not None:
-        rows = rows.filter(kind__in=kinds)
+    rows = rows.exclude(kind__in=except_kinds) if kinds is None else rows.filter(kind__in=kinds)
     found = rows.order_by("-priority", "created_at").values_list("id", "kind", "attempts", "cancel_requested")[:most]
     return [Candidate(*values) for values in found]
 

@@ -18,7 +18,9 @@ WAKE = "predictions.wake"  # name of the task in messages, as versions of any ag
 AWAITED, WATCHED, AUTOMATIC = 10, 5, 0
 
 
-def create_job(kind: str, payload: dict[str, str], idempotency_key: str, priority: int = AUTOMATIC) -> Job:
+def create_job(
+    kind: str, payload: dict[str, str], idempotency_key: str, priority: int = AUTOMATIC, max_attempts: int | None = None
+) -> Job:
     """The queued job with this key; an existing one is returned as it is. Call inside the object's transaction."""
     job, is_new = Job.objects.get_or_create(
         idempotency_key=idempotency_key,
@@ -26,7 +28,7 @@ def create_job(kind: str, payload: dict[str, str], idempotency_key: str, priorit
             "kind": kind,
             "payload": payload,
             "priority": priority,
-            "max_attempts": settings.JOB_MAX_ATTEMPTS,
+            "max_attempts": max_attempts or settings.JOB_MAX_ATTEMPTS,
         },
     )
     if is_new:

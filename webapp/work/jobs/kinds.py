@@ -75,12 +75,14 @@ class Together:
 @dataclass(frozen=True)
 class Kind:
     """`limit_seconds`: past it the lease is no longer extended and the worker process ends itself. `is_long`: one may hold
-    a thread for an hour, so only one thread of a worker takes them."""
+    a thread for an hour, so only one thread of a worker takes them. `queue`: only a worker that was started for it takes the
+    kind; "" is the usual one."""
 
     name: str
     work: Work | Together
     limit_seconds: float = 300.0
     is_long: bool = False
+    queue: str = ""
 
 
 def imported_when_run(path: str) -> Callable[..., Any]:
@@ -114,10 +116,24 @@ def kind_named(name: str) -> Kind:
 
 
 def short_kinds() -> list[str]:
-    """Names of the kinds whose jobs end soon."""
-    return [kind.name for kind in _registry.kinds.values() if not kind.is_long]
+    """Names of the usual queue's kinds whose jobs end soon."""
+    return [kind.name for kind in _of("") if not kind.is_long]
 
 
-def longest_limit() -> float:
-    """Seconds that the longest kind of job may take."""
-    return max((kind.limit_seconds for kind in _registry.kinds.values()), default=0.0)
+def kinds_of(queue: str) -> list[str]:
+    """Names of the kinds that workers of this queue take."""
+    return [kind.name for kind in _of(queue)]
+
+
+def kinds_set_apart() -> list[str]:
+    """Names of the kinds that usual workers leave alone."""
+    return [kind.name for kind in _registry.kinds.values() if kind.queue]
+
+
+def longest_limit(queue: str = "") -> float:
+    """Seconds that the longest kind of job of a queue may take."""
+    return max((kind.limit_seconds for kind in _of(queue)), default=0.0)
+
+
+def _of(queue: str) -> list[Kind]:
+    return [kind for kind in _registry.kinds.values() if kind.queue == queue]

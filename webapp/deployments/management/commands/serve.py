@@ -18,6 +18,7 @@ from webapp.deployments.demo import load_demo
 from webapp.deployments.static_copy import collect_static_if_changed
 from webapp.deployments.supervisor import Child, Supervisor
 from webapp.work.ballast import keep_ballast
+from webapp.work.training_host import TRAINING_WORKER, can_train
 from webapp.work.worker_beat import beat_path
 
 HOST = "127.0.0.1"
@@ -42,7 +43,10 @@ class Command(BaseCommand):
             load_demo(say=self.stdout.write)
         tidy_archive()
         connection.close()  # the children open their own
-        supervisor = Supervisor([_web(port), *(_worker(number) for number in range(1, workers + 1))])
+        children = [_web(port), *(_worker(number) for number in range(1, workers + 1))]
+        if settings.TRAINING_WORKER and can_train():
+            children.append(_training_worker())
+        supervisor = Supervisor(children)
         supervisor.run(on_started=lambda: self._greet(port))
         self.stdout.write("Stopped.")
 
@@ -98,3 +102,8 @@ def _worker(number: int) -> Child:
     name = f"worker-{number}"
     command = [sys.executable, sys.argv[0], "worker", "--name", name]
     return Child(f"worker {number}", command, beat_path(name), settings.WORKER_HUNG_SECONDS)
+
+
+def _training_worker() -> Child:
+    command = [sys.executable, sys.argv[0], "worker", "--training", "--name", TRAINING_WORKER]
+    return Child("training worker", command, beat_path(TRAINING_WORKER), settings.WORKER_HUNG_SECONDS)

@@ -9,7 +9,9 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Server, keep_screenshot, sign_in
 from tests.webapp.archive.dicom_files import chest_dicom, zip_of
+from tests.webapp.archive.test_system_files import OTHERS, PREFIX
 from tests.webapp.archive.zip.test_disc import media_directory
+from webapp.archive.system_files import START_BYTES, system_file_reason
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -62,3 +64,50 @@ def test_a_dropped_folder_is_sent_by_what_its_files_are(server: Server, page: Pa
     found = page.evaluate(DROP, ["/static/site/dropped_files.js", entries])
 
     assert found == {"files": ["IM000", ".DS_Store"], "ignored": ["/CD/DICOMDIR", "/CD/readme.txt", "/CD/viewer.exe"]}
+
+
+# What the page decides of each [path, bytes], by the table it reads from the server.
+DECIDE = """async (cases) => {
+  const { isPassedOver } = await import('/static/site/dropped_files.js');
+  const table = await (await fetch('/static/site/system_files.json')).json();
+  return cases.map(([path, bytes]) => isPassedOver(path, String.fromCharCode(...bytes), table));
+}"""
+
+
+def test_a_dropped_folder_leaves_out_what_a_zip_does(server: Server, page: Page) -> None:
+    sign_in(page, server)
+    starts = [start for start, _ in OTHERS.values()]
+    starts += [b"", b"\x02\0", b"\x08\0\5\0", b"\0\x08", PREFIX, PREFIX + b"x", chest_dicom()[:1024], b"\xff\xd8\xff"]
+    names = [
+        *OTHERS,
+        "IM000",
+        ".exe",
+        "a.b/c",
+        "x.txt;1",
+        "jre/film.JPG",
+        "Viewer.app/film.dcm",
+        "CD/a.jar.xz",
+        "icon",
+        "",
+    ]
+    names += [
+        "CD/film.png",
+        "$RECYCLE.BIN/a",
+        "a/dicomdir.",
+        "no.suffix.",
+        "jdk/a/b",
+        "scan.tiff",
+        "com",
+        "CD/.a/b.dcm",
+    ]
+    cases = [(name, start) for name in names for start in starts]
+
+    found = page.evaluate(DECIDE, [[name, list(start)] for name, start in cases])
+
+    right = [system_file_reason(name, start[:START_BYTES]) is not None for name, start in cases]
+    differing = [case for case, is_found, is_right in zip(cases, found, right, strict=True) if is_found != is_right]
+    assert differing == []
+    assert 0.3 < sum(right) / len(right) < 0.9
+    # by its SOP class, whatever it is called; the server finds that when it reads the file
+    directory = list(media_directory()[:1024])
+    assert page.evaluate(DECIDE, [["CD/INDEX", directory], ["DICOMDIR", directory]]) == [True, True]

@@ -15,9 +15,9 @@ from django.utils import timezone
 from tests.webapp.deployments.test_strikes import registered, strike
 from tests.webapp.openapi_check import broken_promises
 from tests.webapp.viewer.case_factory import make_image, make_user
-from webapp.archive.models import Project
+from webapp.archive.models import Image, Project
 from webapp.deployments.in_service import way_back
-from webapp.deployments.models import BundleStrike, ServiceChange
+from webapp.deployments.models import BundleStrike, DeployedBundle, ServiceChange
 from webapp.deployments.service_history import MomentRefused, answered_at, asked_moment, periods
 from webapp.deployments.services import activate, roll_back
 from webapp.operating_points.models import CaseMix, PointDecision, PointProposal
@@ -47,36 +47,45 @@ def clock(monkeypatch):
 
 
 @pytest.mark.parametrize("count", [100, pytest.param(1000, marks=pytest.mark.slow)])
-def test_moments_over_fifty_changes_are_as_the_results_stored_then(clock, count):
+def test_moments_over_fifty_changes_are_as_the_results_stored_then_in_each_of_two_projects(clock, count):
     """`make check` asks about a hundred moments, `make test` about a thousand."""
     generator = random.Random(20261130)
     bundles = [registered(f"{number}.0.0") for number in range(5)]
-    image, changes = make_image(), sorted(generator.sample(range(10, 500_000), 50))
+    ward = Project.objects.create(name="Ward", slug="ward")
+    projects, images = [Project.default(), ward], [make_image(), make_image()]
+    Image.objects.filter(pk=images[1].pk).update(project=ward)
+    changes, differed = sorted(generator.sample(range(10, 500_000), 50)), 0
     moments = sorted(generator.uniform(0, 520_000) for _ in range(count))
     for minutes, is_change in sorted([(one, True) for one in changes] + [(one, False) for one in moments]):
-        moment = clock(minutes)
-        if not is_change:
-            stored = Project.default().active_bundle
-            Prediction.objects.create(image=image, bundle_id=stored, created_at=moment, finished_at=moment)
-        elif generator.random() < 0.3 and Project.default().active_bundle and _is_there_one_before():
-            roll_back(None)
+        moment, which = clock(minutes), generator.randrange(2)
+        if is_change:
+            _change_something(generator, bundles, projects[which])
         else:
-            activate(generator.choice(bundles), None)
+            stored = dict(Project.objects.values_list("pk", "active_bundle"))
+            differed += len(set(stored.values())) == 2
+            Prediction.objects.create(
+                image=images[which], bundle_id=stored[projects[which].pk], created_at=moment, finished_at=moment
+            )
     clock(600_000)
-    assert ServiceChange.objects.count() == 50
-    assert len({row.how for row in ServiceChange.objects.all()}) == 2
-    project, told, wanted = Project.default(), [], []
-    for result in Prediction.objects.order_by("created_at"):
-        period = answered_at(project, result.created_at).period
-        told.append(period.change.bundle_id if period else "")
+    assert {row.how for row in ServiceChange.objects.all()} == {"put_in_service", "rolled_back"}
+    told, wanted = [], []
+    for result in Prediction.objects.select_related("image__project").order_by("created_at"):
+        period = answered_at(result.image.project, result.created_at).period
+        told.append((period.change.bundle_id or "") if period else "")
         wanted.append(result.bundle_id)
         assert period is None or period.until is None or period.until > result.created_at
     assert told == wanted
     assert len(set(wanted)) > 4
+    assert differed > 300  # the two projects had bundles of their own
 
 
-def _is_there_one_before() -> bool:
-    return bool(way_back(Project.default()))
+def _change_something(generator: random.Random, bundles: list[DeployedBundle], project: Project) -> None:
+    """One change: a roll back or another bundle, of this project, or one time in ten of both."""
+    where = None if generator.random() < 0.1 else project
+    if generator.random() < 0.3 and way_back(Project.objects.get(pk=project.pk)):
+        roll_back(None, project=where)
+    else:
+        activate(generator.choice(bundles), None, where)
 
 
 def test_points_and_case_mix_are_those_of_the_moment(clock):

@@ -22,12 +22,7 @@ KEPT = {
     "reader_study.analysis.likelihood_ratios.likelihood_ratios": "for analysts, who call it from Python",
     "reader_study.analysis.lroc.lroc_area": "for analysts, who call it from Python",
     "reader_study.analysis.simulate.simulate": "the tutorial of the statistics calls it, and `make bench`",
-    "webapp.change_plans.reference_labels.effective_n": "the rehearsal of a candidate calls it",
-    "webapp.change_plans.reference_labels.reference_labels": "the rehearsal of a candidate calls it",
-    "webapp.change_plans.reference_labels.reviewed_cases": "the rehearsal of a candidate calls it",
     "webapp.change_plans.reference_sets.require_usable": "the rehearsal of a candidate calls it",
-    "webapp.change_plans.subgroups.subgroups_of": "the rehearsal of a candidate calls it",
-    "webapp.change_plans.verify_set.changed_labels": "the rehearsal of a candidate calls it",
     "webapp.accounts.token_sign_in.PlainTokenScheme": "drf-spectacular finds it among the subclasses of its own",
 }
 

@@ -39,6 +39,7 @@ def default_body(project: Project) -> dict[str, Any]:
         "subgroups": ["sex", "age_band", "view", "maker"],
         "least": {"positives": 50, "negatives": 50, "in_subgroup": 20},
         "alpha": 0.05,
+        "power": 0.8,
         "multiplicity": "all_must_pass",
         "stop_rules": rules,
         "most_looks": 10,

@@ -51,12 +51,13 @@ _ROWS = (
         " interval lies below the margin", "share of the images", 0.02, 0.1, is_of_finding=False,
     ),
     GateKind(
-        "latency", "Time per image, not longer", "median time of the candidate over that of the model in service, less 1: at most"
-        " the margin", "share of the time in service", 0.5, 2.0, is_of_finding=False, is_by_subgroup=False,
+        "latency", "Time per image, not longer", "geometric mean over the images of the candidate's time over the time of the model"
+        " in service, less 1: the upper limit of its interval lies below the margin", "share of the time in service", 0.5, 2.0,
+        is_of_finding=False, is_by_subgroup=False,
     ),
     GateKind(
-        "memory", "Memory, not more", "highest memory of the candidate over that of the model in service, less 1: at most the"
-        " margin", "share of the memory in service", 0.5, 2.0, is_of_finding=False, is_by_subgroup=False,
+        "memory", "Memory, not more", "memory of the candidate over that of the model in service, one measurement of each, less 1:"
+        " at most the margin", "share of the memory in service", 0.5, 2.0, is_of_finding=False, is_by_subgroup=False,
     ),
 )  # fmt: skip
 GATE_KINDS = {row.key: row for row in _ROWS}

@@ -18,13 +18,10 @@ CHANGES = {
     "calibration": "calibration",
     "operating_points": "operating points",
 }
-MULTIPLICITIES = {
-    "holm": "Holm: all gates of a finding together keep alpha",
-    "bonferroni": "Bonferroni: alpha divided by the number of gates",
-    "all_must_pass": "every gate must pass, each at alpha (intersection-union)",
-}
+MULTIPLICITIES = {"all_must_pass": "every gate must pass, each at alpha (intersection-union, Berger 1982)"}
 APPROVERS = {"manager": "a manager", "admin": "a second admin"}
 HIGHEST_ALPHA = 0.2
+LOWEST_POWER, HIGHEST_POWER = 0.5, 0.99
 MOST_CASES, MOST_LOOKS, MOST_DAYS = 100_000, 100, 365
 
 
@@ -68,6 +65,10 @@ def _limit(value: Any, info: ValidationInfo) -> float:
 
 def _alpha(value: Any) -> float:
     return _number(value, "alpha", 0, HIGHEST_ALPHA)
+
+
+def _power(value: Any) -> float:
+    return _number(value, "power", LOWEST_POWER, HIGHEST_POWER)
 
 
 def whole(least: int, most: int) -> Any:
@@ -143,7 +144,8 @@ class SilentTrial(SentBody):
 class PlanBody(SentBody):
     """A change plan. findings: those whose gates are asked; the primary one is among them. approvers: roles one of whose people,
     other than the author, approves plans, locks reference sets and puts a candidate in service. most_looks: how often candidates
-    may be measured on one version of the reference set."""
+    may be measured on one version of the reference set. alpha: one-sided chance that a candidate outside a gate passes it. power:
+    chance that one as good as it should be passes all of them, which says how many cases are needed."""
 
     may_change: _codes(CHANGES)  # type: ignore[valid-type]
     primary_finding: Annotated[
@@ -162,4 +164,5 @@ class PlanBody(SentBody):
     stop_rules: list[StopRule]
     most_looks: whole(1, MOST_LOOKS)  # type: ignore[valid-type]
     approvers: _codes(APPROVERS)  # type: ignore[valid-type]
+    power: Annotated[float, BeforeValidator(_power)] = 0.8
     silent_trial: SilentTrial | None = None

@@ -11,6 +11,9 @@ from webapp.archive.models import Image, Project
 from webapp.deployments.models import DeployedBundle
 from webapp.deployments.services import activate, add_bundle
 
+# What rooms above add to the demo, in order: each gets `say`, and changes nothing at a second run.
+demo_parts: list[Callable[[Callable[[str], None]], None]] = []
+
 
 @dataclass(frozen=True)
 class DemoLoad:
@@ -26,9 +29,9 @@ def load_demo(folder: Path | None = None, say: Callable[[str], None] = print) ->
     the archive is empty (a person may have deleted or replaced either on purpose)."""
     folder = folder or Path(settings.DEMO_DIR)
     bundle = "" if DeployedBundle.objects.exists() else _load_bundle(folder, say)
-    if Image.objects.exists():
-        return DemoLoad(bundle, 0, ())
-    images, refused = _load_phantoms(folder / "phantoms", say)
+    images, refused = (0, ()) if Image.objects.exists() else _load_phantoms(folder / "phantoms", say)
+    for part in demo_parts:
+        part(say)
     return DemoLoad(bundle, images, refused)
 
 

@@ -44,6 +44,7 @@ def changed(path: str, value: Any) -> Callable[[dict[str, Any]], None]:
     [
         ("alpha", 0, "alpha 0 is not above 0 and at most 0.2"),
         ("alpha", 0.21, "alpha 0.21 is not above 0 and at most 0.2"),
+        ("power", 0.5, "power 0.5 is not above 0.5 and at most 0.99"),
         ("alpha", True, "alpha True is not a number above 0"),
         (
             "gates.0.margin",
@@ -62,7 +63,7 @@ def changed(path: str, value: Any) -> Callable[[dict[str, Any]], None]:
         ("may_change.0", "task", "'task' is not one of data, weights, calibration, operating_points"),
         ("primary_finding", "pneumothorax", "primary_finding 'pneumothorax' is not among findings: lung_opacity"),
         ("least.positives", 0, "positives 0 is not a whole number from 1"),
-        ("multiplicity", "hope", "multiplicity 'hope' is not one of holm"),
+        ("multiplicity", "hope", "multiplicity 'hope' is not one of all_must_pass"),
         ("stop_rules.0.limit", 1.2, "limit of sensitivity 1.2 is not above 0 and at most 1"),
         ("stop_rules.0.action", "explode", "action 'explode' is not one of tell, hide, roll_back"),
         ("most_looks", 0, "most_looks 0 is not a whole number from 1 to 100"),

@@ -1370,7 +1370,8 @@ export interface components {
         /**
          * @description A change plan. findings: those whose gates are asked; the primary one is among them. approvers: roles one of whose people,
          *     other than the author, approves plans, locks reference sets and puts a candidate in service. most_looks: how often candidates
-         *     may be measured on one version of the reference set.
+         *     may be measured on one version of the reference set. alpha: one-sided chance that a candidate outside a gate passes it. power:
+         *     chance that one as good as it should be passes all of them, which says how many cases are needed.
          */
         readonly PlanBody: {
             readonly alpha: number;
@@ -1381,7 +1382,9 @@ export interface components {
             readonly may_change: readonly ("data" | "weights" | "calibration" | "operating_points")[];
             readonly most_looks: number;
             /** @enum {string} */
-            readonly multiplicity: "holm" | "bonferroni" | "all_must_pass";
+            readonly multiplicity: "all_must_pass";
+            /** @default 0.8 */
+            readonly power: number;
             readonly primary_finding: string;
             readonly silent_trial?: components["schemas"]["SilentTrial"] | null;
             readonly stop_rules: readonly components["schemas"]["StopRule"][];

@@ -3,7 +3,9 @@
 Roles inside a study are memberships; site roles count only for creating one. A site admin has no extra sight.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 
 from django.db.models import Q, QuerySet
@@ -28,6 +30,21 @@ def roles_in(user: Person, study: Study, at: datetime | None = None) -> frozense
     return frozenset(current_memberships(at).filter(study=study, user=user).values_list("role", flat=True))
 
 
+_asked: ContextVar[tuple[Person, Study, frozenset[str]] | None] = ContextVar("asked", default=None)
+
+
+@contextmanager
+def roles_asked_once(user: Person, study: Study) -> Iterator[frozenset[str]]:
+    """Within the block `may_*` take this person's roles in this study as they were at its start: a page asks a dozen verbs about
+    one moment. Nothing may be changed within."""
+    roles = roles_in(user, study)
+    token = _asked.set((user, study, roles))
+    try:
+        yield roles
+    finally:
+        _asked.reset(token)
+
+
 def current_memberships(at: datetime | None = None) -> QuerySet[Membership]:
     """Memberships that have not ended."""
     return Membership.objects.filter(Q(ended_at=None) | Q(ended_at__gt=at or clock.now()))
@@ -36,7 +53,8 @@ def current_memberships(at: datetime | None = None) -> QuerySet[Membership]:
 def _may(user: Person, study: Study, roles: Iterable[str], states: Iterable[str] = ANY_STATE) -> Refusal | None:
     if not user.is_authenticated or not user.is_active:
         return NOT_SIGNED_IN
-    own = roles_in(user, study)
+    asked = _asked.get()
+    own = asked[2] if asked and asked[0] is user and asked[1] is study else roles_in(user, study)
     if not own:
         return NOT_A_MEMBER
     wanted = tuple(roles)

@@ -61,8 +61,8 @@ def study_answer(
     request: HttpRequest, study: Study, template: str, context: dict[str, Any], status: int = 200
 ) -> HttpResponse:
     """Renders reader_study/TEMPLATE.html with the study's navigation; never cached."""
-    roles = policy.roles_in(request.user, study)
-    sections = [(name, title) for name, title, may in SECTIONS if may(request.user, study) is None]
+    with policy.roles_asked_once(request.user, study) as roles:
+        sections = [(name, title) for name, title, may in SECTIONS if may(request.user, study) is None]
     whole = {"study": study, "roles": roles, "sections": sections, "section": template, **context}
     response = render(request, f"reader_study/{template}.html", whole, status=status)
     response.headers["Cache-Control"] = "no-store"

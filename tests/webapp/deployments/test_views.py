@@ -87,6 +87,7 @@ def endless(tiny):
     return tiny
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("what", "sentence"),
     [
@@ -104,6 +105,7 @@ def test_a_bundle_that_ends_or_holds_its_child_is_refused(admin, endless, tmp_pa
     assert list(tmp_path.glob("store/*")) == list(tmp_path.glob("incoming/*")) == []
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_two_administrators_who_add_one_hostile_bundle_at_once_are_both_refused(endless, tmp_path, monkeypatch):
     meeting, answers = threading.Barrier(2, timeout=60), []

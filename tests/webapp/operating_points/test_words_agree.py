@@ -171,6 +171,7 @@ def documents(client: Client, image: Image) -> Iterator[tuple[str, Any]]:
                 yield path, client.get(path)
 
 
+@pytest.mark.slow
 def test_word_number_and_point_agree_wherever_they_are_told(image: Image, signed_in: Callable[..., Client]) -> None:
     reader, client = make_user("rita"), signed_in("admin")
     first = image.predictions.get()

@@ -15,7 +15,7 @@ FRONTEND := webapp/viewer/frontend
 VIEWER_SOURCES := inference/colour_maps.json inference/style/tokens.css $(shell find $(FRONTEND) -type f -not -path '*/node_modules/*' -not -path '*/mock/*' 2>/dev/null)
 VIEWER := webapp/viewer/static/viewer/.vite/manifest.json
 
-.PHONY: help run test check check-python check-viewer docs bench fuzz mutate demo-model frontend setup-base setup-dev setup-training clean
+.PHONY: help run test check check-python check-viewer test-viewer docs bench fuzz mutate demo-model frontend setup-base setup-dev setup-training clean
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
@@ -71,16 +71,18 @@ SHARED := -n 2 --dist loadfile --no-loadscope-reorder
 check: $(VENV)/.dev $(FRONTEND)/node_modules/.stamp ## lint, types, import layers and unit tests
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
-	@$(MAKE) --no-print-directory --jobs 2 --output-sync check-python check-viewer
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync check-python check-viewer test-viewer
 	@$(BIN)/python -m pytest -q $(SHARED) -m "not slow and not alone and not browser" --ignore=tests/training --ignore=tests/browser
 
-# Two halves that `check` runs side by side, each on one core; what a half says is printed when it ends, in one piece.
+# Parts that `check` runs two at a time, the long ones first; what a part says is printed when it ends, in one piece.
 check-python:
 	@$(BIN)/lint-imports --no-cache >/dev/null || $(BIN)/lint-imports --no-cache
 	@$(BIN)/python manage.py makemigrations --check --dry-run
 	@$(BIN)/mypy measures reports inference webapp reader_study manage.py
 check-viewer:
-	@cd $(FRONTEND) && PATH="$(CURDIR)/$(BIN):$$PATH" npm run --silent check && PATH="$(CURDIR)/$(BIN):$$PATH" npm run --silent test
+	@cd $(FRONTEND) && PATH="$(CURDIR)/$(BIN):$$PATH" npm run --silent check
+test-viewer:
+	@cd $(FRONTEND) && PATH="$(CURDIR)/$(BIN):$$PATH" npm run --silent test
 
 # What `check` has run is not run again. The training tests share two processes, file by file; the smoke runs of the papers'
 # tables are one file and are shared table by table. Browser tests are shared file by file, each process with its own server. Tests

@@ -47,9 +47,10 @@ class CheckLimits:
 
 DEFAULT_CHECK_LIMITS = CheckLimits()
 
-# Ends of a child that the machine is at fault for, not the bundle: it never came to it, or found no room for its answer.
-_NEVER_BEGAN, _NO_ROOM = 75, 74
-_MACHINE_FAULTS = {_NEVER_BEGAN: errno.EAGAIN, _NO_ROOM: errno.ENOSPC}
+# Ends of a child that the machine is at fault for, not the bundle: it never came to it, found no room for its answer, or a
+# library that it needs is missing or does not load, which does not pass by itself.
+_NEVER_BEGAN, _NO_ROOM, _NO_LIBRARY = 75, 74, 73
+_MACHINE_FAULTS = {_NEVER_BEGAN: errno.EAGAIN, _NO_ROOM: errno.ENOSPC, _NO_LIBRARY: errno.ELIBACC}
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ class CheckedBundle:
 
 def check_in_child(path: Path, limits: CheckLimits = DEFAULT_CHECK_LIMITS, answer_with: str = _CHECK) -> CheckedBundle:
     """Every check of `Bundle.load` with the self-check on the processor. Raises BundleError, also for a child that took
-    too long or too much memory, or died, and OSError where the machine has no means for the check.
+    too long or too much memory, or died, and OSError where the machine has no means for the check (ELIBACC: for good).
 
     answer_with: module:function that the child runs; tests pass functions that misbehave.
     """
@@ -136,6 +137,8 @@ def work(answer_with: str, cpu_seconds: int) -> None:
         answer, memory = _begun(answer_with)
         # One more than the highest number in use: no other file can be opened.
         enter_sandbox(Ceilings(memory, cpu_seconds, ANSWER_DESCRIPTOR + 1, _ANSWER_BYTES))
+    except ImportError:
+        os._exit(_NO_LIBRARY)
     except Exception:  # before a byte of the bundle was read
         os._exit(_NEVER_BEGAN)
     try:

@@ -90,6 +90,12 @@ def test_a_child_that_never_came_to_the_bundle_is_no_fault_of_it(path):
     assert caught.value.errno == errno.EAGAIN
 
 
+def test_a_library_that_does_not_load_is_told_apart_from_what_passes(path):
+    with pytest.raises(OSError, match="shared library") as caught:
+        check_in_child(path, QUICK, answer_with="tests.inference.no_such_library:answer")
+    assert caught.value.errno == errno.ELIBACC
+
+
 @pytest.mark.slow
 def test_a_child_that_waits_or_works_too_long_is_ended(path):
     sleeping = refused(path, CheckLimits(seconds=3), answer_with="tests.inference.misbehaving_checks:sleep")

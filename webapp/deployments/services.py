@@ -1,5 +1,6 @@
 """Add a bundle, put it in service in one project or in all, go back to the one before."""
 
+import errno
 import logging
 import os
 import time
@@ -54,6 +55,12 @@ class BundleNotChecked(Exception):
     """The machine, not the file, is at fault: no process, no memory, no room. The sentence is for the person who asked."""
 
     def __init__(self, shown_name: str, fault: OSError) -> None:
+        if fault.errno == errno.ELIBACC:
+            super().__init__(
+                f"{shown_name} could not be checked: a library that the server needs for it is missing or does not load. "
+                "Nothing was kept. Tell whoever keeps the server; until it is mended, sending it again changes nothing."
+            )
+            return
         why = "its disk is full" if is_disk_full(fault) else (fault.strerror or "a fault of the machine").lower()
         super().__init__(
             f"{shown_name} could not be checked: the server had no means for it just now ({why}). Nothing was kept; "

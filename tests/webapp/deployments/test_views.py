@@ -183,6 +183,19 @@ def test_a_machine_without_means_to_check_a_bundle_says_so(admin, tiny, tmp_path
     assert not DeployedBundle.objects.exists()
 
 
+def test_nobody_is_told_to_send_a_bundle_again_that_a_missing_library_stops(admin, tiny, monkeypatch):
+    def fail(*arguments, **options):
+        raise OSError(errno.ELIBACC, os.strerror(errno.ELIBACC))
+
+    monkeypatch.setattr("inference.bundle_child.subprocess.Popen", fail)
+    answer = admin.post("/api/bundles/", sent(tiny))
+    assert (answer.status_code, answer.json()["code"]) == (503, "machine_fault")
+    assert answer.json()["text"] == (
+        "tiny.bundle could not be checked: a library that the server needs for it is missing or does not load. "
+        "Nothing was kept. Tell whoever keeps the server; until it is mended, sending it again changes nothing."
+    )
+
+
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [

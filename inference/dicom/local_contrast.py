@@ -17,7 +17,9 @@ from inference.level_table import look_up
 
 TILES = 8  # a side; a picture of fewer pixels a side has as many tiles as pixels there
 LEVELS = 1024
-CLIP = 2.0  # the steepest that a curve gets is about this many times the slope of a plain linear window
+# What was cut is spread evenly over all levels and comes on top, so that a curve gets up to CLIP + 1 times as steep as a plain
+# linear window.
+CLIP = 2.0
 TOP = 65_535
 
 

@@ -70,7 +70,7 @@ def test_a_display_shutter_is_named(name: str, tmp_path: Path) -> None:
 
 
 SHAPELESS: dict[str, Attributes] = {
-    "rectangle": dict.fromkeys((1578498, 1578500, 1578502, 1578504), ("IS", "1")),
+    "rectangle": dict.fromkeys((0x00181602, 0x00181604, 0x00181606, 0x00181608), ("IS", "1")),
     "circle, shape empty": {
         0x00181600: ("CS", ""),
         0x00181610: ("IS", "900\\900"),

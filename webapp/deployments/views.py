@@ -90,7 +90,7 @@ def activate_model(request: HttpRequest, bundle_id: str) -> HttpResponse:
         seen = dict(pair.rpartition(":")[::2] for pair in request.POST.getlist("seen"))
         activate(bundle, require_person(request.user), project, why=request.POST.get("why", ""), seen=seen)
         bundle.refresh_from_db()
-        read = f"Its whole file was read in {bundle.file_check_seconds:.1f} s and is unchanged."
+        read = f"Its whole file was read in {bundle.file_check_seconds:.2f} s and is unchanged."
         return f"{bundle} is in service in {project.name}. {read}" if project else f"{bundle} is in service. {read}"
 
     return _changed(request, work)

@@ -96,7 +96,7 @@ def test_a_change_says_what_it_will_do_and_keeps_its_reason(admin, chest, ward, 
     done = admin.post(f"/models/{two.pk}/activate/", form, follow=True)
     assert done.redirect_chain == [("/models/?project=ward", 302)]
     assert re.search(
-        r"model 2.0.0 is in service in Ward. Its whole file was read in \d\.\d s and is unchanged.", words(done)
+        r"model 2.0.0 is in service in Ward. Its whole file was read in \d\.\d\d s and is unchanged.", words(done)
     )
     assert ServiceChange.objects.filter(project=ward).first().why == "trial"
     assert Project.default().active_bundle == one.pk

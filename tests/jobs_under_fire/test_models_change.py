@@ -60,8 +60,11 @@ def test_a_bundle_that_ends_its_worker_three_times_goes_and_the_one_before_does_
     site.start_worker()
     site.assert_each_job_is_done_once()
     assert site.rows("SELECT DISTINCT bundle_version FROM predictions_prediction") == [("1.0.0",)]
-    states = site.rows("SELECT version, state FROM deployments_deployedbundle ORDER BY version")
-    assert states == [("1.0.0", "active"), ("2.0.0", "failed")]
+    states = site.rows(
+        "SELECT b.version, count(p.id), count(b.taken_out_at) FROM deployments_deployedbundle b"
+        " LEFT JOIN archive_project p ON p.active_bundle = b.bundle_id GROUP BY b.version ORDER BY b.version"
+    )
+    assert states == [("1.0.0", 1, 0), ("2.0.0", 0, 1)]  # in how many projects; whether taken out
     assert site.rows("SELECT count(*) FROM deployments_bundlestrike") == [(3,)]
     assert site.rows("SELECT count(*) FROM audit_accessevent WHERE verb = 'take_out_bundle'") == [(1,)]
 

@@ -22,7 +22,7 @@ from webapp.retraining.desk import shown
 from webapp.retraining.excluded import excluded_images
 from webapp.retraining.models import Retraining
 from webapp.retraining.recipes import FEW_PATIENTS, RECIPES
-from webapp.retraining.run_folder import RunFolder, finding_keys
+from webapp.retraining.run_folder import RunFolder, finding_keys, starts_with
 from webapp.retraining.services import (
     NO_WORKER,
     Asked,
@@ -69,7 +69,7 @@ def new_retraining(request: HttpRequest) -> HttpResponse:
         "parts": [part.document() for part in parts], "findings": class_rows(parts, findings), "problems": problems,
         "patients": patients, "is_few": 0 < patients < FEW_PATIENTS, "few": FEW_PATIENTS,
         "has_reference": bool(excluded_images), "no_worker": "" if is_training_worker_seen() else NO_WORKER,
-        "may_retrain": may_retrain(person) is None,
+        "may_retrain": may_retrain(person) is None, "starts_with": starts_with(base) if base else "",
     }  # fmt: skip
     return render(request, "retraining/new.html", context)
 

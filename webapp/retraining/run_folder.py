@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import shutil
 from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -127,6 +128,11 @@ def command(retraining: Retraining, place: RunFolder, arguments: list[str]) -> l
     ]  # fmt: skip
 
 
+def starts_with(base: DeployedBundle) -> str:
+    """In words: a bundle holds a graph to run, so only the run folder that made it holds weights to train on with."""
+    return "the weights of the base" if start_weights(base) else "new weights"
+
+
 def start_weights(base: DeployedBundle) -> Path | None:
     """Those of the retraining that made the base, where its folder is still here."""
     made = RetrainingRun.objects.filter(bundle=base).select_related("retraining").first()
@@ -160,8 +166,6 @@ def _exported(made: TrainingSet) -> Part:
 def _remove_whole(folder: Path) -> None:
     """What a worker that was killed between export and card left: it is written anew."""
     if folder.is_dir():
-        import shutil
-
         shutil.rmtree(folder)
 
 
@@ -192,7 +196,7 @@ def _card(retraining: Retraining, place: RunFolder, parts: list[Part]) -> dict[s
         "weights": {"aided": retraining.aided_weight, "all others": 1.0},
         "phantoms": retraining.phantoms,
         "is_few": 0 < patients < FEW_PATIENTS,
-        "starts_with": "the weights of the base" if start_weights(retraining.base) else "new weights",
+        "starts_with": starts_with(retraining.base),
         "tables": {name: _table_sha256(place.data / part.name) for part in parts if (name := part.name)},
     }
 

@@ -13,8 +13,9 @@ from webapp.archive.models import Image
 from webapp.audit.models import AccessEvent
 from webapp.retraining import excluded
 from webapp.retraining.models import Retraining, RetrainingRun
-from webapp.retraining.run_folder import RunFolder
+from webapp.retraining.run_folder import RunFolder, command
 from webapp.reviews.record_review import record_review
+from webapp.work.jobs.cancel import retry
 from webapp.work.models import Job
 from webapp.work.worker import run_one
 
@@ -228,3 +229,45 @@ def test_a_reader_of_an_open_study_or_of_a_first_look_learns_nothing(started: An
         answer = client.get(address)
         assert answer.status_code == 403
         assert "T-1" not in answer.content.decode()
+
+
+def test_what_is_reviewed_in_mid_run_is_not_in_it(stored: Any, base: Any, started: Any, pretend: Any) -> None:
+    reader, image = make_user("reader"), stored()
+    agreed(reader, image)
+    pretend(code="raise SystemExit('ended by the machine')")
+    row = started(takes_reviewed=True)
+    run_one(kinds=["train"])
+    card, table = (
+        RetrainingRun.objects.get().data_card,
+        (RunFolder.of(row).data / "reviewed" / "cases.csv").read_bytes(),
+    )
+    record_review(reader, image, review_body(verdict="false_positive"))
+    agreed(reader, stored(PatientID="LATER"))
+    pretend()
+    retry(Job.objects.get(kind="train").pk)
+    run_one(kinds=["train"])
+    assert RetrainingRun.objects.get().bundle is not None
+    assert RetrainingRun.objects.get().data_card == card
+    assert (RunFolder.of(row).data / "reviewed" / "cases.csv").read_bytes() == table
+
+
+def test_a_later_retraining_begins_with_the_weights_that_made_its_base(
+    base: Any, started: Any, pretend: Any, signed_in: SignedIn
+) -> None:
+    pretend()
+    first = started()
+    run_one(kinds=["train"])
+    made = RetrainingRun.objects.get().bundle
+    client = signed_in("manager")
+    assert "begins with new weights" in text(client, NEW, base=base.pk, **FORM)
+    weights = RunFolder.of(first).weights
+    weights.parent.mkdir(parents=True, exist_ok=True)
+    weights.write_bytes(b"weights")
+    assert "begins with the weights of the base" in text(client, NEW, base=made.pk, **FORM)
+    second = started(base=made.pk)
+    place = RunFolder.of(second)
+    assert command(second, place, [])[-2:] == ["--start", str(weights)]
+    assert "--start" not in command(first, RunFolder.of(first), [])
+    run_one(kinds=["train"])
+    assert RetrainingRun.objects.get(pk=second.pk).data_card["starts_with"] == "the weights of the base"
+    assert 'name = "tiny-cxr-t2", version = "1.2.0"' in place.experiment.read_text()

@@ -15,8 +15,6 @@ EXPORTED = re.compile(r"^export (?:async )?(?:function|const|class) (\w+)", re.M
 
 # Part of the product that its own code does not call.
 KEPT = {
-    "measures.gates.judge.judge": "`make bench` calls it; the rehearsals of candidates will",
-    "measures.gates.outputs.paired_outputs": "as above",
     "inference.dicom.stored_pixels.stored_pixels": "decoded values of the caller as the package's type; `make bench` calls it",
     "reader_study.analysis.agreement.bland_altman.limits_of_agreement": "for analysts, who call it from Python",
     "reader_study.analysis.likelihood_ratios.likelihood_ratios": "for analysts, who call it from Python",

@@ -36,6 +36,8 @@ NOT_TRUTH_EDITOR = Refusal("wrong_role", "Only a manager or an admin may enter o
 OWN_PROPOSAL = Refusal("own_proposal", "You proposed this point yourself: a second person approves or declines it.")
 NOT_PLANNER = Refusal("wrong_role", "Only a manager or an admin may see change plans and reference sets.")
 NOT_PLAN_AUTHOR = Refusal("not_admin", "Only an admin may propose a change plan or a reference set.")
+NOT_REHEARSAL_VIEWER = Refusal("wrong_role", "Only a manager or an admin may see rehearsals of models.")
+NOT_REHEARSAL_ASKER = Refusal("not_admin", "Only an admin may ask for a rehearsal.")
 OWN_PLAN = Refusal("own_proposal", "You proposed this yourself: a second person decides it.")
 NOT_ADMIN = Refusal("not_admin", "Only an admin may do this.")
 NOT_RETRAINER = Refusal("not_admin", "Only an admin may retrain a model; a manager may look on.")
@@ -171,6 +173,16 @@ def may_propose_change_plan(user: Person) -> Refusal | None:
 def may_decide_change_plan(user: Person, proposal: Any) -> Refusal | None:
     """A second person, whatever roles the first one has, or has got since."""
     return may_see_change_plans(user) or (OWN_PLAN if proposal.created_by_id == user.pk else None)
+
+
+def may_see_rehearsals(user: Person) -> Refusal | None:
+    """They tell truths of reference images and what the models said of them: managers and admins."""
+    return _signed_in(user) or (None if _has_role(user, User.Role.MANAGER, User.Role.ADMIN) else NOT_REHEARSAL_VIEWER)
+
+
+def may_ask_rehearsal(user: Person) -> Refusal | None:
+    """Each one is a look at the reference set, and looks are counted."""
+    return may_see_rehearsals(user) or (None if _has_role(user, User.Role.ADMIN) else NOT_REHEARSAL_ASKER)
 
 
 def may_enter_later_truth(user: Person, image: Any) -> Refusal | None:

@@ -103,6 +103,11 @@ class EngineShelf:
                 self._bundle_id = bundle_id
             return self._engine
 
+    def clear(self) -> None:
+        """Frees the engine."""
+        with self._lock:
+            self._engine, self._bundle_id = None, ""
+
 
 def _load(bundle_id: str) -> "Engine":
     # Imported here: the web process uses this module for paths and needs no ONNX Runtime.

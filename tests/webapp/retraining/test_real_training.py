@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from webapp.deployments.models import DeployedBundle
+from webapp.deployments.bundle_state import State, states_of
 from webapp.retraining import recipes
 from webapp.retraining.models import Retraining, RetrainingRun
 from webapp.retraining.progress import read_progress
@@ -32,7 +32,7 @@ def test_a_tiny_training_becomes_a_bundle_with_report_and_curves(
     job, done = Job.objects.get(kind="train"), RetrainingRun.objects.get()
     assert (job.state, job.error_text) == (Job.State.SUCCEEDED, "")
     assert done.bundle is not None
-    assert done.bundle.state == DeployedBundle.State.REGISTERED
+    assert states_of([done.bundle])[done.bundle.pk].code == State.REGISTERED
     assert [own["key"] for own in done.bundle.manifest["findings"]] == [own["key"] for own in base.manifest["findings"]]
     assert done.bundle.manifest["input"]["intensity"] == base.manifest["input"]["intensity"]
     assert done.bundle.manifest["input"]["height"] == base.manifest["input"]["height"]

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from webapp.archive.models import Project
+from webapp.deployments.bundle_state import State, states_of
 from webapp.deployments.models import DeployedBundle
 from webapp.retraining import run_folder, work
 from webapp.retraining.child import BEGIN, MARK, end_leftovers
@@ -53,7 +54,7 @@ def test_a_training_ends_as_a_registered_bundle_and_serves_nobody(started: Start
     done = RetrainingRun.objects.get(pk=row.pk)
     assert (job_of(row).state, done.state) == (Job.State.SUCCEEDED, Job.State.SUCCEEDED)
     assert done.bundle is not None
-    assert (done.bundle.name, done.bundle.state) == ("tiny-cxr-t1", DeployedBundle.State.REGISTERED)
+    assert (done.bundle.name, states_of([done.bundle])[done.bundle.pk].code) == ("tiny-cxr-t1", State.REGISTERED)
     assert done.data_card["weights"] == {"aided": 0.5, "all others": 1.0}
     assert done.device == "processor"
     assert Project.default().active_bundle == base.pk

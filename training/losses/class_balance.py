@@ -10,14 +10,15 @@ from numpy.typing import NDArray
 Floats = NDArray[np.floating[Any]]
 
 
-def class_counts(labels: Floats) -> tuple[Floats, Floats]:
+def class_counts(labels: Floats, weights: Floats | None = None) -> tuple[Floats, Floats]:
     """Positives and negatives per label among the known ones, float64 [K] each; a soft label counts for its share.
 
-    labels: [n,K] in [0,1], unknown = NaN or negative.
+    labels: [n,K] in [0,1], unknown = NaN or negative. weights: [n,K], what each label counts for in the loss and so here;
+    None: 1 each.
     """
-    known = np.nan_to_num(labels, nan=-1.0) >= 0
-    positives = np.where(known, labels, 0.0).sum(axis=0, dtype=np.float64)
-    return positives, known.sum(axis=0) - positives
+    counted = np.where(np.nan_to_num(labels, nan=-1.0) >= 0, 1.0 if weights is None else weights, 0.0)
+    positives = np.where(counted > 0, counted * labels, 0.0).sum(axis=0, dtype=np.float64)
+    return positives, counted.sum(axis=0, dtype=np.float64) - positives
 
 
 def positive_rates(labels: Floats) -> Floats:
@@ -26,8 +27,9 @@ def positive_rates(labels: Floats) -> Floats:
     return positives / np.maximum(positives + negatives, 1.0)
 
 
-def positive_weights(labels: Floats) -> Floats:
-    """N_neg / N_pos of each label, float64 [K]; 1 where a class is absent, for which no balance can be struck."""
-    positives, negatives = class_counts(labels)
+def positive_weights(labels: Floats, weights: Floats | None = None) -> Floats:
+    """N_neg / N_pos of each label, float64 [K]; 1 where a class is absent, for which no balance can be struck. weights: as in
+    `class_counts`."""
+    positives, negatives = class_counts(labels, weights)
     both = (positives > 0) & (negatives > 0)
     return np.where(both, negatives / np.where(both, positives, 1.0), 1.0)

@@ -18,10 +18,10 @@ from training.losses.spn import SaliencyPrediction
 from training.losses.two_heads import TwoHeadLoss
 from training.losses.wce import WeightedCrossEntropy
 
-Build = Callable[[LossTable, Floats, str], Loss]
+Build = Callable[[LossTable, Floats, str, Floats | None], Loss]
 
 
-def _custom(table: LossTable, train_labels: Floats, task: str) -> Loss:
+def _custom(table: LossTable, train_labels: Floats, task: str, label_weights: Floats | None) -> Loss:
     distinctiveness = DistinctivenessSettings(
         table.cd_form, table.cd_latent, table.cd_size, table.cd_maps, table.cd_stop_gradient
     )
@@ -32,24 +32,30 @@ def _custom(table: LossTable, train_labels: Floats, task: str) -> Loss:
 
 # name: the tasks it is defined for, and how it is built
 _LOSSES: dict[str, tuple[tuple[str, ...], Build]] = {
-    "ce": ((SINGLE,), lambda table, labels, task: SoftmaxCrossEntropy()),
-    "bce": ((MULTILABEL,), lambda table, labels, task: BinaryCrossEntropy()),
-    "wce": ((MULTILABEL,), lambda table, labels, task: WeightedCrossEntropy(labels)),
-    "focal": ((MULTILABEL,), lambda table, labels, task: FocalLoss(table.gamma, table.alpha)),
-    "aucm": ((MULTILABEL,), lambda table, labels, task: AucMargin(labels, table.version, table.margin)),
+    "ce": ((SINGLE,), lambda table, labels, task, weights: SoftmaxCrossEntropy()),
+    "bce": ((MULTILABEL,), lambda table, labels, task, weights: BinaryCrossEntropy()),
+    "wce": ((MULTILABEL,), lambda table, labels, task, weights: WeightedCrossEntropy(labels, weights)),
+    "focal": ((MULTILABEL,), lambda table, labels, task, weights: FocalLoss(table.gamma, table.alpha)),
+    "aucm": ((MULTILABEL,), lambda table, labels, task, weights: AucMargin(labels, table.version, table.margin)),
     "custom": ((MULTILABEL,), _custom),
     "spn": (
         TASKS,
-        lambda table, labels, task: SaliencyPrediction(task, table.loc_loss, table.loc_weight, table.loc_reduction),
+        lambda table, labels, task, weights: SaliencyPrediction(
+            task, table.loc_loss, table.loc_weight, table.loc_reduction
+        ),
     ),
-    "two-heads": (TASKS, lambda table, labels, task: TwoHeadLoss(task, table.wildcat_weight, table.map_weight)),
+    "two-heads": (
+        TASKS,
+        lambda table, labels, task, weights: TwoHeadLoss(task, table.wildcat_weight, table.map_weight),
+    ),
 }
 LOSSES = tuple(_LOSSES)
 WEIGHING = ("bce", "wce", "focal", "two-heads")  # those in which a label may count for less than 1
 
 
-def build_loss(table: LossTable, train_labels: Floats, task: str) -> Loss:
-    """The loss of a run. train_labels: [n,K] of the training split, NaN = unknown; task: one of TASKS.
+def build_loss(table: LossTable, train_labels: Floats, task: str, label_weights: Floats | None = None) -> Loss:
+    """The loss of a run. train_labels: [n,K] of the training split, NaN = unknown; task: one of TASKS; label_weights: [n,K],
+    what each label counts for, None: 1 each.
 
     Raises ValueError for an unknown name or option, and for a loss that the task does not suit.
     """
@@ -59,4 +65,4 @@ def build_loss(table: LossTable, train_labels: Floats, task: str) -> Loss:
     if task not in tasks:
         suited = ", ".join(name for name, (others, _) in _LOSSES.items() if task in others)
         raise ValueError(f"loss {table.name!r} is not for task {task!r}; allowed are {suited or 'none'}")
-    return build(table, train_labels, task)
+    return build(table, train_labels, task, label_weights)

@@ -18,14 +18,14 @@ class WeightedCrossEntropy(Loss):
     """-[w_k y log p + (1-y) log(1-p)], w_k = N_neg / N_pos of the training set, mean over the known labels.
 
     000 names the loss and not its weights; the ratio is the usual reading and is recorded. A label without positives
-    or without negatives gets w = 1.
+    or without negatives gets w = 1. Where labels weigh less than 1, N counts each for its weight, as the loss does.
     """
 
     pos_weight: Tensor
 
-    def __init__(self, train_labels: Floats) -> None:
+    def __init__(self, train_labels: Floats, label_weights: Floats | None = None) -> None:
         super().__init__()
-        self.register_buffer("pos_weight", torch.from_numpy(positive_weights(train_labels)).float())
+        self.register_buffer("pos_weight", torch.from_numpy(positive_weights(train_labels, label_weights)).float())
 
     def forward(self, model: Classifier, outputs: ModelOutputs, batch: Batch) -> dict[str, Tensor]:
         return {"loss": masked_bce(outputs.logits, batch.labels, self.pos_weight, batch.weights)}

@@ -140,7 +140,8 @@ def _kept_stage(
         apply_unfreeze(model, stage.unfreeze)
     train, selection = data.of("train"), data.of(data.selecting)
     _refuse_unweighed(model, stage, train)
-    loss = build_loss(stage.loss, np.asarray(train.labels, np.float64), data.task)
+    weights = None if train.weights is None else np.asarray(train.weights, np.float64)
+    loss = build_loss(stage.loss, np.asarray(train.labels, np.float64), data.task, weights)
     trained: Classifier = model
     cached = _cached(model, row, (train, selection), options.machine)
     if cached is not None:

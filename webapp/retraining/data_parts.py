@@ -12,16 +12,15 @@ from django.conf import settings
 from webapp.accounts.models import User
 from webapp.archive.models import Image, Project
 from webapp.priors.identity import names_somebody
-from webapp.retraining.excluded import excluded_with_their_patients
 from webapp.reveal.label_kind import LabelKind
+from webapp.training_set.kept_back import kept_back_of
 from webapp.training_set.labels import Label
 from webapp.training_set.ready_cases import sorted_by_release
-from webapp.training_set.select_cases import LeftOut, ReviewedCase, select_cases
+from webapp.training_set.select_cases import LeftOut, select_cases
 
 REVIEWED = "reviewed"  # name of the part that is exported
 DRAWN = ("lung_opacity", "pleural_effusion", "cardiomegaly")  # what phantoms show: training/data/records.py
-OVERLAP = "in_reference"
-OVERLAP_TEXT = "a patient of the locked reference set never trains"
+IN_REFERENCE = "in_reference_set"  # the code under which webapp.change_plans keeps images back from training
 # Tables that training reads, and their columns that are no findings (training/data/reviewed.py, training/data/folder.py).
 TABLES: dict[str, tuple[str, ...]] = {
     "cases.csv": (
@@ -56,25 +55,16 @@ class Part:
 def reviewed_part(user: User, project: Project) -> Part:
     """Reviewed cases that may be exported now, as this person is let see them."""
     selection = select_cases(user, project)
-    kept, excluded = without_reference(selection.cases, project)
-    ready, _, held = sorted_by_release(kept, project)
+    ready, _, held = sorted_by_release(selection.cases, project)
     part = Part(REVIEWED, len(ready), len({_person(case.image) for case in ready}))
-    part.left_out = [*selection.left_out, *excluded, *held]
+    part.left_out = [*selection.left_out, *held]
     count_labels(part, (case.labels for case in ready))
     return part
 
 
-def without_reference(
-    cases: Iterable[ReviewedCase], project: Project
-) -> tuple[tuple[ReviewedCase, ...], list[LeftOut]]:
-    """Cases of patients that may train, and a line for each that may not."""
-    never, kept, left_out = excluded_with_their_patients(project), [], []
-    for case in cases:
-        if case.image.pk in never:
-            left_out.append(LeftOut(case.image.code, OVERLAP, OVERLAP_TEXT))
-        else:
-            kept.append(case)
-    return tuple(kept), left_out
+def has_reference(project: Project) -> bool:
+    """Whether a reference set keeps images of the project out of trainings."""
+    return any(rule.code == IN_REFERENCE for rule in kept_back_of(project).values())
 
 
 def count_labels(part: Part, labels: Iterable[Mapping[str, Label]]) -> None:

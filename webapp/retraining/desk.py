@@ -6,6 +6,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from webapp.accounts.policy import may_retrain, may_see_retrainings
+from webapp.retraining.data_parts import IN_REFERENCE
 from webapp.retraining.models import Retraining
 from webapp.retraining.progress import HEIGHT, WIDTH, read_progress
 from webapp.retraining.run_folder import RunFolder
@@ -39,6 +40,6 @@ def shown(row: Retraining) -> dict[str, Any]:
     return {
         "row": row, "run": run, "job": run.job, "state": run.state, "words": words, "progress": progress,
         "curves": progress.curves(), "width": WIDTH, "height": HEIGHT, "card": card, "kinds": kinds,
-        "excluded": sum(part["left_out"].get("in_reference", 0) for part in card.get("parts", [])),
+        "excluded": sum(part["left_out"].get(IN_REFERENCE, 0) for part in card.get("parts", [])),
         "is_open": run.state in Job.UNFINISHED, "may_go_on": run.state in (Job.State.FAILED, Job.State.CANCELLED),
     }  # fmt: skip

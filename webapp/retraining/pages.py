@@ -17,9 +17,8 @@ from webapp.deployments.card_blocks import card_blocks
 from webapp.deployments.models import DeployedBundle
 from webapp.form_action import act
 from webapp.retraining.child import log_tail
-from webapp.retraining.data_parts import class_rows, data_problems
+from webapp.retraining.data_parts import class_rows, data_problems, has_reference
 from webapp.retraining.desk import shown
-from webapp.retraining.excluded import excluded_images
 from webapp.retraining.models import Retraining
 from webapp.retraining.recipes import FEW_PATIENTS, RECIPES
 from webapp.retraining.run_folder import RunFolder, finding_keys, starts_with
@@ -68,7 +67,7 @@ def new_retraining(request: HttpRequest) -> HttpResponse:
         "folders": [{"name": name, "is_on": name in asked.folders} for name in settings.TRAINING_DATA],
         "parts": [part.document() for part in parts], "findings": class_rows(parts, findings), "problems": problems,
         "patients": patients, "is_few": 0 < patients < FEW_PATIENTS, "few": FEW_PATIENTS,
-        "has_reference": bool(excluded_images), "no_worker": "" if is_training_worker_seen() else NO_WORKER,
+        "has_reference": has_reference(project), "no_worker": "" if is_training_worker_seen() else NO_WORKER,
         "may_retrain": may_retrain(person) is None, "starts_with": starts_with(base) if base else "",
     }  # fmt: skip
     return render(request, "retraining/new.html", context)

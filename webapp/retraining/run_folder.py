@@ -4,7 +4,7 @@ import hashlib
 import json
 import shutil
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from webapp.deployments.models import DeployedBundle
 from webapp.durable import sync
-from webapp.retraining.data_parts import REVIEWED, Part, count_labels, data_problems, folder_part, without_reference
+from webapp.retraining.data_parts import REVIEWED, Part, count_labels, data_problems, folder_part
 from webapp.retraining.models import Retraining, RetrainingRun
 from webapp.retraining.recipes import FEW_PATIENTS, RECIPES, ROW, Wanted, experiment
 from webapp.training_set.export import NothingToExport, TrainingSet, start_export, write_folder
@@ -147,11 +147,6 @@ def _reviewed(retraining: Retraining, place: RunFolder) -> list[Part]:
         made = start_export(retraining.created_by, retraining.project)
     except NothingToExport as nothing:
         return [Part(REVIEWED, left_out=list(nothing.left_out))]
-    kept, excluded = without_reference(made.selection.cases, retraining.project)
-    left_out = (*made.selection.left_out, *excluded)
-    made.selection = replace(made.selection, cases=kept, left_out=left_out)
-    if not kept:
-        return [Part(REVIEWED, left_out=list(left_out))]
     _remove_whole(folder)
     write_folder(made, folder)
     return [_exported(made)]

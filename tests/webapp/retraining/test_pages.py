@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from tests.webapp.change_plans.conftest import rule, say_first
 from tests.webapp.viewer.case_factory import make_user, review_body
 from webapp.accounts.models import User
-from webapp.archive.models import Image
+from webapp.archive.models import Image, Project
 from webapp.audit.models import AccessEvent
-from webapp.retraining import excluded
+from webapp.change_plans.reference_sets import decide_reference_set, propose_reference_set
 from webapp.retraining.models import Retraining, RetrainingRun
 from webapp.retraining.run_folder import RunFolder, command
 from webapp.reviews.record_review import record_review
@@ -159,23 +160,31 @@ def test_reviewed_cases_are_counted_exported_and_kept_as_they_were(
 
 
 def test_patients_of_the_reference_set_are_left_out_and_said(
-    stored: Any, base: Any, started: Any, pretend: Any, signed_in: SignedIn, monkeypatch: Any
+    stored: Any, base: Any, started: Any, pretend: Any, signed_in: SignedIn, admin: User
 ) -> None:
-    reader = make_user("reader")
-    kept, reference, same = stored(PatientID="KEPT1"), stored(PatientID="REF12"), stored(PatientID="REF12")
-    for image in (kept, reference, same):
+    reader, client = make_user("reader"), signed_in("manager")
+    Project.default()
+    Project.objects.update(sentinel_share=100)
+    for name, is_positive in (("REF12", True), ("REF34", False)):
+        say_first(reader, stored(PatientID=name), is_positive)
+    Project.objects.update(sentinel_share=0)
+    kept, same = (stored(PatientID=name) for name in ("KEPT1", "REF12"))
+    for image in (kept, same):
         agreed(reader, image)
-    monkeypatch.setattr(excluded, "excluded_images", [lambda project: {reference.pk}])
-    monkeypatch.setattr("webapp.retraining.pages.excluded_images", [1])
-    page = text(signed_in("manager"), NEW, base=base.pk, reviewed="on", **FORM)
-    assert "2 in_reference" in page
-    assert "Patients of the locked reference set never train" in page
+    assert "No reference set keeps patients out of trainings here" in text(client, NEW, base=base.pk)
+    proposed = propose_reference_set(admin, Project.default(), rule(), "to measure by")
+    decide_reference_set(make_user("omar", "manager"), proposed, "approved")
+    page = text(client, NEW, base=base.pk, reviewed="on", **FORM)
+    assert "3 in_reference_set" in page
+    assert "Patients of reference sets never train" in page
     pretend()
     row = started(takes_reviewed=True)
     run_one(kinds=["train"])
     card = RetrainingRun.objects.get().data_card
-    assert (card["images"], card["parts"][0]["left_out"]["in_reference"]) == (1, 2)
+    assert (card["images"], card["parts"][0]["left_out"]["in_reference_set"]) == (1, 3)
     assert len(list((RunFolder.of(row).data / "reviewed" / "images").glob("*.dcm"))) == 1
+    for address in (f"{LIST}{row.number}/", "/models/"):
+        assert "3 images left out for a reference set" in text(client, address)
 
 
 def test_a_registered_folder_is_counted_by_its_table_and_linked(

@@ -5,7 +5,7 @@ grayed and resized in a child process or were so when the image came in; the wor
 """
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -56,27 +56,47 @@ class Opened:
     points: Mapping[str, OperatingPoint]
 
 
-def open_jobs(claims: Sequence[Claim]) -> list[Opened | Exception]:
+def open_jobs(claims: Sequence[Claim]) -> Iterator[list[tuple[Claim, Opened | Exception]]]:
     """The rows of all jobs by one query, after the workers that ended meanwhile are counted: the model in service may be
-    another by then. In the place of a job: JobMustWait without a usable model, JobRefused without rows."""
+    another by then. Jobs of two projects may alternate, and a process keeps one model at a time: a group per model, which is
+    loaded when its group is asked for. In the place of a job: JobMustWait without a usable model, JobRefused without rows."""
     tell_ended_runs()
     rows = Prediction.objects.select_related("image__project").defer("document")  # of an earlier run: not ours to read
     rows = rows.filter(job_id__in=[claim.job.id for claim in claims])
     by_job = {row.job_id: row for row in rows}  # type: ignore[attr-defined]
-    engines, points = EnginesInService([claim.job.id for claim in claims]), PointsInForce()
-    return [_open(claim, by_job.get(claim.job.id), engines, points) for claim in claims]
+    groups: dict[str, list[tuple[Claim, Prediction]]] = {}
+    missing: list[tuple[Claim, Opened | Exception]] = []
+    for claim in claims:
+        row = by_job.get(claim.job.id)
+        if row is None:
+            gone = JobRefused("prediction_missing", "The result that this job was to fill no longer exists.")
+            missing.append((claim, gone))
+        else:
+            groups.setdefault(row.image.project.active_bundle, []).append((claim, row))
+    if missing:
+        yield missing
+    for bundle_id, group in groups.items():
+        yield _opened(bundle_id, group)  # no name here: it would keep the model while the next is loaded
 
 
-def _open(
-    claim: Claim, prediction: Prediction | None, engines: "EnginesInService", points: PointsInForce
-) -> Opened | Exception:
-    if prediction is None:
-        return JobRefused("prediction_missing", "The result that this job was to fill no longer exists.")
+def _opened(bundle_id: str, group: Sequence[tuple[Claim, Prediction]]) -> list[tuple[Claim, Opened | Exception]]:
+    """Jobs of one model, which is loaded for them all."""
+    points = PointsInForce()
     try:
-        engine = engines.of(prediction.image)
-        return Opened(claim, prediction, engine, points.of(prediction.image.project, engine.bundle.id))
-    except JobMustWait as wait:
-        return wait
+        engine = _in_service(bundle_id, [claim.job.id for claim, _ in group])
+    except Exception as problem:  # of this model: the jobs of another are opened all the same
+        return [(claim, problem) for claim, _ in group]
+    return [(claim, Opened(claim, row, engine, points.of(row.image.project, engine.bundle.id))) for claim, row in group]
+
+
+def _in_service(bundle_id: str, jobs: Sequence[UUID]) -> Engine:
+    """Raises JobMustWait without a usable one."""
+    if not bundle_id:
+        raise JobMustWait(NO_MODEL)
+    try:
+        return engine_for(bundle_id, jobs)
+    except BundleUnavailable as problem:
+        raise JobMustWait(f"waiting: {problem}") from problem
 
 
 def prepare(opened: Opened, lease: Lease) -> Prepared:
@@ -141,33 +161,6 @@ def highest_finding(document: Mapping[str, Any]) -> Highest:
         return Highest(decision="refused")
     top = max(numbered, key=lambda finding: (finding["decision"] == "positive", finding["probability"]))
     return Highest(top["key"], top["probability"], top["decision"])
-
-
-class EnginesInService:
-    """Each model that is in service in a project of a batch, loaded once for the batch: jobs of two projects may alternate, and a
-    process keeps one model at a time."""
-
-    def __init__(self, jobs: Sequence[UUID]) -> None:
-        self._jobs = jobs
-        self._found: dict[str, Engine | JobMustWait] = {}
-
-    def of(self, image: Image) -> Engine:
-        """The one of the image's project. Raises JobMustWait without a usable one."""
-        bundle_id = image.project.active_bundle
-        if bundle_id not in self._found:
-            self._found[bundle_id] = self._load(bundle_id)
-        found = self._found[bundle_id]
-        if isinstance(found, JobMustWait):
-            raise found
-        return found
-
-    def _load(self, bundle_id: str) -> Engine | JobMustWait:
-        if not bundle_id:
-            return JobMustWait(NO_MODEL)
-        try:
-            return engine_for(bundle_id, self._jobs)
-        except BundleUnavailable as problem:
-            return JobMustWait(f"waiting: {problem}")
 
 
 def _values(image: Image, engine: Engine, explanation: Explanation, maps: WrittenMaps) -> dict[str, Any]:

@@ -1,10 +1,12 @@
 """Claimed jobs of one kind under their leases: prepared side by side, run in one call, each with an outcome of its own."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from traceback import clear_frames
 from typing import Any
+from uuid import UUID
 
 from django.db import connections
 
@@ -49,7 +51,40 @@ def _run_alone(work: Work, one: Held) -> None:
 
 
 def _run_together(work: Together, held: Sequence[Held]) -> None:
-    opened = _open(work, held)
+    """Group by group. Between two of them nothing is kept of the first but its outcomes."""
+    waiting = {one.claim.job.id: one for one in held}
+    try:
+        groups = iter(work.open([one.claim for one in held]))
+        while group := _taken(groups, waiting):
+            _run_group(work, group)
+            _let_go(group)
+    except Exception as problem:
+        for one in waiting.values():
+            one.outcome = problem
+
+
+def _taken(groups: Iterator[list[tuple[Claim, Any]]], waiting: dict[UUID, Held]) -> list[Held]:
+    """The next group, which waits no more; empty after the last."""
+    taken = []
+    for claim, opened in next(groups, []):
+        one = waiting.pop(claim.job.id)
+        one.opened = opened
+        taken.append(one)
+    return taken
+
+
+def _let_go(group: Sequence[Held]) -> None:
+    """Of pixels, and of the model, also where the traceback of a fault holds on to it."""
+    for one in group:
+        one.opened = one.prepared = None
+        fault = one.outcome if isinstance(one.outcome, Exception) else None
+        for problem in (fault, fault and fault.__cause__, fault and fault.__context__):
+            if problem is not None:
+                clear_frames(problem.__traceback__)
+
+
+def _run_group(work: Together, group: Sequence[Held]) -> None:
+    opened = _opened(group)
     if len(opened) == 1:
         ready = [one for one in opened if _prepare(work, one)]
     else:
@@ -64,23 +99,14 @@ def _run_together(work: Together, held: Sequence[Held]) -> None:
     except Exception as problem:
         for one in ready:
             one.outcome = problem
-    for one in ready:
-        one.prepared = None  # pixels are not kept until the last of the batch is committed
 
 
-def _open(work: Together, held: Sequence[Held]) -> list[Held]:
+def _opened(group: Sequence[Held]) -> list[Held]:
     """Those whose rows could be read; the others have their outcome."""
-    try:
-        found = work.open([one.claim for one in held])
-        for one, opened in zip(held, found, strict=True):
-            one.opened = opened
-    except Exception as problem:
-        for one in held:
-            one.opened = problem
-    for one in held:
+    for one in group:
         if isinstance(one.opened, Exception):
             one.outcome = one.opened
-    return [one for one in held if not isinstance(one.opened, Exception)]
+    return [one for one in group if not isinstance(one.opened, Exception)]
 
 
 def _prepare(work: Together, one: Held) -> bool:

@@ -1,6 +1,8 @@
 """A real file through the real model run: the result names what it was made from, and waits without a model."""
 
 import hashlib
+import weakref
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -123,8 +125,16 @@ def test_each_image_of_a_batch_is_answered_by_the_model_of_its_own_project(bundl
     path.rename(bundle_path(second))
     ward = Project.objects.create(name="Ward", slug="ward", active_bundle=second)
     silent = Project.objects.create(name="Silent", slug="silent")
-    loaded, load = [], bundle_store._load
-    monkeypatch.setattr(bundle_store, "_load", lambda key: loaded.append(key) or load(key))
+    loaded, load, kept, held = [], bundle_store._load, [], []
+
+    def load_and_count(key):
+        held.append(sum(engine() is not None for engine in kept))
+        loaded.append(key)
+        engine = load(key)
+        kept.append(weakref.ref(engine))
+        return engine
+
+    monkeypatch.setattr(bundle_store, "_load", load_and_count)
     wanted, path = {}, tmp_path / "chest.dcm"
     for seed, project in enumerate([Project.default(), ward, Project.default(), ward, silent]):
         path.write_bytes(chest_dicom(seed=seed))
@@ -136,6 +146,37 @@ def test_each_image_of_a_batch_is_answered_by_the_model_of_its_own_project(bundl
     assert {result.bundle_version for result in told.values()} == {"1.0.0", "2.0.0", ""}
     assert told[image.pk].job.waiting_for == "waiting: no model is in service"
     assert sorted(loaded) == sorted([bundle_id, second])  # each once, though they alternate
+    assert held == [0, 0]  # models in memory when one is loaded
+
+
+def test_a_fault_of_one_model_keeps_it_no_longer_than_its_own_group(bundle_id, tmp_path, monkeypatch):
+    """The traceback that the log wants would hold on to the engine while the next is loaded."""
+    from webapp.work.batch import Held, work_off
+    from webapp.work.jobs.kinds import Kind, Together
+
+    class Model:
+        pass
+
+    kept, held = [], []
+
+    def opened(claims):
+        for claim in claims:
+            held.append(sum(model() is not None for model in kept))
+            model = Model()
+            kept.append(weakref.ref(model))
+            group = [(claim, model)]
+            del model
+            yield [group.pop()]
+
+    def run(items):
+        model = items[0]
+        raise MemoryError(type(model).__name__)
+
+    jobs = [Mock() for _ in range(3)]
+    batch = [Held(Mock(job=job), Mock()) for job in jobs]
+    work_off(Kind("test", Together(lambda model, lease: model, run, opened)), batch)
+    assert held == [0, 0, 0]
+    assert [str(one.outcome) for one in batch] == ["Model"] * 3
 
 
 def test_it_waits_when_the_file_of_the_model_is_damaged(bundle_id, tmp_path):

@@ -1,6 +1,6 @@
 """Kinds of job: a name and what runs it. Each kind registers itself when its app is ready."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -54,8 +54,8 @@ class Result:
 Work = Callable[[Claim, Lease], Result]
 
 
-def _the_claims(claims: Sequence[Claim]) -> Sequence[Any]:
-    return claims
+def _the_claims(claims: Sequence[Claim]) -> Iterable[list[tuple[Claim, Any]]]:
+    return [[(claim, claim) for claim in claims]]
 
 
 @dataclass(frozen=True)
@@ -64,12 +64,13 @@ class Together:
 
     prepare: what `run` needs, of one job as `open` gave it; exceptions end that job only. Runs in several threads and had
     better leave the database alone: each thread would need a connection. run: one Result or exception per prepared job, in
-    their order. open: the rows of all jobs, or an exception in the place of one; without it `prepare` gets the claims.
+    their order. open: the jobs in groups, each with what it was opened as, or an exception; a group is asked for when the one
+    before has been run and let go of. Without it they are one group, and `prepare` gets the claims.
     """
 
     prepare: Callable[[Any, Lease], Any]
     run: Callable[[Sequence[Any]], Sequence[Result | Exception]]
-    open: Callable[[Sequence[Claim]], Sequence[Any]] = _the_claims
+    open: Callable[[Sequence[Claim]], Iterable[list[tuple[Claim, Any]]]] = _the_claims
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ class RetrainingConfig(AppConfig):
     def ready(self) -> None:
         from django.conf import settings
 
+        from webapp.accounts.policy import may_retrain
         from webapp.deployments.desk import DeskSection, desk_sections
         from webapp.retraining.desk import desk_context
         from webapp.retraining.services import TRAIN
@@ -21,6 +22,6 @@ class RetrainingConfig(AppConfig):
 
         run_training = imported_when_run("webapp.retraining.work.run_training")
         limit = 3600.0 * settings.TRAINING_HOURS
-        register_kind(Kind(TRAIN, run_training, limit, is_long=True, queue=TRAINING_QUEUE))
+        register_kind(Kind(TRAIN, run_training, limit, is_long=True, queue=TRAINING_QUEUE, may=may_retrain))
         extension_points.asked_to_stop.append(stopping.set)
         desk_sections.append(DeskSection(30, "retraining/desk.html", desk_context))

@@ -52,6 +52,22 @@ def test_admins_act_managers_look_on_and_others_are_refused(
     assert ("start-retraining" in text(client, NEW) if sees == 200 else False) == (acts == 302)
 
 
+@pytest.mark.parametrize(("role", "status"), [("manager", 403), ("admin", 302)])
+def test_a_training_is_not_cancelled_or_tried_again_past_its_page(
+    started: Any, signed_in: SignedIn, role: str, status: int
+) -> None:
+    started()
+    client, trained = signed_in(role), Job.objects.filter(kind="train")
+    own = f"/operations/jobs/{trained.get().pk}/"
+    for state, does in (("running", "cancel"), ("failed", "retry")):
+        trained.update(state=state, error_code="full")
+        assert (f'action="{own}{does}/"' in text(client, "/operations/")) == (status == 302)
+        assert client.post(f"{own}{does}/").status_code == status
+    trained.update(state="failed", error_code="full")
+    client.post("/operations/retry/", {"code": "full"})
+    assert (trained.get().state == "queued") == (status == 302)
+
+
 def test_an_admin_starts_what_was_counted(base: Any, signed_in: SignedIn) -> None:
     client = signed_in("admin")
     page = text(client, NEW)

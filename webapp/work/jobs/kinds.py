@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.module_loading import import_string
 
+from webapp.accounts.policy import Person, Refusal, may_see_operations
 from webapp.work.jobs.claim import Claim
 from webapp.work.jobs.lease import Lease
 
@@ -77,13 +78,14 @@ class Together:
 class Kind:
     """`limit_seconds`: past it the lease is no longer extended and the worker process ends itself. `is_long`: one may hold
     a thread for an hour, so only one thread of a worker takes them. `queue`: only a worker that was started for it takes the
-    kind; "" is the usual one."""
+    kind; "" is the usual one. `may`: who may cancel such a job, or try it again."""
 
     name: str
     work: Work | Together
     limit_seconds: float = 300.0
     is_long: bool = False
     queue: str = ""
+    may: Callable[[Person], Refusal | None] = may_see_operations
 
 
 def imported_when_run(path: str) -> Callable[..., Any]:
@@ -114,6 +116,11 @@ def kind_named(name: str) -> Kind:
         known = ", ".join(sorted(_registry.kinds))
         raise JobRefused("unknown_kind", f"job kind {name!r} is not one of {known}")
     return _registry.kinds[name]
+
+
+def may_change(user: Person, kind: str) -> Refusal | None:
+    """Whether this person may cancel jobs of the kind, or try them again. A kind that no room registers is as most are."""
+    return _registry.kinds[kind].may(user) if kind in _registry.kinds else may_see_operations(user)
 
 
 def short_kinds() -> list[str]:

@@ -9,8 +9,9 @@ import numpy as np
 from measures.gates.clusters import Codes, count_patients, cross_sum
 from measures.gates.interval import Measured, Question, student_limits, times_needed, undefined
 from measures.gates.outputs import Floats, PairedOutputs
+from measures.gates.restrained_area import LEAST_OF_A_CLASS, effective_patients, restrained_error
 
-METHOD = "paired DeLong, weighted, by patient"
+METHOD = "paired DeLong, weighted, by patient; spread at least as at the margin"
 
 
 def measure(outputs: PairedOutputs, question: Question) -> Measured:
@@ -20,6 +21,8 @@ def measure(outputs: PairedOutputs, question: Question) -> Measured:
     and w_j (V01_j - A) / W0 of the negatives, summed by patient: Obuchowski, Biometrics 1997; with weights of 1 and one image a
     patient it is DeLong's (1988) to the digit. Student's t in place of the normal, with (sum u^2)^2 / sum u^4 degrees of freedom,
     u the influence of a patient: few patients that carry most of the variance, by weight or by chance, widen the interval.
+    Two models that part few cases perfectly show no spread: the standard error is at least that of a candidate worse by the
+    distance to the margin (`restrained_area`), as in a score test; and below LEAST_OF_A_CLASS patients nothing is decided.
     Deviation: refused cases are left out; what they cost is the gates of refusals, sensitivity and specificity.
     """
     known = ~np.isnan(outputs.labels) & ~outputs.in_service.refused & ~outputs.candidate.refused
@@ -30,19 +33,27 @@ def measure(outputs: PairedOutputs, question: Question) -> Measured:
     if min(count_patients(own), count_patients(other)) < 2:
         return undefined(*counts, METHOD)
     weights = kept.weights
-    areas, of_positive, of_negative = [], [], []
-    for answers in (kept.in_service, kept.candidate):
-        v10, v01 = weighted_placements(answers.scores, positive, weights)
-        areas.append(float(weights[positive] @ v10 / weights[positive].sum()))
-        of_positive.append(v10)
-        of_negative.append(v01)
-    gap = areas[1] - areas[0]
-    first = weights[positive] * (of_positive[1] - of_positive[0] - gap) / weights[positive].sum()
-    second = weights[~positive] * (of_negative[1] - of_negative[0] - gap) / weights[~positive].sum()
+    (served, candidate), first, second = _influences(kept, positive)
+    gap = candidate - served
     error, df = _error(first, own, second, other)
-    low, high = student_limits(gap, error, df, question.alpha)
-    now, later = (times_needed(error, df, question, alpha) for alpha in (question.alpha, question.next_alpha))
-    return Measured(gap, low, high, *counts, now, later, METHOD, candidate=areas[1], in_service=areas[0])
+    effective = effective_patients(weights[positive], own), effective_patients(weights[~positive], other)
+    least = restrained_error(question.distance, *effective)
+    low, high = student_limits(gap, error, df, question.alpha, least)
+    now, later = (times_needed(error, df, question, alpha, least) for alpha in (question.alpha, question.next_alpha))
+    short = LEAST_OF_A_CLASS / min(count_patients(own), count_patients(other))
+    return Measured(gap, low, high, *counts, now, later, METHOD, candidate, served, short=short)
+
+
+def _influences(kept: PairedOutputs, positive: np.ndarray) -> tuple[tuple[float, float], Floats, Floats]:
+    """(AUC in service and the candidate's), influence of each positive and each negative on their difference."""
+    of_positive, of_negative = zip(
+        *(weighted_placements(answers.scores, positive, kept.weights) for answers in (kept.in_service, kept.candidate)),
+        strict=True,
+    )
+    own, other = (kept.weights[mask] / kept.weights[mask].sum() for mask in (positive, ~positive))
+    areas = float(own @ of_positive[0]), float(own @ of_positive[1])
+    gap = areas[1] - areas[0]
+    return areas, own * (of_positive[1] - of_positive[0] - gap), other * (of_negative[1] - of_negative[0] - gap)
 
 
 def _error(first: Floats, own: Codes, second: Floats, other: Codes) -> tuple[float, float]:

@@ -43,6 +43,7 @@ class Measured:
 
     now, later: how many times the present cases give the wanted power at this look's level and at the next one's.
     candidate, in_service: the two figures behind a difference or ratio. p: of "no difference", where a test gives one.
+    short: how many times the present cases the interval needs to hold at all; above 1 nothing is decided.
     """
 
     value: float
@@ -58,6 +59,7 @@ class Measured:
     candidate: float | None = None
     in_service: float | None = None
     p: float | None = None
+    short: float = 0.0
 
 
 def undefined(n: int, positives: int, negatives: int, patients: int, method: str) -> Measured:
@@ -66,19 +68,22 @@ def undefined(n: int, positives: int, negatives: int, patients: int, method: str
     return Measured(nan, nan, nan, n, positives, negatives, patients, math.inf, math.inf, method)
 
 
-def student_limits(value: float, error: float, df: float, alpha: float) -> tuple[float, float]:
-    """value -/+ t(1 - alpha, df) x standard error."""
+def student_limits(value: float, error: float, df: float, alpha: float, least: float = 0.0) -> tuple[float, float]:
+    """value -/+ t(1 - alpha, df) x standard error; never narrower than z(1 - alpha) x `least`, where few cases show no spread."""
     half = float(stdtrit(df, 1 - alpha)) * error if error > 0 else 0.0
+    half = max(half, float(ndtri(1 - alpha)) * least)
     return value - half, value + half
 
 
-def times_needed(error: float, df: float, question: Question, alpha: float) -> float:
+def times_needed(error: float, df: float, question: Question, alpha: float, least: float = 0.0) -> float:
     """How many times the cases bring (z(1 - alpha) + z(power)) standard errors down to the distance.
 
     The standard error is taken at its upper limit of 80 % confidence, s sqrt(df / chi2(.2, df)): a rehearsal sized by the
-    spread of a small one would else miss its power half of the time. Browne, Statistics in Medicine 1995.
+    spread of a small one would else miss its power half of the time. Browne, Statistics in Medicine 1995. least: the standard
+    error that the test takes at the least.
     """
     if question.distance <= 0:
         return math.inf
     upper = error * math.sqrt(df / float(chdtri(df, SPREAD_CONFIDENCE)))
-    return (upper * (float(ndtri(1 - alpha)) + question.power_quantile) / question.distance) ** 2
+    wanted = float(ndtri(1 - alpha)) * max(upper, least) + question.power_quantile * upper
+    return (wanted / question.distance) ** 2

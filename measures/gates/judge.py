@@ -67,14 +67,17 @@ def _verdict(gate: Gate, measured: Measured, alpha: float, was_told: bool) -> Ve
 
 
 def _word(gate: Gate, measured: Measured, was_told: bool) -> tuple[Word, str]:
-    too_few = any(count < least for count, least in _least(gate, measured))
+    undecided = measured.short > 1
+    too_few = undecided or any(count < least for count, least in _least(gate, measured))
     inside = gate.low < measured.low and measured.high < gate.high  # False where NaN
     if inside and not too_few:
         return "passed", "the interval lies inside the margin"
-    if measured.low > gate.high or measured.high < gate.low:
+    if not undecided and (measured.low > gate.high or measured.high < gate.low):
         return "failed", "the interval lies outside the margin"
     if was_told:
         return "failed", "the interval reaches beyond the margin, and not enough cases was said once before"
+    if undecided:
+        return "not_enough_cases", "fewer cases than its interval needs to hold"
     if too_few:
         return "not_enough_cases", "fewer cases than the plan's least number"
     if math.isnan(measured.value):
@@ -100,5 +103,5 @@ def _needed(gate: Gate, measured: Measured) -> tuple[int | None, int | None, int
     if not math.isfinite(measured.later) or not measured.n:
         return None, None, None
     shares = [least / count for count, least in _least(gate, measured) if count]
-    times = max([measured.later, *shares])
+    times = max([measured.later, measured.short, *shares])
     return tuple(math.ceil(times * count) for count in (measured.n, measured.positives, measured.negatives))  # type: ignore[return-value]

@@ -4,11 +4,12 @@ import math
 
 import numpy as np
 import pytest
-from scipy.stats import t
+from scipy.stats import multivariate_normal, norm, t
 
 from measures.delong import placement_covariance
 from measures.gates.auc_difference import measure
 from measures.gates.interval import Measured
+from measures.gates.restrained_area import restrained_error
 from measures.roc_area import auc, placements, weighted_auc
 from tests.measures.gates.made import QUESTION, answers, paired
 
@@ -83,7 +84,8 @@ def test_a_patient_with_both_classes_counts_in_both_at_once() -> None:
 def test_a_copy_differs_by_nothing() -> None:
     labels, first, _ = drawn()
     found = measure(paired(labels, first, first), QUESTION)
-    assert (found.value, found.low, found.high, found.now) == (0, 0, 0, 0)
+    assert found.value == 0
+    assert found.low == -found.high < 0
 
 
 def test_refused_and_unlabelled_cases_are_left_out() -> None:
@@ -100,3 +102,35 @@ def test_one_patient_of_a_class_gives_no_interval() -> None:
     found = measure(paired([1, 1, 0, 0], [0.1, 0.2, 0.3, 0.4], [0.1] * 4, patients=["a", "a", "b", "c"]), QUESTION)
     assert math.isnan(found.value)
     assert math.isinf(found.now)
+
+
+def perfect(positives: int, negatives: int, **more: object) -> Measured:
+    """A copy of a model that parts the classes."""
+    labels, scores = [1] * positives + [0] * negatives, [0.9] * positives + [0.1] * negatives
+    return measure(paired(labels, scores, scores, **more), QUESTION)  # type: ignore[arg-type]
+
+
+def test_two_models_that_part_few_cases_leave_an_interval() -> None:
+    # Of the loss .1: A (1 - A) = .09 and P(two positives above one negative), two normals of one spread, by scipy.
+    area = multivariate_normal([0, 0], [[1, 0.5], [0.5, 1]]).cdf([norm.ppf(0.9)] * 2)
+    expected = math.sqrt((0.09 + (12 + 30 - 2) * (area - 0.81)) / (12 * 30))
+    assert half_width(perfect(12, 30)) == pytest.approx(norm.ppf(0.95) * expected, rel=1e-4)
+
+
+def test_more_cases_narrow_it_and_weights_and_patients_count() -> None:
+    assert half_width(perfect(24, 60)) < half_width(perfect(12, 30))
+    uneven = half_width(perfect(24, 60, weights=[1.0, 9.0] * 42))
+    assert uneven > half_width(perfect(24, 60))
+    assert half_width(perfect(24, 60, patients=np.arange(84) // 2)) == pytest.approx(half_width(perfect(12, 30)))
+
+
+def test_the_spread_that_is_seen_counts_where_it_is_larger() -> None:
+    assert restrained_error(0.1, 14, 26) < (half_width(measure(paired(*drawn()), QUESTION)) / 1.7)
+    assert restrained_error(0.0, 14, 26) == 0
+    assert restrained_error(math.inf, 14, 26) == restrained_error(0.5, 14, 26)
+
+
+@pytest.mark.parametrize(("positives", "negatives"), [(9, 60), (60, 9), (2, 40)])
+def test_few_of_a_class_fall_short(positives: int, negatives: int) -> None:
+    assert perfect(positives, negatives).short == pytest.approx(10 / min(positives, negatives))
+    assert perfect(10, 10).short == 1

@@ -155,6 +155,43 @@ def test_a_subgroup_is_judged_on_its_own_cases() -> None:
     assert [(verdict.word, verdict.measured.n) for verdict in found.verdicts] == [("failed", 100), ("passed", 100)]
 
 
+def parted(positives: int, negatives: int, **more: object) -> PairedOutputs:
+    """A copy of a model that parts the classes."""
+    scores = [0.9] * positives + [0.1] * negatives
+    return paired([1] * positives + [0] * negatives, scores, scores, **more)  # type: ignore[arg-type]
+
+
+AREA = Gate("auc", "auc", "opacity", low=-0.1)
+
+
+def test_two_models_that_part_few_cases_are_not_passed() -> None:
+    verdict = judged(parted(12, 12), AREA).verdicts[0]
+    assert verdict.word == "not_enough_cases"
+    assert verdict.needed is not None
+    half = verdict.needed // 2 + 1
+    assert word(parted(half, half), AREA, look=2) == "passed"
+
+
+@pytest.mark.parametrize(("positives", "negatives"), [(9, 3000), (3000, 9)])
+def test_below_ten_of_a_class_no_auc_is_decided(positives: int, negatives: int) -> None:
+    gate = Gate("auc", "auc", "opacity", low=-0.3, subgroup="men")
+    few = parted(positives, negatives, subgroups={"men": np.ones(positives + negatives, bool)})
+    verdict = judged(few, gate).verdicts[0]
+    assert (verdict.word, verdict.reason) == ("not_enough_cases", "fewer cases than its interval needs to hold")
+    assert min(verdict.needed_positives or 0, verdict.needed_negatives or 0) >= 10
+    assert word(parted(12, 3000), Gate("auc", "auc", "opacity", low=-0.3)) == "passed"
+    wrong = paired([1] * 9 + [0] * 9, [0.9] * 9 + [0.1] * 9, [0.1] * 9 + [0.9] * 9)
+    assert word(wrong, AREA) == "not_enough_cases"
+    assert word(wrong, AREA, told={"auc": 9}, look=2) == "failed"
+
+
+@pytest.mark.parametrize("margin", [0.05, 0.1])
+def test_a_copy_passes_with_cases_enough(margin: float) -> None:
+    found = judged(parted(30, 70), Gate("auc", "auc", "opacity", low=-margin))
+    assert found.passed
+    assert not found.verdicts[0].is_better
+
+
 def test_one_class_alone_is_not_enough() -> None:
     outputs = paired([1] * 20, [0.5] * 20, [0.6] * 20)
     verdict = judged(outputs, Gate("auc", "auc", "opacity", low=-0.05)).verdicts[0]

@@ -99,9 +99,18 @@ def _least(gate: Gate, measured: Measured) -> tuple[tuple[int, int], ...]:
 
 
 def _needed(gate: Gate, measured: Measured) -> tuple[int | None, int | None, int | None]:
-    """Cases, positives, negatives: in the mix that is there, and none below its least number. None without a spread to go by."""
+    """Cases, positives, negatives: in the mix that is there, and none below its least number. None without a spread to go by.
+
+    A class that the gate requires and that is absent: its least number, and of all cases None, for there is no mix to go by.
+    """
     if not math.isfinite(measured.later) or not measured.n:
         return None, None, None
-    shares = [least / count for count, least in _least(gate, measured) if count]
-    times = max([measured.later, measured.short, *shares])
-    return tuple(math.ceil(times * count) for count in (measured.n, measured.positives, measured.negatives))  # type: ignore[return-value]
+    counts, least = (measured.n, measured.positives, measured.negatives), _least(gate, measured)
+    times = max([measured.later, measured.short, *(number / count for count, number in least if count)])
+    needed = [math.ceil(times * count) for count in counts]
+    if any(number and not count for count, number in least):
+        wanted = (gate.least_positives, gate.least_negatives)
+        return None, *(
+            found if count else number for found, count, number in zip(needed[1:], counts[1:], wanted, strict=True)
+        )
+    return needed[0], needed[1], needed[2]

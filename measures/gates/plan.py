@@ -55,7 +55,9 @@ class GatePlan:
 
 @dataclass(frozen=True)
 class Verdict:
-    """One gate's. needed: the cases, and of them with and without the finding, that the next look needs; None: unknown."""
+    """One gate's. needed: the cases, and of them with and without the finding, that the next look needs; None: unknown.
+
+    Of a class that is absent and required at least its least number is needed."""
 
     gate: Gate
     word: Word

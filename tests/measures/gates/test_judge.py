@@ -79,6 +79,17 @@ def test_below_the_least_number_nothing_passes(least: dict[str, int]) -> None:
     assert verdict.needed >= max(least.values())
 
 
+def test_of_a_required_class_that_is_absent_the_least_number_is_needed_and_never_0() -> None:
+    gate = Gate("refused", "refusal_rate", "opacity", high=0.1, least_positives=50)
+    scores = [0.1] * 80
+    verdict = judged(paired([0] * 80, scores, scores), gate).verdicts[0]
+    assert verdict.word == "not_enough_cases"
+    assert (verdict.needed, verdict.needed_positives) == (None, 50)
+    assert (verdict.needed_negatives or 0) > 0
+    free = Gate("refused", "refusal_rate", "opacity", high=0.1)
+    assert judged(paired([0] * 80, scores, scores), free).verdicts[0].needed_positives == 0
+
+
 def test_a_least_number_of_what_the_figure_does_not_rest_on_is_no_hindrance() -> None:
     assert word(sens(200), Gate("sens", "sensitivity", "opacity", low=-0.05, least_negatives=500)) == "passed"
 

@@ -109,8 +109,5 @@ def _needed(gate: Gate, measured: Measured) -> tuple[int | None, int | None, int
     times = max([measured.later, measured.short, *(number / count for count, number in least if count)])
     needed = [math.ceil(times * count) for count in counts]
     if any(number and not count for count, number in least):
-        wanted = (gate.least_positives, gate.least_negatives)
-        return None, *(
-            found if count else number for found, count, number in zip(needed[1:], counts[1:], wanted, strict=True)
-        )
+        return None, needed[1] if counts[1] else gate.least_positives, needed[2] if counts[2] else gate.least_negatives
     return needed[0], needed[1], needed[2]

@@ -20,6 +20,7 @@ from measures.gates.judge import judge
 from measures.gates.plan import Gate, GatePlan, Judgement
 
 RUNS, SIZES = 2000, (100, 300, 1000)
+FEW_AUC, FEW_SIZES, MARGINS = 0.97, (20, 30, 50), (0.05, 0.1)
 MOST_CASES = 50_000  # what a page may ask for before a simulation stops following it
 FINDING = "opacity"
 
@@ -121,6 +122,19 @@ def single_gate(name: str, n: int, runs: int, seed: int = 0) -> dict[str, Any]:
     }
 
 
+def few_cases(n: int, margin: float, runs: int, seed: int = 0) -> dict[str, dict[str, float]]:
+    """AUC .97 and few cases, .3 of them with the finding: the models often part them perfectly. First look."""
+    plan, generator = GatePlan((Gate("auc", "auc", FINDING, low=-margin),)), np.random.default_rng(seed)
+
+    def passes(candidate: Candidate) -> dict[str, float]:
+        return share([rehearse(plan, candidate, n, generator).passed for _ in range(runs)])
+
+    return {
+        "worse_passes_first": passes(Candidate(auc=FEW_AUC, auc_loss=margin)),
+        "equal_passes_first": passes(Candidate(auc=FEW_AUC)),
+    }
+
+
 def whole_plan(n: int, runs: int, seed: int = 0) -> dict[str, Any]:
     """Five gates on candidates that a gate must not let through, and on an equal one."""
     generator = np.random.default_rng(seed)
@@ -140,6 +154,16 @@ def whole_plan(n: int, runs: int, seed: int = 0) -> dict[str, Any]:
     }
 
 
+def run_few(runs: int) -> dict[str, Any]:
+    """Every cell of `few_cases`, printed."""
+    cells = {}
+    for margin in MARGINS:
+        for n in FEW_SIZES:
+            cells[f"AUC -{margin:g} of {FEW_AUC:g}, n {n}"] = entry = few_cases(n, margin, runs)
+            print(f"AUC -{margin:g} of {FEW_AUC:g}, n {n}: {_line(entry)}", flush=True)
+    return cells
+
+
 def main() -> None:
     """Print and keep the shares."""
     start = time.process_time()
@@ -148,6 +172,7 @@ def main() -> None:
         for n in SIZES:
             found["single"][f"{name}, n {n}"] = entry = single_gate(name, n, RUNS)
             print(f"{name}, n {n}: {_line(entry)}", flush=True)
+    found["few"] = run_few(RUNS)
     for n in SIZES:
         found["plan"][f"n {n}"] = entry = whole_plan(n, RUNS)
         print(f"five gates, n {n}: {_line(entry)}", flush=True)

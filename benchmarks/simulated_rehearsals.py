@@ -20,7 +20,7 @@ class Candidate:
     auc_loss, sensitivity_loss, specificity_loss, refusals: in shares. slope: its calibration slope. loss_in: the subgroup (a half
     of the cases, "a" or "b") that alone loses AUC. copies: it says what the model in service says. shuffled: it was taught labels
     in random order. images_a_patient: of one label and with half of the noise shared. enriched: cases that the model in service
-    missed are drawn four times as often, and weighted back.
+    missed are drawn four times as often, and weighted back. auc: of the model in service.
     """
 
     auc_loss: float = 0.0
@@ -33,6 +33,7 @@ class Candidate:
     shuffled: bool = False
     images_a_patient: int = 1
     enriched: bool = False
+    auc: float = AUC
 
 
 def separation(auc: float) -> float:
@@ -50,8 +51,8 @@ def draw(candidate: Candidate, n: int, generator: np.random.Generator) -> Paired
     noise = generator.normal(size=(3, size))
     if each > 1:
         noise = (noise + generator.normal(size=(3, people))[:, patients]) / np.sqrt(2)
-    served = separation(AUC)
-    own = np.full(size, separation(AUC - candidate.auc_loss))
+    served = separation(candidate.auc)
+    own = np.full(size, separation(candidate.auc - candidate.auc_loss))
     if candidate.loss_in:
         own = np.where(half == (candidate.loss_in == "a"), own, served)
     root, rest = np.sqrt(CORRELATION), np.sqrt(1 - CORRELATION)
@@ -61,23 +62,23 @@ def draw(candidate: Candidate, n: int, generator: np.random.Generator) -> Paired
         second = generator.permutation(second)
     if candidate.copies:
         second = first
-    answers = (_in_service(first, generator), _candidate(second, own, candidate, generator))
+    answers = (_in_service(first, served, generator), _candidate(second, own, candidate, generator))
     drawn, weights = _sample(answers[0], labels, n, candidate.enriched, generator)
     groups = {"a": half[drawn], "b": ~half[drawn]}
     return paired_outputs(labels[drawn], answers[0].of(drawn), answers[1].of(drawn), weights, patients[drawn], groups)
 
 
-def _in_service(scores: np.ndarray, generator: np.random.Generator) -> ModelAnswers:
-    served = separation(AUC)
-    return _answers(scores, served, 1.0, scores >= _cut(), generator)
+def _in_service(scores: np.ndarray, served: float, generator: np.random.Generator) -> ModelAnswers:
+    return _answers(scores, served, 1.0, scores >= _cut(served), generator)
 
 
 def _candidate(
     scores: np.ndarray, own: np.ndarray, candidate: Candidate, generator: np.random.Generator
 ) -> ModelAnswers:
-    cut = _cut()
+    served = separation(candidate.auc)
+    cut = _cut(served)
     if candidate.sensitivity_loss:
-        cut = separation(AUC) - ndtri(SENSITIVITY - candidate.sensitivity_loss)
+        cut = served - ndtri(SENSITIVITY - candidate.sensitivity_loss)
     if candidate.specificity_loss:
         cut = ndtri(ndtr(cut) - candidate.specificity_loss)
     answers = _answers(scores, own, candidate.slope, scores >= cut, generator)
@@ -95,8 +96,8 @@ def _answers(
     return ModelAnswers(expit(truth / slope), flagged, np.full(len(scores), np.nan), seconds, 1e9)
 
 
-def _cut() -> float:
-    return float(separation(AUC) - ndtri(SENSITIVITY))
+def _cut(served: float) -> float:
+    return float(served - ndtri(SENSITIVITY))
 
 
 def _sample(

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from benchmarks.gate_teeth import PLAN, SINGLES, at_asked, rehearse, single_gate
+from benchmarks.gate_teeth import PLAN, SINGLES, at_asked, few_cases, rehearse, single_gate
 from benchmarks.simulated_rehearsals import Candidate
 
 RUNS = 200
@@ -17,6 +17,11 @@ def test_one_gate_stops_the_margin_and_lets_the_equal_one_through(name: str) -> 
     assert found["worse_passes_at_last"]["share"] <= 0.05 + 2 * ERROR
     assert found["equal_passes_at_asked"]["share"] >= 0.8 - 2 * (0.8 * 0.2 / RUNS) ** 0.5
     assert found["equal_passes_at_asked"]["could_ask"] == 1
+
+
+@pytest.mark.parametrize(("n", "margin"), [(20, 0.1), (30, 0.05), (50, 0.1)])
+def test_few_cases_of_good_models_let_no_worse_one_through(n: int, margin: float) -> None:
+    assert few_cases(n, margin, RUNS)["worse_passes_first"]["share"] <= 0.05 + 2 * ERROR
 
 
 def test_shuffled_labels_are_stopped_and_a_copy_is_not_called_better() -> None:

@@ -58,9 +58,12 @@ def propose_plan(user: User, project: Project, body: object, reason: str) -> Cha
 
 def decide_plan(user: User, plan: ChangePlan, outcome: str, note: str = "") -> PlanDecision:
     """Raises PlanRefused as `two_persons.decide`; who may approve says the plan in force, of the first plan itself."""
-    roles = (plan_in_force(plan.project) or plan).body_model().approvers
-    decision: PlanDecision = decide(PLAN, user, plan, outcome, note, tuple(roles))
+    decision: PlanDecision = decide(PLAN, user, plan, outcome, note)
     return decision
+
+
+def _roles(project: Project, plan: ChangePlan) -> tuple[str, ...]:
+    return tuple((plan_in_force(project) or plan).body_model().approvers)
 
 
 def _require_findings(project: Project, plan: PlanBody) -> None:
@@ -87,4 +90,4 @@ def _lacking(findings: Iterable[str], known: Mapping[str, str]) -> str:
     return next((one for one in findings if one not in known), "")
 
 
-PLAN = Kind("plan", "change_plan", ChangePlan, PlanDecision, "plan", "approved", _require_current)
+PLAN = Kind("plan", "change_plan", ChangePlan, PlanDecision, "plan", "approved", _roles, _require_current)

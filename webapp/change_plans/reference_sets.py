@@ -39,10 +39,11 @@ from webapp.change_plans.two_persons import (
     wrong,
 )
 from webapp.change_plans.usable_labels import LabelledImage, usable_labels
-from webapp.change_plans.verify_set import verify
+from webapp.change_plans.verify_set import ChangedImage, changed_rows, verify
 from webapp.predictions.bundle_store import findings_in_service
 from webapp.reveal.canonical_json import sha256_of
 from webapp.sent_body import read_sent
+from webapp.training_set.select_cases import images_under_way
 
 WHY_CHARACTERS = 200
 
@@ -53,7 +54,6 @@ def reference_set_in_force(project: Project) -> ReferenceSet | None:
     return found
 
 
-@transaction.atomic
 def propose_reference_set(
     user: User, project: Project, rule: object, reason: str, *, sees_all: bool = False
 ) -> ReferenceSet:
@@ -64,27 +64,49 @@ def propose_reference_set(
     PlanRefused.require(may_propose_change_plan(user))
     said = given_reason(reason)
     read = read_sent(ReferenceRule, rule, within="rule")
-    project = locked(project)
     _require_findings(project, read)
+    replaced = reference_set_in_force(project)
     rows = _drawn_rows(None if sees_all else user, project, read)
     _require_both_classes(rows, read)
-    content, numbers = read.model_dump(mode="json"), versions(ReferenceSet, project)
-    made = ReferenceSet(project=project, rule=content, reason=said, created_by=user, **numbers)
+    with transaction.atomic():
+        project = locked(project)
+        _require_findings(project, read)
+        _require_current(project, replaced, rows)
+        return _kept(user, project, read, said, rows)
+
+
+def _kept(user: User, project: Project, rule: ReferenceRule, reason: str, rows: list[ReferenceImage]) -> ReferenceSet:
+    content, numbers = rule.model_dump(mode="json"), versions(ReferenceSet, project)
+    made = ReferenceSet(project=project, rule=content, reason=reason, created_by=user, **numbers)
     made.sha256 = set_sha256(made, rows)
     made.save()
     for row in rows:
         row.reference_set, row.created_by = made, user
     ReferenceImage.objects.bulk_create(rows)
-    record(user, SET, "propose", made, reason=said, images=len(rows))
+    record(user, SET, "propose", made, reason=reason, images=len(rows))
     return made
+
+
+def _require_current(project: Project, replaced: ReferenceSet | None, rows: list[ReferenceImage]) -> None:
+    """What was drawn before the lock is still what would be drawn."""
+    if reference_set_in_force(project) != replaced:
+        refuse("other_in_force", "Another set was locked while this one was drawn: propose it anew.")
+    now = dict(Image.objects.filter(project=project).values_list("pk", "stored_sha256"))
+    away = set(images_under_way())
+    for row in rows:
+        if now.get(row.image_id) != row.stored_sha256 or row.image_id in away:  # type: ignore[attr-defined]
+            refuse("changed", f"Image {row.image.code} changed while the set was drawn: propose it anew.")
 
 
 def decide_reference_set(user: User, made: ReferenceSet, outcome: str, note: str = "") -> ReferenceDecision:
     """Raises PlanRefused as `two_persons.decide`; who may lock says the plan in force."""
-    plan: ChangePlan | None = in_force(ChangePlan, made.project)
-    roles = plan.body_model().approvers if plan else list(APPROVERS)
-    decision: ReferenceDecision = decide(SET, user, made, outcome, note, tuple(roles))
+    decision: ReferenceDecision = decide(SET, user, made, outcome, note)
     return decision
+
+
+def _roles(project: Project, made: ReferenceSet) -> tuple[str, ...]:
+    plan: ChangePlan | None = in_force(ChangePlan, project)
+    return tuple(plan.body_model().approvers if plan else APPROVERS)
 
 
 def set_sha256(made: ReferenceSet, rows: Iterable[ReferenceImage]) -> str:
@@ -208,7 +230,10 @@ def _require_both_classes(rows: list[ReferenceImage], rule: ReferenceRule) -> No
 
 
 def _require_unchanged(made: ReferenceSet) -> None:
-    changed = verify(made)
+    _require_none(made, verify(made))
+
+
+def _require_none(made: ReferenceSet, changed: list[ChangedImage]) -> None:
     if changed:
         first = changed[0]
         more = f", and {len(changed) - 1} more" if len(changed) > 1 else ""
@@ -216,9 +241,10 @@ def _require_unchanged(made: ReferenceSet) -> None:
 
 
 def _require_lockable(user: User, project: Project, made: ReferenceSet) -> None:
-    _require_unchanged(made)
+    _require_none(made, changed_rows(made))
 
 
 SET = Kind(
-    "reference set", "reference_set", ReferenceSet, ReferenceDecision, "reference_set", "locked", _require_lockable
-)
+    "reference set", "reference_set", ReferenceSet, ReferenceDecision, "reference_set", "locked", _roles,
+    _require_lockable, _require_unchanged,
+)  # fmt: skip

@@ -25,7 +25,8 @@ class PlanRefused(Refused):
 @dataclass(frozen=True)
 class Kind:
     """Of what is proposed. noun: in sentences. verb: of audit events. link: from the decision to the row. approved: what an
-    approval is called. require: raises PlanRefused where it cannot be approved now, for what the kind itself knows."""
+    approval is called. roles: of those who may approve. read: what takes long to check before an approval, done before the
+    transaction. require: the rest, in it. Both raise PlanRefused where it cannot be approved."""
 
     noun: str
     verb: str
@@ -33,7 +34,9 @@ class Kind:
     decisions: type[Any]
     link: str
     approved: str
+    roles: Callable[[Project, Any], tuple[str, ...]]
     require: Callable[[User, Project, Any], None]
+    read: Callable[[Any], None] | None = None
 
     def word(self, outcome: str) -> str:
         """How it ended, in words."""
@@ -77,9 +80,8 @@ def record(user: User, kind: Kind, what: str, row: Proposed, **more: object) -> 
     audit.record(user, f"{kind.verb}.{what}", target, **details)  # type: ignore[arg-type]
 
 
-@transaction.atomic
-def decide(kind: Kind, user: User, row: Any, outcome: str, note: str, roles: tuple[str, ...]) -> Any:
-    """Approves or declines another person's proposal, or withdraws one's own. roles: of those who may approve.
+def decide(kind: Kind, user: User, row: Any, outcome: str, note: str) -> Any:
+    """Approves or declines another person's proposal, or withdraws one's own.
 
     Raises PlanRefused: 400 for another outcome or note; 403 for who may not; 409 for one that was decided meanwhile, or that was
     made beside another one than is in force now.
@@ -88,8 +90,23 @@ def decide(kind: Kind, user: User, row: Any, outcome: str, note: str, roles: tup
         raise wrong("outcome", f"outcome {outcome[:20]!r} is not one of {', '.join(Outcome.values)}")
     if len(note) > TEXT_CHARACTERS:
         raise wrong("note", f"the note has {len(note)} characters; allowed: up to {TEXT_CHARACTERS}")
-    project = locked(row.project)
-    _require_person(user, row, outcome, roles)
+    if outcome == Outcome.APPROVED and kind.read:
+        _require_open(kind, user, row.project, row, outcome)
+        kind.read(row)  # thousands of files: no lock waits for them
+    with transaction.atomic():
+        project = locked(row.project)
+        _require_open(kind, user, project, row, outcome)
+        if outcome == Outcome.APPROVED:
+            kind.require(user, project, row)
+        decision = kind.decisions(outcome=outcome, note=note.strip(), created_by=user, **{kind.link: row})
+        decision.save()
+        record(user, kind, kind.word(outcome), row, note=note.strip())
+    return decision
+
+
+def _require_open(kind: Kind, user: User, project: Project, row: Any, outcome: str) -> None:
+    """It waits, this person may end it so, and what it would replace is still in force."""
+    _require_person(user, row, outcome, kind.roles(project, row))
     earlier = kind.decisions.objects.filter(**{kind.link: row}).select_related("created_by").first()
     if earlier:
         who = earlier.created_by.username if earlier.created_by else "somebody"
@@ -101,11 +118,6 @@ def decide(kind: Kind, user: User, row: Any, outcome: str, note: str, roles: tup
                 "other_in_force",
                 f"{current.code} was {kind.approved} since {row.code} was proposed: propose the {kind.noun} anew.",
             )
-        kind.require(user, project, row)
-    decision = kind.decisions(outcome=outcome, note=note.strip(), created_by=user, **{kind.link: row})
-    decision.save()
-    record(user, kind, kind.word(outcome), row, note=note.strip())
-    return decision
 
 
 def _require_person(user: User, row: Any, outcome: str, roles: tuple[str, ...]) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from tests.webapp.change_plans.conftest import EFFUSION, HEART, OPACITY, rule, say_first, seen_first
 from tests.webapp.viewer.case_factory import make_image, make_result, make_user, review_body
@@ -12,7 +13,10 @@ from webapp.accounts.models import User
 from webapp.archive.models import Image, Project
 from webapp.archive.storage import stored_path
 from webapp.audit.models import AccessEvent
+from webapp.change_plans.default_body import default_body
 from webapp.change_plans.models import ReferenceImage, ReferenceSet
+from webapp.change_plans.propose_plan import decide_plan, plan_in_force, propose_plan
+from webapp.change_plans.reference_draw import draw
 from webapp.change_plans.reference_labels import reference_labels, reviewed_cases
 from webapp.change_plans.reference_sets import (
     count_look,
@@ -158,6 +162,62 @@ def test_a_retired_set_still_keeps_its_patients(
     decide_reference_set(second, newest, "approved")
     with pytest.raises(PlanRefused, match="R-4 was locked since R-3 was proposed: propose the reference set anew"):
         decide_reference_set(second, stale, "approved")
+
+
+def test_files_are_read_before_the_lock_is_taken(
+    proposed: ReferenceSet, second: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Thousands of files take longer than another request waits for the database."""
+    depth = []
+    monkeypatch.setattr(
+        "webapp.change_plans.verify_set.verified_path", lambda image: depth.append(len(connection.savepoint_ids))
+    )
+    outside = len(connection.savepoint_ids)
+    decide_reference_set(second, proposed, "approved")
+    assert depth == [outside] * 6
+
+
+def test_rows_are_compared_once_more_under_the_lock(
+    proposed: ReferenceSet, second: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def verified(image: Image) -> None:
+        Image.objects.filter(pk=image.pk).update(stored_sha256="c" * 64)  # while the files are read
+
+    monkeypatch.setattr("webapp.change_plans.verify_set.verified_path", verified)
+    with pytest.raises(PlanRefused, match="has another stored file than when it was chosen, and 5 more"):
+        decide_reference_set(second, proposed, "approved")
+
+
+def test_a_plan_approved_while_files_are_read_says_who_locks(
+    proposed: ReferenceSet, ada: User, second: User, project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_user("eve", "admin")
+
+    def verified(image: Image) -> None:
+        if plan_in_force(project) is None:
+            plan = propose_plan(ada, project, default_body(project) | {"approvers": ["admin"]}, "r")
+            decide_plan(make_user("fay", "admin"), plan, "approved")
+
+    monkeypatch.setattr("webapp.change_plans.verify_set.verified_path", verified)
+    with pytest.raises(PlanRefused, match="R-1 is approved by a second admin; you are signed in as manager"):
+        decide_reference_set(second, proposed, "approved")
+
+
+def test_a_set_is_drawn_before_the_lock_and_compared_under_it(
+    ada: User, project: Project, images: list[Image], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outside = len(connection.savepoint_ids)
+
+    def draws(*args: Any) -> Any:
+        assert len(connection.savepoint_ids) == outside
+        found = list(draw(*args))
+        Image.objects.filter(pk=images[0].pk).update(stored_sha256="c" * 64)
+        return found
+
+    monkeypatch.setattr("webapp.change_plans.reference_sets.draw", draws)
+    with pytest.raises(PlanRefused, match=f"Image {images[0].code} changed while the set was drawn"):
+        propose_reference_set(ada, project, rule(), "r")
+    assert not ReferenceSet.objects.exists()
 
 
 def test_an_image_whose_stored_file_changed_is_named_and_nothing_is_measured(

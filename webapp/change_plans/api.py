@@ -25,11 +25,14 @@ from webapp.change_plans.openapi import (
     SET_EXPORT,
     SETS,
     ChangePlanRequest,
+    OneReferenceSetDocument,
     PlanDecisionRequest,
     ReferenceSetRequest,
+    SharedImages,
 )
 from webapp.change_plans.propose_plan import decide_plan, plan_in_force, propose_plan
 from webapp.change_plans.reference_sets import decide_reference_set, propose_reference_set, reference_set_in_force
+from webapp.change_plans.shared_patients import looks_at, shared_with
 from webapp.json_bodies import ref
 from webapp.refused import Refused
 from webapp.sent_body import read_sent
@@ -118,7 +121,7 @@ class ReferenceSets(PlanView):
             Refused.require(may_propose_change_plan(person))
             sent = read_sent(ReferenceSetRequest, request.data)
             made = propose_reference_set(person, project, sent.rule.model_dump(mode="json"), sent.reason)
-            return set_document(made, reference_set_in_force(project))
+            return _one_set(made)
 
         return self.answer(slug, work, 201)
 
@@ -149,9 +152,18 @@ class ReferenceSetDecision(PlanView):
         def work(person: User, project: Project) -> Any:
             sent = read_sent(PlanDecisionRequest, request.data)
             decide_reference_set(person, _row(ReferenceSet, project, version), sent.outcome, sent.note)
-            return set_document(_row(ReferenceSet, project, version), reference_set_in_force(project))
+            return _one_set(_row(ReferenceSet, project, version))
 
         return self.answer(slug, work)
+
+
+def _one_set(made: ReferenceSet) -> OneReferenceSetDocument:
+    """What who locks it has to know."""
+    shared: list[SharedImages] = [
+        {"code": one.earlier.code, "images": one.images, "looks": one.looks} for one in shared_with(made)
+    ]
+    document = set_document(made, reference_set_in_force(made.project))
+    return {**document, "shares_with": shared, "looks_so_far": looks_at(made)}
 
 
 def _row(rows: type[Any], project: Project, version: int) -> Any:

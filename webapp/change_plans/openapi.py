@@ -88,6 +88,21 @@ class ReferenceSetDocument(TypedDict):
     looks: int
 
 
+class SharedImages(TypedDict):
+    """images: how many of a set's images are of patients of the locked set `code`. looks: the number of the last look at that."""
+
+    code: str
+    images: int
+    looks: int
+
+
+class OneReferenceSetDocument(ReferenceSetDocument):
+    """looks_so_far: the number of the last look at it or at a locked set that shares patients with it; looks go on from there."""
+
+    shares_with: list[SharedImages]
+    looks_so_far: int
+
+
 class ReferenceSetList(TypedDict):
     """Newest first."""
 
@@ -127,4 +142,4 @@ class ReferenceSetExport(ReferenceSetDocument):
 
 REFUSED = ref(RefusedBody)
 PLAN, PLANS = ref(ChangePlanDocument), ref(ChangePlanList)
-SET, SETS, SET_EXPORT = ref(ReferenceSetDocument), ref(ReferenceSetList), ref(ReferenceSetExport)
+SET, SETS, SET_EXPORT = ref(OneReferenceSetDocument), ref(ReferenceSetList), ref(ReferenceSetExport)

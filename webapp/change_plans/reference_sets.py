@@ -25,6 +25,7 @@ from webapp.change_plans.models import (
 from webapp.change_plans.plan_body import APPROVERS
 from webapp.change_plans.reference_draw import Candidate, Chosen, TooFew, draw
 from webapp.change_plans.reference_rule import ReferenceRule
+from webapp.change_plans.shared_patients import is_of, looks_at, require_looks_left, used_patients
 from webapp.change_plans.subgroups import SUBGROUPS
 from webapp.change_plans.two_persons import (
     Kind,
@@ -133,14 +134,14 @@ def require_usable(made: ReferenceSet) -> None:
 
 @transaction.atomic
 def count_look(made: ReferenceSet, user: User | None, why: str, key: str) -> ReferenceLook:
-    """Keeps that a candidate was measured on the set. key: of the measurement; a second call with it counts nothing."""
+    """Keeps that a candidate was measured on the set; the number goes on from sets that share patients with it. key: of the
+    measurement; a second call with it counts nothing."""
     locked(made.project)
     earlier = ReferenceLook.objects.filter(reference_set=made, key=key).first()
     if earlier:
         return earlier
-    look = ReferenceLook(
-        reference_set=made, number=made.looks.count() + 1, key=key, why=why[:WHY_CHARACTERS], created_by=user
-    )  # type: ignore[attr-defined]
+    number = looks_at(made) + 1
+    look = ReferenceLook(reference_set=made, number=number, key=key, why=why[:WHY_CHARACTERS], created_by=user)
     look.save()
     audit.record(
         user, "reference_set.look", f"project:{made.project_id}", version=made.version, number=look.number, why=look.why
@@ -165,7 +166,7 @@ def kept_for_reference(project: Project) -> set[UUID]:
 
 def _drawn_rows(user: Person | None, project: Project, rule: ReferenceRule) -> list[ReferenceImage]:
     labelled = usable_labels(user, project, rule.findings, rule.origins).values()
-    first = rule.findings[0]
+    first, used = rule.findings[0], used_patients(project)
     candidates = [
         Candidate(
             one,
@@ -175,11 +176,14 @@ def _drawn_rows(user: Person | None, project: Project, rule: ReferenceRule) -> l
             _stratum(one.image, rule),
         )
         for one in labelled
-        if first in one.labels
+        if first in one.labels and not is_of(one.image, used)
     ]
     if not candidates:
         origins = ", ".join(rule.origins)
-        raise wrong("rule", f"the set would be empty: no image that may be used has a label of {first} from {origins}")
+        left = f"; left out: {len(used)} patients looked at as often as the plan allows" if used else ""
+        raise wrong(
+            "rule", f"the set would be empty: no image that may be used has a label of {first} from {origins}{left}"
+        )
     try:
         return [_row(one) for one in draw(candidates, rule)]
     except TooFew as few:
@@ -242,6 +246,7 @@ def _require_none(made: ReferenceSet, changed: list[ChangedImage]) -> None:
 
 def _require_lockable(user: User, project: Project, made: ReferenceSet) -> None:
     _require_none(made, changed_rows(made))
+    require_looks_left(made)
 
 
 SET = Kind(

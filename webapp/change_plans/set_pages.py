@@ -23,6 +23,7 @@ from webapp.change_plans.reference_labels import reviewed_cases
 from webapp.change_plans.reference_rule import HIGHEST_SEED, STRATA
 from webapp.change_plans.reference_sets import decide_reference_set, propose_reference_set, reference_set_in_force
 from webapp.change_plans.set_figures import set_figures
+from webapp.change_plans.shared_patients import looks_at, shared_with
 from webapp.change_plans.two_persons import TEXT_CHARACTERS
 from webapp.change_plans.verify_set import changed_labels, changed_rows
 from webapp.form_action import act
@@ -60,7 +61,8 @@ def reference_set(request: HttpRequest, slug: str, version: int) -> HttpResponse
         "origins": [LabelOrigin(one).label for one in made.rule["origins"]],
         "changed": changed_rows(made),
         "changed_labels": len(changed_labels(made, person)),
-        "looks": made.looks.count(),  # type: ignore[attr-defined]
+        "looks": looks_at(made),
+        "shared": shared_with(made),
         "plan": plan,
         "most_looks": plan.body_model().most_looks if plan else None,
         "reason_characters": TEXT_CHARACTERS,

@@ -27,6 +27,7 @@ from webapp.change_plans.reference_sets import (
     require_usable,
     set_sha256,
 )
+from webapp.change_plans.shared_patients import shared_with
 from webapp.change_plans.two_persons import PlanRefused
 from webapp.change_plans.verify_set import ChangedLabel, changed_labels, changed_rows, verify
 from webapp.reveal.label_kind import LabelKind
@@ -266,6 +267,39 @@ def test_looks_are_counted_once_each(locked_set: ReferenceSet, ada: User) -> Non
     assert (first.number, again, other.number, locked_set.looks.count()) == (1, first, 2, 2)
     with pytest.raises(AppendOnlyViolation):
         first.save()
+
+
+def test_looks_go_on_when_the_same_images_are_locked_anew(
+    locked_set: ReferenceSet, ada: User, second: User, project: Project
+) -> None:
+    """The identical rule and seed as R-2: of alpha nothing is given back."""
+    for number in range(3):
+        count_look(locked_set, ada, "rehearsal", str(number))
+    again = propose_reference_set(ada, project, rule(), "r")
+    assert [one.text for one in shared_with(again)] == ["6 of 6 images are of patients of R-1, looked at 3 times"]
+    decide_reference_set(second, again, "approved")
+    assert count_look(again, ada, "rehearsal", "a").number == 4
+    assert count_look(locked_set, ada, "a late one", "b").number == 5
+    assert count_look(again, ada, "rehearsal", "c").number == 6
+
+
+def test_past_the_limit_the_same_patients_are_neither_drawn_nor_locked(
+    locked_set: ReferenceSet, ada: User, second: User, project: Project, reader: User
+) -> None:
+    plan = propose_plan(ada, project, default_body(project) | {"most_looks": 2}, "r")
+    decide_plan(second, plan, "approved")
+    early = propose_reference_set(ada, project, rule(), "before the limit")
+    for number in range(2):
+        count_look(locked_set, ada, "rehearsal", str(number))
+    with pytest.raises(PlanRefused, match="R-2: 6 of 6 images are of patients of R-1, looked at 2 times, and the plan"):
+        decide_reference_set(second, early, "approved")
+    with pytest.raises(PlanRefused, match=r"would be empty: .*; left out: 6 patients looked at as often as the plan"):
+        propose_reference_set(ada, project, rule(), "r")
+    fresh = {seen_first(reader, k < 1) for k in range(3)}
+    made = propose_reference_set(ada, project, rule(), "fresh cases")
+    decide_reference_set(second, made, "approved")
+    assert {row.image for row in made.images.all()} == fresh
+    assert (shared_with(made), count_look(made, ada, "rehearsal", "a").number) == ([], 1)
 
 
 def test_labels_come_with_kind_and_weight(locked_set: ReferenceSet, project: Project, images: list[Image]) -> None:

@@ -1237,6 +1237,25 @@ export interface components {
         readonly NotAllowed: {
             readonly detail: string;
         };
+        /** @description looks_so_far: the number of the last look at it or at a locked set that shares patients with it; looks go on from there. */
+        readonly OneReferenceSetDocument: {
+            readonly code: string;
+            readonly decision: components["schemas"]["PlanDecisionDocument"] | null;
+            readonly image_count: number;
+            readonly is_in_force: boolean;
+            readonly looks: number;
+            readonly looks_so_far: number;
+            readonly project: string;
+            /** Format: date-time */
+            readonly proposed_at: string;
+            readonly proposed_by: string;
+            readonly reason: string;
+            readonly rule: components["schemas"]["ReferenceRule"];
+            /** @description SHA-256 of the canonical JSON */
+            readonly sha256: string;
+            readonly shares_with: readonly components["schemas"]["SharedImages"][];
+            readonly version: number;
+        };
         /** @description `POST /api/images/{id}/opening/`: what a page needs for the case that it goes on to. */
         readonly OpenedCase: {
             readonly boot: components["schemas"]["BootDocument"];
@@ -2124,6 +2143,12 @@ export interface components {
             readonly title: string;
             readonly value: number;
         };
+        /** @description images: how many of a set's images are of patients of the locked set `code`. looks: the number of the last look at that. */
+        readonly SharedImages: {
+            readonly code: string;
+            readonly images: number;
+            readonly looks: number;
+        };
         /** @description The model is wanted before the answer; reader as above. */
         readonly ShowModelRequest: {
             readonly idempotency_key: string;
@@ -2661,6 +2686,7 @@ export type NextRequest = components['schemas']['NextRequest'];
 export type NoProposal = components['schemas']['NoProposal'];
 export type NoStructures = components['schemas']['NoStructures'];
 export type NotAllowed = components['schemas']['NotAllowed'];
+export type OneReferenceSetDocument = components['schemas']['OneReferenceSetDocument'];
 export type OpenedCase = components['schemas']['OpenedCase'];
 export type OpenedPrior = components['schemas']['OpenedPrior'];
 export type OperatingCurve = components['schemas']['OperatingCurve'];
@@ -2740,6 +2766,7 @@ export type ServicePlace = components['schemas']['ServicePlace'];
 export type SessionDocument = components['schemas']['SessionDocument'];
 export type SessionList = components['schemas']['SessionList'];
 export type SeverityChoice = components['schemas']['SeverityChoice'];
+export type SharedImages = components['schemas']['SharedImages'];
 export type ShowModelRequest = components['schemas']['ShowModelRequest'];
 export type ShowReason = components['schemas']['ShowReason'];
 export type SignedInPerson = components['schemas']['SignedInPerson'];

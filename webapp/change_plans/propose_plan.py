@@ -19,6 +19,7 @@ from webapp.change_plans.two_persons import (
     locked,
     record,
     refuse,
+    require_hash,
     versions,
     wrong,
 )
@@ -36,6 +37,11 @@ def plan_in_force(project: Project) -> ChangePlan | None:
 def plan_sha256(slug: str, version: int, bundle_id: str, body: Mapping[str, Any]) -> str:
     """Hex SHA-256 of the canonical JSON of {project, version, bundle_id, body}: what an export is checked by."""
     return sha256_of({"project": slug, "version": version, "bundle_id": bundle_id, "body": body})
+
+
+def require_whole(plan: ChangePlan) -> None:
+    """Raises PlanRefused where the stored plan does not give its hash any more: nothing is judged by it."""
+    require_hash(plan, plan.code, plan_sha256(plan.project.slug, plan.version, plan.bundle_id, plan.body))
 
 
 @transaction.atomic
@@ -76,6 +82,7 @@ def _require_findings(project: Project, plan: PlanBody) -> None:
 
 
 def _require_current(user: User, project: Project, plan: ChangePlan) -> None:
+    require_whole(plan)
     known = findings_in_service(project)
     unknown = _lacking(plan.body_model().findings, known)
     if unknown:

@@ -23,6 +23,7 @@ from webapp.change_plans.models import (
     ReferenceSet,
 )
 from webapp.change_plans.plan_body import APPROVERS
+from webapp.change_plans.propose_plan import plan_in_force, require_whole
 from webapp.change_plans.reference_draw import Candidate, Chosen, TooFew, draw
 from webapp.change_plans.reference_rule import ReferenceRule
 from webapp.change_plans.shared_patients import is_of, looks_at, require_looks_left, used_patients
@@ -36,6 +37,7 @@ from webapp.change_plans.two_persons import (
     locked,
     record,
     refuse,
+    require_hash,
     versions,
     wrong,
 )
@@ -123,12 +125,16 @@ def image_document(row: ReferenceImage) -> dict[str, Any]:
 
 
 def require_usable(made: ReferenceSet) -> None:
-    """Raises PlanRefused where candidates cannot be measured on the set: not locked, retired, or an image of it has changed."""
+    """Raises PlanRefused where candidates cannot be measured on the set: not locked, retired, an image, a label or the rule of it
+    has changed, or the plan in force has."""
     current = reference_set_in_force(made.project)
     if made.decided is None or made.decided.outcome != Decision.Outcome.APPROVED:
         refuse("not_locked", f"{made.code} is not locked: nothing is measured on it.")
     if current != made:
         refuse("retired", f"{made.code} is retired: {current.code if current else 'none'} is the reference set now.")
+    plan = plan_in_force(made.project)
+    if plan is not None:
+        require_whole(plan)
     _require_unchanged(made)
 
 
@@ -238,6 +244,7 @@ def _require_unchanged(made: ReferenceSet) -> None:
 
 
 def _require_none(made: ReferenceSet, changed: list[ChangedImage]) -> None:
+    require_hash(made, made.code, set_sha256(made, made.images.all()))  # type: ignore[attr-defined]
     if changed:
         first = changed[0]
         more = f", and {len(changed) - 1} more" if len(changed) > 1 else ""

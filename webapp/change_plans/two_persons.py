@@ -65,6 +65,15 @@ def versions(rows: type[Any], project: Project) -> dict[str, int]:
     return {"version": last.version + 1 if last else 1, "replaces": current.version if current else 0}
 
 
+def require_hash(row: Proposed, code: str, now: str) -> None:
+    """Raises PlanRefused where what is stored gives another hash than was kept when it was proposed."""
+    if now != row.sha256:
+        refuse(
+            "changed",
+            f"{code} is not as it was proposed: its hash was {row.sha256[:12]}, what is stored gives {now[:12]}. Propose it anew.",
+        )
+
+
 def given_reason(reason: str) -> str:
     """The reason, of 1 to TEXT_CHARACTERS characters."""
     said = reason.strip()

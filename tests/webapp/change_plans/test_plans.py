@@ -16,7 +16,7 @@ from webapp.change_plans.models import ChangePlan, PlanDecision
 from webapp.change_plans.propose_plan import decide_plan, plan_in_force, plan_sha256, propose_plan
 from webapp.change_plans.two_persons import PlanRefused
 from webapp.refused import Refused
-from webapp.reviews.models.kept_row import AppendOnlyViolation
+from webapp.reviews.models.kept_row import AppendOnlyViolation, KeptQuerySet
 
 pytestmark = pytest.mark.django_db
 
@@ -119,6 +119,13 @@ def test_the_plan_in_force_says_who_approves_the_next(ada: User, second: User, p
     lax = propose_plan(ada, project, body(project), "r")
     with pytest.raises(PlanRefused, match="P-2 is approved by a second admin"):
         decide_plan(second, lax, "approved")
+
+
+def test_a_plan_changed_in_the_database_is_not_approved(ada: User, second: User, project: Project) -> None:
+    plan = propose_plan(ada, project, body(project), "r")
+    KeptQuerySet(ChangePlan).filter(pk=plan.pk).update(body=plan.body | {"alpha": 0.2})
+    with pytest.raises(PlanRefused, match=f"P-1 is not as it was proposed: its hash was {plan.hash[:12]}, what"):
+        decide_plan(second, ChangePlan.objects.get(pk=plan.pk), "approved")
 
 
 def test_findings_are_those_of_the_model_in_service(

@@ -14,7 +14,7 @@ from webapp.archive.models import Image, Project
 from webapp.archive.storage import stored_path
 from webapp.audit.models import AccessEvent
 from webapp.change_plans.default_body import default_body
-from webapp.change_plans.models import ReferenceImage, ReferenceSet
+from webapp.change_plans.models import ChangePlan, ReferenceImage, ReferenceSet
 from webapp.change_plans.propose_plan import decide_plan, plan_in_force, propose_plan
 from webapp.change_plans.reference_draw import draw
 from webapp.change_plans.reference_labels import reference_labels, reviewed_cases
@@ -267,6 +267,25 @@ def test_looks_are_counted_once_each(locked_set: ReferenceSet, ada: User) -> Non
     assert (first.number, again, other.number, locked_set.looks.count()) == (1, first, 2, 2)
     with pytest.raises(AppendOnlyViolation):
         first.save()
+
+
+def test_a_row_changed_in_the_database_is_told_by_its_hash(
+    locked_set: ReferenceSet, ada: User, second: User, project: Project
+) -> None:
+    later = propose_reference_set(ada, project, rule(), "r")
+    row = later.images.all()[0]
+    KeptQuerySet(ReferenceImage).filter(image=row.image).update(probability=0.5)
+    with pytest.raises(PlanRefused, match=f"R-1 is not as it was proposed: its hash was {locked_set.hash[:12]}, what"):
+        require_usable(locked_set)
+    with pytest.raises(PlanRefused, match="R-2 is not as it was proposed"):
+        decide_reference_set(second, later, "approved")
+
+
+def test_nothing_is_measured_under_a_plan_changed_in_the_database(locked_set: ReferenceSet, plan: ChangePlan) -> None:
+    require_usable(locked_set)
+    KeptQuerySet(ChangePlan).filter(pk=plan.pk).update(body=plan.body | {"alpha": 0.2})
+    with pytest.raises(PlanRefused, match=f"P-1 is not as it was proposed: its hash was {plan.hash[:12]}, what"):
+        require_usable(locked_set)
 
 
 def test_looks_go_on_when_the_same_images_are_locked_anew(

@@ -143,7 +143,7 @@ class SilentTrial(SentBody):
 
 class PlanBody(SentBody):
     """A change plan. findings: those whose gates are asked; the primary one is among them. approvers: roles one of whose people,
-    other than the author, approves plans, locks reference sets and puts a candidate in service. most_looks: how often candidates
+    other than the author, approves plans and locks reference sets. most_looks: how often candidates
     may be measured on one version of the reference set. alpha: one-sided chance that a candidate outside a gate passes it. power:
     chance that one as good as it should be passes all of them, which says how many cases are needed."""
 

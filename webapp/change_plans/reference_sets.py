@@ -3,7 +3,6 @@ and its patients never train."""
 
 from collections.abc import Iterable
 from typing import Any
-from uuid import UUID
 
 from django.db import transaction
 
@@ -14,6 +13,7 @@ from webapp.accounts.policy import Person, may_propose_change_plan
 from webapp.archive.frame.frames import cache_path
 from webapp.archive.frame.sealed_file import read_sealed
 from webapp.archive.models import Image, Project
+from webapp.change_plans.kept_patients import kept_for_reference as kept_for_reference  # reference_labels asks here
 from webapp.change_plans.models import (
     ChangePlan,
     Decision,
@@ -153,21 +153,6 @@ def count_look(made: ReferenceSet, user: User | None, why: str, key: str) -> Ref
         user, "reference_set.look", f"project:{made.project_id}", version=made.version, number=look.number, why=look.why
     )  # type: ignore[attr-defined]
     return look
-
-
-def kept_for_reference(project: Project) -> set[UUID]:
-    """Every image of the patients of the project's reference sets: locked, retired or still to be decided."""
-    ended = (Decision.Outcome.DECLINED, Decision.Outcome.WITHDRAWN)
-    rows = ReferenceImage.objects.filter(reference_set__project=project).exclude(
-        reference_set__decision__outcome__in=ended
-    )
-    whose = set(rows.values_list("image__patient_id", "image__study_instance_uid"))
-    named = {patient for patient, _ in whose if patient}
-    unnamed = {study for patient, study in whose if not patient}
-    images = Image.objects.filter(project=project)
-    # In Python: a set has thousands of patients, and SQLite takes no more than 250,000 values in one question.
-    rows_of = images.values_list("pk", "patient_id", "study_instance_uid")
-    return {key for key, patient, study in rows_of if (patient in named if patient else study in unnamed)}
 
 
 def _drawn_rows(user: Person | None, project: Project, rule: ReferenceRule) -> list[ReferenceImage]:

@@ -14,6 +14,7 @@ from webapp.archive.models import Image, Project
 from webapp.archive.storage import stored_path
 from webapp.audit.models import AccessEvent
 from webapp.change_plans.default_body import default_body
+from webapp.change_plans.kept_patients import kept_for_reference
 from webapp.change_plans.models import ChangePlan, ReferenceImage, ReferenceSet
 from webapp.change_plans.propose_plan import decide_plan, plan_in_force, propose_plan
 from webapp.change_plans.reference_draw import draw
@@ -21,7 +22,6 @@ from webapp.change_plans.reference_labels import reference_labels, reviewed_case
 from webapp.change_plans.reference_sets import (
     count_look,
     decide_reference_set,
-    kept_for_reference,
     propose_reference_set,
     reference_set_in_force,
     require_usable,
@@ -146,6 +146,19 @@ def test_its_patients_never_train(ada: User, second: User, project: Project, ima
     assert kept_for_reference(project) == {image.pk for image in free}
     decide_reference_set(ada, made, "withdrawn")
     assert {case.image for case in select_cases(None, project).cases} == free
+
+
+def test_a_file_of_its_patients_keeps_a_patient_of_another_project(ada: User, project: Project, reader: User) -> None:
+    """As it was sent or as it is stored: numbers of patients may be others there."""
+    own = [seen_first(reader, k < 1, received_sha256=f"{k}" * 64, stored_sha256=f"{k + 5}" * 64) for k in range(3)]
+    propose_reference_set(ada, project, rule(), "r")
+    elsewhere = Project.objects.create(name="Elsewhere", slug="elsewhere")
+    there = {"project": elsewhere, "stored_sha256": "c" * 64, "received_sha256": "d" * 64}
+    sent = make_image(**there | {"received_sha256": own[0].received_sha256}, patient_id="X1")
+    beside = make_image(**there, patient_id="X1")
+    stored = make_image(**there | {"stored_sha256": own[1].stored_sha256}, patient_id="X2")
+    make_image(**there, patient_id=own[2].patient_id)  # the same number, and nobody knows whether the same person
+    assert kept_for_reference(elsewhere) == {sent.pk, beside.pk, stored.pk}
 
 
 def test_a_retired_set_still_keeps_its_patients(

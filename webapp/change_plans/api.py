@@ -109,7 +109,7 @@ class ReferenceSets(PlanView):
 
     @extend_schema(operation_id="reference_sets", responses={(200, JSON): SETS, **READ})
     def get(self, request: Request, slug: str) -> Response:
-        return self.answer(slug, lambda person, project: set_list(project))
+        return self.answer(slug, lambda person, project: set_list(project, person))
 
     @extend_schema(
         operation_id="propose_reference_set",
@@ -121,7 +121,7 @@ class ReferenceSets(PlanView):
             Refused.require(may_propose_change_plan(person))
             sent = read_sent(ReferenceSetRequest, request.data)
             made = propose_reference_set(person, project, sent.rule.model_dump(mode="json"), sent.reason)
-            return _one_set(made)
+            return _one_set(made, person)
 
         return self.answer(slug, work, 201)
 
@@ -152,17 +152,17 @@ class ReferenceSetDecision(PlanView):
         def work(person: User, project: Project) -> Any:
             sent = read_sent(PlanDecisionRequest, request.data)
             decide_reference_set(person, _row(ReferenceSet, project, version), sent.outcome, sent.note)
-            return _one_set(_row(ReferenceSet, project, version))
+            return _one_set(_row(ReferenceSet, project, version), person)
 
         return self.answer(slug, work)
 
 
-def _one_set(made: ReferenceSet) -> OneReferenceSetDocument:
+def _one_set(made: ReferenceSet, person: User) -> OneReferenceSetDocument:
     """What who locks it has to know."""
     shared: list[SharedImages] = [
         {"code": one.earlier.code, "images": one.images, "looks": one.looks} for one in shared_with(made)
     ]
-    document = set_document(made, reference_set_in_force(made.project))
+    document = set_document(made, reference_set_in_force(made.project), person)
     return {**document, "shares_with": shared, "looks_so_far": looks_at(made)}
 
 

@@ -17,7 +17,7 @@ from webapp.change_plans.openapi import (
 )
 from webapp.change_plans.propose_plan import plan_in_force
 from webapp.change_plans.reference_sets import image_document, reference_set_in_force
-from webapp.reveal.embargoed import not_under_embargo
+from webapp.change_plans.told_rows import WHY_WITHHELD, told_rows, withheld_of, without_truth
 
 PEOPLE = ("project", "created_by", "decision__created_by")
 
@@ -49,13 +49,17 @@ def plan_list(project: Project) -> ChangePlanList:
     return {"plans": [plan_document(row, current) for row in rows], "defaults": default_body(project)}
 
 
-def set_document(made: ReferenceSet, in_force: ReferenceSet | None) -> ReferenceSetDocument:
+def set_document(made: ReferenceSet, in_force: ReferenceSet | None, person: Person) -> ReferenceSetDocument:
+    """Without hash and rule where an image is hidden from the person: one can be tried out, the other gives a total."""
+    withheld = withheld_of(made, person)
     return {
         "project": made.project.slug,
         "version": made.version,
         "code": made.code,
-        "rule": made.rule,
-        "sha256": made.hash,
+        "rule": None if withheld else made.rule,
+        "sha256": None if withheld else made.hash,
+        "withheld": withheld,
+        "withheld_why": WHY_WITHHELD if withheld else None,
         "reason": made.reason,
         "proposed_by": name_of(made),
         "proposed_at": made.created_at.isoformat(),
@@ -66,22 +70,20 @@ def set_document(made: ReferenceSet, in_force: ReferenceSet | None) -> Reference
     }
 
 
-def set_list(project: Project) -> ReferenceSetList:
+def set_list(project: Project, person: Person) -> ReferenceSetList:
     current = reference_set_in_force(project)
     rows = ReferenceSet.objects.filter(project=project).select_related(*PEOPLE)
-    return {"reference_sets": [set_document(row, current) for row in rows]}
+    return {"reference_sets": [set_document(row, current, person) for row in rows]}
 
 
 def set_export(made: ReferenceSet, user: Person) -> ReferenceSetExport:
     """With every image; what is hidden from the person by a study or a first look of theirs is withheld."""
-    rows = made.images.order_by("image_id")  # type: ignore[attr-defined]
-    told = set(not_under_embargo(rows, user, "image").values_list("pk", flat=True))
+    told = set(told_rows(made, user).values_list("pk", flat=True))
     images: list[ReferenceImageDocument] = []
-    for row in rows:
+    for row in made.images.order_by("image_id"):  # type: ignore[attr-defined]
         document = image_document(row)
-        images.append(document if row.pk in told else document | {"is_positive": None, "labels": None})  # type: ignore[arg-type]
-    known = set_document(made, reference_set_in_force(made.project))
-    return {**known, "images": images, "withheld": len(images) - len(told)}
+        images.append(document if row.pk in told else without_truth(document))  # type: ignore[arg-type]
+    return {**set_document(made, reference_set_in_force(made.project), user), "images": images}
 
 
 def _decision(row: Proposed) -> PlanDecisionDocument | None:

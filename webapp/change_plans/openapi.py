@@ -72,13 +72,16 @@ class ChangePlanList(TypedDict):
 
 
 class ReferenceSetDocument(TypedDict):
-    """sha256: over {project, version, rule, images}. looks: how often candidates were measured on it."""
+    """sha256: over {project, version, rule, images}. looks: how often candidates were measured on it. withheld: how many images a
+    study or a first look hides from the caller; while any is, sha256 and rule are null, and withheld_why says so."""
 
     project: str
     version: int
     code: str
-    rule: ReferenceRule
-    sha256: Hash
+    rule: ReferenceRule | None
+    sha256: Hash | None
+    withheld: int
+    withheld_why: str | None
     reason: str
     proposed_by: str
     proposed_at: Time
@@ -120,24 +123,23 @@ class KeptLabel(TypedDict):
 
 
 class ReferenceImageDocument(TypedDict):
-    """is_positive: of the rule's first finding. is_positive and labels are null where a study or a first look hides the image from
-    the caller."""
+    """is_positive: of the rule's first finding. It, stratum, both probabilities and labels are null where a study or a first look
+    hides the image from the caller."""
 
     image: Key
     stored_sha256: str
     pixel_sha256: str
     is_positive: bool | None
-    stratum: str
-    probability: float
+    stratum: str | None
+    probability: float | None
     draw_probability: float | None
     labels: list[KeptLabel] | None
 
 
 class ReferenceSetExport(ReferenceSetDocument):
-    """With its images, by id. withheld: how many images' labels are not told to the caller."""
+    """With its images, by id."""
 
     images: list[ReferenceImageDocument]
-    withheld: int
 
 
 REFUSED = ref(RefusedBody)

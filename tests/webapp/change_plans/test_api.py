@@ -83,19 +83,30 @@ def test_a_reader_is_told_nothing(plan: ChangePlan, proposed: ReferenceSet, read
 
 
 def test_a_manager_who_reads_in_a_study_is_not_told_its_truths(
-    proposed: ReferenceSet, images: list[Image], ada: User
+    ada: User, project: Project, images: list[Image]
 ) -> None:
-    """Images of a locked-up set may be shown in a study later: whoever reads there gets the rest of the set alone."""
-    made = make_study(images=images[:2])
+    """Images of a locked-up set may be shown in a study later: whoever reads there gets the rest of the set alone. Where classes
+    are drawn apart, the probability of an image is that of its class; the hash can be tried out; the rule gives a total."""
+    propose_reference_set(ada, project, rule(images=4, positive_share=0.5), "to measure by")
+    taken = {row.image for row in ReferenceImage.objects.all()}
+    shown = [*images[:1], *[image for image in images[2:] if image in taken][:1]]
+    made = make_study(images=shown)
     blind = made.readers[0]
     blind.role = User.Role.MANAGER
     blind.save()
     opened(made)
     export = of(blind).get(f"{SETS}1/").json()
-    hidden = {one["image"] for one in export["images"] if one["labels"] is None and one["is_positive"] is None}
-    assert hidden == {str(image.pk) for image in images[:2]}
-    assert export["withheld"] == 2
-    assert of(ada).get(f"{SETS}1/").json()["withheld"] == 0
+    hidden = [one for one in export["images"] if one["labels"] is None]
+    assert {one["image"] for one in hidden} == {str(image.pk) for image in shown}
+    names = ("is_positive", "stratum", "probability", "draw_probability")
+    assert {one[name] for one in hidden for name in names} == {None}
+    assert {one["probability"] for one in export["images"]} == {None, 1.0, 0.5}
+    [listed] = of(blind).get(SETS).json()["reference_sets"]
+    for document in (export, listed):
+        assert (document["withheld"], document["sha256"], document["rule"]) == (2, None, None)
+        assert document["withheld_why"].startswith("withheld while a study that you read in is under way")
+    whole = of(ada).get(f"{SETS}1/").json()
+    assert (whole["withheld"], whole["withheld_why"], len(whole["sha256"])) == (0, None, 64)
 
 
 def test_who_still_owes_a_look_before_the_model_is_not_told(proposed: ReferenceSet, second: User, reader: User) -> None:

@@ -1812,8 +1812,8 @@ export interface components {
             readonly sha256: string;
         };
         /**
-         * @description is_positive: of the rule's first finding. is_positive and labels are null where a study or a first look hides the image from
-         *     the caller.
+         * @description is_positive: of the rule's first finding. It, stratum, both probabilities and labels are null where a study or a first look
+         *     hides the image from the caller.
          */
         readonly ReferenceImageDocument: {
             readonly draw_probability: number | null;
@@ -1822,9 +1822,9 @@ export interface components {
             readonly is_positive: boolean | null;
             readonly labels: readonly components["schemas"]["KeptLabel"][] | null;
             readonly pixel_sha256: string;
-            readonly probability: number;
+            readonly probability: number | null;
             readonly stored_sha256: string;
-            readonly stratum: string;
+            readonly stratum: string | null;
         };
         /**
          * @description findings: whose labels are kept; an image is taken in with a label of the first, which is its class. origins: what a label
@@ -1848,7 +1848,10 @@ export interface components {
             /** @default [] */
             readonly strata: readonly ("view" | "sex")[];
         };
-        /** @description sha256: over {project, version, rule, images}. looks: how often candidates were measured on it. */
+        /**
+         * @description sha256: over {project, version, rule, images}. looks: how often candidates were measured on it. withheld: how many images a
+         *     study or a first look hides from the caller; while any is, sha256 and rule are null, and withheld_why says so.
+         */
         readonly ReferenceSetDocument: {
             readonly code: string;
             readonly decision: components["schemas"]["PlanDecisionDocument"] | null;
@@ -1860,12 +1863,14 @@ export interface components {
             readonly proposed_at: string;
             readonly proposed_by: string;
             readonly reason: string;
-            readonly rule: components["schemas"]["ReferenceRule"];
+            readonly rule: components["schemas"]["ReferenceRule"] | null;
             /** @description SHA-256 of the canonical JSON */
-            readonly sha256: string;
+            readonly sha256: string | null;
             readonly version: number;
+            readonly withheld: number;
+            readonly withheld_why: string | null;
         };
-        /** @description With its images, by id. withheld: how many images' labels are not told to the caller. */
+        /** @description With its images, by id. */
         readonly ReferenceSetExport: {
             readonly code: string;
             readonly decision: components["schemas"]["PlanDecisionDocument"] | null;
@@ -1878,11 +1883,12 @@ export interface components {
             readonly proposed_at: string;
             readonly proposed_by: string;
             readonly reason: string;
-            readonly rule: components["schemas"]["ReferenceRule"];
+            readonly rule: components["schemas"]["ReferenceRule"] | null;
             /** @description SHA-256 of the canonical JSON */
-            readonly sha256: string;
+            readonly sha256: string | null;
             readonly version: number;
             readonly withheld: number;
+            readonly withheld_why: string | null;
         };
         /** @description Newest first. */
         readonly ReferenceSetList: {

@@ -7,6 +7,7 @@ from webapp.accounts.policy import Person
 from webapp.archive.models import Image, Project
 from webapp.change_plans.models import ReferenceSet
 from webapp.change_plans.reference_sets import kept_for_reference
+from webapp.change_plans.told_rows import told_rows
 from webapp.reveal.label_kind import LabelKind
 from webapp.training_set.labels import Label, Place
 from webapp.training_set.select_cases import labelled_cases
@@ -37,14 +38,15 @@ class ReviewedLabel(NamedTuple):
     boxes: tuple[Place, ...]
 
 
-def reference_labels(made: ReferenceSet) -> list[ReferenceLabel]:
-    """Every label of the set as it was when the set was made, by image and finding."""
+def reference_labels(made: ReferenceSet, person: Person | None = None) -> list[ReferenceLabel]:
+    """Every label of the set as it was when the set was made, by image and finding. person: who is told; None for the program."""
+    rows = made.images.all() if person is None else told_rows(made, person)  # type: ignore[attr-defined]
     return [
         ReferenceLabel(
             row.image, label["finding"], label["value"], label["kind"], row.weight, row.draw_probability is not None,
             tuple(Place(**box) for box in label["boxes"]),
         )
-        for row in made.images.select_related("image__project").order_by("image_id")  # type: ignore[attr-defined]
+        for row in rows.select_related("image__project").order_by("image_id")
         for label in sorted(row.labels, key=lambda one: str(one["finding"]))
     ]  # fmt: skip
 

@@ -4,9 +4,11 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from webapp.accounts.policy import Person
 from webapp.change_plans.models import LabelOrigin, ReferenceSet
 from webapp.change_plans.reference_labels import ReferenceLabel, effective_n, reference_labels
 from webapp.change_plans.subgroups import SUBGROUPS, subgroups_of
+from webapp.change_plans.told_rows import withheld_of
 
 
 @dataclass(frozen=True)
@@ -22,27 +24,30 @@ class FindingFigures:
 
 @dataclass(frozen=True)
 class SetFigures:
-    """by: title of a subgroup -> value -> images with and without the first finding. origins: label -> labels."""
+    """Of images that are told to the person. withheld: of how many more nothing is; while there are any, findings and by are empty.
+    by: title of a subgroup -> value -> images with and without the first finding. origins: label -> labels."""
 
     images: int
-    positives: int
+    withheld: int
     findings: list[FindingFigures]
     by: list[tuple[str, list[tuple[str, int, int]]]]
     origins: list[tuple[str, int]]
     sampling: str
 
 
-def set_figures(made: ReferenceSet) -> SetFigures:
-    labels = reference_labels(made)
+def set_figures(made: ReferenceSet, person: Person) -> SetFigures:
+    """What the person may know of it. No figure of a class beside a hidden image: who knows the totals subtracts."""
+    labels, withheld = reference_labels(made, person), withheld_of(made, person)
+    keys = [] if withheld else made.rule["findings"]
     first = [one for one in labels if one.finding == made.rule["findings"][0]]
     origins = Counter(LabelOrigin(one.kind).label for one in labels)
     return SetFigures(
         images=len({one.image.pk for one in labels}),
-        positives=sum(one.label for one in first),
-        findings=[_of_finding(key, [one for one in labels if one.finding == key]) for key in made.rule["findings"]],
-        by=_by_subgroup(first),
+        withheld=withheld,
+        findings=[_of_finding(key, [one for one in labels if one.finding == key]) for key in keys],
+        by=[] if withheld else _by_subgroup(first),
         origins=sorted((str(label), count) for label, count in origins.items()),
-        sampling=_sampling(first),
+        sampling="" if withheld else _sampling(first),
     )
 
 

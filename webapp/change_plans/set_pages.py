@@ -24,6 +24,7 @@ from webapp.change_plans.reference_rule import HIGHEST_SEED, STRATA
 from webapp.change_plans.reference_sets import decide_reference_set, propose_reference_set, reference_set_in_force
 from webapp.change_plans.set_figures import set_figures
 from webapp.change_plans.shared_patients import looks_at, shared_with
+from webapp.change_plans.told_rows import WHY_WITHHELD, withheld_of
 from webapp.change_plans.two_persons import TEXT_CHARACTERS
 from webapp.change_plans.verify_set import changed_labels, changed_rows
 from webapp.form_action import act
@@ -51,12 +52,14 @@ def reference_set(request: HttpRequest, slug: str, version: int) -> HttpResponse
     """One set in figures; no image and no label of one is named here."""
     require(may_see_change_plans(request.user))
     person, made = require_person(request.user), _set_or_404(slug, version)
-    plan = plan_in_force(made.project)
+    plan, figures = plan_in_force(made.project), set_figures(made, person)
     context = {
         "set": made,
         "state": state_of(made, reference_set_in_force(made.project), "locked"),
         "by": name_of(made),
-        "figures": set_figures(made),
+        "figures": figures,
+        "withheld": figures.withheld,
+        "why_withheld": WHY_WITHHELD,
         "titles": findings_in_service(made.project),
         "origins": [LabelOrigin(one).label for one in made.rule["origins"]],
         "changed": changed_rows(made),
@@ -114,7 +117,13 @@ def _section(project: Project, person: User) -> dict[str, Any]:
     current = reference_set_in_force(project)
     rows = ReferenceSet.objects.filter(project=project).select_related(*PEOPLE)
     listed = [
-        {"set": row, "state": state_of(row, current, "locked"), "by": name_of(row), "images": row.images.count()}  # type: ignore[attr-defined]
+        {
+            "set": row,
+            "state": state_of(row, current, "locked"),
+            "by": name_of(row),
+            "images": row.images.count(),  # type: ignore[attr-defined]
+            "hash": "withheld" if withheld_of(row, person) else row.hash[:12],
+        }
         for row in rows
     ]
     return {"project": project, "current": current, "rows": listed, "outside": _outside(project, person)}

@@ -6,6 +6,7 @@ import pytest
 from django.http import QueryDict
 from django.test import Client
 
+from tests.reader_study.studies.study_factory import make_study, opened
 from tests.webapp.change_plans.conftest import seen_first
 from tests.webapp.viewer.case_factory import make_user
 from webapp.accounts.models import User
@@ -110,6 +111,25 @@ def test_a_set_is_drawn_from_the_form_and_its_page_gives_figures_alone(
     figures = of(second).get(answer.url).context["figures"]
     assert [(row.positives, row.negatives) for row in figures.findings] == [(2, 2)]
     assert dict(figures.by)["Sex"] == [("female", 2, 2)]
+
+
+def test_a_manager_who_reads_in_a_study_cannot_subtract(
+    proposed: ReferenceSet, images: list[Image], second: User
+) -> None:
+    made = make_study(images=images[:1])
+    blind = made.readers[0]
+    blind.role = User.Role.MANAGER
+    blind.save()
+    opened(made)
+    answer = of(blind).get(f"{SETS}default/1/")
+    page, figures = answer.content.decode(), answer.context["figures"]
+    assert "1 withheld while a study that you read in is under way" in page
+    assert (figures.images, figures.withheld, figures.findings, figures.by) == (5, 1, [], [])
+    for words in ('data-testid="classes"', "Subgroups", "Least with", "Images asked for", proposed.hash[:12]):
+        assert words not in page
+        assert words in of(second).get(f"{SETS}default/1/").content.decode()
+    for address in (SETS, "/models/"):
+        assert proposed.hash[:12] not in of(blind).get(address).content.decode()
 
 
 def test_the_page_counts_looks_and_asks_for_fresh_cases_at_the_limit(

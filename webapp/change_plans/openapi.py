@@ -1,6 +1,6 @@
 """JSON bodies of change plans and reference sets."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, NotRequired
 
 from pydantic import Field
 from typing_extensions import TypedDict
@@ -113,13 +113,15 @@ class ReferenceSetList(TypedDict):
 
 
 class KeptLabel(TypedDict):
-    """value: 1 present, 0 absent."""
+    """value: 1 present, 0 absent. probability: with which chance had asked for the first look that it is; null for another label,
+    absent in sets of before this was kept."""
 
     finding: str
     value: int
     kind: Annotated[str, coded(LabelOrigin.values)]
     source: str
     boxes: list[PixelBox]
+    probability: NotRequired[float | None]
 
 
 class ReferenceImageDocument(TypedDict):

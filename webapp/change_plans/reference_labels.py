@@ -1,11 +1,11 @@
 """The labels that a rehearsal measures by: of a reference set, and of reviewed cases outside it."""
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from webapp.accounts.policy import Person
 from webapp.archive.models import Image, Project
-from webapp.change_plans.models import ReferenceSet
+from webapp.change_plans.models import ReferenceImage, ReferenceSet
 from webapp.change_plans.reference_sets import kept_for_reference
 from webapp.change_plans.told_rows import told_rows
 from webapp.reveal.label_kind import LabelKind
@@ -14,8 +14,9 @@ from webapp.training_set.select_cases import labelled_cases
 
 
 class ReferenceLabel(NamedTuple):
-    """label: 1 or 0. kind: of `LabelOrigin`. weight: inverse of every sampling probability that is known. is_rate: whether they all
-    are, so that weighted figures are those of the images that came; else figures are of this set alone."""
+    """label: 1 or 0. kind: of `LabelOrigin`. weight: inverse of every sampling probability of this label that is known. is_rate:
+    whether they all are, that of the label by which the image came in among them, so
+    that weighted figures are those of the images that came; else figures are of this set alone."""
 
     image: Image
     finding: str
@@ -43,7 +44,7 @@ def reference_labels(made: ReferenceSet, person: Person | None = None) -> list[R
     rows = made.images.all() if person is None else told_rows(made, person)  # type: ignore[attr-defined]
     return [
         ReferenceLabel(
-            row.image, label["finding"], label["value"], label["kind"], row.weight, row.draw_probability is not None,
+            row.image, label["finding"], label["value"], label["kind"], *_weight(made, row, label),
             tuple(Place(**box) for box in label["boxes"]),
         )
         for row in rows.select_related("image__project").order_by("image_id")
@@ -68,6 +69,13 @@ def effective_n(weights: Iterable[float]) -> float:
     """Kish's (sum w)^2 / sum w^2: how many equally weighted images say as much; 0 for none. Kish (1965), Survey Sampling."""
     listed = list(weights)
     return sum(listed) ** 2 / sum(weight**2 for weight in listed) if listed else 0.0
+
+
+def _weight(made: ReferenceSet, row: ReferenceImage, label: dict[str, Any]) -> tuple[float, bool]:
+    """(weight, is_rate) of one label of an image. Older sets kept the chance of the first finding's label alone."""
+    is_first = label["finding"] == made.rule["findings"][0]
+    asked = label.get("probability", row.draw_probability if is_first else None)
+    return 1 / (row.probability * (asked or 1)), None not in (asked, row.draw_probability)
 
 
 def _both(image: Image, finding: str, label: Label) -> Iterable[ReviewedLabel]:

@@ -28,12 +28,14 @@ SOURCES = {
 
 @dataclass(frozen=True)
 class UsableLabel:
-    """value: 1 or 0. boxes: of a finding that is present, source pixels."""
+    """value: 1 or 0. boxes: of a finding that is present, source pixels. probability: with which chance had asked for the
+    first look that it is; None for any other label."""
 
     finding: str
     value: int
     origin: LabelOrigin
     boxes: tuple[Place, ...] = ()
+    probability: float | None = None
 
     def document(self) -> dict[str, Any]:
         """As a set keeps it."""
@@ -44,6 +46,7 @@ class UsableLabel:
             "kind": self.origin.value,
             "source": SOURCES[self.origin],
             "boxes": boxes,
+            "probability": self.probability,
         }
 
 
@@ -94,8 +97,8 @@ def _add_said(found: dict[UUID, LabelledImage], selection: Selection, wanted: li
             if label is None or usable is None:
                 continue
             own.labels[key] = usable
-            if usable.origin is LabelOrigin.UNAIDED and key == wanted[0]:
-                own.draw_probability = label.probability
+            if key == wanted[0]:
+                own.draw_probability = usable.probability
 
 
 def _usable(key: str, label: Label, allowed: set[str]) -> UsableLabel | None:
@@ -103,5 +106,5 @@ def _usable(key: str, label: Label, allowed: set[str]) -> UsableLabel | None:
         return UsableLabel(key, label.value, LabelOrigin.PANEL, label.places)
     if label.unaided in (0, 1) and LabelOrigin.UNAIDED in allowed:
         boxes = label.places if label.unaided == 1 and label.kind is LabelKind.UNAIDED else ()
-        return UsableLabel(key, label.unaided, LabelOrigin.UNAIDED, boxes)
+        return UsableLabel(key, label.unaided, LabelOrigin.UNAIDED, boxes, label.probability)
     return None

@@ -29,12 +29,14 @@ from webapp.change_plans.reference_sets import (
 )
 from webapp.change_plans.shared_patients import shared_with
 from webapp.change_plans.two_persons import PlanRefused
+from webapp.change_plans.usable_labels import LabelledImage, _add_said
 from webapp.change_plans.verify_set import ChangedLabel, changed_labels, changed_rows, verify
 from webapp.reveal.label_kind import LabelKind
 from webapp.reviews.models.kept_row import AppendOnlyViolation, KeptQuerySet
 from webapp.reviews.record_review import record_review
 from webapp.sentinel.models import FirstAnswer
-from webapp.training_set.select_cases import select_cases
+from webapp.training_set.labels import Label
+from webapp.training_set.select_cases import ReviewedCase, Selection, select_cases
 
 pytestmark = pytest.mark.django_db
 FILE = b"as it was stored"
@@ -341,3 +343,37 @@ def test_labels_come_with_kind_and_weight(locked_set: ReferenceSet, project: Pro
     ] * 6
     assert {one.image for one in labels if one.label == 1} == set(images[:2])
     assert reviewed_cases(project) == []  # every patient is inside
+
+
+@pytest.mark.parametrize(
+    ("kinds", "weights", "are_rates"),
+    [(("unaided", "panel"), [20.0, 1.0], [True, False]), (("panel", "unaided"), [1.0, 20.0], [False, False])],
+)
+def test_each_finding_has_the_weight_of_its_own_label(
+    kinds: tuple[str, str],
+    weights: list[float],
+    are_rates: list[bool],
+    ada: User,
+    project: Project,
+    images: list[Image],
+) -> None:
+    """A panel settled one finding, and the other is what was said before the model, in either order."""
+    labels = {
+        key: Label(0, (), LabelKind(kind), 0 if kind == "unaided" else None, 0.05 if kind == "unaided" else None)
+        for key, kind in zip((HEART, OPACITY), kinds, strict=True)
+    }
+    found: dict[Any, LabelledImage] = {}
+    _add_said(
+        found, Selection((ReviewedCase(images[0], labels, (), (), ()),), ()), [HEART, OPACITY], {"panel", "unaided"}
+    )
+    [own] = found.values()
+    made = ReferenceSet.objects.create(
+        project=project, version=1, rule=rule(findings=[HEART, OPACITY]), reason="r", sha256="", created_by=ada
+    )
+    documents = [label.document() for label in own.labels.values()]
+    ReferenceImage.objects.create(
+        reference_set=made, image=images[0], is_positive=False, probability=1.0, draw_probability=own.draw_probability,
+        labels=documents,
+    )  # fmt: skip
+    told = reference_labels(made)
+    assert ([one.weight for one in told], [one.is_rate for one in told]) == (weights, are_rates)

@@ -1024,12 +1024,16 @@ export interface components {
             readonly code: string;
             readonly text: string;
         };
-        /** @description value: 1 present, 0 absent. */
+        /**
+         * @description value: 1 present, 0 absent. probability: with which chance had asked for the first look that it is; null for another label,
+         *     absent in sets of before this was kept.
+         */
         readonly KeptLabel: {
             readonly boxes: readonly components["schemas"]["PixelBox"][];
             readonly finding: string;
             /** @enum {string} */
             readonly kind: "panel" | "unaided" | "drawn";
+            readonly probability?: number | null;
             readonly source: string;
             readonly value: number;
         };

@@ -1254,11 +1254,13 @@ export interface components {
             readonly proposed_at: string;
             readonly proposed_by: string;
             readonly reason: string;
-            readonly rule: components["schemas"]["ReferenceRule"];
+            readonly rule: components["schemas"]["ReferenceRule"] | null;
             /** @description SHA-256 of the canonical JSON */
-            readonly sha256: string;
+            readonly sha256: string | null;
             readonly shares_with: readonly components["schemas"]["SharedImages"][];
             readonly version: number;
+            readonly withheld: number;
+            readonly withheld_why: string | null;
         };
         /** @description `POST /api/images/{id}/opening/`: what a page needs for the case that it goes on to. */
         readonly OpenedCase: {

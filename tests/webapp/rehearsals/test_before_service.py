@@ -67,7 +67,7 @@ def test_another_plan_asks_for_another_rehearsal_and_the_old_verdict_stays(
 ) -> None:
     row = ask_rehearsal(ada, project, candidate)
     run_all()
-    in_force(ada, second, project, {"key": "auc", "margin": 0.1})
+    in_force(ada, second, project, {"key": "memory", "margin": 0.4})
     with pytest.raises(
         BundleRefused, match=r"not rehearsed under P-2, which is in force \(rehearsal 1 was under P-1\)"
     ):

@@ -66,9 +66,9 @@ def test_the_page_says_gate_margin_interval_n_and_verdict(ada: User, done: Rehea
     page = client_of(ada).get(f"{HERE}1/").content.decode()
     assert "Not passed" in page
     assert "at least -0.05" in page
-    assert "-1.000 (-1.000 … -0.2" in page
+    assert "-1.000 (-1.000 … -0.790" in page
     assert "not enough cases: " in page
-    assert "Look 1 at this reference set of at most 10: intervals are those of 95 %" in page
+    assert "Look 1 at this reference set of at most 10: intervals are those of 80 %" in page
     assert f"{POSITIVES} wait for a named person" in page
     assert images[0].code in page
     assert "these are figures of this set" not in page

@@ -20,8 +20,8 @@ from tests.earlier_versions.pack_state import DATABASE, lay_out
 PACKED = Path(__file__).parent / "0.1.0.zip"
 # Django keeps these itself: one row per model, per right of a model and per migration.
 KEPT_BY_DJANGO = {"django_migrations", "django_content_type", "auth_permission", "sqlite_sequence"}
-# Read anew from the stored headers by a migration; looked at in a test of their own.
-READ_ANEW = {"archive_image": ("age_years", "warnings")}
+# Read anew from the stored headers, or told per project since; looked at in tests of their own.
+TOLD_ANEW = {"archive_image": ("age_years", "warnings"), "deployments_deployedbundle": ("state", "replaced_id")}
 Rows = dict[str, list[tuple[Any, ...]]]
 
 
@@ -62,7 +62,7 @@ def columns_of(state: Path) -> dict[str, list[str]]:
             table: [
                 row[1]
                 for row in database.execute(f'pragma table_info("{table}")')
-                if row[1] not in READ_ANEW.get(table, ())
+                if row[1] not in TOLD_ANEW.get(table, ())
             ]
             for (table,) in tables
             if table not in KEPT_BY_DJANGO
@@ -86,6 +86,22 @@ def test_every_row_of_every_table_is_kept(migrated: tuple[Path, Rows, Rows]) -> 
     _, before, after = migrated
     assert sum(map(len, before.values())) > 500
     assert {table for table in before if before[table] != after[table]} == set()
+
+
+def test_the_model_in_service_is_that_of_each_project(migrated: tuple[Path, Rows, Rows], tmp_path: Path) -> None:
+    lay_out(PACKED, tmp_path)
+    with (
+        closing(sqlite3.connect(tmp_path / DATABASE)) as before,
+        closing(sqlite3.connect(migrated[0] / DATABASE)) as now,
+    ):
+        (served,) = before.execute("select bundle_id from deployments_deployedbundle where state = 'active'").fetchone()
+        projects = now.execute("select active_bundle from archive_project").fetchall()
+        last = now.execute(
+            "select bundle_id from deployments_servicechange c where number ="
+            " (select max(number) from deployments_servicechange where project_id = c.project_id)"
+        ).fetchall()
+    assert set(projects) == set(last) == {(served,)}
+    assert len(projects) == len(last)
 
 
 def test_what_the_stored_headers_say_is_read_anew(migrated: tuple[Path, Rows, Rows]) -> None:

@@ -42,7 +42,7 @@ RECIPES: dict[str, Recipe] = {
     ),
     "two-heads": Recipe(
         "two heads",
-        "up to 24 epochs: an hour or more on a processor, minutes on a GPU",
+        "up to 24 epochs; how long it takes was not measured",
         24,
         12,
         32,

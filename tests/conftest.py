@@ -3,11 +3,13 @@
 import gc
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from inference.bundle_child import CheckedBundle, check_in_child
+from inference.file_sha256 import file_sha256
 from webapp import built_viewer
 
 TESTS = Path(__file__).resolve().parent
@@ -37,6 +39,8 @@ SLOW_FILES = {
     "inference/thorax/test_find_frame.py", "measures/test_operating_curve.py", "tools/test_mutate.py",
     "webapp/predictions/test_reproduce.py", "webapp/predictions/test_wanted_run.py", "webapp/reviews/test_site_proposals.py",
     "webapp/test_map_layer_row.py", "webapp/training_set/test_export.py", "webapp/training_set/test_loop.py",
+    "webapp/change_plans/test_demo_plan.py", "webapp/rehearsals/test_rehearse.py", "webapp/rehearsals/test_before_service.py",
+    "webapp/retraining/test_work.py", "webapp/deployments/test_in_service_migration.py",
 }  # fmt: skip
 
 
@@ -84,6 +88,27 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(
         key=lambda item: (item.get_closest_marker("browser") is not None, path_below_tests(item.path) not in LONG_FILES)
     )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def a_bundle_is_checked_once() -> Iterator[None]:
+    """A file whose very bytes a child has passed is not checked by another one: half a second each, a hundred times.
+
+    Nothing is remembered of a refusal or a fault. The check itself has tests of its own, which do not come through here.
+    """
+    from webapp.deployments import services
+
+    passed: dict[str, CheckedBundle] = {}
+
+    def check(path: Path) -> CheckedBundle:
+        content = file_sha256(path)
+        if content not in passed:
+            passed[content] = check_in_child(path)
+        return passed[content]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(services, "check_in_child", check)
+        yield
 
 
 @pytest.fixture

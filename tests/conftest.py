@@ -10,6 +10,7 @@ import pytest
 
 from inference.bundle_child import CheckedBundle, check_in_child
 from inference.file_sha256 import file_sha256
+from tests.migrated_database import copy_instead_of_migrating
 from webapp import built_viewer
 
 TESTS = Path(__file__).resolve().parent
@@ -88,6 +89,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(
         key=lambda item: (item.get_closest_marker("browser") is not None, path_below_tests(item.path) not in LONG_FILES)
     )
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        copy_instead_of_migrating(patch)
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

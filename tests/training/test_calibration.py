@@ -25,9 +25,16 @@ def test_temperature_of_the_design_example() -> None:
     assert found.bias == 0
 
 
-@pytest.mark.parametrize(("labels", "temperature_"), [([1.0, 1, 1], 0.05), ([0.0, 0, 0], 20.0)])
-def test_temperature_stays_inside_its_bounds(labels: list[float], temperature_: float) -> None:
-    assert 1 / temperature.fit(np.full(3, 0.2), np.array(labels)).scale == pytest.approx(temperature_, rel=1e-3)
+@pytest.mark.parametrize(
+    ("labels", "temperature_"),
+    # Only positives ask for T -> 0; smoothed, they are 4 of 5: sigmoid(.2/T) = 4/5, T = .2 / ln 4. Only negatives at a positive
+    # score ask for T -> infinity, smoothed or not.
+    [([1.0, 1, 1], 0.2 / math.log(4)), ([0.0, 0, 0], 20.0)],
+)
+def test_a_temperature_at_its_bound_is_fitted_to_smoothed_targets(labels: list[float], temperature_: float) -> None:
+    z, y = np.full(3, 0.2), np.array(labels)
+    assert temperature.is_undecided(z, y)
+    assert 1 / temperature.fit(z, y).scale == pytest.approx(temperature_, rel=1e-3)
 
 
 @pytest.mark.parametrize("method", [temperature, platt], ids=["temperature", "platt"])

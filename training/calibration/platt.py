@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from training.calibration.scale_bias import ScaleBias, checked
+from training.calibration.scale_bias import ScaleBias, checked, smoothed_targets
 
 LOWEST_SCALE = 1e-3  # a > 0 keeps the order of cases; at this bound the score says nothing about the finding
 
@@ -18,8 +18,7 @@ def fit(logits: NDArray[np.floating], labels: NDArray[np.floating]) -> ScaleBias
     prevalence, which temperature cannot. logits, labels: [n], labels 0 or 1; float64, deterministic.
     """
     z, y = checked(logits, labels)
-    positives, negatives = float(y.sum()), float((1 - y).sum())
-    targets = np.where(y == 1, (positives + 1) / (positives + 2), 1 / (negatives + 2))
+    targets = smoothed_targets(y)
 
     def loss(parameters: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
         scaled = parameters[0] * z + parameters[1]

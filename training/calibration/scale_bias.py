@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from inference.calibration_forms import ScaleBias
 
-__all__ = ["ScaleBias", "checked"]
+__all__ = ["ScaleBias", "checked", "smoothed_targets"]
 
 
 def checked(
@@ -23,3 +23,9 @@ def checked(
     if not np.isin(y, (0, 1)).all():
         raise ValueError(f"labels hold {sorted(set(y.tolist()) - {0.0, 1.0})}; allowed are 0 and 1")
     return z, y
+
+
+def smoothed_targets(labels: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(n1+1)/(n1+2) for positives and 1/(n0+2) for negatives (Platt 1999): what a case more of each side would leave of 1 and 0."""
+    positives, negatives = float(labels.sum()), float((1 - labels).sum())
+    return np.where(labels == 1, (positives + 1) / (positives + 2), 1 / (negatives + 2))

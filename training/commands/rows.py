@@ -174,4 +174,10 @@ def export(args: argparse.Namespace) -> Answer:
         raise RunError(f"{run.folder.path.name}: metrics.json is of another calibration; run evaluate again")
     naming = Naming(args.name, args.bundle_version, args.output)
     found = export_row(run, steps.fitted(run), calibration, metrics, naming)
-    return {"bundle": str(found.path), "id": found.bundle_id, "differences": found.differences}
+    notes = calibration.document.get("notes", {})
+    return {
+        "bundle": str(found.path),
+        "id": found.bundle_id,
+        "differences": found.differences,
+        "calibration_notes": notes,
+    }

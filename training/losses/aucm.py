@@ -31,6 +31,8 @@ class AucMargin(Loss):
     group under any other optimiser; it is kept >= 0 here. Raises ValueError for an unknown version.
     """
 
+    ends_at_log_odds = False
+
     p: Tensor
 
     def __init__(self, train_labels: Floats, version: str = "v1", margin: float = 1.0) -> None:

@@ -45,5 +45,7 @@ def masked_bce(
 class BinaryCrossEntropy(Loss):
     """-[y log p + (1-y) log(1-p)], p = sigmoid(z), mean over the known labels of the batch (methods.md §6)."""
 
+    ends_at_log_odds = True
+
     def forward(self, model: Classifier, outputs: ModelOutputs, batch: Batch) -> dict[str, Tensor]:
         return {"loss": masked_bce(outputs.logits, batch.labels, weights=batch.weights)}

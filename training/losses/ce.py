@@ -25,5 +25,7 @@ def softmax_cross_entropy(logits: Tensor, labels: Tensor) -> Tensor:
 class SoftmaxCrossEntropy(Loss):
     """Softmax cross-entropy for single-label tasks (methods.md §6)."""
 
+    ends_at_log_odds = True
+
     def forward(self, model: Classifier, outputs: ModelOutputs, batch: Batch) -> dict[str, Tensor]:
         return {"loss": softmax_cross_entropy(outputs.logits, batch.labels)}

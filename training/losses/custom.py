@@ -24,6 +24,8 @@ class CustomLoss(Loss):
     is not computed and not returned. The maps are closed-form Grad-CAM, so no backward pass is differentiated again.
     """
 
+    ends_at_log_odds = False
+
     def __init__(
         self,
         train_labels: Floats,

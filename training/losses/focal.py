@@ -28,6 +28,8 @@ class FocalLoss(Loss):
     Raises ValueError for gamma < 0 or alpha > 1.
     """
 
+    ends_at_log_odds = False
+
     def __init__(self, gamma: float, alpha: float) -> None:
         super().__init__()
         if gamma < 0:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import Any
+from typing import Any, ClassVar
 
 from torch import Tensor, nn
 
@@ -12,7 +12,13 @@ from training.models.classifier import Classifier, ModelOutputs
 
 
 class Loss(nn.Module, ABC):
-    """A loss of one batch. Its parameters, if it has any, are trained with the network's."""
+    """A loss of one batch. Its parameters, if it has any, are trained with the network's.
+
+    ends_at_log_odds: whether the logits of its optimum are the log odds of the labels (softmax: their logarithms but for a
+    constant) as often as they occur in training. Where they are not, a temperature cannot calibrate: it has no bias.
+    """
+
+    ends_at_log_odds: ClassVar[bool]
 
     @abstractmethod
     def forward(self, model: Classifier, outputs: ModelOutputs, batch: Batch) -> dict[str, Tensor]:

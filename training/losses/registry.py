@@ -30,27 +30,42 @@ def _custom(table: LossTable, train_labels: Floats, task: str, label_weights: Fl
     )  # fmt: skip
 
 
-# name: the tasks it is defined for, and how it is built
-_LOSSES: dict[str, tuple[tuple[str, ...], Build]] = {
-    "ce": ((SINGLE,), lambda table, labels, task, weights: SoftmaxCrossEntropy()),
-    "bce": ((MULTILABEL,), lambda table, labels, task, weights: BinaryCrossEntropy()),
-    "wce": ((MULTILABEL,), lambda table, labels, task, weights: WeightedCrossEntropy(labels, weights)),
-    "focal": ((MULTILABEL,), lambda table, labels, task, weights: FocalLoss(table.gamma, table.alpha)),
-    "aucm": ((MULTILABEL,), lambda table, labels, task, weights: AucMargin(labels, table.version, table.margin)),
-    "custom": ((MULTILABEL,), _custom),
+# name: its class, the tasks it is defined for, and how it is built
+_LOSSES: dict[str, tuple[type[Loss], tuple[str, ...], Build]] = {
+    "ce": (SoftmaxCrossEntropy, (SINGLE,), lambda table, labels, task, weights: SoftmaxCrossEntropy()),
+    "bce": (BinaryCrossEntropy, (MULTILABEL,), lambda table, labels, task, weights: BinaryCrossEntropy()),
+    "wce": (
+        WeightedCrossEntropy,
+        (MULTILABEL,),
+        lambda table, labels, task, weights: WeightedCrossEntropy(labels, weights),
+    ),
+    "focal": (FocalLoss, (MULTILABEL,), lambda table, labels, task, weights: FocalLoss(table.gamma, table.alpha)),
+    "aucm": (
+        AucMargin,
+        (MULTILABEL,),
+        lambda table, labels, task, weights: AucMargin(labels, table.version, table.margin),
+    ),
+    "custom": (CustomLoss, (MULTILABEL,), _custom),
     "spn": (
+        SaliencyPrediction,
         TASKS,
         lambda table, labels, task, weights: SaliencyPrediction(
             task, table.loc_loss, table.loc_weight, table.loc_reduction
         ),
     ),
     "two-heads": (
+        TwoHeadLoss,
         TASKS,
         lambda table, labels, task, weights: TwoHeadLoss(task, table.wildcat_weight, table.map_weight),
     ),
 }
 LOSSES = tuple(_LOSSES)
 WEIGHING = ("bce", "wce", "focal", "two-heads")  # those in which a label may count for less than 1
+
+
+def ends_at_log_odds(name: str) -> bool:
+    """Whether the logits of this loss's optimum are the log odds of the labels (Loss.ends_at_log_odds). Raises KeyError."""
+    return _LOSSES[name][0].ends_at_log_odds
 
 
 def build_loss(table: LossTable, train_labels: Floats, task: str, label_weights: Floats | None = None) -> Loss:
@@ -61,8 +76,8 @@ def build_loss(table: LossTable, train_labels: Floats, task: str, label_weights:
     """
     if table.name not in _LOSSES:
         raise ValueError(f"loss {table.name!r} is not one of {', '.join(LOSSES)}")
-    tasks, build = _LOSSES[table.name]
+    _, tasks, build = _LOSSES[table.name]
     if task not in tasks:
-        suited = ", ".join(name for name, (others, _) in _LOSSES.items() if task in others)
+        suited = ", ".join(name for name, (_, others, _) in _LOSSES.items() if task in others)
         raise ValueError(f"loss {table.name!r} is not for task {task!r}; allowed are {suited or 'none'}")
     return build(table, train_labels, task, label_weights)

@@ -44,6 +44,8 @@ class SaliencyPrediction(Loss):
     an SPN map.
     """
 
+    ends_at_log_odds = True
+
     def __init__(self, task: str, loc_loss: str, loc_weight: float, loc_reduction: str) -> None:
         super().__init__()
         if loc_loss not in LOC_LOSSES:

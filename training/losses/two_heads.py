@@ -23,6 +23,8 @@ class TwoHeadLoss(Loss):
     below 0, and for a network with one head.
     """
 
+    ends_at_log_odds = True
+
     def __init__(self, task: str, wildcat_weight: float, map_weight: float) -> None:
         super().__init__()
         for name, weight in (("wildcat_weight", wildcat_weight), ("map_weight", map_weight)):

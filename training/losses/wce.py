@@ -21,6 +21,8 @@ class WeightedCrossEntropy(Loss):
     or without negatives gets w = 1. Where labels weigh less than 1, N counts each for its weight, as the loss does.
     """
 
+    ends_at_log_odds = False
+
     pos_weight: Tensor
 
     def __init__(self, train_labels: Floats, label_weights: Floats | None = None) -> None:

@@ -3,6 +3,7 @@ gate; and calibration.json."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,11 +17,12 @@ from training.calibration import conformal, conformal_classes, ood_gate, operati
 from training.calibration.calibrator import Calibrator, read_calibrator
 from training.calibration.conformal_classes import ClassConformal
 from training.calibration.conformal_report import multilabel_conformal_report, single_conformal_report
+from training.calibration.fit_notes import fit_notes
 from training.calibration.ood_gate import OodGate
 from training.calibration.registry import CalibrationMethod, calibration_method
 from training.calibration.split_check import check_calibration_split
 from training.data.samples import SINGLE
-from training.losses.settings import LossTable
+from training.losses.registry import ends_at_log_odds
 from training.run.files import RunError, read_json, write_json
 from training.run.predictions import Predictions
 from training.run.settings import CalibrationTable
@@ -56,12 +58,20 @@ class RowCalibration:
         return self.calibrator.apply(logits)
 
 
-def default_method(loss: LossTable, task: str) -> str:
-    """What methods.md §12.1 recommends: one temperature for a softmax; Platt for focal and AUCM, whose scores a temperature
-    cannot mend when the prevalence shifted; a temperature per label for the other sigmoid losses."""
-    if task == SINGLE:
-        return "temperature"
-    return "platt" if loss.name in ("focal", "aucm") else "temperature-per-label"
+def default_method(fitted_with: FittedWith, task: str) -> str:
+    """What methods.md §12.1 recommends: a temperature where the network was driven to the log odds, one for a softmax and one per
+    label for sigmoids; a slope and a bias (Platt, vector scaling) where its loss or its batches drove it elsewhere."""
+    if ends_at_log_odds(fitted_with.loss) and not fitted_with.balanced:
+        return "temperature" if task == SINGLE else "temperature-per-label"
+    return "vector" if task == SINGLE else "platt"
+
+
+@dataclass(frozen=True)
+class FittedWith:
+    """What drove the network last. loss: its name. balanced: batches with as many positives as negatives, whatever their share."""
+
+    loss: str
+    balanced: bool = False
 
 
 @dataclass(frozen=True)
@@ -78,14 +88,15 @@ class CalibrationInput:
     drawn: NDArray[np.bool_]
 
 
-def calibrate_row(given: CalibrationInput, table: CalibrationTable, loss: LossTable) -> RowCalibration:
+def calibrate_row(given: CalibrationInput, table: CalibrationTable, fitted_with: FittedWith) -> RowCalibration:
     """Fit on the given predictions. Raises CalibrationSplitError for a split that chose the network, RunError where the
     split has no case of what a method needs."""
     own, sources = _of_one_source(given, table.phantom_classes)
     given = replace(given, predictions=own)
-    name = table.method or default_method(loss, given.task)
+    name = table.method or default_method(fitted_with, given.task)
     check = check_calibration_split(given.selection_patients, own.patients, table.same_split)
     method = calibration_method(name)
+    _refuse_blank(given)
     try:
         calibrator = method.fit(own.logits, own.labels, given.task)
     except ValueError as error:
@@ -97,10 +108,30 @@ def calibrate_row(given: CalibrationInput, table: CalibrationTable, loss: LossTa
         key: class_document(probabilities[:, k], own.labels[:, k], table.operating_point, sets[k])
         for k, key in enumerate(given.classes)
     }
-    document = {"split": given.split, "alpha": table.alpha, "loss": loss.name, "refits_note": refits_note, **check}
+    document = {
+        "split": given.split,
+        "alpha": table.alpha,
+        "loss": fitted_with.loss,
+        "refits_note": refits_note,
+        **check,
+    }
     document |= {"sources": sources} if sources else {}
+    notes = zip(given.classes, fit_notes(calibrator, own.logits, own.labels), strict=True)
+    document["notes"] = {key: list(sentences) for key, sentences in notes if sentences}
     gate = ood_gate.fit(given.train_embedding, own.embedding[balanced_rows(given.drawn, table.seed)])
     return RowCalibration(calibrator, refits, classes, gate, document)
+
+
+def _refuse_blank(given: CalibrationInput) -> None:
+    """Raises RunError naming the labels that no case of the split has: nothing can be fitted to them."""
+    known = ~np.isnan(given.predictions.labels)
+    blank = [name for k, name in enumerate(given.classes) if not known[:, k].any()]
+    if blank:
+        others = [name for name in given.classes if name not in blank]
+        raise RunError(
+            f"no image of split {given.split!r} has a label for {', '.join(map(repr, blank))}; leave"
+            f" {'it' if len(blank) == 1 else 'them'} out with [data] classes = {json.dumps(others)} and fit again"
+        )
 
 
 def balanced_rows(drawn: NDArray[np.bool_], seed: int) -> NDArray[np.intp]:

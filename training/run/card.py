@@ -222,8 +222,14 @@ def _calibration(metrics: Mapping[str, Any]) -> str:
     return (
         f"\n## Calibration\nMethod {report['method']}, fitted on split {report['split']}; measured on the images of Results."
         f" {report['note']}{same}\n\n"
-        f"{HEAD}noise floor (5-95 %) |\n|---|---|---|---|---|\n" + "\n".join(lines) + "\n"
+        f"{HEAD}noise floor (5-95 %) |\n|---|---|---|---|---|\n" + "\n".join(lines) + "\n" + _fit_notes(report)
     )
+
+
+def _fit_notes(report: Mapping[str, Any]) -> str:
+    """What the fit of the calibrators ran into, said before their numbers are used."""
+    lines = [f"- **{name}: {note}.**\n" for name, notes in report.get("notes", {}).items() for note in notes]
+    return f"\nOn the cases of split {report['split']}:\n\n{''.join(lines)}" if lines else ""
 
 
 def _operating_points(facts: CardFacts) -> str:

@@ -18,6 +18,7 @@ from training.models.retinanet import RetinaNetBaseline
 from training.run import evaluate as evaluation
 from training.run.calibrate import (
     CalibrationInput,
+    FittedWith,
     RowCalibration,
     balanced_rows,
     calibrate_row,
@@ -34,6 +35,7 @@ from training.run.maps import PointingQuestion, localisation_of, located
 from training.run.predictions import Predictions, join_predictions, predict, write_predictions
 from training.run.scaling import LIMITS, Limits, scaled
 from training.run.settings import REPORTED_SPLITS, SCALES, RowSettings, Scale
+from training.run.stage_plan import stage_plan
 
 # More say nothing new about a mean and a covariance, and each costs a forward pass.
 GATE_IMAGES = 5000
@@ -161,7 +163,8 @@ def calibrate(run: RowRun, model: Classifier, split: str = CALIBRATION) -> RowCa
         split, own, embedding, sorted(run.data.patients(run.data.selecting)), run.data.classes, run.data.task,
         run.data.is_drawn(own.ids),
     )  # fmt: skip
-    calibration = calibrate_row(given, run.row.calibration, run.row.loss)
+    fitted_with = FittedWith(stage_plan(run.row)[-1].loss.name, run.row.train.balanced)
+    calibration = calibrate_row(given, run.row.calibration, fitted_with)
     write_row_calibration(run.folder.calibration, calibration)
     return calibration
 

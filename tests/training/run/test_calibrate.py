@@ -7,8 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from training.losses import LossTable
-from training.run.calibrate import CalibrationInput, balanced_rows, calibrate_row
+from training.run.calibrate import CalibrationInput, FittedWith, balanced_rows, calibrate_row
 from training.run.files import RunError
 from training.run.predictions import Predictions
 from training.run.settings import CalibrationTable
@@ -34,7 +33,7 @@ def given() -> CalibrationInput:
 
 def fitted(own: CalibrationInput, **keys: object):  # type: ignore[no-untyped-def]
     table = CalibrationTable("platt", refits=3, **keys)  # type: ignore[arg-type]
-    return calibrate_row(own, table, LossTable("bce"))
+    return calibrate_row(own, table, FittedWith("bce"))
 
 
 def test_real_images_calibrate_and_phantoms_where_asked() -> None:
@@ -71,3 +70,23 @@ def test_the_gate_is_set_on_at_most_as_many_phantoms_as_real_images() -> None:
     assert balanced_rows(np.array([False, False, True]), 0).tolist() == [0, 1, 2]
     # The share that the gate refuses is one of this mixture: with all 80 phantoms its threshold would be lower.
     assert fitted(given()).gate.threshold > 0
+
+
+def test_a_label_that_no_case_has_is_named_with_what_to_write() -> None:
+    own = given()
+    labels = own.predictions.labels.copy()
+    labels[:, 1] = np.nan
+    with pytest.raises(
+        RunError, match=r"no image of split 'calibration' has a label for 'heart'; .* classes = \[\"opacity\"\]"
+    ):
+        fitted(replace(own, predictions=replace(own.predictions, labels=labels)))
+
+
+def test_what_the_fit_ran_into_stands_in_calibration_json_by_class() -> None:
+    own = given()
+    parted = replace(own.predictions, logits=np.where(own.predictions.labels == 1, 2.0, -2.0).astype(np.float32))
+    table = CalibrationTable("", refits=3)
+    found = calibrate_row(replace(own, predictions=parted), table, FittedWith("bce")).document["notes"]
+    assert set(found) == set(CLASSES)
+    assert all("part the cases without an error" in notes[0] for notes in found.values())
+    assert fitted(given()).document["notes"] == {}

@@ -78,12 +78,22 @@ def positive_part(values: np.ndarray) -> np.ndarray:
     return np.maximum(np.asarray(values, np.float64), 0.0)
 
 
+def _evidence(values: np.ndarray, field: MapField) -> np.ndarray:
+    """The positive part of a map of this kind. Raises ValueError for one with a value that is no number or infinite."""
+    wrong = int(np.size(values) - np.isfinite(values).sum())
+    if wrong:
+        raise ValueError(
+            f"map {field.kind!r} has {wrong} of {np.size(values)} values that are not finite; no box is made of it"
+        )
+    return positive_part(values)
+
+
 def classmap_fixed_boxes(values: np.ndarray, field: MapField) -> list[PixelBox]:
     """One d x d box centred on the highest cell, d = S/s: exactly that cell, seen in the image.
 
     Ties: the first in row-major order. values: [h, w].
     """
-    positive = positive_part(values)
+    positive = _evidence(values, field)
     peak = int(positive.argmax())
     if positive.flat[peak] <= 0:
         return []
@@ -94,7 +104,7 @@ def classmap_fixed_boxes(values: np.ndarray, field: MapField) -> list[PixelBox]:
 
 def mass95_boxes(values: np.ndarray, field: MapField) -> list[PixelBox]:
     """The smallest rectangle of cells with at least 95 % of the map's positive mass. values: [h, w]."""
-    positive = positive_part(values)
+    positive = _evidence(values, field)
     rectangle = smallest_rectangle(positive, MASS)
     if rectangle is None:
         return []
@@ -109,7 +119,7 @@ def component_boxes(
     values: [h, w]. threshold: in units of the map. grid: rows and columns of the model input, on which the map is
     interpolated as the viewer does. Regions that touch at a corner are one. Score 0 is never inside.
     """
-    fine = interpolate(positive_part(values), grid)
+    fine = interpolate(_evidence(values, field), grid)
     inside = (fine >= threshold) & (fine > 0)
     frame = _frame(inside)
     if frame is None:

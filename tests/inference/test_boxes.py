@@ -154,3 +154,13 @@ def test_interpolation_holds_the_edges_and_is_linear_between_centres():
     fine = interpolate(np.array([[0.0, 4.0]]), (1, 8))  # centres at 2 and 6 of 8; pixel centres at 0.5 .. 7.5
     np.testing.assert_allclose(fine[0], [0, 0, 0.5, 1.5, 2.5, 3.5, 4, 4])
     np.testing.assert_allclose(interpolate(np.array([[3.0]]), (2, 3)), 3)
+
+
+@pytest.mark.parametrize("wrong", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize(
+    "rule", [classmap_fixed_boxes, mass95_boxes, lambda values, own: component_boxes(values, own, 0.5, (8, 8))]
+)
+def test_every_rule_refuses_a_map_that_holds_no_number_and_names_it(rule, wrong):
+    values = np.array([[wrong, 1], [0, 0]])
+    with pytest.raises(ValueError, match="map 'gradcam' has 1 of 4 values that are not finite"):
+        rule(values, field(kind="gradcam"))

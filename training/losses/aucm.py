@@ -46,7 +46,10 @@ class AucMargin(Loss):
     def forward(self, model: Classifier, outputs: ModelOutputs, batch: Batch) -> dict[str, Tensor]:
         if self.training:
             with torch.no_grad():
-                self.alpha.clamp_(min=0)
+                if (
+                    self.alpha < 0
+                ).any():  # else untouched: a step may take the loss of several answers before it goes back
+                    self.alpha.clamp_(min=0)
         return {"loss": self.surrogate(torch.sigmoid(outputs.logits.float()), batch.labels)}
 
     def surrogate(self, scores: Tensor, labels: Tensor) -> Tensor:

@@ -60,6 +60,7 @@ _LOSSES: dict[str, tuple[type[Loss], tuple[str, ...], Build]] = {
     ),
 }
 LOSSES = tuple(_LOSSES)
+OF_LOGITS = ("bce", "wce", "focal", "aucm")  # those that read nothing of a network but its logits
 WEIGHING = ("bce", "wce", "focal", "two-heads")  # those in which a label may count for less than 1
 
 

@@ -44,8 +44,13 @@ class BinSums:
 
 
 def width_index(probabilities: Floats, bins: int = BINS) -> NDArray[np.intp]:
-    """Bin of each case: bin b holds ((b-1)/bins, b/bins], 0 goes to the first."""
-    return np.clip(np.ceil(np.asarray(probabilities, np.float64) * bins).astype(np.intp) - 1, 0, bins - 1)
+    """Bin of each case, 0..bins-1: bin b holds [b/bins, (b+1)/bins), 1 goes to the last, as torchmetrics has it.
+
+    Probabilities and edges are compared as float32, what networks give: a value that stands for an edge then falls into one bin
+    whether it comes as float32 or as float64.
+    """
+    edges = (np.arange(1, bins) / bins).astype(np.float32)
+    return np.searchsorted(edges, np.asarray(probabilities).astype(np.float32), side="right").astype(np.intp)
 
 
 def width_sums(probabilities: Floats, labels: Floats, weights: Floats, bins: int = BINS) -> BinSums:

@@ -36,7 +36,8 @@ class Candidates:
 
 
 def cell_candidates(cells: Floats, boxes: Sequence[Sequence[BoxTuple]], size: tuple[int, int]) -> Candidates:
-    """`cells`: all cells of all images by value; the first hit on a box counts, further hits and misses are false.
+    """`cells`: all cells of all images by value; one hit a box counts (of several boxes that hold a cell, any that leaves most to
+    others), further hits and misses are false.
 
     cells [n,h,w]; boxes per image in pixels of the H x W = `size` input; recall is over all boxes. Equal values stand in
     the order of the images, then row-major.
@@ -131,18 +132,30 @@ def _inside(points: Floats, boxes: Sequence[BoxTuple]) -> NDArray[np.bool_]:
 
 
 def _first_hits(ranked: NDArray[np.intp], centres: Floats, boxes: Sequence[BoxTuple]) -> NDArray[np.bool_]:
-    """Whether each point is the first, in the order `ranked`, in a box that no higher one has taken."""
+    """Whether each point hits: in the order `ranked`, whether a box can be given to it beside those given to the points before.
+
+    A point before may change its box for that (largest matching, Kuhn 1955): boxes that overlap then count the same in
+    whatever order they are listed.
+    """
     hits = np.zeros(len(ranked), dtype=bool)
     inside = _inside(centres, boxes)
-    free = np.ones(len(boxes), dtype=bool)
+    taken_by: dict[int, int] = {}
     for point in ranked[inside[ranked].any(axis=1)]:
-        candidates = np.flatnonzero(inside[point] & free)
-        if candidates.size:
-            hits[point] = True
-            free[candidates[0]] = False
-        if not free.any():
+        if len(taken_by) == len(boxes):
             break
+        hits[point] = _takes_box(int(point), inside, taken_by, set())
     return hits
+
+
+def _takes_box(point: int, inside: NDArray[np.bool_], taken_by: dict[int, int], asked: set[int]) -> bool:
+    for box in np.flatnonzero(inside[point]).tolist():
+        if box in asked:
+            continue
+        asked.add(box)
+        if box not in taken_by or _takes_box(taken_by[box], inside, taken_by, asked):
+            taken_by[box] = point
+            return True
+    return False
 
 
 def _counts_above(candidates: Candidates, places: NDArray[np.intp]) -> NDArray[np.float64]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
@@ -72,8 +72,8 @@ class MimoNet(SweptNet):
     """A SweptNet on M stacked inputs with M*K logits.
 
     logits [N,K]: of the averaged probabilities, log(p/(1-p)) with p = mean_m sigmoid(z_m); with M = 1 the plain network's.
-    member_logits [N,M,K]: the raw ones, which the loss is summed over and whose Grad-CAMs are averaged. Calling it
-    with C channels repeats the image for every member (test time).
+    member_logits [N,M,K]: the raw ones, which the loss is summed over (`member_answers`) and whose Grad-CAMs are averaged.
+    Calling it with C channels repeats the image for every member (test time).
     """
 
     def __init__(self, trunk: nn.Module, head: nn.Sequential, classes: int, members: int) -> None:
@@ -88,12 +88,19 @@ class MimoNet(SweptNet):
         """Mean over the members of their Grad-CAMs."""
         return maps.unflatten(1, (self.members, self.classes)).mean(dim=1)
 
-    def training_loss(self, images: Tensor, labels: Tensor, generator: torch.Generator | None = None) -> Tensor:
-        """Mean over the stacked batch and the classes of sum_m BCE(z_m, y_m); labels [N,K], NaN = left out."""
+    def member_answers(
+        self, images: Tensor, labels: Tensor, generator: torch.Generator | None = None
+    ) -> list[tuple[ModelOutputs, Tensor]]:
+        """Of one training step, by member: its own logits [B,K] as those of a network, and the labels [B,K] of its cases.
+
+        Training minimises the sum of the members' losses (Havasi et al. 2021, equation 2). images [N,C,H,W], labels [N,K].
+        """
         stacked = member_batch(images, labels, self.members, generator=generator)
         outputs = self(stacked.images)
-        with full_precision(outputs.member_logits):
-            return member_loss(as_float(outputs.member_logits), stacked.labels)
+        return [
+            (replace(outputs, logits=outputs.member_logits[:, member]), stacked.labels[:, member])
+            for member in range(self.members)
+        ]
 
 
 def averaged_logits(member_logits: Tensor) -> Tensor:
@@ -105,13 +112,6 @@ def averaged_logits(member_logits: Tensor) -> Tensor:
         return torch.logsumexp(functional.logsigmoid(wide), dim=1) - torch.logsumexp(
             functional.logsigmoid(-wide), dim=1
         )
-
-
-def member_loss(member_logits: Tensor, labels: Tensor) -> Tensor:
-    """sum_m BCE of members, mean over batch and classes; both [B,M,K], NaN labels are left out."""
-    known = ~labels.isnan()
-    each = functional.binary_cross_entropy_with_logits(member_logits, labels.nan_to_num(0.0), reduction="none")
-    return (each * known).sum() / known.any(dim=1).sum().clamp(min=1)
 
 
 def widen_first_convolution(features: nn.Module, members: int) -> None:

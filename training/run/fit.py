@@ -23,6 +23,7 @@ from training.data.prepared import PreparedSet
 from training.data.samples import SINGLE
 from training.data.settings import PaperInput
 from training.losses import WEIGHING, build_loss
+from training.losses.registry import OF_LOGITS
 from training.models.classifier import Classifier
 from training.models.mimo import MimoNet
 from training.models.model_registry import apply_unfreeze, build_model
@@ -140,8 +141,11 @@ def _kept_stage(
         apply_unfreeze(model, stage.unfreeze)
     train, selection = data.of("train"), data.of(data.selecting)
     _refuse_unweighed(model, stage, train)
+    _refuse_maps_of_members(model, stage)
     weights = None if train.weights is None else np.asarray(train.weights, np.float64)
-    loss = build_loss(stage.loss, np.asarray(train.labels, np.float64), data.task, weights)
+    counted = _as_drawn(row, train)
+    weights = None if weights is None else weights[counted]
+    loss = build_loss(stage.loss, np.asarray(train.labels, np.float64)[counted], data.task, weights)
     trained: Classifier = model
     cached = _cached(model, row, (train, selection), options.machine)
     if cached is not None:
@@ -174,19 +178,36 @@ def _refuse_unweighed(model: Classifier, stage: Stage, train: PreparedSet) -> No
     )
 
 
+def _refuse_maps_of_members(model: Classifier, stage: Stage) -> None:
+    """Raises RunError for a loss that a MIMO network cannot sum over its members, whose maps are not apart."""
+    if isinstance(model, MimoNet) and stage.loss.name not in OF_LOGITS:
+        raise RunError(f"[loss] {stage.loss.name!r} of model 'mimo' is not one of {', '.join(OF_LOGITS)}")
+
+
 def _loaders(row: RowSettings, train: PreparedSet, selection: PreparedSet, drawn: NDArray[np.bool_]) -> tuple[Any, Any]:
     own = row.train
     transform = None if row.augmentation.is_empty else build_transform(row.augmentation, row.input.side)
     sampler: Sampler[int] = EpochOrder(len(train), own.seed, drawn, own.phantoms_per_epoch)
     if own.balanced:
-        if train.labels.shape[1] != 1:
-            raise RunError(f"{row.name}: train balanced = true needs one class, here are {train.labels.shape[1]}")
-        sampler = DualSampler(train.labels[:, 0], own.batch, seed=own.seed)
+        sampler = _dual_sampler(row, train)
     first = batches(
         train, own.batch, transform=transform, shuffle_seed=own.seed, drop_last=own.drop_last, sampler=sampler,
         workers=own.workers,
     )  # fmt: skip
     return first, batches(selection, own.batch, shuffle_seed=None, workers=own.workers)
+
+
+def _as_drawn(row: RowSettings, train: PreparedSet) -> NDArray[np.intp]:
+    """The rows of one epoch: a loss that counts classes must count them as often as they are drawn."""
+    if not row.train.balanced:
+        return np.arange(len(train), dtype=np.intp)
+    return np.fromiter(_dual_sampler(row, train), np.intp)
+
+
+def _dual_sampler(row: RowSettings, train: PreparedSet) -> DualSampler:
+    if train.labels.shape[1] != 1:
+        raise RunError(f"{row.name}: train balanced = true needs one class, here are {train.labels.shape[1]}")
+    return DualSampler(train.labels[:, 0], row.train.batch, seed=row.train.seed)
 
 
 def _cached(

@@ -104,12 +104,19 @@ class RowModule(lightning.LightningModule):
     def terms(self, batch: Batch) -> dict[str, Tensor]:
         """The loss and its terms on one training batch."""
         if isinstance(self.model, MimoNet):  # other cases for every member: its loss makes its own forward pass
-            return {"loss": self.model.training_loss(batch.images, batch.labels)}
+            return {"loss": self._sum_over_members(self.model, batch)}
         outputs = None if isinstance(self.model, RetinaNetBaseline) else self._outputs(batch.images)
         if outputs is not None:
             share = right_answers(outputs.logits.detach(), batch.labels, self.step_settings.task)
             self.log("train_acc", share, on_step=False, on_epoch=True, batch_size=len(batch))
         return self._terms_of(outputs, batch, self.step_settings.train_boxes)
+
+    def _sum_over_members(self, model: MimoNet, batch: Batch) -> Tensor:
+        each = [
+            self._terms_of(outputs, replace(batch, labels=labels, weights=None), ())["loss"]
+            for outputs, labels in model.member_answers(batch.images, batch.labels)
+        ]
+        return torch.stack(each).sum()
 
     def _terms_of(self, outputs: ModelOutputs | None, batch: Batch, boxes: Boxes) -> dict[str, Tensor]:
         if isinstance(self.model, RetinaNetBaseline):

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import math
+from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,6 +13,7 @@ import torch
 from torch import Tensor
 
 from tests.training.losses.tiny_net import batch_of, outputs_with, tiny_net
+from training.data.dual_sampler import DualSampler
 from training.losses.aucm import AucMargin
 
 SCORES, LABELS = torch.tensor([[0.1], [0.4], [0.35], [0.8]]), torch.tensor([[0.0], [0.0], [1.0], [1.0]])
@@ -101,3 +105,41 @@ def test_the_gradient_agrees_with_finite_differences() -> None:
 def test_an_unknown_version_is_refused() -> None:
     with pytest.raises(ValueError, match="version 'v3' of loss 'aucm' is not one of v1, v2"):
         AucMargin(LABELS.numpy(), "v3")
+
+
+def test_version_one_takes_the_rate_at_which_a_balanced_sampler_draws() -> None:
+    # 2 % positives drawn as half of each batch. At a = mean s of positives, b = of negatives, alpha = 1 + b - a the loss is at its
+    # saddle: d/dalpha = 0, and v1 = p(1-p) v2, both only with p = 1/2.
+    random = np.random.default_rng(0)
+    labels = (np.arange(900) < 20).astype(float)
+    drawn = labels[list(DualSampler(labels, 64))]
+    batch = torch.from_numpy(drawn[:64])[:, None].float()
+    scores = torch.from_numpy(random.uniform(0.1, 0.5, (64, 1))).float() + 0.3 * batch
+    assert _ratio_and_slope(drawn[:, None], scores, batch) == pytest.approx((1.0, 0.0), abs=1e-5)
+    ratio, slope = _ratio_and_slope(labels[:, None], scores, batch)
+    assert abs(ratio - 1) > 0.5
+    assert abs(slope) > 0.01
+
+
+def test_the_case_of_a_balanced_sampler(shared_data: Callable[[str], Path]) -> None:
+    given = json.loads((shared_data("../cases/training") / "aucm_v1_balanced.json").read_text())
+    batch = torch.tensor(given["labels"])[:, None]
+    scores = torch.tensor(given["scores"])[:, None]
+    assert _ratio_and_slope(batch.numpy(), scores, batch) == pytest.approx((1.0, 0.0), abs=1e-5)
+
+
+def _ratio_and_slope(counted: np.ndarray, scores: Tensor, batch: Tensor) -> tuple[float, float]:
+    """v1 / (p(1-p) v2) at the saddle of the batch, and d v1 / d alpha there; `counted`: the labels that p is counted from."""
+    one, two = AucMargin(counted, "v1"), AucMargin(counted, "v2")
+    high, low = scores[batch == 1].mean(), scores[batch == 0].mean()
+    with torch.no_grad():
+        for own in (one, two):
+            own.a.fill_(high)
+            own.b.fill_(low)
+            own.alpha.fill_(1 + low - high)
+    value = one.surrogate(scores, batch)
+    value.backward()
+    rate = float(batch.mean())
+    assert one.alpha.grad is not None
+    ratio = value.item() / (rate * (1 - rate) * two.surrogate(scores, batch).item())
+    return ratio, one.alpha.grad.item()

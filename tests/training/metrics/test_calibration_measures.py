@@ -172,6 +172,15 @@ def test_the_noise_floor_runs_from_the_5th_to_the_95th_percentile(n: int, low: f
     assert found["ece15_width_a"]["noise_floor"]["range"] == pytest.approx([low, high], abs=1 / n / 4)
 
 
-def test_a_score_on_an_edge_belongs_to_the_bin_below() -> None:
-    # Four bins: (0, .25], (.25, .5], (.5, .75], (.75, 1]; 0 goes to the first.
-    assert width_index(np.array([0.0, 0.25, 0.26, 0.5, 0.75, 1.0]), 4).tolist() == [0, 0, 1, 1, 2, 3]
+def test_a_score_on_an_edge_belongs_to_the_bin_above() -> None:
+    # Four bins, as torchmetrics has them: [0, .25), [.25, .5), [.5, .75), [.75, 1]; 1 goes to the last.
+    assert width_index(np.array([0.0, 0.25, 0.26, 0.5, 0.75, 1.0]), 4).tolist() == [0, 1, 1, 2, 3, 3]
+
+
+def test_an_edge_is_the_same_in_both_precisions() -> None:
+    # 3/15 as float32 is a little above .2: ten cases of .2 and ten of .21 are one bin in either, gap |.205 - .5| = .295.
+    p, y = np.array([0.2] * 10 + [0.21] * 10), np.array([1.0] * 10 + [0.0] * 10)
+    for dtype in (np.float32, np.float64):
+        assert width_sums(p.astype(dtype), y, np.ones((1, 20))).ece()[0] == pytest.approx(0.295, abs=1e-6)
+    edges = np.arange(16) / 15
+    assert width_index(edges).tolist() == width_index(edges.astype(np.float32)).tolist() == [*range(15), 14]

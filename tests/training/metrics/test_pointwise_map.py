@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -81,3 +83,19 @@ def test_the_interval_is_by_patient_and_null_without_a_box() -> None:
     assert estimate(candidates, patients, 200).ci == pytest.approx(tuple(np.percentile(values, [2.5, 97.5])))
     empty = estimate(cell_candidates(cells, [[]] * 6, SIZE), patients)
     assert empty.document()["note"] == "no box"
+
+
+def test_boxes_that_overlap_count_the_same_in_any_order() -> None:
+    # The higher cell lies in both boxes, the lower in the large one alone: both hit.
+    cells = np.array([[[0.9, 0.8]]])
+    large, small = (0.0, 0.0, 64.0, 32.0), (0.0, 0.0, 32.0, 32.0)
+    for boxes in ([large, small], [small, large]):
+        assert plain(cell_candidates(cells, [boxes], (32, 64))) == pytest.approx(1.0)
+
+
+def test_a_chain_of_boxes_is_matched_as_far_as_it_goes_in_every_order() -> None:
+    # Cells at 0.5, 1.5, 2.5; each box holds two neighbours, so three boxes and three cells fit only one way round.
+    cells = np.array([[[0.9, 0.8, 0.7]]])
+    boxes = [(0.0, 0.0, 2.0, 1.0), (1.0, 0.0, 2.0, 1.0), (0.0, 0.0, 1.0, 1.0)]
+    for order in itertools.permutations(boxes):
+        assert cell_candidates(cells, [order], (1, 3)).hit.tolist() == [True, True, True]

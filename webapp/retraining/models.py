@@ -52,3 +52,14 @@ class RetrainingRun(models.Model):
         if self.bundle_id is not None:  # type: ignore[attr-defined]
             return Job.State.SUCCEEDED
         return self.job.state if self.job else Job.State.FAILED
+
+
+class TrainedOn(AppendOnlyRow):
+    """Whom a retraining learnt from, kept when its data were written. patients: keyed hashes (reader_study.patient_key). files:
+    SHA-256 of their images that were exported, as sent and as stored. failures: [image, finding] of each label in it that tells
+    where a model had been wrong."""
+
+    retraining = models.OneToOneField(Retraining, on_delete=models.PROTECT, related_name="trained_on")
+    patients = models.JSONField(default=list)
+    files = models.JSONField(default=list)
+    failures = models.JSONField(default=list)

@@ -31,6 +31,7 @@ from webapp.retraining.services import (
     go_on,
     start,
 )
+from webapp.retraining.trained_on import taught, trained_failures, trained_patients
 from webapp.work.training_host import is_training_worker_seen
 
 ROWS = 50
@@ -97,7 +98,7 @@ def retraining(request: HttpRequest, number: int) -> HttpResponse:
     place = RunFolder.of(row)
     context = {
         **shown(row), "log": log_tail(place.log), "has_report": place.report.is_file(),
-        "may_retrain": may_retrain(request.user) is None,
+        "may_retrain": may_retrain(request.user) is None, "learnt": _learnt(row.run.bundle_id),  # type: ignore[attr-defined]
     }  # fmt: skip
     return render(request, "retraining/retraining.html", context)
 
@@ -167,6 +168,14 @@ def asked_of(form: Any, is_new: bool) -> Asked:
 def _row(number: int) -> Retraining:
     rows = Retraining.objects.select_related("base", "created_by", "run__job", "run__bundle")
     return get_object_or_404(rows, number=number)
+
+
+def _learnt(bundle_id: str | None) -> dict[str, Any] | None:
+    """How many patients and failures its bundle has learnt from, that of its base included where it began with those weights."""
+    if bundle_id is None:
+        return None
+    patients, failures = trained_patients(bundle_id), trained_failures(bundle_id)
+    return {"patients": len(patients), "failures": len(failures), "gaps": taught(bundle_id).gaps}
 
 
 def _card(row: Retraining) -> dict[str, Any]:

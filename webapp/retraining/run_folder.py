@@ -16,6 +16,7 @@ from webapp.durable import sync
 from webapp.retraining.data_parts import REVIEWED, Part, count_labels, data_problems, folder_part
 from webapp.retraining.models import Retraining, RetrainingRun
 from webapp.retraining.recipes import FEW_PATIENTS, RECIPES, ROW, Wanted, experiment
+from webapp.retraining.trained_on import WEIGHTS_OF_BASE, trained_on
 from webapp.training_set.export import NothingToExport, TrainingSet, start_export, write_folder
 from webapp.work.disk_space import disk_space, size_words
 from webapp.work.jobs.kinds import JobRefused
@@ -56,6 +57,11 @@ class RunFolder:
         return self.path / "data_card.json"
 
     @property
+    def trained_on(self) -> Path:
+        """Whom it learns from, as TrainedOn keeps it; written before the card."""
+        return self.path / "trained_on.json"
+
+    @property
     def log(self) -> Path:
         """What the child says."""
         return self.path / "log.txt"
@@ -88,6 +94,7 @@ def prepared(retraining: Retraining) -> tuple[RunFolder, dict[str, Any]]:
     if place.card.is_file():
         return place, json.loads(place.card.read_text(encoding="utf-8"))
     place.data.mkdir(parents=True, exist_ok=True)
+    _keep_learnt(place, {})
     parts = _reviewed(retraining, place) if retraining.takes_reviewed else []
     parts += [_linked(name, place) for name in retraining.folders]
     findings = finding_keys(retraining.base)
@@ -102,6 +109,18 @@ def prepared(retraining: Retraining) -> tuple[RunFolder, dict[str, Any]]:
     fresh.replace(place.card)
     sync(place.path)
     return place, card
+
+
+def learnt_from(place: RunFolder) -> dict[str, list[Any]] | None:
+    """The columns of TrainedOn, empty where nothing was exported; None where the data were written before this was kept."""
+    if not place.trained_on.is_file():
+        return None
+    columns: dict[str, list[Any]] = json.loads(place.trained_on.read_text(encoding="utf-8"))
+    return columns
+
+
+def _keep_learnt(place: RunFolder, columns: dict[str, list[Any]]) -> None:
+    place.trained_on.write_text(json.dumps(columns), encoding="utf-8")
 
 
 def finding_keys(base: DeployedBundle) -> list[str]:
@@ -130,7 +149,7 @@ def command(retraining: Retraining, place: RunFolder, arguments: list[str]) -> l
 
 def starts_with(base: DeployedBundle) -> str:
     """In words: a bundle holds a graph to run, so only the run folder that made it holds weights to train on with."""
-    return "the weights of the base" if start_weights(base) else "new weights"
+    return WEIGHTS_OF_BASE if start_weights(base) else "new weights"
 
 
 def start_weights(base: DeployedBundle) -> Path | None:
@@ -149,6 +168,7 @@ def _reviewed(retraining: Retraining, place: RunFolder) -> list[Part]:
         return [Part(REVIEWED, left_out=list(nothing.left_out))]
     _remove_whole(folder)
     write_folder(made, folder)
+    _keep_learnt(place, trained_on(made))
     return [_exported(made)]
 
 

@@ -17,7 +17,8 @@ from webapp.deployments.services import BundleNotChecked, BundleRefused, add_bun
 from webapp.retraining.child import ChildEnded, end_leftovers, run_child
 from webapp.retraining.devices import leased_device
 from webapp.retraining.models import RetrainingRun
-from webapp.retraining.run_folder import RunFolder, command, prepared
+from webapp.retraining.run_folder import RunFolder, command, learnt_from, prepared
+from webapp.retraining.trained_on import keep_trained_on
 from webapp.work.jobs.claim import Claim
 from webapp.work.jobs.kinds import JobMustWait, JobPutBack, JobRefused, Result
 from webapp.work.jobs.lease import Lease
@@ -50,6 +51,7 @@ def _trained(row: RetrainingRun, lease: Lease) -> Result:
             logger.warning("%s: %d processes of an earlier worker ended", retraining.name, ended)
         place, card = prepared(retraining)
         RetrainingRun.objects.filter(pk=row.pk).update(device=device.name, data_card=card)
+        keep_trained_on(row, learnt_from(place))
         if not place.bundle.is_file():
             arguments = command(retraining, place, device.arguments)
             try:

@@ -15,7 +15,7 @@ from webapp import audit
 from webapp.accounts.policy import Person, may_export_training_set, require
 from webapp.archive.children import MachineFault
 from webapp.archive.deidentify.release import NotReleased, Releases
-from webapp.archive.models import Project
+from webapp.archive.models import Image, Project
 from webapp.archive.storage import IntegrityMismatch, StorageFull
 from webapp.reviews.finding_terms import finding_terms
 from webapp.training_set.select_cases import (
@@ -42,12 +42,13 @@ class NothingToExport(Exception):
 
 @dataclass
 class TrainingSet:
-    """An export while it is written. rows and left_out are complete when `files` has ended."""
+    """An export while it is written. rows, written (the image of each row) and left_out are complete when `files` has ended."""
 
     person: Person | None
     project: Project
     selection: Selection
     rows: list[CaseRow] = field(default_factory=list)
+    written: list[Image] = field(default_factory=list)
     left_out: list[LeftOut] = field(default_factory=list)
 
     def files(self) -> Iterator[tuple[str, bytes]]:
@@ -91,6 +92,7 @@ class TrainingSet:
             others = tuple(_other(one, releases) for one in case.others)
             row = CaseRow(f"images/{name}.dcm", digest, copy.patient, view, case.labels, codes, case.bundles, others)
             self.rows.append(row)
+            self.written.append(image)
             return copy.content
         return None
 

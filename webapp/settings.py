@@ -70,6 +70,7 @@ INSTALLED_APPS = [
     "webapp.deployments",
     "webapp.change_plans",
     "webapp.retraining",
+    "webapp.site_calibration",
     "webapp.rehearsals",
     "webapp.viewer",
 ]

@@ -15,9 +15,10 @@ urlpatterns = [
     path("", include("webapp.display_check.urls")),
     path("", include("webapp.archive.urls")),
     path("", include("webapp.work.urls")),
-    # These three before the page of a model, whose id may be any word.
+    # These four before the page of a model, whose id may be any word.
     path("", include("webapp.change_plans.urls")),
     path("", include("webapp.retraining.urls")),
+    path("", include("webapp.site_calibration.urls")),
     path("", include("webapp.rehearsals.urls")),
     path("", include("webapp.deployments.urls")),
     path("", include("webapp.reviews.urls")),

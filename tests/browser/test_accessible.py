@@ -32,6 +32,7 @@ MODELS_LIFE = (
     "/models/reference-sets/",
     "/models/reference-sets/default/1/",
     "/models/retraining/",
+    "/models/site-calibration/",
     "/models/rehearsals/",
 )
 ADMIN_PAGES = ("/admin/", "/admin/accounts/user/", "/admin/accounts/user/add/", "/admin/audit/event/")

@@ -28,6 +28,7 @@ NAMES = (
     "saliency_cost",
     "site_proposals",
     "gate_teeth",
+    "anchoring",
 )
 
 

@@ -162,6 +162,7 @@ def asked_of(form: Any, is_new: bool) -> Asked:
         folders=tuple(form.getlist("folder")),
         phantoms=form.get("phantoms", ""),
         aided_weight=form.get("aided_weight", ""),
+        accepts_new_weights=form.get("new_weights") == "on",
     )
 
 

@@ -17,7 +17,7 @@ from webapp.refused import Refused
 from webapp.retraining.data_parts import Part, data_problems, folder_part, reviewed_part
 from webapp.retraining.models import Retraining, RetrainingRun
 from webapp.retraining.recipes import RECIPES
-from webapp.retraining.run_folder import finding_keys, require_room
+from webapp.retraining.run_folder import finding_keys, require_room, start_weights
 from webapp.work.jobs.cancel import cancel, retry
 from webapp.work.jobs.create import create_job
 from webapp.work.jobs.kinds import JobRefused
@@ -30,6 +30,10 @@ MOST_PHANTOMS = 5000
 NO_WORKER = (
     "No worker for trainings is at work here: this host has no training extra, or nobody started one"
     " (manage.py worker --training)."
+)
+NEW_WEIGHTS = (
+    "A training in place of {} begins with new weights: a bundle holds none to train on with, and no run folder of a retraining"
+    " that made it is here. Tick that you know it."
 )
 
 
@@ -47,6 +51,7 @@ class Asked:
     folders: Sequence[str] = ()
     phantoms: str = "0"
     aided_weight: str = "0.5"
+    accepts_new_weights: bool = False
 
     def parts(self, user: User, project: Project) -> list[Part]:
         """What would be trained on, counted now."""
@@ -61,6 +66,8 @@ def start(user: User, project: Project, asked: Asked) -> Retraining:
     recipe = _one_of("recipe", asked.recipe, RECIPES)
     phantoms = int(_number("phantoms", asked.phantoms, 0, MOST_PHANTOMS))
     weight = _number("aided_weight", asked.aided_weight, 0, 1)
+    if start_weights(base) is None and not asked.accepts_new_weights:
+        raise RetrainingRefused("new_weights", NEW_WEIGHTS.format(base), "new_weights")
     parts = asked.parts(user, project)
     if problems := data_problems(parts, finding_keys(base), phantoms):
         raise RetrainingRefused("data_refused", problems[0], problems=[{"text": text} for text in problems])

@@ -64,7 +64,14 @@ def started(base: DeployedBundle, admin: User) -> Callable[..., Retraining]:
     """`started(phantoms="16", ...)`: asked for, its job queued."""
 
     def make(**changes: Any) -> Retraining:
-        wanted = {"base": base.pk, "recipe": "two-heads-tiny", "takes_reviewed": False, "phantoms": "16", **changes}
+        wanted = {
+            "base": base.pk,
+            "recipe": "two-heads-tiny",
+            "takes_reviewed": False,
+            "phantoms": "16",
+            "accepts_new_weights": True,
+            **changes,
+        }
         return start(admin, Project.default(), Asked(**wanted))
 
     return make

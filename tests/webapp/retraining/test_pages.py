@@ -23,7 +23,7 @@ from webapp.work.worker import run_one
 pytestmark = pytest.mark.django_db
 NEW, LIST, START = "/models/retraining/new/", "/models/retraining/", "/models/retraining/start/"
 SignedIn = Callable[..., Client]
-FORM = {"recipe": "two-heads-tiny", "phantoms": "16", "aided_weight": "0.5"}
+FORM = {"recipe": "two-heads-tiny", "phantoms": "16", "aided_weight": "0.5", "new_weights": "on"}
 
 
 def text(client: Client, address: str, **query: Any) -> str:
@@ -85,6 +85,16 @@ def test_an_admin_starts_what_was_counted(base: Any, signed_in: SignedIn) -> Non
     assert Job.objects.get(kind="train").max_attempts == 20
     event = AccessEvent.objects.get(verb="retraining.start")
     assert (event.actor, event.details["phantoms"]) == (client.person, 24)
+
+
+def test_who_begins_with_new_weights_has_ticked_it(base: Any, signed_in: SignedIn) -> None:
+    client = signed_in("admin")
+    page = text(client, NEW)
+    assert 'name="new_weights" required' in page
+    unticked = {name: value for name, value in FORM.items() if name != "new_weights"}
+    answer = client.post(START, {**unticked, "base": base.pk}, follow=True)
+    assert "begins with new weights: a bundle holds none to train on with" in answer.content.decode()
+    assert not Retraining.objects.exists()
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,14 @@ from webapp import audit
 from webapp.accounts.models import User
 from webapp.accounts.policy import may_propose_change_plan, may_see_change_plans, require_person
 from webapp.archive.models import Project
-from webapp.change_plans.documents import PEOPLE, plan_document, plan_list, set_document, set_export, set_list
+from webapp.change_plans.documents import (
+    PEOPLE,
+    one_set_document,
+    plan_document,
+    plan_list,
+    set_export,
+    set_list,
+)
 from webapp.change_plans.models import ChangePlan, ReferenceSet
 from webapp.change_plans.openapi import (
     JSON,
@@ -25,14 +32,12 @@ from webapp.change_plans.openapi import (
     SET_EXPORT,
     SETS,
     ChangePlanRequest,
-    OneReferenceSetDocument,
     PlanDecisionRequest,
+    ReferenceDecisionRequest,
     ReferenceSetRequest,
-    SharedImages,
 )
 from webapp.change_plans.propose_plan import decide_plan, plan_in_force, propose_plan
-from webapp.change_plans.reference_sets import decide_reference_set, propose_reference_set, reference_set_in_force
-from webapp.change_plans.shared_patients import looks_at, shared_with
+from webapp.change_plans.reference_sets import decide_reference_set, propose_reference_set
 from webapp.json_bodies import ref
 from webapp.refused import Refused
 from webapp.sent_body import read_sent
@@ -121,7 +126,7 @@ class ReferenceSets(PlanView):
             Refused.require(may_propose_change_plan(person))
             sent = read_sent(ReferenceSetRequest, request.data)
             made = propose_reference_set(person, project, sent.rule.model_dump(mode="json"), sent.reason)
-            return _one_set(made, person)
+            return one_set_document(made, person)
 
         return self.answer(slug, work, 201)
 
@@ -145,25 +150,17 @@ class ReferenceSetDecision(PlanView):
 
     @extend_schema(
         operation_id="decide_reference_set",
-        request={JSON: ref(PlanDecisionRequest)},
+        request={JSON: ref(ReferenceDecisionRequest)},
         responses={(200, JSON): SET, **CHANGED},
     )
     def post(self, request: Request, slug: str, version: int) -> Response:
         def work(person: User, project: Project) -> Any:
-            sent = read_sent(PlanDecisionRequest, request.data)
-            decide_reference_set(person, _row(ReferenceSet, project, version), sent.outcome, sent.note)
-            return _one_set(_row(ReferenceSet, project, version), person)
+            sent = read_sent(ReferenceDecisionRequest, request.data)
+            made = _row(ReferenceSet, project, version)
+            decide_reference_set(person, made, sent.outcome, sent.note, sent.changed_labels)
+            return one_set_document(_row(ReferenceSet, project, version), person)
 
         return self.answer(slug, work)
-
-
-def _one_set(made: ReferenceSet, person: User) -> OneReferenceSetDocument:
-    """What who locks it has to know."""
-    shared: list[SharedImages] = [
-        {"code": one.earlier.code, "images": one.images, "looks": one.looks} for one in shared_with(made)
-    ]
-    document = set_document(made, reference_set_in_force(made.project), person)
-    return {**document, "shares_with": shared, "looks_so_far": looks_at(made)}
 
 
 def _row(rows: type[Any], project: Project, version: int) -> Any:

@@ -9,15 +9,20 @@ from webapp.change_plans.models import ChangePlan, Proposed, ReferenceSet
 from webapp.change_plans.openapi import (
     ChangePlanDocument,
     ChangePlanList,
+    EarlierDraw,
+    OneReferenceSetDocument,
     PlanDecisionDocument,
     ReferenceImageDocument,
     ReferenceSetDocument,
     ReferenceSetExport,
     ReferenceSetList,
+    SharedImages,
 )
 from webapp.change_plans.propose_plan import plan_in_force
 from webapp.change_plans.reference_sets import image_document, reference_set_in_force
+from webapp.change_plans.shared_patients import drawn_before, looks_at, shared_with
 from webapp.change_plans.told_rows import WHY_WITHHELD, told_rows, withheld_of, without_truth
+from webapp.change_plans.verify_set import changed_labels
 
 PEOPLE = ("project", "created_by", "decision__created_by")
 
@@ -83,7 +88,26 @@ def set_export(made: ReferenceSet, user: Person) -> ReferenceSetExport:
     for row in made.images.order_by("image_id"):  # type: ignore[attr-defined]
         document = image_document(row)
         images.append(document if row.pk in told else without_truth(document))  # type: ignore[arg-type]
-    return {**set_document(made, reference_set_in_force(made.project), user), "images": images}
+    return {**one_set_document(made, user), "images": images}
+
+
+def one_set_document(made: ReferenceSet, person: Person) -> OneReferenceSetDocument:
+    """What who locks it has to know."""
+    shared: list[SharedImages] = [
+        {"code": one.earlier.code, "images": one.images, "looks": one.looks} for one in shared_with(made)
+    ]
+    draws: list[EarlierDraw] = [
+        {"code": one.code, "outcome": one.decided.outcome, "by": name_of(one), "seed": one.rule["seed"],
+         "images": one.images.count()}  # type: ignore[attr-defined]
+        for one in drawn_before(made)
+    ]  # fmt: skip
+    return {
+        **set_document(made, reference_set_in_force(made.project), person),
+        "shares_with": shared,
+        "looks_so_far": looks_at(made),
+        "drawn_before": draws,
+        "changed_labels": len(changed_labels(made, person)),
+    }
 
 
 def _decision(row: Proposed) -> PlanDecisionDocument | None:

@@ -12,7 +12,7 @@ from webapp.json_bodies import coded, ref
 from webapp.predictions.openapi import Key, Time
 from webapp.refused import RefusedBody
 from webapp.reviews.openapi import PixelBox
-from webapp.sent_body import OneOf, SentBody
+from webapp.sent_body import OneOf, Says, SentBody
 
 JSON = "application/json"
 Hash = Annotated[str, Field(description="SHA-256 of the canonical JSON")]
@@ -37,6 +37,12 @@ class PlanDecisionRequest(SentBody):
 
     outcome: Annotated[str, OneOf(tuple(Decision.Outcome.values))]
     note: str = ""
+
+
+class ReferenceDecisionRequest(PlanDecisionRequest):
+    """changed_labels: how many labels would be another today, as who locks the set has seen it; needed where there are any."""
+
+    changed_labels: Annotated[int, Field(ge=0), Says("{name} {shown} is not a whole number from 0")] | None = None
 
 
 class PlanDecisionDocument(TypedDict):
@@ -99,11 +105,25 @@ class SharedImages(TypedDict):
     looks: int
 
 
+class EarlierDraw(TypedDict):
+    """A set that was drawn before, and withdrawn or declined: who may choose among draws may choose their figures."""
+
+    code: str
+    outcome: Annotated[str, coded(Decision.Outcome.values)]
+    by: str
+    seed: int
+    images: int
+
+
 class OneReferenceSetDocument(ReferenceSetDocument):
-    """looks_so_far: the number of the last look at it or at a locked set that shares patients with it; looks go on from there."""
+    """looks_so_far: the number of the last look at it or at a locked set that shares patients with it; looks go on from there.
+    drawn_before: since the last set that was locked. changed_labels: how many labels that the caller may know would be another
+    today."""
 
     shares_with: list[SharedImages]
     looks_so_far: int
+    drawn_before: list[EarlierDraw]
+    changed_labels: int
 
 
 class ReferenceSetList(TypedDict):
@@ -138,7 +158,7 @@ class ReferenceImageDocument(TypedDict):
     labels: list[KeptLabel] | None
 
 
-class ReferenceSetExport(ReferenceSetDocument):
+class ReferenceSetExport(OneReferenceSetDocument):
     """With its images, by id."""
 
     images: list[ReferenceImageDocument]

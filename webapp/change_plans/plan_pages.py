@@ -25,10 +25,11 @@ from webapp.change_plans.gate_kinds import GATE_KINDS
 from webapp.change_plans.models import ChangePlan
 from webapp.change_plans.plan_body import APPROVERS, CHANGES, MULTIPLICITIES
 from webapp.change_plans.plan_form import plan_form, typed_body
-from webapp.change_plans.propose_plan import decide_plan, plan_in_force, propose_plan
+from webapp.change_plans.propose_plan import decide_plan, plan_in_force, propose_plan, roles_of_plan
 from webapp.change_plans.stop_signals import ACTIONS, STOP_SIGNALS
 from webapp.change_plans.subgroups import SUBGROUPS
 from webapp.change_plans.two_persons import TEXT_CHARACTERS
+from webapp.change_plans.who_approves import can_approve, names_of
 from webapp.form_action import act
 from webapp.predictions.bundle_store import findings_in_service
 from webapp.refused import Refused
@@ -132,6 +133,7 @@ def _plan_context(person: User, found: ChangePlan) -> dict[str, Any]:
         "subgroups": [SUBGROUPS[key].title for key in body.subgroups],
         "approvers": [APPROVERS[key] for key in body.approvers],
         "multiplicity": MULTIPLICITIES[body.multiplicity],
+        "can_approve": names_of(can_approve(roles_of_plan(found.project, found), found.created_by)),
         "reason_characters": TEXT_CHARACTERS,
         **what_may_be_done(person, found),
     }

@@ -23,6 +23,7 @@ from webapp.change_plans.two_persons import (
     versions,
     wrong,
 )
+from webapp.change_plans.who_approves import require_next, require_second
 from webapp.predictions.bundle_store import findings_in_service
 from webapp.reveal.canonical_json import sha256_of
 from webapp.sent_body import read_sent
@@ -52,6 +53,9 @@ def propose_plan(user: User, project: Project, body: object, reason: str) -> Cha
     plan = read_sent(PlanBody, body, within="body")
     project = locked(project)
     _require_findings(project, plan)
+    current = plan_in_force(project)
+    require_second("this plan", tuple((current.body_model() if current else plan).approvers), user)
+    require_next("this plan", tuple(plan.approvers))
     content, numbers = plan.model_dump(mode="json"), versions(ChangePlan, project)
     row = ChangePlan(
         project=project, bundle_id=project.active_bundle, body=content, reason=said, created_by=user, **numbers
@@ -68,7 +72,7 @@ def decide_plan(user: User, plan: ChangePlan, outcome: str, note: str = "") -> P
     return decision
 
 
-def _roles(project: Project, plan: ChangePlan) -> tuple[str, ...]:
+def roles_of_plan(project: Project, plan: ChangePlan) -> tuple[str, ...]:
     return tuple((plan_in_force(project) or plan).body_model().approvers)
 
 
@@ -83,6 +87,7 @@ def _require_findings(project: Project, plan: PlanBody) -> None:
 
 def _require_current(user: User, project: Project, plan: ChangePlan) -> None:
     require_whole(plan)
+    require_next(plan.code, tuple(plan.body_model().approvers))
     known = findings_in_service(project)
     unknown = _lacking(plan.body_model().findings, known)
     if unknown:
@@ -97,4 +102,4 @@ def _lacking(findings: Iterable[str], known: Mapping[str, str]) -> str:
     return next((one for one in findings if one not in known), "")
 
 
-PLAN = Kind("plan", "change_plan", ChangePlan, PlanDecision, "plan", "approved", _roles, _require_current)
+PLAN = Kind("plan", "change_plan", ChangePlan, PlanDecision, "plan", "approved", roles_of_plan, _require_current)

@@ -2,6 +2,7 @@
 and its patients never train."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
@@ -42,7 +43,8 @@ from webapp.change_plans.two_persons import (
     wrong,
 )
 from webapp.change_plans.usable_labels import LabelledImage, usable_labels
-from webapp.change_plans.verify_set import ChangedImage, changed_rows, verify
+from webapp.change_plans.verify_set import ChangedImage, changed_labels, changed_rows, verify
+from webapp.change_plans.who_approves import require_second
 from webapp.predictions.bundle_store import findings_in_service
 from webapp.reveal.canonical_json import sha256_of
 from webapp.sent_body import read_sent
@@ -67,6 +69,7 @@ def propose_reference_set(
     PlanRefused.require(may_propose_change_plan(user))
     said = given_reason(reason)
     read = read_sent(ReferenceRule, rule, within="rule")
+    require_second("this set", roles_of_set(project, None), user)
     _require_findings(project, read)
     replaced = reference_set_in_force(project)
     rows = _drawn_rows(None if sees_all else user, project, read)
@@ -101,13 +104,41 @@ def _require_current(project: Project, replaced: ReferenceSet | None, rows: list
             refuse("changed", f"Image {row.image.code} changed while the set was drawn: propose it anew.")
 
 
-def decide_reference_set(user: User, made: ReferenceSet, outcome: str, note: str = "") -> ReferenceDecision:
-    """Raises PlanRefused as `two_persons.decide`; who may lock says the plan in force."""
-    decision: ReferenceDecision = decide(SET, user, made, outcome, note)
+def decide_reference_set(
+    user: User, made: ReferenceSet, outcome: str, note: str = "", confirmed: int | None = None
+) -> ReferenceDecision:
+    """confirmed: how many changed labels who locks it was shown. Raises PlanRefused as `two_persons.decide`; 409 where another
+    number of labels has changed since the proposal."""
+
+    counted: list[int] = []
+
+    def read(row: ReferenceSet) -> None:
+        _require_unchanged(row)
+        counted.append(len(changed_labels(row, user)))
+
+    def require(person: User, project: Project, row: ReferenceSet) -> None:
+        _require_lockable(person, project, row)
+        _require_confirmed(row, counted[-1], confirmed or 0)
+        if confirmed:
+            record(person, SET, "labels_confirmed", row, labels=confirmed)
+
+    decision: ReferenceDecision = decide(replace(SET, read=read, require=require), user, made, outcome, note)
     return decision
 
 
-def _roles(project: Project, made: ReferenceSet) -> tuple[str, ...]:
+def _require_confirmed(made: ReferenceSet, count: int, confirmed: int) -> None:
+    """Labels would be others today, and who locks the set has said that they know."""
+    if count != confirmed:
+        one = "1 label" if count == 1 else f"{count} labels"
+        said = f", and {confirmed} were confirmed" if confirmed else ""
+        refuse(
+            "labels_changed",
+            f"{one} of {made.code} would be another today than when it was proposed{said}: confirm their number"
+            " (changed_labels) to lock it as it was proposed, or decline it and draw anew.",
+        )
+
+
+def roles_of_set(project: Project, made: ReferenceSet | None) -> tuple[str, ...]:
     plan: ChangePlan | None = in_force(ChangePlan, project)
     return tuple(plan.body_model().approvers if plan else APPROVERS)
 
@@ -228,8 +259,13 @@ def _require_unchanged(made: ReferenceSet) -> None:
     _require_none(made, verify(made))
 
 
-def _require_none(made: ReferenceSet, changed: list[ChangedImage]) -> None:
+def require_whole_set(made: ReferenceSet) -> None:
+    """Raises PlanRefused where rule, images or labels do not give the set's hash any more."""
     require_hash(made, made.code, set_sha256(made, made.images.all()))  # type: ignore[attr-defined]
+
+
+def _require_none(made: ReferenceSet, changed: list[ChangedImage]) -> None:
+    require_whole_set(made)
     if changed:
         first = changed[0]
         more = f", and {len(changed) - 1} more" if len(changed) > 1 else ""
@@ -242,6 +278,6 @@ def _require_lockable(user: User, project: Project, made: ReferenceSet) -> None:
 
 
 SET = Kind(
-    "reference set", "reference_set", ReferenceSet, ReferenceDecision, "reference_set", "locked", _roles,
+    "reference set", "reference_set", ReferenceSet, ReferenceDecision, "reference_set", "locked", roles_of_set,
     _require_lockable, _require_unchanged,
 )  # fmt: skip

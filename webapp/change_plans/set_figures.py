@@ -9,13 +9,14 @@ from webapp.change_plans.models import LabelOrigin, ReferenceSet
 from webapp.change_plans.reference_labels import ReferenceLabel, effective_n, reference_labels
 from webapp.change_plans.subgroups import SUBGROUPS, subgroups_of
 from webapp.change_plans.told_rows import withheld_of
+from webapp.predictions.bundle_store import findings_in_service
 
 
 @dataclass(frozen=True)
 class FindingFigures:
-    """effective: Kish's n of the weights of each class."""
+    """title: of the finding, as the model in service calls it. effective: Kish's n of the weights of each class."""
 
-    finding: str
+    title: str
     positives: int
     negatives: int
     effective_positives: float
@@ -38,23 +39,23 @@ class SetFigures:
 def set_figures(made: ReferenceSet, person: Person) -> SetFigures:
     """What the person may know of it. No figure of a class beside a hidden image: who knows the totals subtracts."""
     labels, withheld = reference_labels(made, person), withheld_of(made, person)
-    keys = [] if withheld else made.rule["findings"]
+    keys, titles = [] if withheld else made.rule["findings"], findings_in_service(made.project)
     first = [one for one in labels if one.finding == made.rule["findings"][0]]
     origins = Counter(LabelOrigin(one.kind).label for one in labels)
     return SetFigures(
         images=len({one.image.pk for one in labels}),
         withheld=withheld,
-        findings=[_of_finding(key, [one for one in labels if one.finding == key]) for key in keys],
+        findings=[_of_finding(titles.get(key, key), [one for one in labels if one.finding == key]) for key in keys],
         by=[] if withheld else _by_subgroup(first),
         origins=sorted((str(label), count) for label, count in origins.items()),
         sampling="" if withheld else _sampling(first),
     )
 
 
-def _of_finding(key: str, labels: list[ReferenceLabel]) -> FindingFigures:
+def _of_finding(title: str, labels: list[ReferenceLabel]) -> FindingFigures:
     weights = {value: [one.weight for one in labels if one.label == value] for value in (1, 0)}
     return FindingFigures(
-        key, len(weights[1]), len(weights[0]), round(effective_n(weights[1]), 1), round(effective_n(weights[0]), 1)
+        title, len(weights[1]), len(weights[0]), round(effective_n(weights[1]), 1), round(effective_n(weights[0]), 1)
     )
 
 

@@ -1,6 +1,7 @@
 """`/models/reference-sets/`: the reference sets of each project, one set in figures, and a new one. For managers and admins."""
 
 import secrets
+from collections import Counter
 from functools import partial
 from typing import Any
 
@@ -21,12 +22,18 @@ from webapp.change_plans.plan_pages import state_of, what_may_be_done
 from webapp.change_plans.propose_plan import plan_in_force
 from webapp.change_plans.reference_labels import reviewed_cases
 from webapp.change_plans.reference_rule import HIGHEST_SEED, STRATA
-from webapp.change_plans.reference_sets import decide_reference_set, propose_reference_set, reference_set_in_force
+from webapp.change_plans.reference_sets import (
+    decide_reference_set,
+    propose_reference_set,
+    reference_set_in_force,
+    roles_of_set,
+)
 from webapp.change_plans.set_figures import set_figures
-from webapp.change_plans.shared_patients import looks_at, shared_with
+from webapp.change_plans.shared_patients import drawn_before, looks_at, shared_with
 from webapp.change_plans.told_rows import WHY_WITHHELD, withheld_of
 from webapp.change_plans.two_persons import TEXT_CHARACTERS
 from webapp.change_plans.verify_set import changed_labels, changed_rows
+from webapp.change_plans.who_approves import can_approve, names_of
 from webapp.form_action import act
 from webapp.predictions.bundle_store import findings_in_service
 from webapp.refused import Refused
@@ -53,6 +60,8 @@ def reference_set(request: HttpRequest, slug: str, version: int) -> HttpResponse
     require(may_see_change_plans(request.user))
     person, made = require_person(request.user), _set_or_404(slug, version)
     plan, figures = plan_in_force(made.project), set_figures(made, person)
+    titles = findings_in_service(made.project)
+    changed = Counter((titles.get(one.finding, one.finding), one.words) for one in changed_labels(made, person))
     context = {
         "set": made,
         "state": state_of(made, reference_set_in_force(made.project), "locked"),
@@ -60,10 +69,14 @@ def reference_set(request: HttpRequest, slug: str, version: int) -> HttpResponse
         "figures": figures,
         "withheld": figures.withheld,
         "why_withheld": WHY_WITHHELD,
-        "titles": findings_in_service(made.project),
+        "titles": titles,
+        "rule_findings": [titles.get(key, key) for key in made.rule["findings"]],
+        "can_lock": names_of(can_approve(roles_of_set(made.project, made), made.created_by)),
+        "drawn_before": drawn_before(made),
         "origins": [LabelOrigin(one).label for one in made.rule["origins"]],
         "changed": changed_rows(made),
-        "changed_labels": len(changed_labels(made, person)),
+        "changed_labels": sum(changed.values()),
+        "changed_words": [(*words, count) for words, count in sorted(changed.items())],
         "looks": looks_at(made),
         "shared": shared_with(made),
         "plan": plan,
@@ -108,7 +121,10 @@ def decide(request: HttpRequest, slug: str, version: int) -> HttpResponse:
     """Lock, decline or withdraw the set that the person saw."""
     require(may_see_change_plans(request.user))
     made, outcome = _set_or_404(slug, version), request.POST.get("outcome", "")
-    work = partial(decide_reference_set, require_person(request.user), made, outcome, request.POST.get("note", ""))
+    ticked = request.POST.get("confirmed", "")
+    confirmed = int(ticked) if ticked.isdecimal() and len(ticked) < 7 else None
+    person, note = require_person(request.user), request.POST.get("note", "")
+    work = partial(decide_reference_set, person, made, outcome, note, confirmed)
     word = "locked" if outcome == "approved" else outcome
     return act(request, work, f"{made.code} is {word}.", "reference_set", slug, version)
 

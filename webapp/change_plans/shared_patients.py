@@ -53,6 +53,13 @@ def shared_with(made: ReferenceSet) -> list[Shared]:
     return found
 
 
+def drawn_before(made: ReferenceSet) -> list[ReferenceSet]:
+    """Sets that were proposed since the last lock before this one, and withdrawn or declined: draws that somebody did not keep."""
+    ended = (Decision.Outcome.WITHDRAWN, Decision.Outcome.DECLINED)
+    rows = ReferenceSet.objects.filter(project=made.project_id, version__lt=made.version, version__gt=made.replaces)  # type: ignore[attr-defined]
+    return list(rows.filter(decision__outcome__in=ended).select_related("created_by", "decision"))
+
+
 def looks_at(made: ReferenceSet) -> int:
     """The number of the last look at the set or at one that shares patients with it."""
     return max([_looks([made]).get(made.pk, 0), *(shared.looks for shared in shared_with(made))])

@@ -4,9 +4,13 @@ from dataclasses import dataclass
 
 from webapp.accounts.policy import Person
 from webapp.archive.storage import IntegrityMismatch, verified_path
-from webapp.change_plans.models import ReferenceImage, ReferenceSet
+from webapp.change_plans.models import LabelOrigin, ReferenceImage, ReferenceSet
 from webapp.change_plans.reference_rule import ReferenceRule
+from webapp.change_plans.told_rows import told_rows
 from webapp.change_plans.usable_labels import usable_labels
+from webapp.training_set.select_cases import images_under_way
+
+WORDS = {1: "present", 0: "absent", None: "not settled any more"}
 
 
 @dataclass(frozen=True)
@@ -19,12 +23,17 @@ class ChangedImage:
 
 @dataclass(frozen=True)
 class ChangedLabel:
-    """kept: as the set has it. now: as it would be taken today."""
+    """kept: as the set has it. now: as it would be taken today; None where readers settle it no more."""
 
     code: str
     finding: str
     kept: int
-    now: int
+    now: int | None
+
+    @property
+    def words(self) -> str:
+        """From what to what."""
+        return f"{WORDS[self.kept]} → {WORDS[self.now]}"
 
 
 def verify(made: ReferenceSet) -> list[ChangedImage]:
@@ -45,13 +54,17 @@ def changed_labels(made: ReferenceSet, user: Person) -> list[ChangedLabel]:
     """Labels that are another today, of images that nothing hides from `user`. The set keeps its own."""
     rule = ReferenceRule.model_validate(made.rule)
     today = usable_labels(user, made.project, rule.findings, rule.origins)
+    told = set(told_rows(made, user).exclude(image__in=images_under_way()).values_list("image_id", flat=True))
     found = []
     for row in _rows(made):
+        if row.stored_sha256 != row.image.stored_sha256:
+            continue  # told as a changed image
         labels = today[row.image_id].labels if row.image_id in today else {}  # type: ignore[attr-defined]
         for kept in row.labels:
             now = labels.get(kept["finding"])
-            if now is not None and now.value != kept["value"]:
-                found.append(ChangedLabel(row.image.code, kept["finding"], kept["value"], now.value))
+            is_lost = now is None and kept["kind"] == LabelOrigin.UNAIDED and row.image_id in told  # type: ignore[attr-defined]
+            if is_lost or (now is not None and now.value != kept["value"]):
+                found.append(ChangedLabel(row.image.code, kept["finding"], kept["value"], now.value if now else None))
     return found
 
 

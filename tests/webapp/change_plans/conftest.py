@@ -30,7 +30,8 @@ def project(db: None, in_service: Callable[..., str]) -> Project:
 
 
 @pytest.fixture
-def ada(db: None) -> User:
+def ada(second: User) -> User:
+    """Beside a second person, without whom she could propose nothing."""
     return make_user("ada", "admin")
 
 

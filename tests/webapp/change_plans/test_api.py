@@ -106,6 +106,12 @@ def test_a_manager_who_reads_in_a_study_is_not_told_its_truths(
         assert (document["withheld"], document["sha256"], document["rule"]) == (2, None, None)
         assert document["withheld_why"].startswith("withheld while a study that you read in is under way")
     whole = of(ada).get(f"{SETS}1/").json()
+    assert (whole["shares_with"], whole["looks_so_far"], whole["drawn_before"], whole["changed_labels"]) == (
+        [],
+        0,
+        [],
+        0,
+    )
     assert (whole["withheld"], whole["withheld_why"], len(whole["sha256"])) == (0, None, 64)
 
 

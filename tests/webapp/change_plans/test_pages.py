@@ -7,14 +7,19 @@ from django.http import QueryDict
 from django.test import Client
 
 from tests.reader_study.studies.study_factory import make_study, opened
-from tests.webapp.change_plans.conftest import seen_first
+from tests.webapp.change_plans.conftest import rule, say_first, seen_first
 from tests.webapp.viewer.case_factory import make_user
 from webapp.accounts.models import User
 from webapp.archive.models import Image, Project
 from webapp.change_plans.models import ChangePlan, ReferenceSet
 from webapp.change_plans.plan_form import plan_form, typed_body
 from webapp.change_plans.propose_plan import plan_in_force
-from webapp.change_plans.reference_sets import count_look, reference_set_in_force
+from webapp.change_plans.reference_sets import (
+    count_look,
+    decide_reference_set,
+    propose_reference_set,
+    reference_set_in_force,
+)
 from webapp.predictions.bundle_store import findings_in_service
 
 pytestmark = pytest.mark.django_db
@@ -42,10 +47,10 @@ def form_of(project: Project, body: dict[str, Any], **more: Any) -> dict[str, An
     for gate in body["gates"]:
         key, by_subgroup = gate["key"], gate["subgroup_margin"]
         sent |= {f"gate-{key}": "on", f"margin-{key}": gate["margin"], f"subgroup-{key}": by_subgroup or ""}
-    for rule in body["stop_rules"]:
-        key = rule["signal"]
-        sent |= {f"rule-{key}": "on", f"limit-{key}": rule["limit"], f"least-{key}": rule["least_n"]}
-        sent[f"action-{key}"] = rule["action"]
+    for one in body["stop_rules"]:
+        key = one["signal"]
+        sent |= {f"rule-{key}": "on", f"limit-{key}": one["limit"], f"least-{key}": one["least_n"]}
+        sent[f"action-{key}"] = one["action"]
     sent |= {f"least_{name}": value for name, value in body["least"].items()} | body["silent_trial"]
     sent |= {name: body[name] for name in ("primary_finding", "alpha", "power", "most_looks")}
     return sent | {"reason": "as the house does it"} | more
@@ -149,6 +154,22 @@ def test_the_page_names_images_that_changed_and_says_when_labels_would_differ(
     page = of(second).get(f"{SETS}default/1/").content.decode()
     assert f"image {images[0].code} has another stored file than when it was chosen" in page
     assert 'data-testid="changed-labels"' not in page
+
+
+def test_beside_lock_stand_who_may_changed_labels_and_draws_that_were_not_kept(
+    proposed: ReferenceSet, images: list[Image], ada: User, second: User, project: Project
+) -> None:
+    decide_reference_set(ada, proposed, "withdrawn")
+    propose_reference_set(ada, project, rule(seed=8), "another draw")
+    say_first(make_user("another"), images[5], opacity=True)
+    page = of(second).get(f"{SETS}default/2/").content.decode()
+    assert "It can be locked by omar (manager)." in page
+    assert "R-1</a>, seed" in page
+    assert "Lung opacity: 1 absent → not settled any more" in page
+    assert 'name="confirmed" value="1" required' in page
+    assert "lung_opacity" not in page
+    of(second).post(f"{SETS}default/2/decide/", {"outcome": "approved"})
+    assert reference_set_in_force(project) is None
 
 
 @pytest.mark.parametrize(

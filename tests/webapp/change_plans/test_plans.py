@@ -112,13 +112,31 @@ def test_a_later_version_retires_it_and_one_made_beside_another_is_not_approved(
 
 
 def test_the_plan_in_force_says_who_approves_the_next(ada: User, second: User, project: Project) -> None:
+    eve = make_user("eve", "admin")
     strict = propose_plan(ada, project, body(project, approvers=["admin"]), "r")
     with pytest.raises(PlanRefused, match="P-1 is approved by a second admin; you are signed in as manager"):
         decide_plan(second, strict, "approved")
-    decide_plan(make_user("eve", "admin"), strict, "approved")
+    decide_plan(eve, strict, "approved")
     lax = propose_plan(ada, project, body(project), "r")
     with pytest.raises(PlanRefused, match="P-2 is approved by a second admin"):
         decide_plan(second, lax, "approved")
+
+
+def test_a_plan_that_one_person_alone_could_approve_is_neither_proposed_nor_approved(
+    ada: User, second: User, project: Project
+) -> None:
+    strict = body(project, approvers=["admin"])
+    with pytest.raises(PlanRefused, match="Nobody could approve this plan: it asks for a second admin"):
+        propose_plan(ada, project, strict, "r")
+    decide_plan(second, propose_plan(ada, project, body(project), "r"), "approved")
+    with pytest.raises(PlanRefused, match="Under this plan only ada could approve the next plan") as refused:
+        propose_plan(ada, project, strict, "r")  # a manager approves this one, and nobody the next
+    assert refused.value.code == "locks_out"
+    eve = make_user("eve", "admin")
+    waiting = propose_plan(ada, project, strict, "r")
+    User.objects.filter(pk=eve.pk).update(is_active=False)
+    with pytest.raises(PlanRefused, match="Under P-2 only ada could approve the next plan"):
+        decide_plan(second, waiting, "approved")
 
 
 def test_a_plan_changed_in_the_database_is_not_approved(ada: User, second: User, project: Project) -> None:

@@ -27,7 +27,7 @@ from webapp.change_plans.reference_sets import (
     require_usable,
     set_sha256,
 )
-from webapp.change_plans.shared_patients import shared_with
+from webapp.change_plans.shared_patients import drawn_before, shared_with
 from webapp.change_plans.two_persons import PlanRefused
 from webapp.change_plans.usable_labels import LabelledImage, _add_said
 from webapp.change_plans.verify_set import ChangedLabel, changed_labels, changed_rows, verify
@@ -267,12 +267,45 @@ def test_a_label_given_otherwise_later_changes_nothing_in_the_set_and_is_told(
 ) -> None:
     assert changed_labels(locked_set, ada) == []
     say_first(make_user("another"), images[5], opacity=True)  # readers differ: there is no label to use any more
-    assert changed_labels(locked_set, ada) == []
+    assert changed_labels(locked_set, ada) == [ChangedLabel(images[5].code, OPACITY, 0, None)]
     looks = FirstAnswer.objects.filter(look__draw__image=images[4], finding=OPACITY)
     KeptQuerySet(FirstAnswer).filter(pk__in=looks.values("pk")).update(says="present")
-    assert changed_labels(locked_set, ada) == [ChangedLabel(images[4].code, OPACITY, 0, 1)]
+    assert {(one.code, one.now) for one in changed_labels(locked_set, ada)} == {
+        (images[4].code, 1),
+        (images[5].code, None),
+    }
     assert set_sha256(locked_set, locked_set.images.all()) == locked_set.hash
     assert {label.label for label in reference_labels(locked_set) if label.image == images[4]} == {0}
+
+
+def test_labels_that_changed_before_the_lock_are_confirmed_by_who_locks(
+    proposed: ReferenceSet, second: User, images: list[Image], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("webapp.change_plans.verify_set.verified_path", lambda image: None)
+    say_first(make_user("another"), images[5], opacity=True)
+    for confirmed, said in ((None, "than when it was proposed: confirm"), (2, ", and 2 were confirmed: confirm")):
+        with pytest.raises(PlanRefused, match=f"1 label of R-1 would be another today .*{said}") as refused:
+            decide_reference_set(second, proposed, "approved", confirmed=confirmed)
+        assert refused.value.code == "labels_changed"
+    decide_reference_set(second, proposed, "approved", confirmed=1)
+    assert AccessEvent.objects.get(verb="reference_set.labels_confirmed").details["labels"] == 1
+
+
+def test_draws_that_were_not_kept_are_told(
+    proposed: ReferenceSet, ada: User, second: User, project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("webapp.change_plans.verify_set.verified_path", lambda image: None)
+    decide_reference_set(ada, proposed, "withdrawn")
+    made = propose_reference_set(ada, project, rule(seed=8), "another draw")
+    assert drawn_before(made) == [proposed]
+    decide_reference_set(second, made, "approved")
+    assert drawn_before(propose_reference_set(ada, project, rule(), "fresh")) == []
+
+
+def test_a_set_that_nobody_could_lock_is_not_proposed(ada: User, second: User, project: Project) -> None:
+    User.objects.filter(pk=second.pk).update(is_active=False)
+    with pytest.raises(PlanRefused, match="Nobody could approve this set: it asks for a manager or a second admin"):
+        propose_reference_set(ada, project, rule(), "r")
 
 
 def test_looks_are_counted_once_each(locked_set: ReferenceSet, ada: User) -> None:

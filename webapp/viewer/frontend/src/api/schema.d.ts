@@ -595,6 +595,15 @@ export interface components {
             readonly stage: string;
             readonly tab?: string | null;
         };
+        /** @description A set that was drawn before, and withdrawn or declined: who may choose among draws may choose their figures. */
+        readonly EarlierDraw: {
+            readonly by: string;
+            readonly code: string;
+            readonly images: number;
+            /** @enum {string} */
+            readonly outcome: "approved" | "declined" | "withdrawn";
+            readonly seed: number;
+        };
         /** @description share: the part of the picture that was erased, 0 to 1. numbers: one for each filling. */
         readonly ErasedArea: {
             readonly numbers: readonly components["schemas"]["FilledNumber"][];
@@ -1241,10 +1250,16 @@ export interface components {
         readonly NotAllowed: {
             readonly detail: string;
         };
-        /** @description looks_so_far: the number of the last look at it or at a locked set that shares patients with it; looks go on from there. */
+        /**
+         * @description looks_so_far: the number of the last look at it or at a locked set that shares patients with it; looks go on from there.
+         *     drawn_before: since the last set that was locked. changed_labels: how many labels that the caller may know would be another
+         *     today.
+         */
         readonly OneReferenceSetDocument: {
+            readonly changed_labels: number;
             readonly code: string;
             readonly decision: components["schemas"]["PlanDecisionDocument"] | null;
+            readonly drawn_before: readonly components["schemas"]["EarlierDraw"][];
             readonly image_count: number;
             readonly is_in_force: boolean;
             readonly looks: number;
@@ -1817,6 +1832,14 @@ export interface components {
             readonly next_stage?: "unaided" | "aided" | "coding" | null;
             readonly sha256: string;
         };
+        /** @description changed_labels: how many labels would be another today, as who locks the set has seen it; needed where there are any. */
+        readonly ReferenceDecisionRequest: {
+            readonly changed_labels?: number | null;
+            /** @default  */
+            readonly note: string;
+            /** @enum {string} */
+            readonly outcome: "approved" | "declined" | "withdrawn";
+        };
         /**
          * @description is_positive: of the rule's first finding. It, stratum, both probabilities and labels are null where a study or a first look
          *     hides the image from the caller.
@@ -1878,12 +1901,15 @@ export interface components {
         };
         /** @description With its images, by id. */
         readonly ReferenceSetExport: {
+            readonly changed_labels: number;
             readonly code: string;
             readonly decision: components["schemas"]["PlanDecisionDocument"] | null;
+            readonly drawn_before: readonly components["schemas"]["EarlierDraw"][];
             readonly image_count: number;
             readonly images: readonly components["schemas"]["ReferenceImageDocument"][];
             readonly is_in_force: boolean;
             readonly looks: number;
+            readonly looks_so_far: number;
             readonly project: string;
             /** Format: date-time */
             readonly proposed_at: string;
@@ -1892,6 +1918,7 @@ export interface components {
             readonly rule: components["schemas"]["ReferenceRule"] | null;
             /** @description SHA-256 of the canonical JSON */
             readonly sha256: string | null;
+            readonly shares_with: readonly components["schemas"]["SharedImages"][];
             readonly version: number;
             readonly withheld: number;
             readonly withheld_why: string | null;
@@ -2636,6 +2663,7 @@ export type DicomHeaderRow = components['schemas']['DicomHeaderRow'];
 export type DraftDocument = components['schemas']['DraftDocument'];
 export type DraftReceipt = components['schemas']['DraftReceipt'];
 export type DraftSent = components['schemas']['DraftSent'];
+export type EarlierDraw = components['schemas']['EarlierDraw'];
 export type ErasedArea = components['schemas']['ErasedArea'];
 export type Estimate = components['schemas']['Estimate'];
 export type EventsRequest = components['schemas']['EventsRequest'];
@@ -2747,6 +2775,7 @@ export type ReadingPlan = components['schemas']['ReadingPlan'];
 export type ReadingUrls = components['schemas']['ReadingUrls'];
 export type ReasonRequest = components['schemas']['ReasonRequest'];
 export type Receipt = components['schemas']['Receipt'];
+export type ReferenceDecisionRequest = components['schemas']['ReferenceDecisionRequest'];
 export type ReferenceImageDocument = components['schemas']['ReferenceImageDocument'];
 export type ReferenceRule = components['schemas']['ReferenceRule'];
 export type ReferenceSetDocument = components['schemas']['ReferenceSetDocument'];

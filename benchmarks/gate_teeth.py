@@ -13,14 +13,17 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from scipy.special import expit, logit
 
 from benchmarks.machine import describe_machine, write_result
 from benchmarks.simulated_rehearsals import Candidate, draw
 from measures.gates.judge import judge
+from measures.gates.outputs import ModelAnswers, paired_outputs
 from measures.gates.plan import Gate, GatePlan, Judgement
 
 RUNS, SIZES = 2000, (100, 300, 1000)
 FEW_AUC, FEW_SIZES, MARGINS = 0.97, (20, 30, 50), (0.05, 0.1)
+PARTED_SIZES, PARTED_EDGES, PARTED_MARGIN = (50, 100, 300, 1000), (0.01, 0.03, 0.2), 1.0
 MOST_CASES = 50_000  # what a page may ask for before a simulation stops following it
 FINDING = "opacity"
 
@@ -154,6 +157,34 @@ def whole_plan(n: int, runs: int, seed: int = 0) -> dict[str, Any]:
     }
 
 
+def parted_scores(n: int, edge: float, runs: int, seed: int = 0) -> dict[str, dict[str, float]]:
+    """Calibration intercept within 1 of 0; the candidate says `edge` or 1 - edge, each of half of the cases. First look; worse: off
+    by the margin, to either side in turn."""
+    plan = GatePlan((Gate("i", "calibration_intercept", FINDING, -PARTED_MARGIN, PARTED_MARGIN),))
+    generator, scores = np.random.default_rng(seed), np.where(np.arange(n) % 2 == 0, edge, 1 - edge)
+    answers = ModelAnswers(scores, scores > 0.5, np.full(n, np.nan), np.ones(n))
+
+    def passes(off: float, run: int) -> bool:
+        labels = (generator.random(n) < expit(logit(scores) + off * (-1) ** run)).astype(float)
+        return judge(plan, {FINDING: paired_outputs(labels, answers, answers)}).passed
+
+    return {
+        "worse_passes_first": share([passes(PARTED_MARGIN, run) for run in range(runs)]),
+        "equal_passes_first": share([passes(0.0, run) for run in range(runs)]),
+    }
+
+
+def run_parted(runs: int) -> dict[str, Any]:
+    """Every cell of `parted_scores`, printed."""
+    cells = {}
+    for edge in PARTED_EDGES:
+        for n in PARTED_SIZES:
+            name = f"intercept +-{PARTED_MARGIN:g}, numbers {edge:g} and {1 - edge:g}, n {n}"
+            cells[name] = entry = parted_scores(n, edge, runs)
+            print(f"{name}: {_line(entry)}", flush=True)
+    return cells
+
+
 def run_few(runs: int) -> dict[str, Any]:
     """Every cell of `few_cases`, printed."""
     cells = {}
@@ -173,6 +204,7 @@ def main() -> None:
             found["single"][f"{name}, n {n}"] = entry = single_gate(name, n, RUNS)
             print(f"{name}, n {n}: {_line(entry)}", flush=True)
     found["few"] = run_few(RUNS)
+    found["parted"] = run_parted(RUNS)
     for n in SIZES:
         found["plan"][f"n {n}"] = entry = whole_plan(n, RUNS)
         print(f"five gates, n {n}: {_line(entry)}", flush=True)

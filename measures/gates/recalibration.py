@@ -28,7 +28,11 @@ def intercept(outputs: PairedOutputs, question: Question) -> Measured:
 
 
 def _measure(outputs: PairedOutputs, question: Question, is_slope: bool) -> Measured:
-    """The weighted maximum, its sandwich variance by patient times I / (I - 1), and t on the patients of the rarer class."""
+    """The weighted maximum, its sandwich variance by patient times I / (I - 1), and t on the patients of the rarer class.
+
+    Of the intercept the variance is at least that which the fitted numbers themselves give, without weights 1 / sum p (1 - p):
+    where scores part the classes, hardly a case departs from its number, and the sandwich tells nearly none.
+    """
     kept = outputs.of(~np.isnan(outputs.labels) & ~outputs.candidate.refused)
     positive = kept.labels == 1
     counts = (len(positive), int(positive.sum()), int((~positive).sum()), count_patients(kept.patients))
@@ -39,16 +43,19 @@ def _measure(outputs: PairedOutputs, question: Question, is_slope: bool) -> Meas
     fitted = _fit(scores, kept.labels, kept.weights / kept.weights.mean(), is_slope)
     if fitted is None:
         return undefined(*counts, METHOD)
-    value, influences = fitted
+    value, influences, expected = fitted
     total, patients = cross_sum(influences, kept.patients, influences, kept.patients)
     error, df = math.sqrt(total * patients / (patients - 1)), rarer - 1
+    if not is_slope:
+        error = max(error, math.sqrt(expected))
     low, high = student_limits(value, error, df, question.alpha)
     now, later = (times_needed(error, df, question, alpha) for alpha in (question.alpha, question.next_alpha))
     return Measured(value, low, high, *counts, now, later, METHOD, candidate=value)
 
 
-def _fit(scores: Floats, labels: Floats, weights: Floats, is_slope: bool) -> tuple[float, Floats] | None:
-    """(last coefficient, its influence of each case) by Newton's steps; None where they do not settle."""
+def _fit(scores: Floats, labels: Floats, weights: Floats, is_slope: bool) -> tuple[float, Floats, float] | None:
+    """(last coefficient, its influence of each case, its variance by the fitted numbers) by Newton's steps; None where they do not
+    settle."""
     ones = np.ones(len(scores))
     design = np.column_stack([ones, scores]) if is_slope else ones[:, None]
     offset = np.zeros(len(scores)) if is_slope else scores
@@ -64,6 +71,6 @@ def _fit(scores: Floats, labels: Floats, weights: Floats, is_slope: bool) -> tup
         if np.abs(beta).max() > LARGEST:
             return None
         if size < 1e-9:
-            influence = design @ np.linalg.inv(information)[-1] * weights * (labels - p)
-            return float(beta[-1]), influence
+            pull = design @ np.linalg.inv(information)[-1] * weights
+            return float(beta[-1]), pull * (labels - p), float((pull**2 * p * (1 - p)).sum())
     return None

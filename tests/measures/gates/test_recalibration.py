@@ -73,3 +73,13 @@ def test_scores_of_0_and_1_are_taken_just_inside() -> None:
     labels = np.array([0.0, 0, 0, 1, 1, 1, 0, 1])
     scores = np.array([0.0, 0.2, 0.3, 1.0, 0.7, 0.8, 1.0, 0.0])
     assert math.isfinite(intercept(paired(labels, scores, scores), QUESTION).value)
+
+
+def test_scores_that_part_the_classes_leave_the_intercept_its_width() -> None:
+    """All labels are as the numbers of .02 and .98 say: no case departs, and 1 / sum p (1 - p) is the variance all the same."""
+    labels = np.repeat([0.0, 1.0], 50)
+    scores = np.repeat([0.02, 0.98], 50)
+    found = intercept(paired(labels, scores, scores), QUESTION)
+    assert found.value == pytest.approx(0)
+    error = math.sqrt(1 / (100 * 0.02 * 0.98))
+    assert (found.high - found.low) / 2 == pytest.approx(t.ppf(0.95, 49) * error)

@@ -12,8 +12,10 @@ from measures.gates.outputs import PairedOutputs
 from measures.gates.plan import Judgement, Verdict
 from webapp import audit
 from webapp.archive.models import Image
+from webapp.change_plans.propose_plan import require_whole
 from webapp.change_plans.reference_labels import ReferenceLabel
-from webapp.change_plans.reference_sets import count_look
+from webapp.change_plans.reference_sets import count_look, require_whole_set
+from webapp.change_plans.two_persons import require_hash
 from webapp.rehearsals.gates_of_plan import ALL_IMAGES, gate_plan
 from webapp.rehearsals.models import Rehearsal, RehearsalVerdict
 from webapp.rehearsals.paired import outputs_by_finding
@@ -32,7 +34,11 @@ class Judged:
 
 
 def judged(rehearsal: Rehearsal, labels: Sequence[ReferenceLabel]) -> Judged:
-    """Counts the look, then judges. A turn that was killed in between counts the same look again."""
+    """Counts the look, then judges. A turn that was killed in between counts the same look again.
+
+    Raises PlanRefused, before a look is counted, where plan or set are not as they were when the rehearsal was asked for.
+    """
+    require_as_asked(rehearsal)
     body = rehearsal.plan.body_model()
     peaks = (peak_bytes(rehearsal.in_service_id), peak_bytes(rehearsal.candidate_id))
     outputs, images = outputs_by_finding(rehearsal, labels, body.findings, peaks)
@@ -50,6 +56,15 @@ def judged(rehearsal: Rehearsal, labels: Sequence[ReferenceLabel]) -> Judged:
         "images": len(images[ALL_IMAGES]),
     }
     return Judged(look, judgement.passed, {**report, **_in_all(judgement)})
+
+
+def require_as_asked(rehearsal: Rehearsal) -> None:
+    """Raises PlanRefused where the stored plan or set gives another hash than the rehearsal was asked for with."""
+    plan, made = rehearsal.plan, rehearsal.reference_set
+    require_whole(plan)
+    require_whole_set(made)
+    for row, asked in ((plan, rehearsal.plan_sha256), (made, rehearsal.reference_sha256)):
+        require_hash(row, row.code, asked)
 
 
 def store_verdict(rehearsal: Rehearsal, found: Judged) -> None:

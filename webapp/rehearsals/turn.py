@@ -15,6 +15,7 @@ from inference.engine import Case, Engine, Explanation
 from webapp.archive.models import Image
 from webapp.archive.storage import IntegrityMismatch
 from webapp.change_plans.reference_labels import ReferenceLabel, reference_labels
+from webapp.change_plans.two_persons import PlanRefused
 from webapp.predictions.bundle_store import BundleUnavailable, EngineShelf, engine_for
 from webapp.predictions.points_in_force import PointsInForce
 from webapp.predictions.run_mark import why_taken_out
@@ -50,7 +51,11 @@ def run_rehearsal(claim: Claim, lease: Lease) -> Result:
     waiting = missing(rehearsal, labels)
     if not waiting:
         _shelf.clear()
-        return Result(write=partial(store_verdict, rehearsal, judged(rehearsal, labels)))
+        try:
+            found = judged(rehearsal, labels)
+        except PlanRefused as refused:
+            return Result(write=partial(_stop, rehearsal, refused.code, f"{refused.text} Nothing was judged."))
+        return Result(write=partial(store_verdict, rehearsal, found))
     try:
         rows = _some(rehearsal, labels, waiting, claim, lease)
     except IntegrityMismatch:

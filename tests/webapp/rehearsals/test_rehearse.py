@@ -20,7 +20,7 @@ from webapp.rehearsals import case_run, turn
 from webapp.rehearsals.ask import LOWEST, RehearsalRefused, ask_rehearsal
 from webapp.rehearsals.models import CaseOutput, Rehearsal, RehearsalVerdict
 from webapp.rehearsals.peak_memory import peak_bytes
-from webapp.reviews.models.kept_row import AppendOnlyViolation
+from webapp.reviews.models.kept_row import AppendOnlyViolation, KeptQuerySet
 from webapp.work.models import Job
 from webapp.work.worker import run_one
 
@@ -291,5 +291,28 @@ def test_bytes_that_changed_in_mid_run_stop_it_by_name(
     stopped = again(row)
     assert images[5].code in stopped.stop.text
     assert stopped.stop.code == "image_changed"
+    assert not RehearsalVerdict.objects.exists()
+    assert not ReferenceLook.objects.exists()
+
+
+@pytest.mark.parametrize("what", ["plan", "set"])
+def test_a_row_changed_in_the_database_after_the_start_stops_it_without_a_look(
+    what: str,
+    ada: User,
+    project: Project,
+    plan: ChangePlan,
+    reference: ReferenceSet,
+    candidate: DeployedBundle,
+) -> None:
+    row = ask_rehearsal(ada, project, candidate)
+    assert run_one()
+    if what == "plan":
+        KeptQuerySet(ChangePlan).filter(pk=plan.pk).update(body=plan.body | {"alpha": 0.19})
+    else:
+        KeptQuerySet(ReferenceSet).filter(pk=reference.pk).update(rule=reference.rule | {"seed": 8})
+    run_all()
+    stopped = again(row).stop
+    assert stopped.code == "changed"
+    assert "is not as it was proposed" in stopped.text
     assert not RehearsalVerdict.objects.exists()
     assert not ReferenceLook.objects.exists()

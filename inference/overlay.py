@@ -5,8 +5,9 @@ A map without positive evidence is not stretched: the picture says so.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -15,7 +16,7 @@ from inference.boxes import interpolate, positive_part
 from inference.explanation import NO_EVIDENCE, Explanation, map_threshold, method_title
 from inference.gate import REFUSED
 from inference.manifest import Finding, MapOutput
-from inference.map_drawing import OPACITY, captioned, draw_box, map_over
+from inference.map_drawing import OPACITY, captioned, draw_box, map_over, png
 from inference.preprocessing import Region
 from inference.probability import fraction
 from inference.research_use import RESEARCH_LINE
@@ -57,6 +58,25 @@ def overlay_pictures(gray: np.ndarray, explanation: Explanation) -> Iterator[tup
                     draw_box(picture, (box.x, box.y, box.w, box.h), scale, f"box-{box.rule}")
             lines = (_caption(finding, output, values, explanation), model)
             yield f"{finding.key}.{output.kind}", captioned(picture, lines, LETTERS)
+
+
+def map_picture(
+    gray: np.ndarray,
+    values: np.ndarray,
+    threshold: float,
+    region: Region,
+    boxes: Iterable[Mapping[str, Any]],
+    lines: tuple[str, str],
+) -> bytes:
+    """PNG of one map over the image, cut at its threshold, with boxes {x, y, w, h, rule} and two lines below.
+
+    The second begins with the line that every picture carries. gray: as in `write_overlays`."""
+    base, scale = _base_picture(gray)
+    picture = _coloured(base, values, threshold, region, scale)
+    for box in boxes:
+        draw_box(picture, (box["x"], box["y"], box["w"], box["h"]), scale, f"box-{box['rule']}")
+    first = lines[0] if values.max() > 0 else f"{lines[0]}: {NO_EVIDENCE}"
+    return png(captioned(picture, (first, f"{RESEARCH_LINE} · {lines[1]}"), LETTERS))
 
 
 def _caption(finding: Finding, output: MapOutput, values: np.ndarray, explanation: Explanation) -> str:

@@ -7,12 +7,13 @@ import numpy as np
 from inference.boxes import positive_part
 from inference.decisions import is_above_operating_point
 from inference.engine import Case, Engine, Explanation, NonFiniteOutput
+from inference.explanation import map_threshold, method_title
 from inference.gate import REFUSED, GateQuestion
 from inference.manifest import OperatingPoint
 from webapp.archive.exam import exam_of
 from webapp.archive.frame.model_inputs import prepared
 from webapp.archive.models import Image
-from webapp.rehearsals.models import CaseOutput, Rehearsal
+from webapp.rehearsals.models import CaseOutput, MissMap, Rehearsal
 from webapp.training_set.labels import Place
 
 Boxes = Mapping[str, Sequence[Place]]
@@ -25,16 +26,50 @@ def case_output(
 ) -> CaseOutput:
     """The row, not yet stored. boxes: of the findings that have some. Raises IntegrityMismatch where the file is another, and what
     the run raises; numbers that are none count as a refusal of the model."""
-    seen = prepared(image, engine.bundle.input_spec)
-    question = GateQuestion(exam_of(image), image.modality, image.project.takes_for_processing)
-    row = CaseOutput(rehearsal=rehearsal, image=image, bundle_id=engine.bundle.id, input_sha256=seen.sha256)
+    case = case_of(image, engine, points)
+    row = CaseOutput(rehearsal=rehearsal, image=image, bundle_id=engine.bundle.id, input_sha256=case.input.sha256)
     try:
-        answer = run(engine, Case(seen, question, points))
+        answer = run(engine, case)
     except NonFiniteOutput:
         row.findings, row.is_refused, row.why, row.seconds = {}, True, NOT_FINITE, 0.0
         return row
     row.is_refused, row.seconds = answer.gate.verdict == REFUSED, answer.seconds
     row.findings = {} if row.is_refused else _findings(answer, boxes)
+    return row
+
+
+def case_of(image: Image, engine: Engine, points: Mapping[str, OperatingPoint]) -> Case:
+    """What the engine is asked."""
+    seen = prepared(image, engine.bundle.input_spec)
+    question = GateQuestion(exam_of(image), image.modality, image.project.takes_for_processing)
+    return Case(seen, question, points)
+
+
+def miss_map(
+    rehearsal: Rehearsal, image: Image, finding: str, engine: Engine, points: Mapping[str, OperatingPoint], run: Run
+) -> MissMap:
+    """The row, not yet stored: the first map of the finding, or why there is none. Raises as `case_output`."""
+    row = MissMap(rehearsal=rehearsal, image=image, finding=finding, bundle_id=engine.bundle.id)
+    try:
+        answer = run(engine, case_of(image, engine, points))
+    except NonFiniteOutput:
+        row.why_none = "The model gave numbers that are none."
+        return row
+    output = next((one for one in answer.contents.maps if one.kind in answer.maps), None)
+    if output is None:
+        refused = answer.gate.verdict == REFUSED
+        row.why_none = "The model refused the image." if refused else "The model has no map of it."
+        return row
+    column = next(place for place, one in enumerate(answer.contents.findings) if one.key == finding)
+    values = np.ascontiguousarray(answer.maps[output.kind][column], "<f4")
+    rule = answer.contents.findings[column].maps[output.kind]
+    row.method, (row.rows, row.columns), row.values = method_title(output), values.shape, values.tobytes()
+    row.region, row.threshold = [float(edge) for edge in answer.region], float(map_threshold(values, rule))
+    row.boxes = [
+        {"x": box.x, "y": box.y, "w": box.w, "h": box.h, "rule": box.rule}
+        for box in answer.boxes[finding]
+        if box.map == output.kind
+    ]
     return row
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from measures.gates.judge import judge
 from measures.gates.outputs import PairedOutputs
 from measures.gates.plan import Judgement, Verdict
+from reader_study.patient_key import patient_key
 from webapp import audit
 from webapp.archive.models import Image
 from webapp.change_plans.propose_plan import require_whole
@@ -20,6 +21,7 @@ from webapp.rehearsals.gates_of_plan import ALL_IMAGES, gate_plan
 from webapp.rehearsals.models import Rehearsal, RehearsalVerdict
 from webapp.rehearsals.paired import outputs_by_finding
 from webapp.rehearsals.peak_memory import peak_bytes
+from webapp.retraining.trained_on import taught, trained_images
 
 BINS = 10
 
@@ -39,6 +41,7 @@ def judged(rehearsal: Rehearsal, labels: Sequence[ReferenceLabel]) -> Judged:
     Raises PlanRefused, before a look is counted, where plan or set are not as they were when the rehearsal was asked for.
     """
     require_as_asked(rehearsal)
+    labels, left_out = without_learnt(rehearsal, labels)
     body = rehearsal.plan.body_model()
     peaks = (peak_bytes(rehearsal.in_service_id), peak_bytes(rehearsal.candidate_id))
     outputs, images = outputs_by_finding(rehearsal, labels, body.findings, peaks)
@@ -53,9 +56,23 @@ def judged(rehearsal: Rehearsal, labels: Sequence[ReferenceLabel]) -> Judged:
         "flips": {finding: flips(paired) for finding, paired in own.items()},
         "reliability": {finding: _reliability(paired) for finding, paired in own.items()},
         "misses": [miss for finding, paired in own.items() for miss in _misses(finding, paired, images[finding])],
+        "changes": {finding: changes(paired) for finding, paired in own.items()},
         "images": len(images[ALL_IMAGES]),
+        "left_out": left_out,
     }
     return Judged(look, judgement.passed, {**report, **_in_all(judgement)})
+
+
+def without_learnt(
+    rehearsal: Rehearsal, labels: Sequence[ReferenceLabel]
+) -> tuple[list[ReferenceLabel], dict[str, Any]]:
+    """Without images of patients whom the candidate learnt from; how many these are, and what of its training is not known."""
+    images = {label.image.pk: label.image for label in labels}
+    learnt = trained_images(rehearsal.candidate_id, images.values())
+    patients = {patient_key(images[key]) for key in learnt}
+    gaps = list(taught(rehearsal.candidate_id).gaps)
+    kept = [label for label in labels if label.image.pk not in learnt]
+    return kept, {"images": len(learnt), "patients": len(patients), "gaps": gaps}
 
 
 def require_as_asked(rehearsal: Rehearsal) -> None:
@@ -121,6 +138,18 @@ def flips(paired: PairedOutputs) -> dict[str, int]:
         "cleared_newly": int((~with_it & served & ~candidate).sum()),
         "flagged_newly": int((~with_it & candidate & ~served).sum()),
         "same": int((served == candidate).sum()),
+    }
+
+
+def changes(paired: PairedOutputs) -> dict[str, int]:
+    """Failures fixed, new and retained, and what stays right; cases unweighted. A refused case is neither found nor cleared."""
+    truth = paired.labels == 1
+    before, after = (~answers.refused & (answers.flagged == truth) for answers in (paired.in_service, paired.candidate))
+    return {
+        "fixed": int((~before & after).sum()),
+        "new": int((before & ~after).sum()),
+        "retained": int((~before & ~after).sum()),
+        "kept": int((before & after).sum()),
     }
 
 

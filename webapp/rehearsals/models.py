@@ -74,6 +74,89 @@ class RehearsalStop(AppendOnlyRow):
     text = models.CharField(max_length=500)
 
 
+class MissMap(AppendOnlyRow):
+    """What one bundle's first map shows of a finding that the candidate alone misses.
+
+    values: float32 little-endian [rows, columns]. region: x0, y0, x1, y1 of the map in source pixels. boxes: of this map, {x, y, w,
+    h, rule}. method: how it was made, in words. why_none: a sentence, where there is no map.
+    """
+
+    rehearsal = models.ForeignKey(Rehearsal, on_delete=models.PROTECT, related_name="maps")
+    image = models.ForeignKey(Image, on_delete=models.PROTECT, related_name="+")
+    finding = models.CharField(max_length=64)
+    bundle_id = models.CharField(max_length=64)
+    method = models.CharField(max_length=128, blank=True)
+    rows = models.PositiveIntegerField(default=0)
+    columns = models.PositiveIntegerField(default=0)
+    values = models.BinaryField(default=b"")
+    region = models.JSONField(default=list)
+    threshold = models.FloatField(default=0.0)
+    boxes = models.JSONField(default=list)
+    why_none = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["rehearsal", "image", "finding", "bundle_id"], name="one_map_per_miss_and_bundle"
+            )
+        ]
+
+
+class ReplayedCase(AppendOnlyRow):
+    """A reviewed case outside the reference set that both bundles answer after the verdict, with what was known of it then.
+
+    labels: list of {finding, value (1, 0 or -1), kind, weight}. failures: list of {finding, verdict, words}, in the words of the
+    failure scheme. learnt: findings of failures that the candidate was trained on. is_trained: its patient trained it.
+    """
+
+    rehearsal = models.ForeignKey(Rehearsal, on_delete=models.PROTECT, related_name="replayed")
+    image = models.ForeignKey(Image, on_delete=models.PROTECT, related_name="+")
+    stored_sha256 = models.CharField(max_length=64)
+    labels = models.JSONField()
+    failures = models.JSONField(default=list)
+    learnt = models.JSONField(default=list)
+    is_trained = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["created_at"]
+        constraints = [models.UniqueConstraint(fields=["rehearsal", "image"], name="one_replayed_case_per_image")]
+
+
+class ReplayFault(AppendOnlyRow):
+    """A reviewed case that one bundle could not answer. round: how often all that failed had been tried again by then."""
+
+    rehearsal = models.ForeignKey(Rehearsal, on_delete=models.PROTECT, related_name="faults")
+    image = models.ForeignKey(Image, on_delete=models.PROTECT, related_name="+")
+    bundle_id = models.CharField(max_length=64)
+    round = models.PositiveIntegerField()
+    code = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["rehearsal", "image", "bundle_id", "round"], name="one_fault_per_case_bundle_and_round"
+            )
+        ]
+
+
+class ReplayRetry(AppendOnlyRow):
+    """An admin asked that all reviewed cases that failed be tried again."""
+
+    rehearsal = models.ForeignKey(Rehearsal, on_delete=models.PROTECT, related_name="retries")
+
+
+class ReplayReport(AppendOnlyRow):
+    """What the reviewed cases tell, once each was tried; one more after each retry. It decides no gate."""
+
+    rehearsal = models.ForeignKey(Rehearsal, on_delete=models.PROTECT, related_name="replays")
+    round = models.PositiveIntegerField()
+    report = models.JSONField()
+
+    class Meta:
+        ordering = ["-round"]
+        constraints = [models.UniqueConstraint(fields=["rehearsal", "round"], name="one_replay_report_per_round")]
+
+
 class MissTick(AppendOnlyRow):
     """A person has looked at a finding that the model in service found and the candidate misses, and says why it may be so."""
 

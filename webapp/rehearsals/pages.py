@@ -20,17 +20,21 @@ from webapp.csv_text import csv_text
 from webapp.deployments.models import DeployedBundle
 from webapp.form_action import act
 from webapp.rehearsals.ask import ask_rehearsal
+from webapp.rehearsals.learning import MOST, learning_of
 from webapp.rehearsals.misses import REASON_CHARACTERS, open_misses, tick
 from webapp.rehearsals.models import Rehearsal
+from webapp.rehearsals.replay import retry_failed
+from webapp.rehearsals.replay_rows import replay_context
 from webapp.rehearsals.rows import (
     COLUMNS,
     bundle_names,
     export_document,
     export_rows,
-    gate_rows,
     miss_rows,
     state_of,
+    withheld_cases,
 )
+from webapp.rehearsals.verdict_rows import verdict_context
 
 ON_DESK = 3
 
@@ -41,6 +45,11 @@ def rehearsals(request: HttpRequest) -> HttpResponse:
     """All of them, newest first, and the form that asks for another."""
     person = _require_viewer(request)
     context = {**_listed(None), "may_ask": may_ask_rehearsal(person) is None, **_choices()}
+    context["learnt"] = [
+        {**one, "own": learning_of(one["row"], withheld_cases(one["row"], person) == 0)}
+        for one in context["rehearsals"]
+        if hasattr(one["row"], "verdict")
+    ][:MOST]
     return _no_store(render(request, "rehearsals/rehearsals.html", context))
 
 
@@ -54,15 +63,14 @@ def rehearsal(request: HttpRequest, number: int) -> HttpResponse:
     context |= {"candidate": context["names"].get(row.candidate_id, row.candidate_id[:12])}
     context |= {"in_service": context["names"].get(row.in_service_id, row.in_service_id[:12])}
     if hasattr(row, "verdict"):
-        gates = gate_rows(row)
         misses = miss_rows(row, person)
         audit.record(person, "see_rehearsal", f"bundle:{row.candidate_id}", number=row.number, misses=len(misses))
+        context |= {**verdict_context(row), "replay": replay_context(row, person), "misses": misses}
+        context["learning_rows"] = [
+            {"candidate": context["candidate"], "own": learning_of(row, not withheld_cases(row, person))}
+        ]
         context |= {
-            "report": row.verdict.report,
-            "overall": [gate for gate in gates if not gate["is_subgroup"]],
-            "subgroups": [gate for gate in gates if gate["is_subgroup"]],
-            "confidence": f"{100 * row.verdict.report['gates'][0]['confidence']:.2f}".rstrip("0").rstrip("."),
-            "misses": misses,
+            "may_ask": may_ask_rehearsal(person) is None,
             "open_misses": open_misses(row),
             "hidden": len(row.verdict.report["misses"]) - len(misses),
             "reason_characters": REASON_CHARACTERS,
@@ -74,13 +82,13 @@ def rehearsal(request: HttpRequest, number: int) -> HttpResponse:
 @require_safe
 def export(request: HttpRequest, number: int) -> HttpResponse:
     """`?as=csv`: the gates; else everything but the images, as JSON."""
-    _require_viewer(request)
+    person = _require_viewer(request)
     row = _row(number)
     if request.GET.get("as") == "csv":
         text = csv_text(COLUMNS, export_rows(row))
         response = HttpResponse(text, content_type="text/csv; charset=utf-8")
     else:
-        response = JsonResponse(export_document(row), json_dumps_params={"indent": 1, "sort_keys": True})
+        response = JsonResponse(export_document(row, person), json_dumps_params={"indent": 1, "sort_keys": True})
     suffix = "csv" if request.GET.get("as") == "csv" else "json"
     response.headers["Content-Disposition"] = f'attachment; filename="rehearsal-{row.number}.{suffix}"'
     return _no_store(response)
@@ -95,6 +103,13 @@ def ask(request: HttpRequest) -> HttpResponse:
     candidate = get_object_or_404(DeployedBundle, pk=request.POST.get("candidate", ""))
     work = partial(ask_rehearsal, person, project, candidate)
     return act(request, work, f"{candidate} is rehearsed in the background; new images come first.", "rehearsals")
+
+
+@form_post("rehearsals")
+def retry(request: HttpRequest, number: int) -> HttpResponse:
+    """All reviewed cases of it that failed, once more."""
+    person, row = _require_viewer(request), _row(number)
+    return act(request, partial(retry_failed, person, row), "Tried again in the background.", "rehearsal", number)
 
 
 @form_post("rehearsals")

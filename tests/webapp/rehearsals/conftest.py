@@ -18,7 +18,7 @@ from webapp.change_plans.reference_sets import decide_reference_set, propose_ref
 from webapp.deployments.models import DeployedBundle
 from webapp.predictions import bundle_store
 from webapp.predictions.bundle_store import bundle_path
-from webapp.rehearsals import case_run, decide, turn
+from webapp.rehearsals import answering, case_run, decide
 from webapp.rehearsals.models import Rehearsal
 from webapp.work.models import Job
 from webapp.work.worker import run_one
@@ -75,7 +75,7 @@ def inputs(monkeypatch: pytest.MonkeyPatch, images: list[Image]) -> dict[Any, fl
     monkeypatch.setattr(case_run, "prepared", prepared)
     monkeypatch.setattr(decide, "peak_bytes", lambda bundle_id: 100e6)
     monkeypatch.setattr(bundle_store, "_shelf", bundle_store.EngineShelf())
-    monkeypatch.setattr(turn, "_shelf", bundle_store.EngineShelf())
+    monkeypatch.setattr(answering, "shelf", bundle_store.EngineShelf())
     return found
 
 

@@ -16,7 +16,7 @@ from webapp.change_plans.models import ChangePlan, ReferenceLook, ReferenceSet
 from webapp.change_plans.two_persons import PlanRefused
 from webapp.deployments.models import DeployedBundle
 from webapp.predictions.requests import predict_again
-from webapp.rehearsals import case_run, turn
+from webapp.rehearsals import answering, case_run
 from webapp.rehearsals.ask import LOWEST, RehearsalRefused, ask_rehearsal
 from webapp.rehearsals.models import CaseOutput, Rehearsal, RehearsalVerdict
 from webapp.rehearsals.peak_memory import peak_bytes
@@ -32,7 +32,7 @@ def test_a_copy_passes_and_is_never_called_better(
     ada: User, project: Project, plan: ChangePlan, reference: ReferenceSet, candidate: DeployedBundle
 ) -> None:
     row = ask_rehearsal(ada, project, candidate)
-    assert run_all() == 2  # one turn for the cases, one for the verdict
+    assert run_all() == 3  # one turn for the cases, one for the verdict, one that finds no reviewed case besides
     verdict = again(row).verdict
     assert (verdict.passed, verdict.look) == (True, 1)
     assert (verdict.plan_sha256, verdict.reference_sha256) == (plan.sha256, reference.sha256)
@@ -216,8 +216,8 @@ def test_a_killed_worker_costs_a_turn_and_no_case_counts_twice(
         """What no handler of the worker takes."""
 
     row = ask_rehearsal(ada, project, candidate)
-    monkeypatch.setattr(turn, "TURN_SECONDS", 0.0)  # one case a turn
-    told, run_case = [0], turn.case_output
+    monkeypatch.setattr(answering, "TURN_SECONDS", 0.0)  # one case a turn
+    told, run_case = [0], answering.case_output
 
     def sometimes_killed(*arguments: Any) -> CaseOutput:
         told[0] += 1
@@ -225,7 +225,7 @@ def test_a_killed_worker_costs_a_turn_and_no_case_counts_twice(
             raise Killed
         return run_case(*arguments)
 
-    monkeypatch.setattr(turn, "case_output", sometimes_killed)
+    monkeypatch.setattr(answering, "case_output", sometimes_killed)
     kills = 0
     for _ in range(80):
         try:

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import math
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,32 +15,50 @@ from reader_study.analysis.agreement import krippendorff
 from reader_study.analysis.documents import Document
 from reader_study.analysis.marks_files import read_marks
 from reader_study.analysis.obuchowski_rockette import Components
+from reader_study.analysis.plain_numbers import plain_number, plain_whole
 from reader_study.analysis.refusal import DataRefused
 from reader_study.analysis.study_report import marks_sections, ratings_sections
 from reader_study.analysis.tables import read_agreement, read_ratings
 from reader_study.analysis.text_report import report
 from reports.html_report import Section, html_report
 
+MOST_SIZES = 10_000  # of one range of `size`
+
 
 def whole_numbers(text: str) -> list[int]:
     """`4`, `4:12` or `50:400:25`, ends included."""
     parts = text.split(":")
-    if not 1 <= len(parts) <= 3 or not all(part.isdigit() for part in parts):
+    numbers = [number for part in parts if (number := plain_whole(part)) is not None]
+    if not 1 <= len(parts) <= 3 or len(numbers) != len(parts):
         raise argparse.ArgumentTypeError(f"'{text}' is not FIRST, FIRST:LAST or FIRST:LAST:STEP in whole numbers")
-    first, last, step = (
-        [int(part) for part in parts] + [int(parts[0])] * (len(parts) == 1) + [1] * (3 - max(len(parts), 2))
-    )
+    first, last, step = numbers + [numbers[0]] * (len(numbers) == 1) + [1] * (3 - max(len(numbers), 2))
     if step < 1 or last < first:
         raise argparse.ArgumentTypeError(f"'{text}' is an empty range")
-    return list(range(first, last + 1, step))
+    found = range(first, last + 1, step)
+    if len(found) > MOST_SIZES:
+        raise argparse.ArgumentTypeError(f"'{text}' is {len(found)} sizes; {MOST_SIZES} are the most")
+    return list(found)
+
+
+def number(text: str) -> float:
+    """A finite number."""
+    value = plain_number(text)
+    if math.isnan(value):
+        raise argparse.ArgumentTypeError(f"'{text}' is not a finite number")
+    return value
+
+
+def whole(text: str) -> int:
+    """A whole number >= 0."""
+    value = plain_whole(text)
+    if value is None:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a whole number >= 0")
+    return value
 
 
 def share(text: str) -> float:
     """A number strictly between 0 and 1."""
-    try:
-        value = float(text)
-    except ValueError:
-        value = -1.0
+    value = plain_number(text)
     if not 0 < value < 1:
         raise argparse.ArgumentTypeError(f"'{text}' is not a number between 0 and 1")
     return value
@@ -61,12 +80,14 @@ def parser() -> argparse.ArgumentParser:
     marks.add_argument("marks", type=Path, metavar="MARKS.csv")
     marks.add_argument("--lesions", type=Path, required=True, metavar="LESIONS.csv")
     marks.add_argument("--fom", default="wafroc", choices=froc.NAMES)
-    marks.add_argument("--normals", type=int, help="number of normal cases where LESIONS.csv lists abnormal ones only")
+    marks.add_argument(
+        "--normals", type=whole, help="number of normal cases where LESIONS.csv lists abnormal ones only"
+    )
     marks.add_argument("--hit", help="centre, iou:X or radius:R, for raw marks")
     agree = commands.add_parser("agreement", help="how well readers agree")
     agree.add_argument("ratings", type=Path, metavar="RATINGS.csv")
     agree.add_argument("--level", default="ordinal", choices=krippendorff.LEVELS)
-    agree.add_argument("--seed", type=int, default=0)
+    agree.add_argument("--seed", type=whole, default=0)
     _add_size(commands.add_parser("size", help="power over readers and cases"))
     for command in commands.choices.values():
         command.add_argument("--alpha", type=share, default=0.05)
@@ -79,9 +100,9 @@ def parser() -> argparse.ArgumentParser:
 def _add_size(size: argparse.ArgumentParser) -> None:
     size.add_argument("--from", dest="source", type=Path, metavar="RATINGS.csv", help="components of a pilot study")
     for name in ("var", "cov1", "cov2", "cov3", "var-tr"):
-        size.add_argument(f"--{name}", type=float)
-    size.add_argument("--pilot-cases", type=int)
-    size.add_argument("--effect", type=float, required=True)
+        size.add_argument(f"--{name}", type=number)
+    size.add_argument("--pilot-cases", type=whole)
+    size.add_argument("--effect", type=number, required=True)
     size.add_argument("--readers", type=whole_numbers, required=True, metavar="4:12")
     size.add_argument("--cases", type=whole_numbers, required=True, metavar="50:400:25")
     size.add_argument("--power", type=share, default=0.8)

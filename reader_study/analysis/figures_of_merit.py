@@ -12,6 +12,7 @@ import numpy as np
 from measures.roc_area import auc, kernel
 from reader_study.analysis.binormal import fit_binormal
 from reader_study.analysis.partial_auc import partial_auc
+from reader_study.analysis.plain_numbers import plain_number
 from reader_study.analysis.refusal import DataRefused
 
 NAMES = "auc, auc_binormal, pauc:LO,HI, sens:CUT, spec:CUT"
@@ -53,11 +54,8 @@ def figure_of_merit(text: str) -> FigureOfMerit:
 
 
 def _numbers(text: str, argument: str, count: int) -> list[float]:
-    try:
-        values = [float(part) for part in argument.split(",")]
-    except ValueError:
-        values = []
-    if len(values) != count or not np.all(np.isfinite(values)):
+    values = [plain_number(part) for part in argument.split(",")]
+    if len(values) != count or np.isnan(values).any():
         raise DataRefused(f"fom '{text}' is not one of {NAMES}")
     return values
 

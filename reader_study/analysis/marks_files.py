@@ -13,8 +13,11 @@ import numpy as np
 
 from reader_study.analysis.froc import MarksTable
 from reader_study.analysis.matching import Region, match_marks
+from reader_study.analysis.plain_numbers import plain_whole
 from reader_study.analysis.refusal import DataRefused
 from reader_study.analysis.tables import TEST_NAMES, natural_key, number_in, read_rows
+
+MOST_LESIONS = 1000  # of one case
 
 
 @dataclass
@@ -41,11 +44,10 @@ def read_lesions(path: Path) -> dict[str, CaseLesions]:
         for row, values in read_rows(path, [("case",), ("n_lesions",)]):
             if values["case"] in cases:
                 raise DataRefused(f"{path.name} row {row}: case '{values['case']}' stands twice")
-            if not values["n_lesions"].isdigit():
-                raise DataRefused(
-                    f"{path.name} row {row}: n_lesions '{values['n_lesions']}' is not a whole number >= 0"
-                )
-            count = int(values["n_lesions"])
+            count = plain_whole(values["n_lesions"])
+            if count is None or count > MOST_LESIONS:
+                text = f"n_lesions '{values['n_lesions']}' is not a whole number from 0 to {MOST_LESIONS}"
+                raise DataRefused(f"{path.name} row {row}: {text}")
             ids = [str(k + 1) for k in range(count)]
             cases[values["case"]] = CaseLesions(ids, [1 / max(count, 1)] * count, [None] * count)
         return cases

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from measures.box_iou import box_iou
+from reader_study.analysis.plain_numbers import plain_number
 from reader_study.analysis.refusal import DataRefused
 
 RULES = "centre, iou:X with 0 < X <= 1, radius:R with R > 0 pixels"
@@ -33,13 +34,10 @@ def hit_rule(text: str) -> Callable[[Region, Region], float | None]:
     name, _, argument = text.partition(":")
     if text == "centre":
         return lambda mark, lesion: box_iou(mark, lesion) if _holds(lesion, mark.centre) else None
-    try:
-        limit = float(argument)
-    except ValueError:
-        limit = float("nan")
+    limit = plain_number(argument)
     if name == "iou" and 0 < limit <= 1:
         return lambda mark, lesion: box_iou(mark, lesion) if box_iou(mark, lesion) >= limit else None
-    if name == "radius" and 0 < limit < float("inf"):
+    if name == "radius" and limit > 0:
         return lambda mark, lesion: -_distance(mark, lesion) if _distance(mark, lesion) <= limit else None
     raise DataRefused(f"hit rule '{text}' is not one of {RULES}")
 

@@ -18,7 +18,7 @@ from reader_study.analysis.documents import Document, without_nan
 from reader_study.analysis.figures_of_merit import figure_of_merit
 from reader_study.analysis.obuchowski_rockette import Components, SingleTest
 from reader_study.analysis.refusal import DataRefused
-from reader_study.analysis.tables import RatingsTable
+from reader_study.analysis.tables import RatingsTable, alike_names
 
 METHODS = ("or", "dbm", "ustat")
 
@@ -48,7 +48,7 @@ def analyse_ratings(
     document |= documents.analysis_blocks(table.tests, table.readers, cells, result, found.type, alpha)
     if method == "dbm":
         document["dbm"] = documents.dbm_block(dorfman_berbaum_metz.analyse(table, merit))
-    return without_nan({**document, "warnings": _warnings(found.type, result.components)})
+    return without_nan({**document, "warnings": [*name_warnings(table), *_warnings(found.type, result.components)]})
 
 
 def compare_with_ai(
@@ -94,6 +94,11 @@ def _single_document(one: SingleTest) -> Document:
     return {"estimate": one.estimate, "se": one.se, "df": one.df, "ci": list(one.ci) if one.ci else None}
 
 
+def name_warnings(table: RatingsTable | froc.MarksTable) -> list[str]:
+    """Tests and readers whose names are easily taken for one another."""
+    return [*alike_names("tests", table.tests), *alike_names("readers", table.readers)]
+
+
 def _warnings(design: str, parts: Components) -> list[str]:
     found = []
     if design == FACTORIAL and parts.cov2 < parts.cov3:
@@ -132,7 +137,11 @@ def _analyse_ustat(table: RatingsTable, alpha: float) -> Document:
         differences.append(
             _interval(name, arms[a].auc - arms[b].auc, variance, df_pairs.get((a, b)), alpha, test_zero=True)
         )
-    return {**document, "ustat": {"tests": tests, "differences": differences}, "warnings": warnings}
+    return {
+        **document,
+        "ustat": {"tests": tests, "differences": differences},
+        "warnings": [*name_warnings(table), *warnings],
+    }
 
 
 def _interval(
@@ -156,7 +165,9 @@ def analyse_marks(table: froc.MarksTable, fom: str = "wafroc", alpha: float = 0.
     result = obuchowski.analyse(cells, FACTORIAL, alpha)
     document = documents.marks_head(table, fom)
     document |= documents.analysis_blocks(table.tests, table.readers, cells, result, FACTORIAL, alpha)
-    return without_nan({**document, "warnings": [*table.warnings, *_warnings(FACTORIAL, result.components)]})
+    return without_nan(
+        {**document, "warnings": [*name_warnings(table), *table.warnings, *_warnings(FACTORIAL, result.components)]}
+    )
 
 
 def analyse_agreement(table: RatingsTable, level: str = "ordinal", seed: int = 0) -> Document:

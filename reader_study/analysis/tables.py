@@ -6,15 +6,18 @@ missing.
 """
 
 import csv
+import io
 import math
 import re
-from collections.abc import Iterator, Sequence
+import unicodedata
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from inference.file_sha256 import file_sha256
+from reader_study.analysis.plain_numbers import plain_number
 from reader_study.analysis.refusal import DataRefused
 
 TEST_NAMES = ("test", "treatment", "modality")
@@ -43,10 +46,30 @@ class RatingsTable:
         return int(np.sum(self.truth))
 
 
-def natural_key(text: str) -> list[tuple[int, float, str]]:
-    """Sort key in which `test 2` comes before `test 10`."""
-    parts = re.split(r"(\d+)", text)
-    return [(0, float(part), "") if part.isdigit() else (1, 0.0, part.lower()) for part in parts if part]
+def natural_key(text: str) -> tuple[list[tuple[int, int, str]], str]:
+    """Sort key in which `test 2` comes before `test 10`; names that differ have keys that differ, so that the order of a set
+    never shows. Digits are 0 to 9; other characters that mean a number are letters here.
+    """
+    parts = [part for part in re.split(r"([0-9]+)", text) if part]
+    return [_part_key(part) for part in parts], text
+
+
+def _part_key(part: str) -> tuple[int, int, str]:
+    if not "0" <= part[0] <= "9":
+        return 1, 0, part.lower()
+    digits = part.lstrip("0")
+    return 0, len(digits), digits
+
+
+def alike_names(word: str, names: Collection[str]) -> list[str]:
+    """One sentence per pair of names that a reader takes for one: equal but for case, spaces or form of a letter."""
+    seen: dict[str, str] = {}
+    found = []
+    for name in names:
+        other = seen.setdefault("".join(unicodedata.normalize("NFKC", name).casefold().split()), name)
+        if other != name:
+            found.append(f"{word} '{other}' and '{name}' differ in case or form only and are taken as two")
+    return found
 
 
 def read_rows(path: Path, wanted: Sequence[tuple[str, ...]]) -> Iterator[tuple[int, dict[str, str]]]:
@@ -59,15 +82,23 @@ def read_rows(path: Path, wanted: Sequence[tuple[str, ...]]) -> Iterator[tuple[i
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise DataRefused(f"{path.name}: cannot be read as UTF-8 text ({type(error).__name__})") from None
-    reader = csv.reader(text.splitlines())
-    header = [name.strip() for name in next(reader, [])]
+    rows = _csv_rows(path, text)
+    header = [name.strip() for name in next(rows, [])]
     columns = {names[0]: _column(path, header, names) for names in wanted}
-    for number, row in enumerate(reader, start=2):
+    for number, row in enumerate(rows, start=2):
         if not any(cell.strip() for cell in row):
             continue
         if len(row) < len(header):
             raise DataRefused(f"{path.name} row {number}: {len(row)} cells, the header has {len(header)}")
         yield number, {name: row[index].strip() for name, index in columns.items() if index is not None}
+
+
+def _csv_rows(path: Path, text: str) -> Iterator[list[str]]:
+    """Rows end at line ends alone, not at the other characters at which Python ends a line."""
+    try:
+        yield from csv.reader(io.StringIO(text, newline=""))
+    except csv.Error as error:
+        raise DataRefused(f"{path.name}: cannot be read as CSV ({error})") from None
 
 
 def _column(path: Path, header: list[str], names: tuple[str, ...]) -> int | None:
@@ -83,11 +114,8 @@ def _column(path: Path, header: list[str], names: tuple[str, ...]) -> int | None
 
 def number_in(path: Path, row: int, column: str, text: str) -> float:
     """A finite number; raises DataRefused naming file, row, column and value."""
-    try:
-        value = float(text)
-    except ValueError:
-        value = math.nan
-    if not math.isfinite(value):
+    value = plain_number(text)
+    if math.isnan(value):
         raise DataRefused(f"{path.name} row {row}: {column} '{text}' is not a finite number")
     return value
 

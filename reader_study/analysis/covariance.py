@@ -20,10 +20,15 @@ ESTIMATORS = ("jackknife", "delong", "unbiased")
 
 @dataclass(frozen=True)
 class Cells:
-    """Figures of merit [t, r] and their covariance [t, r, t, r]; cells without a common case have covariance 0."""
+    """Figures of merit [t, r] and their covariance [t, r, t, r]; cells without a common case have covariance 0.
+
+    scale: the size of the figures that rounding was relative to. Those of one cell lie in [0, 1]; a difference of two is as
+    uncertain as they were.
+    """
 
     values: np.ndarray
     covariance: np.ndarray
+    scale: float = 1.0
 
 
 def estimate(table: RatingsTable, fom: FigureOfMerit, estimator: str = "jackknife") -> Cells:

@@ -14,6 +14,15 @@ from reader_study.analysis.obuchowski_rockette import Analysis, Difference, Obuc
 from reader_study.analysis.tables import RatingsTable
 
 Document = dict[str, Any]
+ZERO = {
+    "rrrc": "the denominator is 0: MS(TR) is 0 and Cov2 is not above Cov3",
+    "frrc": "the denominator is 0: the tests do not vary over cases",
+    "rrfc": "the denominator is 0: MS(TR) is 0, every reader differs between the tests by the same amount",
+}
+CHI_SQUARE = (
+    "MS(TR) is 0, every reader differs between the tests by the same amount: df2 is infinite, F is chi-square over df1 and t is"
+    " normal"
+)
 
 
 def without_nan(value: Any) -> Any:
@@ -29,35 +38,43 @@ def without_nan(value: Any) -> Any:
     return value
 
 
+def shown_df(df: float | None) -> float | str | None:
+    """Degrees of freedom as JSON has them: infinite ones are the text `infinity`, which float() of most languages reads."""
+    return "infinity" if df is not None and math.isinf(df) else df
+
+
 def difference_document(names: tuple[str, ...], difference: Difference) -> Document:
     return {
         "a": names[difference.a],
         "b": names[difference.b],
         "estimate": difference.estimate,
         "se": difference.se,
-        "df": difference.df,
+        "df": shown_df(difference.df),
         "p": difference.p,
         "ci": list(difference.ci) if difference.ci else None,
         **({} if difference.ci else {"reason": "standard error is 0"}),
     }
 
 
-def _analysis(names: tuple[str, ...], analysis: Analysis, statistic: str) -> Document:
+def _analysis(names: tuple[str, ...], analysis: Analysis, name: str) -> Document:
+    statistic = "chi2" if name == "frrc" else "f"
     document: Document = {statistic: analysis.statistic}
     if statistic == "f":
-        document |= {"df1": analysis.df1, "df2": analysis.df2}
+        document |= {"df1": analysis.df1, "df2": shown_df(analysis.df2)}
     else:
         document["df"] = analysis.df1
     document["p"] = analysis.p
     if analysis.statistic is None:
-        document["reason"] = "one test only" if not analysis.differences else "the tests do not vary: denominator is 0"
+        document["reason"] = "one test only" if not analysis.differences else ZERO[name]
+    elif analysis.df2 is not None and math.isinf(analysis.df2):
+        document["note"] = CHI_SQUARE
     document["differences"] = [difference_document(names, difference) for difference in analysis.differences]
     return document
 
 
 def _singles(names: tuple[str, ...], analysis: Analysis) -> list[Document]:
     return [
-        {"test": names[one.index], "estimate": one.estimate, "se": one.se, "df": one.df, "ci": one.ci}
+        {"test": names[one.index], "estimate": one.estimate, "se": one.se, "df": shown_df(one.df), "ci": one.ci}
         for one in analysis.singles
     ]
 
@@ -83,18 +100,18 @@ def analysis_blocks(
         "means": {tests[i]: cells.values[i].mean() for i in range(t)},
         "ms": {"T": result.ms.T, "R": result.ms.R, "TR": result.ms.TR},
         "components": vars(result.components),
-        "rrrc": {**_analysis(tests, result.rrrc, "f"), "tests": _singles(tests, result.rrrc)}
+        "rrrc": {**_analysis(tests, result.rrrc, "rrrc"), "tests": _singles(tests, result.rrrc)}
         if result.rrrc
         else one_reader,
         "frrc": {
-            **_analysis(tests, result.frrc, "chi2"),
+            **_analysis(tests, result.frrc, "frrc"),
             "tests": _singles(tests, result.frrc),
             "readers": [
                 {"reader": readers[reader], **difference_document(tests, difference)}
                 for reader, difference in obuchowski.reader_differences(cells, design, alpha)
             ],
         },
-        "rrfc": _analysis(tests, result.rrfc, "f") if result.rrfc else one_reader,
+        "rrfc": _analysis(tests, result.rrfc, "rrfc") if result.rrfc else one_reader,
     }
 
 

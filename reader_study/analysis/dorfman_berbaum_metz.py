@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from reader_study.analysis.figures_of_merit import FigureOfMerit
+from reader_study.analysis.obuchowski_rockette import NOISE
 from reader_study.analysis.refusal import DataRefused
 from reader_study.analysis.tables import RatingsTable
 
@@ -59,8 +60,9 @@ def analyse(table: RatingsTable, fom: FigureOfMerit) -> DorfmanBerbaumMetz:
 
 
 def _mean_squares(y: np.ndarray) -> dict[str, float]:
-    """Balanced three-way ANOVA without replication, by centring along each factor."""
+    """Balanced three-way ANOVA without replication, by centring along each factor. Rounding noise counts as 0."""
     ms = {}
+    least = y.size * (NOISE * float(np.abs(y).max())) ** 2
     letters = "TRC"
     for chosen in ((0,), (1,), (2,), (0, 1), (0, 2), (1, 2), (0, 1, 2)):
         effect = y.mean(axis=tuple(a for a in range(3) if a not in chosen), keepdims=True)
@@ -68,5 +70,6 @@ def _mean_squares(y: np.ndarray) -> dict[str, float]:
             effect = effect - effect.mean(axis=axis, keepdims=True)
         repeats = y.size / np.prod([y.shape[axis] for axis in chosen])
         df = np.prod([y.shape[axis] - 1 for axis in chosen])
-        ms["".join(letters[axis] for axis in chosen)] = float(np.sum(effect**2) * repeats / df)
+        value = float(np.sum(effect**2) * repeats / df)
+        ms["".join(letters[axis] for axis in chosen)] = value if value > least else 0.0
     return ms

@@ -4,6 +4,7 @@ Obuchowski and Rockette, Commun Stat 1995; degrees of freedom: Hillis, Stat Med 
 t tests, r readers, A [t, r] figures of merit.
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +13,9 @@ from scipy.stats import t as student
 
 from reader_study.analysis.covariance import Cells
 from reader_study.analysis.design import FACTORIAL, NESTED_READERS, NESTED_TESTS
+
+# Figures of merit are sums of fewer than 10^6 terms: what differs by less than this share of their scale does not differ.
+NOISE = 1e-12
 
 
 @dataclass(frozen=True)
@@ -35,7 +39,8 @@ class Components:
 
 @dataclass(frozen=True)
 class Difference:
-    """a - b with its interval; se 0 gives no test and no interval."""
+    """a - b with its interval; se 0 gives no test and no interval. df: None for fixed readers, infinite where random readers
+    do not differ at all."""
 
     a: int
     b: int
@@ -59,7 +64,8 @@ class SingleTest:
 
 @dataclass(frozen=True)
 class Analysis:
-    """statistic: F or chi-square of the hypothesis that all tests are equal, None where its denominator is 0."""
+    """statistic: F or chi-square of the hypothesis that all tests are equal, None where its denominator is 0. df2 is infinite
+    where MS(TR) is 0: F is then chi-square over df1, and t is normal."""
 
     statistic: float | None
     df1: float | None
@@ -79,32 +85,49 @@ class ObuchowskiRockette:
     rrfc: Analysis | None
 
 
-def mean_squares(values: np.ndarray) -> MeanSquares:
-    """MS(T) = r sum (A_i. - A..)^2 / (t-1), MS(R) alike, MS(TR) of the interaction; None where df would be 0."""
+def mean_squares(values: np.ndarray, scale: float = 1.0) -> MeanSquares:
+    """MS(T) = r sum (A_i. - A..)^2 / (t-1), MS(R) alike, MS(TR) of the interaction; None where df would be 0.
+
+    Rounding noise, values.size (NOISE scale)^2 and less, counts as 0.
+    """
     t, r = values.shape
+    least = values.size * (NOISE * scale) ** 2
     by_test, by_reader, mean = values.mean(axis=1), values.mean(axis=0), values.mean()
     rest = values - by_test[:, None] - by_reader[None, :] + mean
     return MeanSquares(
-        T=float(r * np.sum((by_test - mean) ** 2) / (t - 1)) if t > 1 else None,
-        R=float(t * np.sum((by_reader - mean) ** 2) / (r - 1)) if r > 1 else None,
-        TR=float(np.sum(rest**2) / ((t - 1) * (r - 1))) if t > 1 and r > 1 else None,
+        T=_above(least, r * np.sum((by_test - mean) ** 2) / (t - 1)) if t > 1 else None,
+        R=_above(least, t * np.sum((by_reader - mean) ** 2) / (r - 1)) if r > 1 else None,
+        TR=_above(least, np.sum(rest**2) / ((t - 1) * (r - 1))) if t > 1 and r > 1 else None,
     )
 
 
-def _average(covariance: np.ndarray, same_test: bool, same_reader: bool) -> float:
+def _above(least: float, value: float) -> float:
+    return float(value) if abs(value) > least else 0.0
+
+
+def _noise(cells: Cells) -> float:
+    """What a covariance of these cells must exceed to be one."""
+    return max(NOISE * float(np.abs(cells.covariance).max()), (NOISE * cells.scale) ** 2)
+
+
+def _average(covariance: np.ndarray, same_test: bool, same_reader: bool, least: float) -> float:
     t, r = covariance.shape[:2]
     tests = np.eye(t, dtype=bool) if same_test else ~np.eye(t, dtype=bool)
     readers = np.eye(r, dtype=bool) if same_reader else ~np.eye(r, dtype=bool)
     chosen = tests[:, None, :, None] & readers[None, :, None, :]
-    return float(covariance[chosen].mean()) if chosen.any() else 0.0
+    return _above(least, covariance[chosen].mean()) if chosen.any() else 0.0
 
 
 def components(cells: Cells, ms: MeanSquares, design: str) -> Components:
-    """Averages over pairs; a design without common cases sets its covariances to 0. Components may be negative."""
-    var = _average(cells.covariance, True, True)
-    cov1 = 0.0 if design == NESTED_TESTS else _average(cells.covariance, False, True)
-    cov2 = 0.0 if design == NESTED_READERS else _average(cells.covariance, True, False)
-    cov3 = _average(cells.covariance, False, False) if design == FACTORIAL else 0.0
+    """Averages over pairs; a design without common cases sets its covariances to 0. Components may be negative; two that
+    differ by rounding noise alone are equal."""
+    least = _noise(cells)
+    var = _average(cells.covariance, True, True, least)
+    cov1 = 0.0 if design == NESTED_TESTS else _average(cells.covariance, False, True, least)
+    cov2 = 0.0 if design == NESTED_READERS else _average(cells.covariance, True, False, least)
+    cov3 = _average(cells.covariance, False, False, least) if design == FACTORIAL else 0.0
+    cov1 = cov1 if abs(var - cov1) > least else var
+    cov3 = cov3 if abs(cov2 - cov3) > least else cov2
     t = cells.values.shape[0]
     var_tr = None if ms.TR is None else ms.TR - var + cov1 + cov2 - cov3
     var_r = None if ms.R is None or ms.TR is None else (ms.R - ms.TR) / t - cov1 + cov3
@@ -116,7 +139,7 @@ def analyse(cells: Cells, design: str = FACTORIAL, alpha: float = 0.05) -> Obuch
 
     One reader has no RRRC and RRFC; one test has singles only.
     """
-    ms = mean_squares(cells.values)
+    ms = mean_squares(cells.values, cells.scale)
     parts = components(cells, ms, design)
     random_readers = cells.values.shape[1] > 1
     return ObuchowskiRockette(
@@ -136,11 +159,16 @@ def _rrrc(cells: Cells, ms: MeanSquares, parts: Components, design: str, alpha: 
     if ms.T is None or ms.TR is None:
         return Analysis(None, None, None, None, [], singles)
     denominator = ms.TR + r * max(parts.cov2 - parts.cov3, 0.0)
-    df2 = denominator**2 / (ms.TR**2 / ((t - 1) * (r - 1))) if ms.TR > 0 else None
+    df2 = denominator**2 / (ms.TR**2 / ((t - 1) * (r - 1))) if ms.TR > 0 else math.inf
     statistic = _ratio(ms.T, denominator)
-    p = None if statistic is None or df2 is None else float(f.sf(statistic, t - 1, df2))
+    p = None if statistic is None else _upper_tail(statistic, t - 1, df2)
     differences = _differences(cells.values, float(np.sqrt(2 * denominator / r)), df2, alpha)
     return Analysis(statistic, t - 1, df2, p, differences, singles)
+
+
+def _upper_tail(statistic: float, df1: int, df2: float) -> float:
+    """P(F > statistic); with infinite df2 that of chi-square over df1."""
+    return float(chi2.sf(df1 * statistic, df1) if math.isinf(df2) else f.sf(statistic, df1, df2))
 
 
 def _frrc(cells: Cells, ms: MeanSquares, parts: Components, design: str, alpha: float) -> Analysis:
@@ -177,7 +205,7 @@ def reader_differences(cells: Cells, design: str, alpha: float = 0.05) -> list[t
             for b in range(a + 1, t):
                 var = (covariance[a, a] + covariance[b, b]) / 2
                 cov1 = 0.0 if design == NESTED_TESTS else covariance[a, b]
-                se = float(np.sqrt(max(2 * (var - cov1), 0.0)))
+                se = float(np.sqrt(max(_above(_noise(cells), 2 * (var - cov1)), 0.0)))
                 value = float(cells.values[a, reader] - cells.values[b, reader])
                 found.append((reader, _difference(a, b, value, se, None, alpha)))
     return found
@@ -187,14 +215,11 @@ def _single_random(cells: Cells, index: int, design: str, alpha: float) -> Singl
     """G = MS(R)_i + r max(Cov2_i, 0); SE = sqrt(G / r); df = G^2 / [MS(R)_i^2 / (r-1)]."""
     values = cells.values[index]
     r = len(values)
-    ms_r = float(np.var(values, ddof=1))
-    cov2 = (
-        0.0
-        if design == NESTED_READERS
-        else _average(cells.covariance[index : index + 1, :, index : index + 1, :], True, False)
-    )
+    ms_r = _above(r * (NOISE * cells.scale) ** 2, np.var(values, ddof=1))
+    block = cells.covariance[index : index + 1, :, index : index + 1, :]
+    cov2 = 0.0 if design == NESTED_READERS else _average(block, True, False, _noise(cells))
     spread = ms_r + r * max(cov2, 0.0)
-    df = spread**2 / (ms_r**2 / (r - 1)) if ms_r > 0 else None
+    df = spread**2 / (ms_r**2 / (r - 1)) if ms_r > 0 else math.inf
     return _single(index, float(values.mean()), float(np.sqrt(spread / r)), df, alpha)
 
 
@@ -202,8 +227,8 @@ def _single_fixed(cells: Cells, index: int, design: str, alpha: float) -> Single
     """SE = sqrt([Var_i + (r-1) max(Cov2_i, 0)] / r), z."""
     block = cells.covariance[index : index + 1, :, index : index + 1, :]
     r = cells.values.shape[1]
-    cov2 = 0.0 if design == NESTED_READERS else _average(block, True, False)
-    variance = (_average(block, True, True) + (r - 1) * max(cov2, 0.0)) / r
+    cov2 = 0.0 if design == NESTED_READERS else _average(block, True, False, _noise(cells))
+    variance = (_average(block, True, True, _noise(cells)) + (r - 1) * max(cov2, 0.0)) / r
     return _single(index, float(cells.values[index].mean()), float(np.sqrt(max(variance, 0.0))), None, alpha)
 
 

@@ -1,5 +1,6 @@
 """One function per command: a table in, a document out. The command line and the web application call the same."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import combinations
@@ -14,9 +15,9 @@ from reader_study.analysis.agreement import cohen, fleiss, icc, krippendorff
 from reader_study.analysis.agreement.result import Agreement, with_bootstrap
 from reader_study.analysis.ai_alone import against_ai
 from reader_study.analysis.design import FACTORIAL, NESTED_READERS, NESTED_TESTS, find_design
-from reader_study.analysis.documents import Document, without_nan
+from reader_study.analysis.documents import CHI_SQUARE, Document, shown_df, without_nan
 from reader_study.analysis.figures_of_merit import figure_of_merit
-from reader_study.analysis.obuchowski_rockette import Components, SingleTest
+from reader_study.analysis.obuchowski_rockette import Components, ObuchowskiRockette, SingleTest
 from reader_study.analysis.refusal import DataRefused
 from reader_study.analysis.tables import RatingsTable, alike_names
 
@@ -48,7 +49,7 @@ def analyse_ratings(
     document |= documents.analysis_blocks(table.tests, table.readers, cells, result, found.type, alpha)
     if method == "dbm":
         document["dbm"] = documents.dbm_block(dorfman_berbaum_metz.analyse(table, merit))
-    return without_nan({**document, "warnings": [*name_warnings(table), *_warnings(found.type, result.components)]})
+    return without_nan({**document, "warnings": [*name_warnings(table), *_warnings(found.type, result)]})
 
 
 def compare_with_ai(
@@ -91,7 +92,7 @@ def split_off_ai(table: RatingsTable, ai: str) -> tuple[RatingsTable, np.ndarray
 
 
 def _single_document(one: SingleTest) -> Document:
-    return {"estimate": one.estimate, "se": one.se, "df": one.df, "ci": list(one.ci) if one.ci else None}
+    return {"estimate": one.estimate, "se": one.se, "df": shown_df(one.df), "ci": list(one.ci) if one.ci else None}
 
 
 def name_warnings(table: RatingsTable | froc.MarksTable) -> list[str]:
@@ -99,8 +100,11 @@ def name_warnings(table: RatingsTable | froc.MarksTable) -> list[str]:
     return [*alike_names("tests", table.tests), *alike_names("readers", table.readers)]
 
 
-def _warnings(design: str, parts: Components) -> list[str]:
+def _warnings(design: str, result: ObuchowskiRockette) -> list[str]:
+    parts = result.components
     found = []
+    if result.rrrc and result.rrrc.statistic is not None and math.isinf(result.rrrc.df2 or 0):
+        found.append(CHI_SQUARE)
     if design == FACTORIAL and parts.cov2 < parts.cov3:
         found.append("Cov2 is smaller than Cov3: their difference is taken as 0 in the tests")
     if parts.var_tr is not None and parts.var_tr < 0:
@@ -148,7 +152,7 @@ def _interval(
     name: Document, value: float, variance: float, df: float | None, alpha: float, *, test_zero: bool
 ) -> Document:
     """estimate, se, df, ci and for differences p; a variance that is not positive gives nulls with the reason."""
-    if not variance > 0:
+    if not variance > 1e-14:  # the moments are of size 1, and their difference is no more exact
         reason = "the estimated variance is not positive"
         nothing = {"se": None, "df": df, "ci": None, "reason": reason}
         return {**name, "estimate": value, **nothing, **({"p": None} if test_zero else {})}
@@ -166,7 +170,7 @@ def analyse_marks(table: froc.MarksTable, fom: str = "wafroc", alpha: float = 0.
     document = documents.marks_head(table, fom)
     document |= documents.analysis_blocks(table.tests, table.readers, cells, result, FACTORIAL, alpha)
     return without_nan(
-        {**document, "warnings": [*name_warnings(table), *table.warnings, *_warnings(FACTORIAL, result.components)]}
+        {**document, "warnings": [*name_warnings(table), *table.warnings, *_warnings(FACTORIAL, result)]}
     )
 
 

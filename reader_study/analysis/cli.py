@@ -121,6 +121,8 @@ def _components(arguments: argparse.Namespace) -> tuple[Components, int]:
             _usage("size needs either --from, or all of --var --cov1 --cov2 --cov3 --var-tr --pilot-cases")
         )
     var, cov1, cov2, cov3, var_tr, pilot = given
+    if var_tr < 0:
+        raise DataRefused(f"Var(TR) {var_tr:g} is below 0: give 0 where the pilot's estimate is negative")
     return Components(var, cov1, cov2, cov3, None, var_tr), pilot
 
 
@@ -168,7 +170,9 @@ def _run(arguments: argparse.Namespace) -> Document:
     if arguments.command == "froc":
         return _marks(arguments)
     if arguments.command == "agreement":
-        return studies.analyse_agreement(read_agreement(arguments.ratings), arguments.level, arguments.seed)
+        return studies.analyse_agreement(
+            read_agreement(arguments.ratings), arguments.level, arguments.seed, arguments.alpha
+        )
     parts, pilot = _components(arguments)
     return studies.size_study(
         parts,

@@ -1,6 +1,7 @@
 """Results as JSON documents: full precision, no NaN (null plus reason), tests in natural order, estimate = a - b."""
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,16 @@ CHI_SQUARE = (
     "MS(TR) is 0, every reader differs between the tests by the same amount: df2 is infinite, F is chi-square over df1 and t is"
     " normal"
 )
+
+
+def confidence(alpha: float) -> str:
+    """`95 % CI` for alpha .05: the head of a column of limits."""
+    return f"{round(100 * (1 - alpha), 6):g} % CI"
+
+
+def interval_words(document: Mapping[str, Any]) -> str:
+    """The head of a column of this document's limits; documents from before it was kept are of alpha .05."""
+    return confidence(document.get("alpha", 0.05))
 
 
 def without_nan(value: Any) -> Any:
@@ -116,7 +127,7 @@ def analysis_blocks(
 
 
 def ratings_head(
-    command: str, table: RatingsTable, method: str, covariance: str | None, fom: str, design: str
+    command: str, table: RatingsTable, method: str, covariance: str | None, fom: str, design: str, alpha: float
 ) -> Document:
     """What every ratings document starts with."""
     return {
@@ -126,6 +137,7 @@ def ratings_head(
         "method": method,
         "covariance": covariance,
         "fom": fom,
+        "alpha": alpha,
         "design": {
             "type": design,
             "tests": list(table.tests),
@@ -137,7 +149,7 @@ def ratings_head(
     }
 
 
-def marks_head(table: MarksTable, fom: str) -> Document:
+def marks_head(table: MarksTable, fom: str, alpha: float) -> Document:
     """Head of a free-response document, with all five figures of merit per test and reader."""
     t, r = len(table.tests), len(table.readers)
     return {
@@ -147,6 +159,7 @@ def marks_head(table: MarksTable, fom: str) -> Document:
         "method": "or",
         "covariance": "jackknife",
         "fom": fom,
+        "alpha": alpha,
         "design": {
             "type": "factorial",
             "tests": list(table.tests),

@@ -45,7 +45,7 @@ def analyse_ratings(
     found = find_design(table, FACTORIAL if method == "dbm" else design)
     cells = covariance.estimate(table, merit, estimator)
     result = obuchowski.analyse(cells, found.type, alpha)
-    document = documents.ratings_head("mrmc", table, method, estimator, fom, found.type)
+    document = documents.ratings_head("mrmc", table, method, estimator, fom, found.type, alpha)
     document |= documents.analysis_blocks(table.tests, table.readers, cells, result, found.type, alpha)
     if method == "dbm":
         document["dbm"] = documents.dbm_block(dorfman_berbaum_metz.analyse(table, merit))
@@ -129,7 +129,8 @@ def _analyse_ustat(table: RatingsTable, alpha: float) -> Document:
             df_pairs = {(d.a, d.b): d.df for d in crossed.rrrc.differences}
     else:
         warnings.append("ratings are missing or uncrossed: intervals use the normal quantile")
-    document = documents.ratings_head("mrmc", table, "ustat", None, "auc", "factorial" if complete else "unbalanced")
+    shape = "factorial" if complete else "unbalanced"
+    document = documents.ratings_head("mrmc", table, "ustat", None, "auc", shape, alpha)
     tests = [
         _interval({"test": table.tests[k]}, arms[k].auc, matrix[k, k], df_tests[k], alpha, test_zero=False)
         for k in range(t)
@@ -167,24 +168,25 @@ def analyse_marks(table: froc.MarksTable, fom: str = "wafroc", alpha: float = 0.
     """The `froc` document: OR on the jackknife over all cases, with all five figures of merit."""
     cells = froc.cells(table, fom)
     result = obuchowski.analyse(cells, FACTORIAL, alpha)
-    document = documents.marks_head(table, fom)
+    document = documents.marks_head(table, fom, alpha)
     document |= documents.analysis_blocks(table.tests, table.readers, cells, result, FACTORIAL, alpha)
     return without_nan(
         {**document, "warnings": [*name_warnings(table), *table.warnings, *_warnings(FACTORIAL, result)]}
     )
 
 
-def analyse_agreement(table: RatingsTable, level: str = "ordinal", seed: int = 0) -> Document:
+def analyse_agreement(table: RatingsTable, level: str = "ordinal", seed: int = 0, alpha: float = 0.05) -> Document:
     """The `agreement` document: one object per statistic, per test; kappas for two readers, the others for all."""
     if level not in krippendorff.LEVELS:
         raise DataRefused(f"level '{level}' is not one of {', '.join(krippendorff.LEVELS)}")
-    blocks = {name: _agreement_of(table.ratings[k], level, seed) for k, name in enumerate(table.tests)}
+    blocks = {name: _agreement_of(table.ratings[k], level, seed, alpha) for k, name in enumerate(table.tests)}
     return without_nan(
         {
             "command": "agreement",
             "version": VERSION,
             "input_sha256": table.sha256,
             "level": level,
+            "alpha": alpha,
             "readers": list(table.readers),
             "tests": blocks,
             "warnings": [],
@@ -192,14 +194,14 @@ def analyse_agreement(table: RatingsTable, level: str = "ordinal", seed: int = 0
     )
 
 
-def _agreement_of(ratings: np.ndarray, level: str, seed: int) -> Document:
+def _agreement_of(ratings: np.ndarray, level: str, seed: int, alpha: float) -> Document:
     """ratings: [readers, cases] of one test."""
     found: dict[str, Agreement] = {}
     levels = np.unique(ratings[~np.isnan(ratings)])
     complete = ratings[:, ~np.isnan(ratings).any(axis=0)].T  # [cases, readers]
     alpha_method = f"krippendorff {level}"
     found["krippendorff_alpha"] = with_bootstrap(
-        lambda cases: krippendorff.krippendorff_alpha(cases.T, level), ratings.T, alpha_method, seed
+        lambda cases: krippendorff.krippendorff_alpha(cases.T, level), ratings.T, alpha_method, seed, alpha
     )
     if len(ratings) == 2 and len(complete) and len(levels) > 1:
         for weights in cohen.WEIGHTS:
@@ -209,16 +211,19 @@ def _agreement_of(ratings: np.ndarray, level: str, seed: int) -> Document:
                 complete,
                 f"cohen {weights}",
                 seed,
+                alpha,
             )
         table_of = lambda cases: cohen.table_of(cases[:, 0], cases[:, 1], levels)  # noqa: E731 - used twice, below
-        found["pabak"] = with_bootstrap(lambda cases: cohen.pabak(table_of(cases)), complete, "pabak", seed)
-        found["gwet_ac1"] = with_bootstrap(lambda cases: cohen.gwet_ac1(table_of(cases)), complete, "gwet ac1", seed)
+        found["pabak"] = with_bootstrap(lambda cases: cohen.pabak(table_of(cases)), complete, "pabak", seed, alpha)
+        found["gwet_ac1"] = with_bootstrap(
+            lambda cases: cohen.gwet_ac1(table_of(cases)), complete, "gwet ac1", seed, alpha
+        )
     if len(ratings) >= 2 and len(complete) >= 2:
         counts = np.array([[(row == value).sum() for value in levels] for row in complete])
-        found["fleiss_kappa"] = with_bootstrap(fleiss.fleiss_kappa, counts, "fleiss", seed)
+        found["fleiss_kappa"] = with_bootstrap(fleiss.fleiss_kappa, counts, "fleiss", seed, alpha)
     document: Document = {name: vars(result) for name, result in found.items()}
     if len(ratings) >= 2 and len(complete) >= 2:
-        for form, value in icc.intraclass_correlations(complete).items():
+        for form, value in icc.intraclass_correlations(complete, alpha).items():
             document[form] = {
                 "estimate": value.estimate,
                 "ci": value.ci,
@@ -239,9 +244,12 @@ def size_study(
     wanted: float = 0.8,
     analysis: str = "rrrc",
 ) -> Document:
-    """The `size` document: power over readers x cases and the smallest number of cases per number of readers."""
+    """The `size` document: power over readers x cases and the smallest number of cases per number of readers. Raises
+    DataRefused naming the component or number that no study can have."""
     if effect == 0:
         raise DataRefused("effect 0 needs no study: give the smallest difference worth finding")
+    if not -1 <= effect <= 1:
+        raise DataRefused(f"effect {effect:g} is not from -1 to 1: figures of merit lie in 0 to 1")
     try:
         grid = [sizing.power(parts, pilot_cases, effect, j, k, analysis, alpha) for j in readers for k in cases]
     except ValueError as error:
@@ -260,8 +268,8 @@ def size_study(
             "power": wanted,
             "components": vars(parts),
             "pilot_cases": pilot_cases,
-            "grid": [vars(entry) for entry in grid],
+            "grid": [{**vars(entry), "df2": shown_df(entry.df2)} for entry in grid],
             "smallest": smallest,
-            "warnings": [],
+            "warnings": [f"Var(TR) is {parts.var_tr:g} and counts as 0"] if (parts.var_tr or 0) < 0 else [],
         }
     )

@@ -2,7 +2,7 @@
 
 from itertools import combinations
 
-from reader_study.analysis.documents import Document
+from reader_study.analysis.documents import Document, interval_words
 from reader_study.analysis.figures.afroc_curves import afroc_figure
 from reader_study.analysis.figures.forest import forest_figure
 from reader_study.analysis.figures.reliability import reliability_figure
@@ -69,7 +69,7 @@ def estimate_tables(document: Document) -> list[Table]:
             [e["test"], number(e["estimate"]), number(e["se"], 5), interval(e["ci"])]
             for e in document["ustat"]["tests"]
         ]
-        return [Table(["arm", document["fom"], "SE", "95 % CI"], rows)]
+        return [Table(["arm", document["fom"], "SE", interval_words(document)], rows)]
     cells = {(e["test"], e["reader"]): f"{number(e['value'])} (SE {number(e['se'])})" for e in document["estimates"]}
     rows = [[reader, *(cells[test, reader] for test in tests)] for reader in document["design"]["readers"]]
     rows.append(["mean", *(number(document["means"][test]) for test in tests)])
@@ -84,7 +84,7 @@ def difference_table(document: Document) -> Table:
             rows.append(_difference_row(words, e))
     for e in document.get("ustat", {}).get("differences", []):
         rows.append(_difference_row("one-shot, readers and cases random", e))
-    return Table(["analysis", "difference", "estimate", "SE", "df", "p", "95 % CI"], rows)
+    return Table(["analysis", "difference", "estimate", "SE", "df", "p", interval_words(document)], rows)
 
 
 def _difference_row(words: str, entry: Document) -> list[str]:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from reader_study.analysis.documents import Document
+from reader_study.analysis.documents import Document, interval_words
 
 
 def number(value: Any, digits: int = 4) -> str:
@@ -51,14 +51,14 @@ def _analysis(document: Document) -> list[str]:
         f"{document['command']}  {document['fom']}  {document['method']}  design {design['type']}: {len(design['tests'])} tests, "
         f"{len(design['readers'])} readers, {design['n_normal']} normal and {design['n_abnormal']} abnormal cases"
     )
-    columns = ["analysis", "difference", "estimate", "se", "df", "p", "95 % CI"]
+    columns = ["analysis", "difference", "estimate", "se", "df", "p", interval_words(document)]
     if "ustat" in document:
         singles = [
             [e["test"], number(e["estimate"]), number(e["se"], 5), interval(e["ci"])]
             for e in document["ustat"]["tests"]
         ]
         rows = _difference_rows("one-shot", document["ustat"]["differences"])
-        return [head, table(["test", document["fom"], "se", "95 % CI"], singles), table(columns, rows)]
+        return [head, table(["test", document["fom"], "se", interval_words(document)], singles), table(columns, rows)]
     values = {(e["test"], e["reader"]): number(e["value"]) for e in document["estimates"]}
     cells = [[reader, *(values[test, reader] for test in design["tests"])] for reader in design["readers"]]
     cells.append(["mean", *(number(document["means"][test]) for test in design["tests"])])
@@ -69,18 +69,18 @@ def _analysis(document: Document) -> list[str]:
     if rows:
         pieces.append(table(columns, rows))
     if "ai" in document:
-        pieces.append(_against_ai(document["ai"]))
+        pieces.append(_against_ai(document["ai"], interval_words(document)))
     return pieces
 
 
-def _against_ai(entries: list[Document]) -> str:
+def _against_ai(entries: list[Document], words: str) -> str:
     rows = [
         [own["test"], number(own["model"]), name, number(mean["estimate"]), number(mean["se"], 5), interval(mean["ci"])]
         for own in entries
         for name, mean in (("rrrc", own["rrrc"]), ("frrc", own["frrc"]))
         if mean
     ]
-    return table(["test", "model alone", "analysis", "readers - model", "se", "95 % CI"], rows)
+    return table(["test", "model alone", "analysis", "readers - model", "se", words], rows)
 
 
 def _agreement(document: Document) -> list[str]:
@@ -90,7 +90,7 @@ def _agreement(document: Document) -> list[str]:
             [name, number(e["estimate"]), interval(e["ci"]), str(e["n"]), e["reason"] or ""]
             for name, e in block.items()
         ]
-        pieces.append(f"test {test}\n" + table(["statistic", "estimate", "95 % CI", "n", ""], rows))
+        pieces.append(f"test {test}\n" + table(["statistic", "estimate", interval_words(document), "n", ""], rows))
     return pieces
 
 
@@ -99,5 +99,8 @@ def _size(document: Document) -> list[str]:
     smallest = [[j, str(k) if k else "none in range"] for j, k in document["smallest"].items()]
     return [
         table(["readers", "cases", "power"], rows),
-        table(["readers", f"smallest number of cases for power {document['power']}"], smallest),
+        table(
+            ["readers", f"smallest number of cases for power {document['power']} at alpha {document['alpha']:g}"],
+            smallest,
+        ),
     ]

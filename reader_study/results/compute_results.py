@@ -101,9 +101,9 @@ def _finding(
                 )
             }
         )
-    found["agreement"] = _tried(lambda: studies.analyse_agreement(table_of_text(text)))
+    found["agreement"] = _tried(lambda: studies.analyse_agreement(table_of_text(text), alpha=plan["alpha"]))
     found["calls"] = _calls(own)
-    found["reliance"] = _reliance(own)
+    found["reliance"] = _reliance(own, plan["alpha"])
     found["froc"] = _tried(lambda: _froc(study, code, plan))
     return found
 
@@ -165,7 +165,7 @@ def _calls(rows: Sequence[ScoredRow]) -> list[dict[str, Any]]:
     ]
 
 
-def _reliance(rows: Sequence[ScoredRow]) -> list[dict[str, Any]]:
+def _reliance(rows: Sequence[ScoredRow], alpha: float) -> list[dict[str, Any]]:
     """Per reader of two-stage arms: calls before and after the model was seen, where truth and the model's call are known."""
     events = {
         (one.reading_id, one.finding_id): one
@@ -181,7 +181,10 @@ def _reliance(rows: Sequence[ScoredRow]) -> list[dict[str, Any]]:
     found = []
     for reader, own in sorted(pairs.items()):
         result = reliance(*(np.array(column) for column in zip(*own, strict=True)))
-        rates = {name: following_rate(getattr(result, name)) for name in ("followed_when_wrong", "followed_when_right")}
+        rates = {
+            name: following_rate(getattr(result, name), alpha)
+            for name in ("followed_when_wrong", "followed_when_right")
+        }
         found.append({"reader": reader, **vars(result), "rates": rates})
     return found
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from reader_study.analysis.documents import interval_words
 from reader_study.analysis.figures.failure_modes import share_figure, site_cause_figure
 from reader_study.analysis.figures.reading_times import time_figure
 from reader_study.analysis.figures.switches import VERDICTS, switch_figure
@@ -41,7 +42,7 @@ def reader_report(study: Study, result: ResultSet, reader: str) -> str:
         *_points(result.document),
         *(_calls(code, found, reader) for code, found in result.document.get("findings", {}).items()),
         *_ledger(rows),
-        *_times(rows, result.document.get("plan", {}).get("tests", []), None),
+        *_times(rows, result.document.get("plan", {}), None),
     ]
     return html_report(f"{study.title}: reader {reader}", report_facts(study, result), sections)
 
@@ -74,7 +75,7 @@ def result_sections(study: Study, result: ResultSet) -> list[Section]:
     labels = {row["code"]: row["label"] for row in study_body(study)["findings"]}
     for code, part in document["findings"].items():
         found += _finding_sections(study, rows, code, labels.get(code, code), part, document["plan"])
-    found += [*_ledger(rows), *_times(rows, document["plan"]["tests"], document["reading_time"])]
+    found += [*_ledger(rows), *_times(rows, document["plan"], document["reading_time"])]
     return [*found, _panel(document), _conduct(document)]
 
 
@@ -88,7 +89,7 @@ def _finding_sections(
     study: Study, rows: Sequence[ScoredRow], code: str, label: str, part: Mapping[str, Any], plan: dict[str, Any]
 ) -> list[Section]:
     found: list[Section] = []
-    mrmc = part["mrmc"]
+    mrmc, words = part["mrmc"], interval_words(plan)
     if "refused" in mrmc:
         found.append(Section(f"{label}: no analysis over readers", [mrmc["refused"]]))
     elif rows:
@@ -100,7 +101,7 @@ def _finding_sections(
     if "sensitivity" in part:
         found.append(_sensitivity(label, part["sensitivity"]))
     if "against_ai" in part:
-        found.append(_against_ai(label, part["against_ai"]))
+        found.append(_against_ai(label, part["against_ai"], words))
     froc = part["froc"]
     if "refused" in froc:
         found.append(Section(f"{label}: no free-response analysis", [froc["refused"]]))
@@ -122,7 +123,7 @@ def _sensitivity(label: str, part: Mapping[str, Any]) -> Section:
     return Section(f"{label}: sensitivity analysis", [part["note"]], [Table(["arm", "mean"], rows)])
 
 
-def _against_ai(label: str, part: Mapping[str, Any]) -> Section:
+def _against_ai(label: str, part: Mapping[str, Any], words: str) -> Section:
     title = f"{label}: readers against the model alone"
     if "refused" in part:
         return Section(title, [part["refused"]])
@@ -130,16 +131,16 @@ def _against_ai(label: str, part: Mapping[str, Any]) -> Section:
         [
             own["test"],
             number(own["model"]),
-            words,
+            analysis,
             number(mean["estimate"]),
             number(mean["se"], 5),
             interval(mean["ci"]),
         ]
         for own in part["tests"]
-        for words, mean in (("readers and cases random", own["rrrc"]), ("these readers", own["frrc"]))
+        for analysis, mean in (("readers and cases random", own["rrrc"]), ("these readers", own["frrc"]))
         if mean
     ]
-    return Section(title, (), [Table(["arm", "model alone", "analysis", "readers minus model", "SE", "95 % CI"], rows)])
+    return Section(title, (), [Table(["arm", "model alone", "analysis", "readers minus model", "SE", words], rows)])
 
 
 def _agreement(label: str, part: Mapping[str, Any]) -> Section:
@@ -158,7 +159,7 @@ def _agreement(label: str, part: Mapping[str, Any]) -> Section:
         for test, block in part["tests"].items()
         for name, own in block.items()
     ]
-    return Section(title, (), [Table(["arm", "statistic", "estimate", "95 % CI", "n", ""], rows)])
+    return Section(title, (), [Table(["arm", "statistic", "estimate", interval_words(part), "n", ""], rows)])
 
 
 def _calls(label: str, part: Mapping[str, Any], reader: str | None = None) -> Section:
@@ -204,7 +205,8 @@ def _ledger(rows: Sequence[ScoredRow]) -> list[Section]:
     return [Section("Switch ledger", (), (), [switch_figure(dict(sorted(counts.items())))])] if counts else []
 
 
-def _times(rows: Sequence[ScoredRow], tests: Sequence[str], ratio: Mapping[str, Any] | None) -> list[Section]:
+def _times(rows: Sequence[ScoredRow], plan: Mapping[str, Any], ratio: Mapping[str, Any] | None) -> list[Section]:
+    tests = plan.get("tests", [])
     seconds: dict[str, dict[str, list[float]]] = {}
     seen: set[object] = set()
     for row in rows:
@@ -220,7 +222,7 @@ def _times(rows: Sequence[ScoredRow], tests: Sequence[str], ratio: Mapping[str, 
         shown = TimeRatio(ratio["ratio"], (ci[0], ci[1]) if ci else None, ratio["df"], ratio["p"])
     words = [ratio["refused"]] if ratio and "refused" in ratio else []
     in_order = {test: seconds[test] for test in sorted(seconds)}  # arms keep their colours from figure to figure
-    return [Section("Reading time", words, (), [time_figure(in_order, shown)])]
+    return [Section("Reading time", words, (), [time_figure(in_order, shown, interval_words(plan))])]
 
 
 def _panel(document: Mapping[str, Any]) -> Section:

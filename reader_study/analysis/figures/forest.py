@@ -36,7 +36,7 @@ def _pair(ci: list[float] | None) -> tuple[float, float] | None:
 
 
 def forest_figure(document: Document, a: str, b: str) -> go.Figure:
-    """Points with 95 % intervals; a line at no difference. An undefined interval is drawn as a hollow point."""
+    """Points with the intervals of the document; a line at no difference. An undefined interval is drawn as a hollow point."""
     rows = forest_rows(document, a, b)
     readers = len([label for label, *_ in rows if label not in POOLED.values()])
     shown = figure(

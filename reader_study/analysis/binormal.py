@@ -9,7 +9,11 @@ from scipy.stats import norm
 
 @dataclass(frozen=True)
 class BinormalFit:
-    """a, b of TPF = Phi(a + b Phi^-1(FPF)); auc = Phi(a / sqrt(1 + b^2)), NaN with a reason where the fit is none."""
+    """a, b of TPF = Phi(a + b Phi^-1(FPF)); auc = Phi(a / sqrt(1 + b^2)).
+
+    reason: None for a fit inside the model. A degenerate fit, whose likelihood rises towards a limit that no a and b reach, has
+    the area of that limit and says which; where the limit is not one area either, auc is NaN.
+    """
 
     a: float
     b: float
@@ -40,20 +44,33 @@ def truth_runs(normal: np.ndarray, abnormal: np.ndarray) -> tuple[np.ndarray, np
 def fit_binormal(normal: np.ndarray, abnormal: np.ndarray) -> BinormalFit:
     """Maximum-likelihood fit of a, b and the category cuts.
 
-    normal: (n0,), abnormal: (n1,). A degenerate set (separated classes, fewer than three categories) or a fit that does
-    not converge is reported with its reason and NaN, never replaced quietly.
+    normal: (n0,), abnormal: (n1,). Limits of degenerate sets: separated classes 1 (0 where the abnormal ones are lower), all
+    ratings equal 1/2, b -> 0 Phi(a), b -> infinity Phi(a / b), |a| -> infinity 1 or 0. Two categories that overlap fit
+    every curve through one point: no area. A search that stops elsewhere has none either. Nothing is replaced quietly.
     """
     n0, n1 = truth_runs(normal, abnormal)
     if len(n0) < 3:
-        return BinormalFit(np.nan, np.nan, np.nan, f"degenerate: {len(n0)} categories, binormal needs 3")
+        return _few_categories(n0, n1)
     start = np.concatenate([_start_line(n0, n1), _start_cuts(n0)])
     best = minimize(_negative_log_likelihood, start, args=(n0, n1), method="L-BFGS-B", options={"maxiter": 500})
     a, b = float(best.x[0]), float(np.exp(best.x[1]))
-    if not best.success or not 0.02 < b < 50 or abs(a) > 20:
-        return BinormalFit(
-            a, b, np.nan, "no convergence: " + ("degenerate curve" if best.success else "search stopped")
-        )
+    if abs(a) > 20 * max(b, 1.0):
+        return BinormalFit(a, b, float(a > 0), "degenerate: a without bound")
+    if b <= 0.02:
+        return BinormalFit(a, b, float(norm.cdf(a)), "degenerate: b -> 0, Phi(a)")
+    if b >= 50:
+        return BinormalFit(a, b, float(norm.cdf(a / b)), "degenerate: b without bound, Phi(a / b)")
+    if not best.success:
+        return BinormalFit(a, b, np.nan, "no convergence: search stopped")
     return BinormalFit(a, b, float(norm.cdf(a / np.sqrt(1 + b * b))))
+
+
+def _few_categories(n0: np.ndarray, n1: np.ndarray) -> BinormalFit:
+    if len(n0) == 1:
+        return BinormalFit(np.nan, np.nan, 0.5, "degenerate: all ratings are equal")
+    if n0[0] * n1[0] == 0 and n0[1] * n1[1] == 0:
+        return BinormalFit(np.nan, np.nan, float(n0[0] > 0), "degenerate: the classes are separated")
+    return BinormalFit(np.nan, np.nan, np.nan, "degenerate: 2 categories that overlap, binormal needs 3")
 
 
 def _start_cuts(n0: np.ndarray) -> np.ndarray:

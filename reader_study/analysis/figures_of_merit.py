@@ -4,8 +4,9 @@ Names: auc, auc_binormal, pauc:LO,HI, sens:CUT, spec:CUT. A figure of merit know
 abnormal cases only, specificity normal ones.
 """
 
+from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -16,6 +17,23 @@ from reader_study.analysis.plain_numbers import plain_number
 from reader_study.analysis.refusal import DataRefused
 
 NAMES = "auc, auc_binormal, pauc:LO,HI, sens:CUT, spec:CUT"
+
+
+@dataclass
+class Limits:
+    """How many fits were asked for, and how many were degenerate and gave the area of their limit, by reason."""
+
+    fits: int = 0
+    reasons: Counter[str] = field(default_factory=Counter)
+
+    def words(self) -> list[str]:
+        """What a result says of them."""
+        if not self.reasons:
+            return []
+        kinds = "; ".join(f"{count} {reason}" for reason, count in sorted(self.reasons.items()))
+        return [
+            f"{self.reasons.total()} of {self.fits} binormal fits and refits are degenerate and count at their limit: {kinds}"
+        ]
 
 
 @dataclass(frozen=True)
@@ -30,6 +48,7 @@ class FigureOfMerit:
     counts_abnormal: bool
     value: Callable[[np.ndarray, np.ndarray], float]
     leave_one_out: Callable[[np.ndarray, np.ndarray], np.ndarray]
+    limits: Limits = field(default_factory=Limits)
 
 
 def figure_of_merit(text: str) -> FigureOfMerit:
@@ -38,7 +57,7 @@ def figure_of_merit(text: str) -> FigureOfMerit:
     if text == "auc":
         return FigureOfMerit("auc", True, True, auc, auc_leave_one_out)
     if text == "auc_binormal":
-        return _refitted(text, lambda normal, abnormal: fit_binormal(normal, abnormal).auc)
+        return _binormal(text)
     if name == "pauc" and argument:
         low, high = _numbers(text, argument, 2)
         if not 0 <= low < high <= 1:
@@ -68,6 +87,19 @@ def auc_leave_one_out(normal: np.ndarray, abnormal: np.ndarray) -> np.ndarray:
     without_normal = (total - psi.sum(axis=1)) / ((n0 - 1) * n1) if n0 > 1 else np.full(n0, np.nan)
     without_abnormal = (total - psi.sum(axis=0)) / (n0 * (n1 - 1)) if n1 > 1 else np.full(n1, np.nan)
     return np.concatenate([without_normal, without_abnormal])
+
+
+def _binormal(name: str) -> FigureOfMerit:
+    limits = Limits()
+
+    def value(normal: np.ndarray, abnormal: np.ndarray) -> float:
+        fit = fit_binormal(normal, abnormal)
+        limits.fits += 1
+        if fit.reason is not None and np.isfinite(fit.auc):
+            limits.reasons[fit.reason] += 1
+        return fit.auc
+
+    return replace(_refitted(name, value), limits=limits)
 
 
 def _refitted(name: str, value: Callable[[np.ndarray, np.ndarray], float]) -> FigureOfMerit:

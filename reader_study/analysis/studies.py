@@ -45,11 +45,12 @@ def analyse_ratings(
     found = find_design(table, FACTORIAL if method == "dbm" else design)
     cells = covariance.estimate(table, merit, estimator)
     result = obuchowski.analyse(cells, found.type, alpha)
+    limits = merit.limits.words()  # before anything fits again
     document = documents.ratings_head("mrmc", table, method, estimator, fom, found.type, alpha)
     document |= documents.analysis_blocks(table.tests, table.readers, cells, result, found.type, alpha)
     if method == "dbm":
         document["dbm"] = documents.dbm_block(dorfman_berbaum_metz.analyse(table, merit))
-    return without_nan({**document, "warnings": [*name_warnings(table), *_warnings(found.type, result)]})
+    return without_nan({**document, "warnings": [*name_warnings(table), *limits, *_warnings(found.type, result)]})
 
 
 def compare_with_ai(

@@ -76,8 +76,9 @@ def test_binormal_recovers_its_own_curve() -> None:
 
 def test_a_degenerate_binormal_fit_says_so() -> None:
     fit = fit_binormal(np.array([1.0, 2, 1]), np.array([4.0, 5, 5]))
-    assert np.isnan(fit.auc)
-    assert "degenerate" in str(fit.reason)
+    assert fit.auc == 1
+    assert fit.reason == "degenerate: the classes are separated"
+    assert np.isnan(fit_binormal(np.array([1.0, 1, 2]), np.array([1.0, 2, 2])).auc)
 
 
 def test_sensitivity_and_specificity_at_a_cut() -> None:

@@ -21,6 +21,7 @@ NAMES = (
     "memory",
     "erased_copies",
     "reader_study_statistics",
+    "large_reader_study",
     "fit_loop",
     "data_loading",
     "loss_step_time",

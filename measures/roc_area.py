@@ -11,18 +11,10 @@ from scipy.stats import rankdata
 Floats = NDArray[np.floating]
 
 
-def kernel(normal: Floats, abnormal: Floats) -> NDArray[np.float64]:
-    """psi(x, y) = 1 if y > x, 1/2 if equal, 0 otherwise (also where one is NaN). Returns float64 [n0, n1].
-
-    For the cases of a study; the area of a whole data set needs no table of pairs (`placements`).
-    """
-    above, equal = abnormal[None, :] > normal[:, None], abnormal[None, :] == normal[:, None]
-    return np.where(above, 1.0, np.where(equal, 0.5, 0.0))
-
-
 def auc(normal: Floats, abnormal: Floats) -> float:
-    """Mean of psi over all (normal, abnormal) pairs, 0..1. No NaN. Raises ValueError if a class is empty."""
-    return float(_below(normal, abnormal).sum() / (len(normal) * len(abnormal)))
+    """Mean over all (normal, abnormal) pairs of psi: 1 if the abnormal score is above, 1/2 if equal, 0 otherwise. No NaN.
+    Raises ValueError if a class is empty."""
+    return float(counts_below(normal, abnormal).sum() / (len(normal) * len(abnormal)))
 
 
 def placements(normal: Floats, abnormal: Floats) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -32,7 +24,7 @@ def placements(normal: Floats, abnormal: Floats) -> tuple[NDArray[np.float64], N
     Raises ValueError if a class is empty.
     """
     n0, n1 = len(normal), len(abnormal)
-    return _below(normal, abnormal) / n0, (n1 - _below(abnormal, normal)) / n1
+    return counts_below(normal, abnormal) / n0, (n1 - counts_below(abnormal, normal)) / n1
 
 
 def weighted_auc(scores: Floats, labels: Floats, weights: Floats) -> NDArray[np.float64]:
@@ -56,7 +48,7 @@ def weighted_auc(scores: Floats, labels: Floats, weights: Floats) -> NDArray[np.
     return areas
 
 
-def _below(others: Floats, own: Floats) -> NDArray[np.float64]:
+def counts_below(others: Floats, own: Floats) -> NDArray[np.float64]:
     """Per value of `own`, how many of `others` lie below it, equal ones counted half: whole and half numbers, exactly."""
     if not len(others) or not len(own):
         raise ValueError(f"AUC needs both classes: got {len(others)} and {len(own)} cases")

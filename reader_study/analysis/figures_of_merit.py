@@ -10,9 +10,9 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from measures.roc_area import auc, kernel
+from measures.roc_area import auc, counts_below
 from reader_study.analysis.binormal import fit_binormal
-from reader_study.analysis.partial_auc import partial_auc
+from reader_study.analysis.partial_auc import partial_auc, partial_auc_leave_one_out
 from reader_study.analysis.plain_numbers import plain_number
 from reader_study.analysis.refusal import DataRefused
 
@@ -62,7 +62,13 @@ def figure_of_merit(text: str) -> FigureOfMerit:
         low, high = _numbers(text, argument, 2)
         if not 0 <= low < high <= 1:
             raise DataRefused(f"fom '{text}': the range must satisfy 0 <= LO < HI <= 1")
-        return _refitted(text, lambda normal, abnormal: partial_auc(normal, abnormal, low, high))
+        return FigureOfMerit(
+            text,
+            True,
+            True,
+            lambda normal, abnormal: partial_auc(normal, abnormal, low, high),
+            lambda normal, abnormal: partial_auc_leave_one_out(normal, abnormal, low, high),
+        )
     if name == "sens" and argument:
         (cut,) = _numbers(text, argument, 1)
         return _share(text, False, lambda ratings: ratings >= cut)
@@ -80,12 +86,13 @@ def _numbers(text: str, argument: str, count: int) -> list[float]:
 
 
 def auc_leave_one_out(normal: np.ndarray, abnormal: np.ndarray) -> np.ndarray:
-    """AUC without each case, from the row and column sums of the kernel: no refits. Needs two cases of each class."""
-    psi = kernel(normal, abnormal)
-    n0, n1 = psi.shape
-    total = psi.sum()
-    without_normal = (total - psi.sum(axis=1)) / ((n0 - 1) * n1) if n0 > 1 else np.full(n0, np.nan)
-    without_abnormal = (total - psi.sum(axis=0)) / (n0 * (n1 - 1)) if n1 > 1 else np.full(n1, np.nan)
+    """AUC without each case, from mid-ranks: no refits. Needs two cases of each class."""
+    n0, n1 = len(normal), len(abnormal)
+    of_abnormal = counts_below(normal, abnormal)
+    of_normal = n1 - counts_below(abnormal, normal)
+    total = of_abnormal.sum()
+    without_normal = (total - of_normal) / ((n0 - 1) * n1) if n0 > 1 else np.full(n0, np.nan)
+    without_abnormal = (total - of_abnormal) / (n0 * (n1 - 1)) if n1 > 1 else np.full(n1, np.nan)
     return np.concatenate([without_normal, without_abnormal])
 
 

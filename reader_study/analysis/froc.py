@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from measures.roc_area import kernel
+from measures.roc_area import counts_below
 from reader_study.analysis.covariance import Cells
 from reader_study.analysis.refusal import DataRefused
 
@@ -38,8 +38,22 @@ class MarksTable:
         return self.lesions.shape[2]
 
 
-def psi_sums(table: MarksTable, test: int, reader: int, fom: str) -> np.ndarray:
-    """Kernel [rows, n1]: each comparison case against each abnormal case, lesions averaged within the case.
+@dataclass(frozen=True)
+class PsiSums:
+    """Sums of weighted psi of one cell, comparison cases (rows) against abnormal cases (columns): by row, by column, and where
+    abnormal cases are rows too, of each such case against itself."""
+
+    by_row: np.ndarray
+    by_column: np.ndarray
+    own: np.ndarray
+
+    @property
+    def total(self) -> float:
+        return float(self.by_column.sum())
+
+
+def psi_sums(table: MarksTable, test: int, reader: int, fom: str) -> PsiSums:
+    """Lesions averaged within the case by their weights; by mid-ranks, in n log n.
 
     Rows are the normal cases, or all cases for the figures that end in 1. For `afroc` the weight of a case is its share
     of all lesions. Raises DataRefused for an unknown name.
@@ -48,20 +62,38 @@ def psi_sums(table: MarksTable, test: int, reader: int, fom: str) -> np.ndarray:
         raise DataRefused(f"fom '{fom}' is not one of {', '.join(NAMES)}")
     nl = table.highest_nl[test, reader]
     lesions = table.lesions[test, reader]
+    n0 = table.n_normal
     if fom == "hrauc":
-        top = np.maximum(nl[table.n_normal :], np.nanmax(lesions, axis=1))
-        return kernel(nl[: table.n_normal], top)
-    rows = nl if fom.endswith("1") else nl[: table.n_normal]
+        top = np.maximum(nl[n0:], np.nanmax(lesions, axis=1))
+        return PsiSums(len(top) - counts_below(top, nl[:n0]), counts_below(nl[:n0], top), np.zeros(0))
+    rows = nl if fom.endswith("1") else nl[:n0]
     present = ~np.isnan(lesions)
-    weights = table.weights if fom.startswith("w") else present.astype(float)
-    psi = np.stack([kernel(rows, lesions[:, k]) for k in range(lesions.shape[1])], axis=2)  # [rows, n1, L]
-    return np.nansum(np.where(present, psi, 0.0) * np.where(present, weights, 0.0), axis=2)
+    weights = np.where(present, table.weights if fom.startswith("w") else 1.0, 0.0)
+    below = np.zeros(lesions.shape)
+    below[present] = counts_below(rows, lesions[present])
+    own = _own(nl[n0:], lesions, weights) if fom.endswith("1") else np.zeros(0)
+    return PsiSums(_weight_above(lesions[present], weights[present], rows), (below * weights).sum(axis=1), own)
+
+
+def _own(nl: np.ndarray, lesions: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Weighted psi of each abnormal case's highest non-lesion rating against its own lesions."""
+    psi = (lesions > nl[:, None]) + 0.5 * (lesions == nl[:, None])  # false where there is no lesion
+    found: np.ndarray = (psi * weights).sum(axis=1)
+    return found
+
+
+def _weight_above(ratings: np.ndarray, weights: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """Per value the weight of the ratings above it, of equal ones half."""
+    order = np.argsort(ratings, kind="stable")
+    ranked, total = ratings[order], np.concatenate([[0.0], np.cumsum(weights[order])])
+    half: np.ndarray = (total[np.searchsorted(ranked, values)] + total[np.searchsorted(ranked, values, "right")]) / 2
+    return total[-1] - half
 
 
 def value(table: MarksTable, test: int, reader: int, fom: str) -> float:
     """The figure of merit of one reader in one test, 0..1."""
     sums = psi_sums(table, test, reader, fom)
-    return float(sums.sum() / (sums.shape[0] * _total_weight(table, fom)))
+    return float(sums.total / (len(sums.by_row) * _total_weight(table, fom)))
 
 
 def _total_weight(table: MarksTable, fom: str) -> float:
@@ -74,16 +106,15 @@ def leave_one_out(table: MarksTable, test: int, reader: int, fom: str) -> np.nda
     """The figure without each case, normal cases first: from row and column sums, no refits. float64 [n0 + n1]."""
     sums = psi_sums(table, test, reader, fom)
     n0 = table.n_normal
-    rows, total = sums.shape[0], sums.sum()
+    rows, total = len(sums.by_row), sums.total
     weight = (~np.isnan(table.lesions[0, 0])).sum(axis=1).astype(float) if fom in {"afroc", "afroc1"} else None
     of_case = np.ones(table.n_abnormal) if weight is None else weight
     whole = of_case.sum()
-    without_normal = (total - sums[:n0].sum(axis=1)) / ((rows - 1) * whole)
+    without_normal = (total - sums.by_row[:n0]) / ((rows - 1) * whole)
     if rows == n0:
-        without_abnormal = (total - sums.sum(axis=0)) / (rows * (whole - of_case))
+        without_abnormal = (total - sums.by_column) / (rows * (whole - of_case))
     else:  # an abnormal case leaves both as a comparison row and as a column
-        own = np.diagonal(sums[n0:])
-        left = total - sums.sum(axis=0) - sums[n0:].sum(axis=1) + own
+        left = total - sums.by_column - sums.by_row[n0:] + sums.own
         without_abnormal = left / ((rows - 1) * (whole - of_case))
     return np.concatenate([without_normal, without_abnormal])
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from measures.roc_area import kernel
+from measures.roc_area import counts_below
 
 
 def lroc_area(normal: np.ndarray, abnormal: np.ndarray, top_mark_hits: np.ndarray) -> float:
@@ -10,4 +10,4 @@ def lroc_area(normal: np.ndarray, abnormal: np.ndarray, top_mark_hits: np.ndarra
 
     normal: (n0,) and abnormal: (n1,) ratings, top_mark_hits: bool (n1,).
     """
-    return float((kernel(normal, abnormal) * top_mark_hits[None, :]).mean())
+    return float((counts_below(normal, abnormal) * top_mark_hits).sum() / (len(normal) * len(abnormal)))

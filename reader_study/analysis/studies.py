@@ -116,9 +116,10 @@ def _warnings(design: str, result: ObuchowskiRockette) -> list[str]:
 
 
 def _analyse_ustat(table: RatingsTable, alpha: float) -> Document:
-    arms = ustatistics.arms(table)
-    t = len(arms)
-    matrix = np.array([[ustatistics.one_shot_covariance(one, other) for other in arms] for one in arms])
+    shot = ustatistics.OneShot(table)
+    t = len(table.tests)
+    areas = [shot.auc(test) for test in range(t)]
+    matrix = np.array([[shot.covariance(one, other) for other in range(t)] for one in range(t)])
     warnings: list[str] = []
     df_tests: list[float | None] = [None] * t
     df_pairs: dict[tuple[int, int], float | None] = {}
@@ -133,16 +134,14 @@ def _analyse_ustat(table: RatingsTable, alpha: float) -> Document:
     shape = "factorial" if complete else "unbalanced"
     document = documents.ratings_head("mrmc", table, "ustat", None, "auc", shape, alpha)
     tests = [
-        _interval({"test": table.tests[k]}, arms[k].auc, matrix[k, k], df_tests[k], alpha, test_zero=False)
+        _interval({"test": table.tests[k]}, areas[k], matrix[k, k], df_tests[k], alpha, test_zero=False)
         for k in range(t)
     ]
     differences = []
     for a, b in combinations(range(t), 2):
         variance = matrix[a, a] + matrix[b, b] - 2 * matrix[a, b]
         name = {"a": table.tests[a], "b": table.tests[b]}
-        differences.append(
-            _interval(name, arms[a].auc - arms[b].auc, variance, df_pairs.get((a, b)), alpha, test_zero=True)
-        )
+        differences.append(_interval(name, areas[a] - areas[b], variance, df_pairs.get((a, b)), alpha, test_zero=True))
     return {
         **document,
         "ustat": {"tests": tests, "differences": differences},

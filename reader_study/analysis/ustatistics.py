@@ -2,83 +2,170 @@
 
 Gallas, Acad Radiol 2006; Gallas, Bandos, Samuelson and Wagner, Commun Stat 2009. With random readers and cases the square of
 the mean AUC is the weighted sum of eight moments (reader, normal, abnormal case each the same or another), and its
-expectation under independence is the last of them: Var = A A' - M(all other). Masks handle missing and uncrossed data.
+expectation under independence is the last of them: Var = A A' - M(all other). Missing and uncrossed data take no part.
+
+Sums over one index come from mid-ranks. Those in which normal and abnormal case are both the same have no such form over
+pairs of cells: they are matrix products over blocks of normal cases, so that no table of all pairs is ever held.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
-from measures.roc_area import kernel
+from measures.roc_area import counts_below
 from reader_study.analysis.refusal import DataRefused
 from reader_study.analysis.tables import RatingsTable
 
-
-def unbiased_covariance(kernels: np.ndarray) -> np.ndarray:
-    """Unbiased covariance of m AUCs of the same cases, fixed readers.
-
-    [M1 + (n0-1) M2 + (n1-1) M3 + ((n0-1)(n1-1) - n0 n1) M4] / (n0 n1), moments of psi psi' over index pairs: M1 same x same
-    y, M2 same y other x, M3 same x other y, M4 both other. kernels: float64 [m, n0, n1], n0, n1 >= 2. Returns [m, m].
-    """
-    m, n0, n1 = kernels.shape
-    flat = kernels.reshape(m, -1)
-    total = flat.sum(axis=1)
-    same = flat @ flat.T
-    by_normal = kernels.sum(axis=2)  # same x, any y
-    by_abnormal = kernels.sum(axis=1)  # same y, any x
-    same_x = by_normal @ by_normal.T - same
-    same_y = by_abnormal @ by_abnormal.T - same
-    other = np.outer(total, total) - same - same_x - same_y
-    m1 = same / (n0 * n1)
-    m2 = same_y / (n0 * n1 * (n0 - 1))
-    m3 = same_x / (n0 * n1 * (n1 - 1))
-    m4 = other / (n0 * n1 * (n0 - 1) * (n1 - 1))
-    return (m1 + (n0 - 1) * m2 + (n1 - 1) * m3 + ((n0 - 1) * (n1 - 1) - n0 * n1) * m4) / (n0 * n1)
+_BLOCK = 1 << 14  # pairs per cell and block: products up to 4 times this many are exact in float32
 
 
 @dataclass(frozen=True)
-class Arm:
-    """One test: kernel times mask and mask, both float64 [r, n0, n1]; its AUC over all triples that were read."""
+class Pairs:
+    """Ratings of m cells as float64 normal [m, n0] and abnormal [m, n1], NaN where a cell has none."""
 
-    weighted: np.ndarray
-    mask: np.ndarray
+    normal: np.ndarray
+    abnormal: np.ndarray
 
-    @property
-    def auc(self) -> float:
-        return float(self.weighted.sum() / self.mask.sum())
+    @cached_property
+    def by_normal(self) -> np.ndarray:
+        """Sum of psi over the abnormal cases of the cell, float64 [m, n0]: 0 where unread."""
+        sums = np.zeros(self.normal.shape)
+        for row, x, y in zip(sums, self.normal, self.abnormal, strict=True):
+            own, other = x[~np.isnan(x)], y[~np.isnan(y)]
+            if len(own) and len(other):
+                row[~np.isnan(x)] = len(other) - counts_below(other, own)
+        return sums
+
+    @cached_property
+    def by_abnormal(self) -> np.ndarray:
+        """Sum of psi over the normal cases of the cell, float64 [m, n1]: 0 where unread."""
+        sums = np.zeros(self.abnormal.shape)
+        for row, x, y in zip(sums, self.normal, self.abnormal, strict=True):
+            own, other = y[~np.isnan(y)], x[~np.isnan(x)]
+            if len(own) and len(other):
+                row[~np.isnan(y)] = counts_below(other, own)
+        return sums
+
+    @cached_property
+    def read_normal(self) -> np.ndarray:
+        return (~np.isnan(self.normal)).astype(float)
+
+    @cached_property
+    def read_abnormal(self) -> np.ndarray:
+        return (~np.isnan(self.abnormal)).astype(float)
+
+    @cached_property
+    def same_pair(self) -> np.ndarray:
+        """Sum over pairs of psi psi' of every two cells, float64 [m, m]. Time m^2 n0 n1 in a matrix product, memory of a block."""
+        m, n1 = self.abnormal.shape
+        step = max(1, _BLOCK // n1)
+        total = np.zeros((m, m))
+        for start in range(0, self.normal.shape[1], step):
+            x = self.normal[:, start : start + step, None]
+            twice = (self.abnormal[:, None, :] > x).astype(np.float32)  # false where one is NaN
+            twice += self.abnormal[:, None, :] >= x
+            flat = twice.reshape(m, -1)
+            total += flat @ flat.T
+        return total / 4
+
+    @cached_property
+    def pairs(self) -> np.ndarray:
+        """Pairs of a normal and an abnormal case of each cell, float64 [m]."""
+        counted: np.ndarray = self.read_normal.sum(axis=1) * self.read_abnormal.sum(axis=1)
+        return counted
+
+    @cached_property
+    def areas(self) -> np.ndarray:
+        """AUC of each cell, float64 [m]."""
+        found: np.ndarray = self.by_abnormal.sum(axis=1) / self.pairs
+        return found
 
 
-def arms(table: RatingsTable) -> list[Arm]:
-    """One Arm per test. Raises DataRefused where a test has no pair of a normal and an abnormal case with one reader."""
-    found = []
-    for test, name in enumerate(table.tests):
-        normal = table.ratings[test][:, ~table.truth]
-        abnormal = table.ratings[test][:, table.truth]
-        mask = (~np.isnan(normal))[:, :, None] & (~np.isnan(abnormal))[:, None, :]
-        if not mask.any():
-            raise DataRefused(f"test '{name}': no reader rated both a normal and an abnormal case")
-        psi = np.array([kernel(np.nan_to_num(x), np.nan_to_num(y)) for x, y in zip(normal, abnormal, strict=True)])
-        found.append(Arm(psi * mask, mask.astype(float)))
-    return found
-
-
-def one_shot_covariance(one: Arm, other: Arm) -> float:
-    """Covariance of two tests' reader-averaged AUCs, readers and cases random: A A' - M(all other).
-
-    Raises DataRefused when no two triples differ in reader, normal and abnormal case at once.
+def unbiased_covariance(cells: Pairs) -> np.ndarray:
+    """Unbiased covariance of m AUCs with fixed readers: A A' - M4, M4 the mean of psi psi' over index pairs that share neither
+    case. On common cases this is [M1 + (n0-1) M2 + (n1-1) M3 + ((n0-1)(n1-1) - n0 n1) M4] / (n0 n1) with M1 same x same y,
+    M2 same y other x, M3 same x other y. Needs two cases of each class per cell. Returns [m, m]; no common case gives 0.
     """
-    pairs = _all_other(one.mask, other.mask)
-    if pairs <= 0:
-        raise DataRefused("ustat needs at least 2 readers, 2 normal and 2 abnormal cases")
-    return one.auc * other.auc - _all_other(one.weighted, other.weighted) / pairs
+    same_x, same_y = cells.by_normal @ cells.by_normal.T, cells.by_abnormal @ cells.by_abnormal.T
+    total = cells.by_abnormal.sum(axis=1)
+    other = np.outer(total, total) - same_x - same_y + cells.same_pair
+    n0, n1 = cells.read_normal.sum(axis=1), cells.read_abnormal.sum(axis=1)
+    common0, common1 = cells.read_normal @ cells.read_normal.T, cells.read_abnormal @ cells.read_abnormal.T
+    pairs = (np.outer(n0, n0) - common0) * (np.outer(n1, n1) - common1)
+    found: np.ndarray = np.outer(cells.areas, cells.areas) - other / pairs
+    return np.where((common0 > 0) | (common1 > 0), found, 0.0)
 
 
-def _all_other(p: np.ndarray, q: np.ndarray) -> float:
-    """Sum of p(r,x,y) q(r',x',y') over r' != r, x' != x, y' != y, by inclusion and exclusion over the shared indices."""
-    total = 0.0
-    for shared in range(8):
-        kept = tuple(axis for axis in range(3) if not shared >> axis & 1)  # summed axes: those not shared
-        sign = (-1) ** bin(shared).count("1")
-        left, right = (p.sum(axis=kept), q.sum(axis=kept)) if kept else (p, q)
-        total += sign * float(np.sum(left * right))
-    return total
+@dataclass(frozen=True)
+class Sums:
+    """Sums of p(r,x,y) q(r',x',y') over index pairs of two tests by what they share, and the like of their masks.
+
+    Keys are sets of the letters r, x, y: those indices are the same, the others run free (and may be the same).
+    """
+
+    psi: dict[str, float]
+    mask: dict[str, float]
+
+    def all_other(self, of: dict[str, float]) -> float:
+        """Sum over r' != r, x' != x, y' != y, by inclusion and exclusion."""
+        return sum((-1) ** len(shared) * value for shared, value in of.items())
+
+
+class OneShot:
+    """Moments of the reader-averaged AUCs of all tests, readers and cases random."""
+
+    def __init__(self, table: RatingsTable) -> None:
+        """Raises DataRefused where a test has no pair of a normal and an abnormal case with one reader."""
+        t, r, _ = table.ratings.shape
+        self.shape = t, r
+        flat = table.ratings.reshape(t * r, -1)
+        self.cells = Pairs(flat[:, ~table.truth], flat[:, table.truth])
+        for name, counted in zip(table.tests, self.cells.pairs.reshape(t, r).sum(axis=1), strict=True):
+            if not counted:
+                raise DataRefused(f"test '{name}': no reader rated both a normal and an abnormal case")
+
+    def _of(self, test: int, values: np.ndarray) -> np.ndarray:
+        r = self.shape[1]
+        return values[test * r : (test + 1) * r]
+
+    def auc(self, test: int) -> float:
+        """Mean of psi over all (reader, normal, abnormal) that were read."""
+        return float(self._of(test, self.cells.by_abnormal).sum() / self._of(test, self.cells.pairs).sum())
+
+    def sums(self, one: int, other: int) -> Sums:
+        """Shared sums of two tests."""
+        cells = self.cells
+        same = cells.same_pair.reshape(self.shape + self.shape)[one, :, other, :]
+        read = [[self._of(test, part) for test in (one, other)] for part in (cells.read_normal, cells.read_abnormal)]
+        both = (read[0][0] @ read[0][1].T) * (read[1][0] @ read[1][1].T)
+        counts = [[part.sum(axis=1, keepdims=True) for part in parts] for parts in read]
+        psi = [(self._of(test, cells.by_normal), self._of(test, cells.by_abnormal)) for test in (one, other)]
+        mask = [(read[0][k] * counts[1][k], read[1][k] * counts[0][k]) for k in (0, 1)]
+        return Sums(_shared(psi, same), _shared(mask, both))
+
+    def covariance(self, one: int, other: int) -> float:
+        """Covariance of two tests' reader-averaged AUCs: A A' - M(all other).
+
+        Raises DataRefused when no two triples differ in reader, normal and abnormal case at once.
+        """
+        found = self.sums(one, other)
+        pairs = found.all_other(found.mask)
+        if pairs <= 0:
+            raise DataRefused("ustat needs at least 2 readers, 2 normal and 2 abnormal cases")
+        return self.auc(one) * self.auc(other) - found.all_other(found.psi) / pairs
+
+
+def _shared(sides: list[tuple[np.ndarray, np.ndarray]], same: np.ndarray) -> dict[str, float]:
+    """sides: per test the sums by normal [r, n0] and by abnormal case [r, n1]; same: sums over equal pairs [r, r]."""
+    (p0, p1), (q0, q1) = sides
+    return {
+        "": float(p0.sum() * q0.sum()),
+        "r": float(p0.sum(axis=1) @ q0.sum(axis=1)),
+        "x": float(p0.sum(axis=0) @ q0.sum(axis=0)),
+        "y": float(p1.sum(axis=0) @ q1.sum(axis=0)),
+        "rx": float(np.sum(p0 * q0)),
+        "ry": float(np.sum(p1 * q1)),
+        "xy": float(same.sum()),
+        "rxy": float(np.trace(same)),
+    }

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from measures.roc_area import auc, kernel, placements, weighted_auc
+from measures.roc_area import auc, placements, weighted_auc
+from tests.measures.pair_kernel import kernel
 
 NORMAL, ABNORMAL = np.array([1.0, 2.0, 3.0]), np.array([2.0, 4.0])
 

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from measures.roc_area import auc, kernel
+from measures.roc_area import auc
 from reader_study.analysis.figures_of_merit import auc_leave_one_out
-from reader_study.analysis.ustatistics import unbiased_covariance
+from reader_study.analysis.ustatistics import Pairs, unbiased_covariance
 
 NORMAL, ABNORMAL = np.array([1.0, 2.0, 3.0]), np.array([2.0, 4.0])
 
@@ -18,7 +18,7 @@ def test_jackknife_variance_by_hand() -> None:
 
 
 def test_unbiased_variance_by_hand() -> None:
-    assert unbiased_covariance(kernel(NORMAL, ABNORMAL)[None])[0, 0] == pytest.approx(1 / 16)
+    assert unbiased_covariance(Pairs(NORMAL[None], ABNORMAL[None]))[0, 0] == pytest.approx(1 / 16)
 
 
 def test_leave_one_out_equals_refits() -> None:

@@ -12,7 +12,7 @@ from reader_study.analysis.covariance import Cells
 from reader_study.analysis.dorfman_berbaum_metz import DorfmanBerbaumMetz
 from reader_study.analysis.froc import MarksTable
 from reader_study.analysis.obuchowski_rockette import Analysis, Difference, ObuchowskiRockette
-from reader_study.analysis.tables import RatingsTable
+from reader_study.analysis.tables import RatingsTable, alike_names
 
 Document = dict[str, Any]
 ZERO = {
@@ -124,6 +124,11 @@ def analysis_blocks(
         },
         "rrfc": _analysis(tests, result.rrfc, "rrfc") if result.rrfc else one_reader,
     }
+
+
+def name_warnings(table: RatingsTable | MarksTable) -> list[str]:
+    """Tests and readers whose names are easily taken for one another."""
+    return [*alike_names("tests", table.tests), *alike_names("readers", table.readers)]
 
 
 def ratings_head(

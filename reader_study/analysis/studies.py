@@ -3,23 +3,21 @@
 import math
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import combinations
 
 import numpy as np
-from scipy.stats import norm
-from scipy.stats import t as student
 
-from reader_study.analysis import VERSION, covariance, documents, dorfman_berbaum_metz, froc, sizing, ustatistics
+from reader_study.analysis import VERSION, covariance, documents, dorfman_berbaum_metz, froc, sizing
 from reader_study.analysis import obuchowski_rockette as obuchowski
 from reader_study.analysis.agreement import cohen, fleiss, icc, krippendorff
 from reader_study.analysis.agreement.result import Agreement, with_bootstrap
 from reader_study.analysis.ai_alone import against_ai
 from reader_study.analysis.design import FACTORIAL, NESTED_READERS, NESTED_TESTS, find_design
-from reader_study.analysis.documents import CHI_SQUARE, Document, shown_df, without_nan
+from reader_study.analysis.documents import CHI_SQUARE, Document, name_warnings, shown_df, without_nan
 from reader_study.analysis.figures_of_merit import figure_of_merit
 from reader_study.analysis.obuchowski_rockette import Components, ObuchowskiRockette, SingleTest
+from reader_study.analysis.one_shot import one_shot_document
 from reader_study.analysis.refusal import DataRefused
-from reader_study.analysis.tables import RatingsTable, alike_names
+from reader_study.analysis.tables import RatingsTable
 
 METHODS = ("or", "dbm", "ustat")
 
@@ -38,7 +36,7 @@ def analyse_ratings(
     if method == "ustat":
         if fom != "auc":
             raise DataRefused(f"method ustat takes fom auc only, not '{fom}'")
-        return without_nan(_analyse_ustat(table, alpha))
+        return one_shot_document(table, alpha)
     if method == "dbm" and estimator != "jackknife":
         raise DataRefused(f"method dbm is the jackknife; covariance '{estimator}' does not apply")
     merit = figure_of_merit(fom)
@@ -96,11 +94,6 @@ def _single_document(one: SingleTest) -> Document:
     return {"estimate": one.estimate, "se": one.se, "df": shown_df(one.df), "ci": list(one.ci) if one.ci else None}
 
 
-def name_warnings(table: RatingsTable | froc.MarksTable) -> list[str]:
-    """Tests and readers whose names are easily taken for one another."""
-    return [*alike_names("tests", table.tests), *alike_names("readers", table.readers)]
-
-
 def _warnings(design: str, result: ObuchowskiRockette) -> list[str]:
     parts = result.components
     found = []
@@ -113,55 +106,6 @@ def _warnings(design: str, result: ObuchowskiRockette) -> list[str]:
     if design in {NESTED_READERS, NESTED_TESTS}:
         found.append(f"design {design}: covariances of cells without common cases are 0")
     return found
-
-
-def _analyse_ustat(table: RatingsTable, alpha: float) -> Document:
-    shot = ustatistics.OneShot(table)
-    t = len(table.tests)
-    areas = [shot.auc(test) for test in range(t)]
-    matrix = np.array([[shot.covariance(one, other) for other in range(t)] for one in range(t)])
-    warnings: list[str] = []
-    df_tests: list[float | None] = [None] * t
-    df_pairs: dict[tuple[int, int], float | None] = {}
-    complete = not np.isnan(table.ratings).any()
-    if complete:
-        crossed = obuchowski.analyse(covariance.estimate(table, figure_of_merit("auc"), "unbiased"), FACTORIAL, alpha)
-        if crossed.rrrc:
-            df_tests = [one.df for one in crossed.rrrc.singles]
-            df_pairs = {(d.a, d.b): d.df for d in crossed.rrrc.differences}
-    else:
-        warnings.append("ratings are missing or uncrossed: intervals use the normal quantile")
-    shape = "factorial" if complete else "unbalanced"
-    document = documents.ratings_head("mrmc", table, "ustat", None, "auc", shape, alpha)
-    tests = [
-        _interval({"test": table.tests[k]}, areas[k], matrix[k, k], df_tests[k], alpha, test_zero=False)
-        for k in range(t)
-    ]
-    differences = []
-    for a, b in combinations(range(t), 2):
-        variance = matrix[a, a] + matrix[b, b] - 2 * matrix[a, b]
-        name = {"a": table.tests[a], "b": table.tests[b]}
-        differences.append(_interval(name, areas[a] - areas[b], variance, df_pairs.get((a, b)), alpha, test_zero=True))
-    return {
-        **document,
-        "ustat": {"tests": tests, "differences": differences},
-        "warnings": [*name_warnings(table), *warnings],
-    }
-
-
-def _interval(
-    name: Document, value: float, variance: float, df: float | None, alpha: float, *, test_zero: bool
-) -> Document:
-    """estimate, se, df, ci and for differences p; a variance that is not positive gives nulls with the reason."""
-    if not variance > 1e-14:  # the moments are of size 1, and their difference is no more exact
-        reason = "the estimated variance is not positive"
-        nothing = {"se": None, "df": df, "ci": None, "reason": reason}
-        return {**name, "estimate": value, **nothing, **({"p": None} if test_zero else {})}
-    se = float(np.sqrt(variance))
-    quantile = norm.ppf(1 - alpha / 2) if df is None else student.ppf(1 - alpha / 2, df)
-    p = 2 * float(norm.sf(abs(value) / se) if df is None else student.sf(abs(value) / se, df))
-    ci = [value - quantile * se, value + quantile * se]
-    return {**name, "estimate": value, "se": se, "df": df, "ci": ci, **({"p": p} if test_zero else {})}
 
 
 def analyse_marks(table: froc.MarksTable, fom: str = "wafroc", alpha: float = 0.05) -> Document:

@@ -8,6 +8,7 @@ Sums over one index come from mid-ranks. Those in which normal and abnormal case
 pairs of cells: they are matrix products over blocks of normal cases, so that no table of all pairs is ever held.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -154,6 +155,41 @@ class OneShot:
         if pairs <= 0:
             raise DataRefused("ustat needs at least 2 readers, 2 normal and 2 abnormal cases")
         return self.auc(one) * self.auc(other) - found.all_other(found.psi) / pairs
+
+    def degrees_of_freedom(self, weights: Mapping[int, float], variance: float) -> float | None:
+        """Satterthwaite's df of the variance of sum_i w_i A_i over the moments (BDG), not truncated.
+
+        Obuchowski, Gallas and Hillis, Acad Radiol 2012; iMRMC 4. With v_f the part of readers, normal or abnormal cases f in the
+        variance that the sample itself has, (M(same f) - M()) / d_f with moments over all index pairs, and d_f + 1 the effective
+        number of f, (sum_f m)^2 / sum_f m^2 over the read triples m of each: df = variance^2 / sum_f v_f^2 / d_f, at least the
+        smallest d_f (Gaylor and Hopper, Technometrics 1969). A factor that the tests do not share has a part per test. None
+        where a factor has one level only. Deviation from iMRMC: it rounds d_f to whole numbers, which differ from these only
+        where ratings are missing, and truncates df.
+        """
+        found = {(one, other): self.sums(one, other) for one in weights for other in weights}
+        levels = {
+            (test, factor): found[test, test].mask[""] / found[test, test].mask[factor] - 1
+            for test in weights
+            for factor in "rxy"
+        }
+        least = min(levels.values())
+        if least < 1e-9:
+            return None
+        spread = 0.0
+        for factor in "rxy":
+            part = {
+                (one, other): weights[one]
+                * weights[other]
+                * (own.psi[factor] / own.mask[factor] - own.psi[""] / own.mask[""])
+                for (one, other), own in found.items()
+                if own.mask[factor]
+            }
+            if any(one != other for one, other in part):
+                d = min(levels[test, factor] for test in weights)
+                spread += (sum(part.values()) / d) ** 2 / d
+            else:
+                spread += sum((part[test, test] / levels[test, factor]) ** 2 / levels[test, factor] for test in weights)
+        return max(variance**2 / spread, least) if spread > 0 else least
 
 
 def _shared(sides: list[tuple[np.ndarray, np.ndarray]], same: np.ndarray) -> dict[str, float]:

@@ -115,7 +115,7 @@ def _components(arguments: argparse.Namespace) -> tuple[Components, int]:
         table = read_ratings(arguments.source)
         found = design.find_design(table)
         cells = covariance.estimate(table, figures_of_merit.figure_of_merit("auc"))
-        return obuchowski.analyse(cells, found.type).components, len(table.cases)
+        return obuchowski.analyse(cells, found).components, len(table.cases)
     if arguments.source is not None or any(value is None for value in given):
         raise SystemExit(
             _usage("size needs either --from, or all of --var --cov1 --cov2 --cov3 --var-tr --pilot-cases")

@@ -2,9 +2,14 @@
 
 Obuchowski and Rockette, Commun Stat 1995; degrees of freedom: Hillis, Stat Med 2007; Hillis 2014 for one test.
 t tests, r readers, A [t, r] figures of merit.
+
+Groups of readers without common cases (split-plot; Obuchowski, Gallas and Hillis, Acad Radiol 2012; Hillis, Stat Med 2014): mean
+squares of readers and of their interaction are those within groups, on r - G in place of r - 1; Cov2 and Cov3 average over pairs
+of one group; k = sum_g r_g^2 / r, the readers of a group, stands for r where readers share cases. One group has G = 1, k = r.
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,10 +17,11 @@ from scipy.stats import chi2, f, norm
 from scipy.stats import t as student
 
 from reader_study.analysis.covariance import Cells
-from reader_study.analysis.design import FACTORIAL, NESTED_READERS, NESTED_TESTS
+from reader_study.analysis.design import FACTORIAL, NESTED_READERS, NESTED_TESTS, Design
 
 # Figures of merit are sums of fewer than 10^6 terms: what differs by less than this share of their scale does not differ.
 NOISE = 1e-12
+NESTED = (NESTED_READERS, NESTED_TESTS)
 
 
 @dataclass(frozen=True)
@@ -85,19 +91,50 @@ class ObuchowskiRockette:
     rrfc: Analysis | None
 
 
-def mean_squares(values: np.ndarray, scale: float = 1.0) -> MeanSquares:
-    """MS(T) = r sum (A_i. - A..)^2 / (t-1), MS(R) alike, MS(TR) of the interaction; None where df would be 0.
+@dataclass(frozen=True)
+class Groups:
+    """of: group of each reader, int [r]; df: r - G; k: readers that share cases, sum_g r_g^2 / r."""
+
+    of: np.ndarray
+    df: int
+    k: float
+
+    @property
+    def same(self) -> np.ndarray:
+        """Pairs of readers of one group, bool [r, r]."""
+        found: np.ndarray = self.of[:, None] == self.of[None, :]
+        return found
+
+    def means(self, values: np.ndarray) -> np.ndarray:
+        """Mean over the own group, per reader: values [..., r], returns the same shape."""
+        weights = self.same / self.same.sum(axis=1, keepdims=True)
+        found: np.ndarray = values @ weights.T
+        return found
+
+
+def groups_of(readers: int, given: Sequence[int] | None = None) -> Groups:
+    """One group of all readers where none are given."""
+    of = np.array(given) if given is not None else np.zeros(readers, int)
+    counts = np.bincount(of)
+    return Groups(of, readers - len(counts), float((counts**2).sum() / readers))
+
+
+def mean_squares(values: np.ndarray, scale: float = 1.0, groups: Groups | None = None) -> MeanSquares:
+    """MS(T) = r sum (A_i. - A..)^2 / (t-1); MS(R) and MS(TR) of readers and of the interaction, within groups; None where df
+    would be 0.
 
     Rounding noise, values.size (NOISE scale)^2 and less, counts as 0.
     """
     t, r = values.shape
+    groups = groups or groups_of(r)
     least = values.size * (NOISE * scale) ** 2
     by_test, by_reader, mean = values.mean(axis=1), values.mean(axis=0), values.mean()
-    rest = values - by_test[:, None] - by_reader[None, :] + mean
+    between = by_reader - groups.means(by_reader)
+    rest = values - groups.means(values) - between[None, :]
     return MeanSquares(
         T=_above(least, r * np.sum((by_test - mean) ** 2) / (t - 1)) if t > 1 else None,
-        R=_above(least, t * np.sum((by_reader - mean) ** 2) / (r - 1)) if r > 1 else None,
-        TR=_above(least, np.sum(rest**2) / ((t - 1) * (r - 1))) if t > 1 and r > 1 else None,
+        R=_above(least, t * np.sum(between**2) / groups.df) if groups.df else None,
+        TR=_above(least, np.sum(rest**2) / ((t - 1) * groups.df)) if t > 1 and groups.df else None,
     )
 
 
@@ -110,22 +147,26 @@ def _noise(cells: Cells) -> float:
     return max(NOISE * float(np.abs(cells.covariance).max()), (NOISE * cells.scale) ** 2)
 
 
-def _average(covariance: np.ndarray, same_test: bool, same_reader: bool, least: float) -> float:
+def _average(
+    covariance: np.ndarray, same_test: bool, same_reader: bool, least: float, groups: Groups | None = None
+) -> float:
+    """Mean over pairs of cells; over readers of one group where they differ."""
     t, r = covariance.shape[:2]
     tests = np.eye(t, dtype=bool) if same_test else ~np.eye(t, dtype=bool)
-    readers = np.eye(r, dtype=bool) if same_reader else ~np.eye(r, dtype=bool)
+    own = np.eye(r, dtype=bool)
+    readers = own if same_reader else ~own & (groups or groups_of(r)).same
     chosen = tests[:, None, :, None] & readers[None, :, None, :]
     return _above(least, covariance[chosen].mean()) if chosen.any() else 0.0
 
 
-def components(cells: Cells, ms: MeanSquares, design: str) -> Components:
+def components(cells: Cells, ms: MeanSquares, design: str, groups: Groups) -> Components:
     """Averages over pairs; a design without common cases sets its covariances to 0. Components may be negative; two that
     differ by rounding noise alone are equal."""
     least = _noise(cells)
     var = _average(cells.covariance, True, True, least)
     cov1 = 0.0 if design == NESTED_TESTS else _average(cells.covariance, False, True, least)
-    cov2 = 0.0 if design == NESTED_READERS else _average(cells.covariance, True, False, least)
-    cov3 = _average(cells.covariance, False, False, least) if design == FACTORIAL else 0.0
+    cov2 = 0.0 if design == NESTED_READERS else _average(cells.covariance, True, False, least, groups)
+    cov3 = 0.0 if design in NESTED else _average(cells.covariance, False, False, least, groups)
     cov1 = cov1 if abs(var - cov1) > least else var
     cov3 = cov3 if abs(cov2 - cov3) > least else cov2
     t = cells.values.shape[0]
@@ -134,32 +175,33 @@ def components(cells: Cells, ms: MeanSquares, design: str) -> Components:
     return Components(var, cov1, cov2, cov3, var_r, var_tr)
 
 
-def analyse(cells: Cells, design: str = FACTORIAL, alpha: float = 0.05) -> ObuchowskiRockette:
+def analyse(cells: Cells, design: str | Design = FACTORIAL, alpha: float = 0.05) -> ObuchowskiRockette:
     """All three analyses: random readers random cases, fixed readers random cases, random readers fixed cases.
 
     One reader has no RRRC and RRFC; one test has singles only.
     """
-    ms = mean_squares(cells.values, cells.scale)
-    parts = components(cells, ms, design)
-    random_readers = cells.values.shape[1] > 1
+    found = design if isinstance(design, Design) else Design(design)
+    groups = groups_of(cells.values.shape[1], found.groups)
+    ms = mean_squares(cells.values, cells.scale, groups)
+    parts = components(cells, ms, found.type, groups)
     return ObuchowskiRockette(
         cells.values,
         ms,
         parts,
-        _rrrc(cells, ms, parts, design, alpha) if random_readers else None,
-        _frrc(cells, ms, parts, design, alpha),
-        _rrfc(cells, ms, alpha) if random_readers else None,
+        _rrrc(cells, ms, parts, found.type, groups, alpha) if groups.df else None,
+        _frrc(cells, ms, parts, found.type, groups, alpha),
+        _rrfc(cells, ms, groups, alpha) if groups.df else None,
     )
 
 
-def _rrrc(cells: Cells, ms: MeanSquares, parts: Components, design: str, alpha: float) -> Analysis:
-    """D = MS(TR) + r max(Cov2 - Cov3, 0); df2 = D^2 / [MS(TR)^2 / ((t-1)(r-1))]."""
+def _rrrc(cells: Cells, ms: MeanSquares, parts: Components, design: str, groups: Groups, alpha: float) -> Analysis:
+    """D = MS(TR) + k max(Cov2 - Cov3, 0); df2 = D^2 / [MS(TR)^2 / ((t-1)(r-G))]."""
     t, r = cells.values.shape
-    singles = [_single_random(cells, index, design, alpha) for index in range(t)]
+    singles = [_single_random(cells, index, design, groups, alpha) for index in range(t)]
     if ms.T is None or ms.TR is None:
         return Analysis(None, None, None, None, [], singles)
-    denominator = ms.TR + r * max(parts.cov2 - parts.cov3, 0.0)
-    df2 = denominator**2 / (ms.TR**2 / ((t - 1) * (r - 1))) if ms.TR > 0 else math.inf
+    denominator = ms.TR + groups.k * max(parts.cov2 - parts.cov3, 0.0)
+    df2 = denominator**2 / (ms.TR**2 / ((t - 1) * groups.df)) if ms.TR > 0 else math.inf
     statistic = _ratio(ms.T, denominator)
     p = None if statistic is None else _upper_tail(statistic, t - 1, df2)
     differences = _differences(cells.values, float(np.sqrt(2 * denominator / r)), df2, alpha)
@@ -171,25 +213,25 @@ def _upper_tail(statistic: float, df1: int, df2: float) -> float:
     return float(chi2.sf(df1 * statistic, df1) if math.isinf(df2) else f.sf(statistic, df1, df2))
 
 
-def _frrc(cells: Cells, ms: MeanSquares, parts: Components, design: str, alpha: float) -> Analysis:
-    """E = Var - Cov1 + (r-1) max(Cov2 - Cov3, 0); chi-square = (t-1) MS(T) / E. Singles: each reader's difference 0 - 1."""
+def _frrc(cells: Cells, ms: MeanSquares, parts: Components, design: str, groups: Groups, alpha: float) -> Analysis:
+    """E = Var - Cov1 + (k-1) max(Cov2 - Cov3, 0); chi-square = (t-1) MS(T) / E. Singles: each reader's difference 0 - 1."""
     t, r = cells.values.shape
-    singles = [_single_fixed(cells, index, design, alpha) for index in range(t)]
+    singles = [_single_fixed(cells, index, design, groups, alpha) for index in range(t)]
     if ms.T is None:
         return Analysis(None, None, None, None, [], singles)
-    denominator = parts.var - parts.cov1 + (r - 1) * max(parts.cov2 - parts.cov3, 0.0)
+    denominator = parts.var - parts.cov1 + (groups.k - 1) * max(parts.cov2 - parts.cov3, 0.0)
     statistic = _ratio((t - 1) * ms.T, denominator)
     p = None if statistic is None else float(chi2.sf(statistic, t - 1))
     differences = _differences(cells.values, float(np.sqrt(max(2 * denominator / r, 0.0))), None, alpha)
     return Analysis(statistic, t - 1, None, p, differences, singles)
 
 
-def _rrfc(cells: Cells, ms: MeanSquares, alpha: float) -> Analysis:
-    """F = MS(T) / MS(TR) on t-1 and (t-1)(r-1): for two tests the paired t-test over readers."""
+def _rrfc(cells: Cells, ms: MeanSquares, groups: Groups, alpha: float) -> Analysis:
+    """F = MS(T) / MS(TR) on t-1 and (t-1)(r-G): for two tests the paired t-test over readers."""
     t, r = cells.values.shape
     if ms.T is None or ms.TR is None:
         return Analysis(None, None, None, None, [], [])
-    df2 = float((t - 1) * (r - 1))
+    df2 = float((t - 1) * groups.df)
     statistic = _ratio(ms.T, ms.TR)
     p = None if statistic is None else float(f.sf(statistic, t - 1, df2))
     return Analysis(statistic, t - 1, df2, p, _differences(cells.values, float(np.sqrt(2 * ms.TR / r)), df2, alpha), [])
@@ -211,24 +253,24 @@ def reader_differences(cells: Cells, design: str, alpha: float = 0.05) -> list[t
     return found
 
 
-def _single_random(cells: Cells, index: int, design: str, alpha: float) -> SingleTest:
-    """G = MS(R)_i + r max(Cov2_i, 0); SE = sqrt(G / r); df = G^2 / [MS(R)_i^2 / (r-1)]."""
+def _single_random(cells: Cells, index: int, design: str, groups: Groups, alpha: float) -> SingleTest:
+    """G = MS(R)_i + k max(Cov2_i, 0); SE = sqrt(G / r); df = G^2 / [MS(R)_i^2 / (r-G)]."""
     values = cells.values[index]
     r = len(values)
-    ms_r = _above(r * (NOISE * cells.scale) ** 2, np.var(values, ddof=1))
+    ms_r = _above(r * (NOISE * cells.scale) ** 2, np.sum((values - groups.means(values)) ** 2) / groups.df)
     block = cells.covariance[index : index + 1, :, index : index + 1, :]
-    cov2 = 0.0 if design == NESTED_READERS else _average(block, True, False, _noise(cells))
-    spread = ms_r + r * max(cov2, 0.0)
-    df = spread**2 / (ms_r**2 / (r - 1)) if ms_r > 0 else math.inf
+    cov2 = 0.0 if design == NESTED_READERS else _average(block, True, False, _noise(cells), groups)
+    spread = ms_r + groups.k * max(cov2, 0.0)
+    df = spread**2 / (ms_r**2 / groups.df) if ms_r > 0 else math.inf
     return _single(index, float(values.mean()), float(np.sqrt(spread / r)), df, alpha)
 
 
-def _single_fixed(cells: Cells, index: int, design: str, alpha: float) -> SingleTest:
-    """SE = sqrt([Var_i + (r-1) max(Cov2_i, 0)] / r), z."""
+def _single_fixed(cells: Cells, index: int, design: str, groups: Groups, alpha: float) -> SingleTest:
+    """SE = sqrt([Var_i + (k-1) max(Cov2_i, 0)] / r), z."""
     block = cells.covariance[index : index + 1, :, index : index + 1, :]
     r = cells.values.shape[1]
-    cov2 = 0.0 if design == NESTED_READERS else _average(block, True, False, _noise(cells))
-    variance = (_average(block, True, True, _noise(cells)) + (r - 1) * max(cov2, 0.0)) / r
+    cov2 = 0.0 if design == NESTED_READERS else _average(block, True, False, _noise(cells), groups)
+    variance = (_average(block, True, True, _noise(cells)) + (groups.k - 1) * max(cov2, 0.0)) / r
     return _single(index, float(cells.values[index].mean()), float(np.sqrt(max(variance, 0.0))), None, alpha)
 
 

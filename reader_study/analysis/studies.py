@@ -14,6 +14,7 @@ from reader_study.analysis.ai_alone import against_ai
 from reader_study.analysis.design import FACTORIAL, NESTED_READERS, NESTED_TESTS, find_design
 from reader_study.analysis.documents import CHI_SQUARE, Document, name_warnings, shown_df, without_nan
 from reader_study.analysis.figures_of_merit import figure_of_merit
+from reader_study.analysis.missing_cells import missing_words, without_empty
 from reader_study.analysis.obuchowski_rockette import Components, ObuchowskiRockette, SingleTest
 from reader_study.analysis.one_shot import one_shot_document
 from reader_study.analysis.refusal import DataRefused
@@ -40,15 +41,27 @@ def analyse_ratings(
     if method == "dbm" and estimator != "jackknife":
         raise DataRefused(f"method dbm is the jackknife; covariance '{estimator}' does not apply")
     merit = figure_of_merit(fom)
+    table, left_out = without_empty(table)
     found = find_design(table, FACTORIAL if method == "dbm" else design)
     cells = covariance.estimate(table, merit, estimator)
-    result = obuchowski.analyse(cells, found.type, alpha)
+    result = obuchowski.analyse(cells, found, alpha)
     limits = merit.limits.words()  # before anything fits again
     document = documents.ratings_head("mrmc", table, method, estimator, fom, found.type, alpha)
     document |= documents.analysis_blocks(table.tests, table.readers, cells, result, found.type, alpha)
     if method == "dbm":
         document["dbm"] = documents.dbm_block(dorfman_berbaum_metz.analyse(table, merit))
-    return without_nan({**document, "warnings": [*name_warnings(table), *limits, *_warnings(found.type, result)]})
+    return without_nan(
+        {
+            **document,
+            "warnings": [
+                *name_warnings(table),
+                *left_out,
+                *limits,
+                *missing_words(table, found),
+                *_warnings(found.type, result),
+            ],
+        }
+    )
 
 
 def compare_with_ai(
@@ -99,7 +112,7 @@ def _warnings(design: str, result: ObuchowskiRockette) -> list[str]:
     found = []
     if result.rrrc and result.rrrc.statistic is not None and math.isinf(result.rrrc.df2 or 0):
         found.append(CHI_SQUARE)
-    if design == FACTORIAL and parts.cov2 < parts.cov3:
+    if design not in {NESTED_READERS, NESTED_TESTS} and parts.cov2 < parts.cov3:
         found.append("Cov2 is smaller than Cov3: their difference is taken as 0 in the tests")
     if parts.var_tr is not None and parts.var_tr < 0:
         found.append("Var(TR) is negative: readers differ less between tests than cases alone explain")

@@ -33,7 +33,7 @@ def changed(index: int, **values: object) -> list[tuple[object, ...]]:
         (changed(1, case="n1", truth=0), "row 3: reader 'a', test '1', case 'n1' stands twice"),
         (changed(4, truth=1), "row 6: truth 1 of case 'n1' was 0 before"),
         (changed(0, reader=""), "row 2: reader is empty"),
-        (GOOD[:-1], "no rating of reader 'b' in test '2' for case 'p2'; missing cells need the method ustat"),
+        (GOOD[:-1], "reader 'b' in test '2': 1 abnormal cases, auc needs at least 2"),
         ([row for row in GOOD if row[3] == 0], "reader 'a' in test '1': 0 abnormal cases, auc needs at least 2"),
     ],
 )
@@ -80,6 +80,7 @@ def test_wrong_usage_is_exit_code_2(arguments: list[str]) -> None:
         (["--fom", "roc"], "fom 'roc' is not one of auc, auc_binormal"),
         (["--fom", "sens:3", "--covariance", "delong"], "covariance 'delong' takes fom auc only"),
         (["--design", "nested-readers"], "the ratings are not nested-readers"),
+        (["--design", "split-plot"], "the ratings are not split-plot"),
     ],
 )
 def test_choices_that_do_not_fit_are_named(

@@ -5,10 +5,11 @@ import math
 from scipy.special import ndtri
 
 
-def wilson_interval(successes: int, n: int, alpha: float = 0.05) -> tuple[float, float]:
+def wilson_interval(successes: float, n: float, alpha: float = 0.05) -> tuple[float, float]:
     """(p + z²/2n ± z sqrt(p(1-p)/n + z²/4n²)) / (1 + z²/n), p = successes / n. Wilson, JASA 1927; no continuity correction.
 
-    Both ends lie in [0, 1]. Raises ValueError unless 0 <= successes <= n and n > 0.
+    Either may be a fraction, as an effective number of cases is. Both ends lie in [0, 1]. Raises ValueError unless
+    0 <= successes <= n and n > 0.
     """
     if n <= 0 or not 0 <= successes <= n:
         raise ValueError(f"{successes} of {n} is no proportion: 0 <= successes <= n and n > 0 are needed")

@@ -24,6 +24,7 @@ from webapp.predictions.bundle_store import BundleUnavailable, engine_for
 from webapp.predictions.map_files import WrittenMaps, remove_maps, remove_other_runs, write_maps
 from webapp.predictions.models import Prediction
 from webapp.predictions.points_in_force import PointsInForce
+from webapp.predictions.result_hooks import StoredResult, tell_stored
 from webapp.predictions.run_mark import tell_answered, tell_ended_runs
 from webapp.predictions.wanted_run import Prepared, explain_wanted
 from webapp.work.jobs.claim import Claim
@@ -145,7 +146,7 @@ def _result(item: Prepared, answer: Explanation | Exception) -> Result | Excepti
     key = maps.key
     values = _values(item.prediction.image, item.engine, answer, maps)
     return Result(
-        write=partial(_write, item.prediction, values),
+        write=partial(_write, item.prediction, values, answer.seconds),
         discard=partial(_discard, item.prediction.id, key),
         clean=partial(remove_other_runs, key),
     )
@@ -182,8 +183,9 @@ def _values(image: Image, engine: Engine, explanation: Explanation, maps: Writte
     }
 
 
-def _write(prediction: Prediction, values: dict[str, Any]) -> None:
+def _write(prediction: Prediction, values: dict[str, Any], seconds: float) -> None:
     Prediction.objects.filter(id=prediction.id).update(finished_at=timezone.now(), **values)
+    tell_stored(StoredResult(prediction.image, values["bundle_id"], values["document"], seconds))
 
 
 def _discard(prediction_id: UUID, key: str) -> None:

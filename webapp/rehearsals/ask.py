@@ -56,7 +56,7 @@ def ask_rehearsal(user: User, project: Project, candidate: DeployedBundle) -> Re
         plan = _plan(project)
         made = _same_set(made, reference_set_in_force(project))
         in_service = _in_service(project)
-        _require_comparable(candidate, in_service, plan)
+        require_comparable(candidate, in_service, plan)
         earlier = _unfinished(project, candidate)
         if earlier is not None:
             return earlier
@@ -93,7 +93,8 @@ def _in_service(project: Project) -> DeployedBundle:
     return row
 
 
-def _require_comparable(candidate: DeployedBundle, in_service: DeployedBundle, plan: ChangePlan) -> None:
+def require_comparable(candidate: DeployedBundle, in_service: DeployedBundle, plan: ChangePlan) -> None:
+    """Raises RehearsalRefused where the candidate is the one in service, or differs in task, input or the plan's findings."""
     if candidate.pk == in_service.pk:
         raise RehearsalRefused("in_service", f"{candidate} is the model in service: a candidate is another one.")
     for part in SAME:

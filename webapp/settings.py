@@ -72,6 +72,7 @@ INSTALLED_APPS = [
     "webapp.retraining",
     "webapp.site_calibration",
     "webapp.rehearsals",
+    "webapp.silent_trials",
     "webapp.viewer",
 ]
 

@@ -15,11 +15,12 @@ urlpatterns = [
     path("", include("webapp.display_check.urls")),
     path("", include("webapp.archive.urls")),
     path("", include("webapp.work.urls")),
-    # These four before the page of a model, whose id may be any word.
+    # These before the page of a model, whose id may be any word.
     path("", include("webapp.change_plans.urls")),
     path("", include("webapp.retraining.urls")),
     path("", include("webapp.site_calibration.urls")),
     path("", include("webapp.rehearsals.urls")),
+    path("", include("webapp.silent_trials.urls")),
     path("", include("webapp.deployments.urls")),
     path("", include("webapp.reviews.urls")),
     path("", include("webapp.operating_points.urls")),

@@ -34,6 +34,7 @@ MODELS_LIFE = (
     "/models/retraining/",
     "/models/site-calibration/",
     "/models/rehearsals/",
+    "/models/silent/",
 )
 ADMIN_PAGES = ("/admin/", "/admin/accounts/user/", "/admin/accounts/user/add/", "/admin/audit/event/")
 

@@ -38,6 +38,8 @@ NOT_PLANNER = Refusal("wrong_role", "Only a manager or an admin may see change p
 NOT_PLAN_AUTHOR = Refusal("not_admin", "Only an admin may propose a change plan or a reference set.")
 NOT_REHEARSAL_VIEWER = Refusal("wrong_role", "Only a manager or an admin may see rehearsals of models.")
 NOT_REHEARSAL_ASKER = Refusal("not_admin", "Only an admin may ask for a rehearsal.")
+NOT_SILENT_TRIAL_VIEWER = Refusal("wrong_role", "Only a manager or an admin may see silent trials of models.")
+NOT_SILENT_TRIAL_STARTER = Refusal("not_admin", "Only an admin may start or end a silent trial.")
 OWN_PLAN = Refusal("own_proposal", "You proposed this yourself: a second person decides it.")
 NOT_ADMIN = Refusal("not_admin", "Only an admin may do this.")
 NOT_RETRAINER = Refusal("not_admin", "Only an admin may retrain a model; a manager may look on.")
@@ -183,6 +185,18 @@ def may_see_rehearsals(user: Person) -> Refusal | None:
 def may_ask_rehearsal(user: Person) -> Refusal | None:
     """Each one is a look at the reference set, and looks are counted."""
     return may_see_rehearsals(user) or (None if _has_role(user, User.Role.ADMIN) else NOT_REHEARSAL_ASKER)
+
+
+def may_see_silent_trials(user: Person) -> Refusal | None:
+    """Whoever decides about models; nobody else learns what a candidate says before it serves."""
+    return _signed_in(user) or (
+        None if _has_role(user, User.Role.MANAGER, User.Role.ADMIN) else NOT_SILENT_TRIAL_VIEWER
+    )
+
+
+def may_start_silent_trial(user: Person) -> Refusal | None:
+    """It takes the machine's time with every new image; who starts one may end it."""
+    return may_see_silent_trials(user) or (None if _has_role(user, User.Role.ADMIN) else NOT_SILENT_TRIAL_STARTER)
 
 
 def may_enter_later_truth(user: Person, image: Any) -> Refusal | None:

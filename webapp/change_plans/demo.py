@@ -18,6 +18,7 @@ from webapp.predictions.bundle_store import findings_in_service
 from webapp.refused import Refused
 
 SEED = 11  # its draw leaves images with each finding to train on
+SILENT_TRIAL = {"least_images": 20, "most_days": 28, "least_in_slice": 5}  # a demo gets few images
 NOTE = "The demo's own: both persons are this installation's demo people."
 
 
@@ -31,7 +32,8 @@ def load_demo_plan(say: Callable[[str], None]) -> None:
         return
     try:
         if not ChangePlan.objects.exists():
-            plan = propose_plan(author, project, default_body(project), "Defaults for the demo model")
+            body = {**default_body(project), "silent_trial": SILENT_TRIAL}
+            plan = propose_plan(author, project, body, "Defaults for the demo model")
             decide_plan(second, plan, Decision.Outcome.APPROVED, NOTE)
             say(f"change plan {plan.code} is in force")
         if not ReferenceSet.objects.exists():

@@ -135,10 +135,12 @@ class StopRule(SentBody):
 
 
 class SilentTrial(SentBody):
-    """A candidate that passed runs unseen until so many images have come, or so many days have passed."""
+    """A candidate that passed runs unseen until so many images have come; one that has fewer after so many days ends incomplete.
+    least_in_slice: below it a view, maker or hour has no figure; null: as in a subgroup."""
 
     least_images: whole(1, MOST_CASES)  # type: ignore[valid-type]
     most_days: whole(1, MOST_DAYS)  # type: ignore[valid-type]
+    least_in_slice: whole(1, MOST_CASES) | None = None  # type: ignore[valid-type]
 
 
 class PlanBody(SentBody):

@@ -61,8 +61,16 @@ def typed_body(form: QueryDict) -> dict[str, Any]:
         "stop_rules": rules,
         "most_looks": _number(form.get("most_looks", "")),
         "approvers": form.getlist("approvers"),
-        "silent_trial": {name: _number(form.get(name, "")) for name in ("least_images", "most_days")},
+        "silent_trial": _silent_trial(form),
     }
+
+
+def _silent_trial(form: QueryDict) -> dict[str, Any] | None:
+    """None where all its fields are empty."""
+    own = {name: _number(form.get(name, "")) for name in ("least_images", "most_days")}
+    least = _number(form.get("least_in_slice", ""), or_none=True)
+    typed = any(str(value).strip() for value in own.values()) or least is not None
+    return {**own, "least_in_slice": least} if typed else None
 
 
 def typed_rule(form: QueryDict) -> dict[str, Any]:

@@ -51,7 +51,8 @@ def form_of(project: Project, body: dict[str, Any], **more: Any) -> dict[str, An
         key = one["signal"]
         sent |= {f"rule-{key}": "on", f"limit-{key}": one["limit"], f"least-{key}": one["least_n"]}
         sent[f"action-{key}"] = one["action"]
-    sent |= {f"least_{name}": value for name, value in body["least"].items()} | body["silent_trial"]
+    sent |= {f"least_{name}": value for name, value in body["least"].items()}
+    sent |= {name: "" if value is None else value for name, value in (body["silent_trial"] or {}).items()}
     sent |= {name: body[name] for name in ("primary_finding", "alpha", "power", "most_looks")}
     return sent | {"reason": "as the house does it"} | more
 

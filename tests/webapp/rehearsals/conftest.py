@@ -31,7 +31,8 @@ GATES = ({"key": "auc", "margin": 0.1}, {"key": "memory", "margin": 0.5})
 def plan_body(project: Project, *gates: dict[str, Any], **changes: Any) -> dict[str, Any]:
     least = {"positives": 1, "negatives": 1, "in_subgroup": 1}
     asked = {"findings": [OPACITY], "primary_finding": OPACITY, "gates": list(gates or GATES), "least": least}
-    return {**default_body(project), "subgroups": [], "alpha": 0.2, **asked, **changes}  # few images are enough then
+    few = {"subgroups": [], "alpha": 0.2, "silent_trial": None}  # few images are enough then
+    return {**default_body(project), **few, **asked, **changes}
 
 
 def in_force(ada: User, second: User, project: Project, *gates: dict[str, Any], **changes: Any) -> ChangePlan:

@@ -2205,9 +2205,13 @@ export interface components {
             readonly role: string;
             readonly username: string;
         };
-        /** @description A candidate that passed runs unseen until so many images have come, or so many days have passed. */
+        /**
+         * @description A candidate that passed runs unseen until so many images have come; one that has fewer after so many days ends incomplete.
+         *     least_in_slice: below it a view, maker or hour has no figure; null: as in a subgroup.
+         */
         readonly SilentTrial: {
             readonly least_images: number;
+            readonly least_in_slice?: number | null;
             readonly most_days: number;
         };
         /**

@@ -1,0 +1,112 @@
+"""Silent trials as pages and exports show them."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.utils import timezone
+
+from webapp.deployments.models import DeployedBundle
+from webapp.silent_trials.end import answers_of, due_end
+from webapp.silent_trials.models import SilentTrial
+from webapp.silent_trials.pairs import SIDES
+from webapp.silent_trials.report import SLICES
+from webapp.work.models import Job
+
+COLUMNS = (
+    "finding", "figure", "model", "slice", "slice_value", "value", "low", "high", "n", "flagged_newly", "cleared_newly",
+)  # fmt: skip
+TRIALS = ("project", "plan", "rehearsal", "end__created_by", "report", "created_by")
+
+
+def names_of(trial: SilentTrial) -> dict[str, str]:
+    """`candidate` and `in_service`: name and version."""
+    rows = DeployedBundle.objects.filter(pk__in=trial.bundles).defer("manifest", "card").in_bulk()
+    return {
+        name: str(rows.get(key, key[:12]))
+        for name, key in (("candidate", trial.candidate_id), ("in_service", trial.in_service_id))
+    }
+
+
+def state_of(trial: SilentTrial) -> dict[str, Any]:
+    """word, sentence, images answered; while it runs also what it waits for."""
+    done = answers_of(trial)
+    found: dict[str, Any] = {"done": done, "most": trial.least_images, "word": "running", "text": "", "is_over": False}
+    if hasattr(trial, "end"):
+        word = "complete" if trial.end.is_complete else trial.end.get_code_display()
+        return {**found, "word": word, "text": trial.end.text, "is_over": True}
+    due = due_end(trial)
+    return {**found, "text": f"It ends now. {due[1]}" if due else _waits_for(trial, done)}
+
+
+def _waits_for(trial: SilentTrial, done: int) -> str:
+    jobs = Job.objects.filter(silent_case__trial=trial)
+    queued, failed = jobs.filter(state__in=Job.UNFINISHED).count(), jobs.filter(state=Job.State.FAILED).count()
+    days = trial.most_days - (timezone.now() - trial.created_at).days
+    parts = [f"It waits for {trial.least_images - done} images"]
+    if queued:
+        parts.append(f"of which {queued} are queued behind other work")
+    text = f"{', '.join(parts)}; {days} days are left."
+    return f"{text} {failed} could not be run (Operations says why)." if failed else text
+
+
+def titles_of(trial: SilentTrial) -> dict[str, str]:
+    """Key -> title of the candidate's findings."""
+    row = DeployedBundle.objects.filter(pk=trial.candidate_id).first()
+    return {one["key"]: one["title"] for one in row.manifest.get("findings", [])} if row else {}
+
+
+def finding_cards(trial: SilentTrial) -> list[dict[str, Any]]:
+    """One for each finding: agreement overall, its slices under their titles, and accuracy."""
+    titles, names, report = titles_of(trial), names_of(trial), trial.report.report
+    return [
+        {
+            "title": titles.get(key, key),
+            "overall": own,
+            "slices": [(SLICES[kind][0], rows) for kind, rows in own["slices"].items()],
+            "accuracy": report["accuracy"][key],
+            "models": [(names[side], report["accuracy"][key][side]) for side in SIDES],
+        }
+        for key, own in report["findings"].items()
+    ]
+
+
+def export_document(trial: SilentTrial) -> dict[str, Any]:
+    """Everything but the images."""
+    state = state_of(trial)
+    return {
+        "silent_trial": trial.number,
+        "project": trial.project.slug,
+        "started_at": trial.created_at.isoformat(),
+        "candidate": trial.candidate_id,
+        "in_service": trial.in_service_id,
+        "plan": {"version": trial.plan.version, "sha256": trial.plan_sha256},
+        "rehearsal": trial.rehearsal.number,
+        "asked": {"least_images": trial.least_images, "most_days": trial.most_days},
+        "images": state["done"],
+        "state": state["word"],
+        "why": state["text"],
+        "ended_at": trial.end.created_at.isoformat() if hasattr(trial, "end") else None,
+        "report": trial.report.report if hasattr(trial, "report") else None,
+        "note": "Research use only, not for diagnosis.",
+    }
+
+
+def export_rows(trial: SilentTrial) -> list[list[object]]:
+    """The figures, one a line, as COLUMNS."""
+    report = trial.report.report if hasattr(trial, "report") else {"findings": {}, "accuracy": {}}
+    return [[row.get(name) for name in COLUMNS] for row in _figures(report)]
+
+
+def _figures(report: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for finding, own in report["findings"].items():
+        yield {"finding": finding, "figure": "agreement", **own}
+        for kind, rows in own["slices"].items():
+            for row in rows:
+                yield {"finding": finding, "figure": "agreement", "slice": kind, "slice_value": row["name"], **row}
+    for finding, own in report["accuracy"].items():
+        for model in SIDES:
+            for name, figure in own[model].items():
+                yield {"finding": finding, "figure": name, "model": model, **figure}
+    for model in SIDES:
+        if "refusals" in report:
+            yield {"figure": "refused", "model": model, **report["refusals"][model]}

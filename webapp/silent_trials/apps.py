@@ -14,8 +14,11 @@ class SilentTrialsConfig(AppConfig):
         from webapp.deployments.activation_gates import activation_gates
         from webapp.deployments.desk import DeskSection, desk_sections
         from webapp.predictions.result_hooks import result_hooks
+        from webapp.predictions.run_mark import worker_ended_hooks
         from webapp.silent_trials.activation import why_not_in_service
+        from webapp.silent_trials.candidate import free_unused
         from webapp.silent_trials.end import end_due_trials
+        from webapp.silent_trials.ended_workers import count_ended_worker
         from webapp.silent_trials.pages import desk_context
         from webapp.silent_trials.queue_case import SILENT, queue_case
         from webapp.silent_trials.report import write_reports
@@ -24,7 +27,8 @@ class SilentTrialsConfig(AppConfig):
 
         run = imported_when_run("webapp.silent_trials.case_run.run_silent")
         register_kind(Kind(SILENT, run, RUN_LIMIT_SECONDS, is_long=True))
+        worker_ended_hooks.append(count_ended_worker)
         result_hooks.append(queue_case)
-        extension_points.each_sweep += [end_due_trials, write_reports]
+        extension_points.each_sweep += [end_due_trials, write_reports, free_unused]
         activation_gates.append(why_not_in_service)
         desk_sections.append(DeskSection(45, "silent_trials/desk.html", desk_context))

@@ -2,10 +2,14 @@
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from inference.engine import Engine
 from inference.file_sha256 import file_sha256
 from webapp.predictions.bundle_store import BundleUnavailable, EngineShelf, bundle_path
+from webapp.silent_trials.models import SilentTrial
+
+if TYPE_CHECKING:
+    from inference.engine import Engine
 
 _Stamp = tuple[int, int, int]
 
@@ -17,7 +21,7 @@ class CandidateShelf:
         self._shelf = EngineShelf()
         self._seen: dict[str, _Stamp] = {}
 
-    def get(self, bundle_id: str, jobs: Iterable[object]) -> Engine:
+    def get(self, bundle_id: str, jobs: Iterable[object]) -> "Engine":
         """Raises BundleUnavailable with a sentence where the file is missing, another, or does not load."""
         try:
             stamp = _stamp(bundle_path(bundle_id))
@@ -47,3 +51,9 @@ def _require_same(bundle_id: str) -> None:
 
 
 candidate_shelf = CandidateShelf()
+
+
+def free_unused() -> None:
+    """No trial runs: the worker holds no candidate. Called every few seconds."""
+    if not SilentTrial.objects.filter(end=None).exists():
+        candidate_shelf.clear()

@@ -34,7 +34,6 @@ def run_silent(claim: Claim, lease: Lease) -> Result:
         raise JobRefused("case_missing", "The case of this job no longer exists.")
     trial = case.trial
     if SilentEnd.objects.filter(trial=trial).exists():
-        candidate_shelf.clear()
         return Result()
     if due := due_end(trial):
         return Result(write=partial(_end, trial, *due))

@@ -70,6 +70,18 @@ class SilentAnswer(AppendOnlyRow):
     input_sha256 = models.CharField(max_length=64)
 
 
+class EndedWorker(AppendOnlyRow):
+    """A worker that ended while the candidate ran, or was loaded, for the trial. mark: of its process, so that it counts once."""
+
+    trial = models.ForeignKey(SilentTrial, on_delete=models.PROTECT, related_name="ended_workers")
+    mark = models.UUIDField()
+    jobs = models.JSONField(default=list)
+
+    class Meta:
+        ordering = ["created_at"]
+        constraints = [models.UniqueConstraint(fields=["trial", "mark"], name="one_ended_worker_per_mark")]
+
+
 class SilentEnd(AppendOnlyRow):
     """Why it ended, once: by its rule, by what changed meanwhile, or by a person, who is then named."""
 

@@ -43,7 +43,9 @@ def _job_families() -> Iterator[Family]:
         jobs.add_metric((kind, state), count)
     yield jobs
     age = round(work_counts.queue_age_seconds(), 3)
-    yield gauge_of("queue_age_seconds", "Age of the oldest job that could run now.", age)
+    yield gauge_of(
+        "queue_age_seconds", "Age of the oldest job that could run now, without those that give way to all others.", age
+    )
     waiting = sum(group.count for group in work_counts.waiting() if group.reason != work_counts.READY)
     why = "Queued jobs that cannot run yet: no usable model, or a pause after a fault."
     yield gauge_of("jobs_waiting", why, waiting)

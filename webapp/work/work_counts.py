@@ -8,6 +8,7 @@ from django.db.models import Count, F, Max, Min, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from webapp.work.jobs.create import AUTOMATIC
 from webapp.work.metric_family import Histogram
 from webapp.work.models import Job
 
@@ -50,9 +51,13 @@ def runnable(now: datetime) -> QuerySet[Job]:
 
 
 def queue_age_seconds(now: datetime | None = None) -> float:
-    """Age of the oldest job that could run now; 0 when there is none."""
+    """Age of the oldest job that could run now, but for those that give way to all other work; 0 when there is none."""
     now = now or timezone.now()
-    oldest = runnable(now).aggregate(since=Min(Coalesce("not_before", "created_at")))["since"]
+    oldest = (
+        runnable(now)
+        .filter(priority__gte=AUTOMATIC)
+        .aggregate(since=Min(Coalesce("not_before", "created_at")))["since"]
+    )
     return max(0.0, (now - oldest).total_seconds()) if oldest else 0.0
 
 

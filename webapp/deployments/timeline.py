@@ -1,12 +1,16 @@
 """The history of service of a project as a bar: which model answered from when to when, and what else changed meanwhile."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from webapp.archive.models import Project
 from webapp.deployments.service_history import Period
 from webapp.operating_points.models import CaseMix, PointDecision
+
+# What rooms above mark on the bar of a project, since a moment: when, and words for everybody who sees the page of models. Each
+# registers in its AppConfig.ready.
+more_marks: list[Callable[[Project, datetime], Iterable[tuple[datetime, str]]]] = []
 
 MOST_SEGMENTS = 10
 LEAST_SHARE = 0.07  # of the bar: a name has to be read, and a finger has to find it
@@ -76,13 +80,14 @@ def _place(at: datetime, starts: list[datetime], seconds: list[float], segments:
 
 
 def _others(project: Project, since: datetime) -> list[tuple[datetime, str]]:
-    """Approved operating points and stated case mixes, newest first."""
+    """Approved operating points, stated case mixes and what rooms above tell, newest first."""
     points = PointDecision.objects.filter(
         proposal__project=project, outcome=PointDecision.Outcome.APPROVED, created_at__gte=since
     ).select_related("proposal", "created_by")
     mixes = CaseMix.objects.filter(project=project, created_at__gte=since).select_related("created_by")
     told = [(row.created_at, _point_words(row)) for row in points[:MOST_MARKS]]
     told += [(row.created_at, _mix_words(row)) for row in mixes[:MOST_MARKS]]
+    told += [mark for source in more_marks for mark in source(project, since)]
     return sorted(told, reverse=True)[:MOST_MARKS]
 
 

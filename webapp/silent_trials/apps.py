@@ -12,13 +12,16 @@ class SilentTrialsConfig(AppConfig):
 
     def ready(self) -> None:
         from webapp.deployments.activation_gates import activation_gates
+        from webapp.deployments.bundle_state import more_states
         from webapp.deployments.desk import DeskSection, desk_sections
+        from webapp.deployments.timeline import more_marks
         from webapp.predictions.result_hooks import result_hooks
         from webapp.predictions.run_mark import worker_ended_hooks
         from webapp.silent_trials.activation import why_not_in_service
         from webapp.silent_trials.candidate import free_unused
         from webapp.silent_trials.end import end_due_trials
         from webapp.silent_trials.ended_workers import count_ended_worker
+        from webapp.silent_trials.marks import marks, states
         from webapp.silent_trials.pages import desk_context
         from webapp.silent_trials.queue_case import SILENT, queue_case
         from webapp.silent_trials.report import write_reports
@@ -31,4 +34,6 @@ class SilentTrialsConfig(AppConfig):
         result_hooks.append(queue_case)
         extension_points.each_sweep += [end_due_trials, write_reports, free_unused]
         activation_gates.append(why_not_in_service)
+        more_marks.append(marks)
+        more_states.append(states)
         desk_sections.append(DeskSection(45, "silent_trials/desk.html", desk_context))

@@ -73,6 +73,7 @@ INSTALLED_APPS = [
     "webapp.site_calibration",
     "webapp.rehearsals",
     "webapp.silent_trials",
+    "webapp.watching",
     "webapp.viewer",
 ]
 

@@ -37,6 +37,7 @@ OWN_PROPOSAL = Refusal("own_proposal", "You proposed this point yourself: a seco
 NOT_PLANNER = Refusal("wrong_role", "Only a manager or an admin may see change plans and reference sets.")
 NOT_PLAN_AUTHOR = Refusal("not_admin", "Only an admin may propose a change plan or a reference set.")
 NOT_REHEARSAL_VIEWER = Refusal("wrong_role", "Only a manager or an admin may see rehearsals of models.")
+NOT_WATCHER = Refusal("wrong_role", "Only a manager or an admin may see how models are watched.")
 NOT_REHEARSAL_ASKER = Refusal("not_admin", "Only an admin may ask for a rehearsal.")
 NOT_SILENT_TRIAL_VIEWER = Refusal("wrong_role", "Only a manager or an admin may see silent trials of models.")
 NOT_SILENT_TRIAL_STARTER = Refusal("not_admin", "Only an admin may start or end a silent trial.")
@@ -180,6 +181,11 @@ def may_decide_change_plan(user: Person, proposal: Any) -> Refusal | None:
 def may_see_rehearsals(user: Person) -> Refusal | None:
     """They tell truths of reference images and what the models said of them: managers and admins."""
     return _signed_in(user) or (None if _has_role(user, User.Role.MANAGER, User.Role.ADMIN) else NOT_REHEARSAL_VIEWER)
+
+
+def may_watch_models(user: Person) -> Refusal | None:
+    """Figures tell what models said and what readers made of it: managers and admins."""
+    return _signed_in(user) or (None if _has_role(user, User.Role.MANAGER, User.Role.ADMIN) else NOT_WATCHER)
 
 
 def may_ask_rehearsal(user: Person) -> Refusal | None:

@@ -1,0 +1,138 @@
+"""What each signal of a stop rule reads now: the one place that rules, pages and reports ask.
+
+Shares count the last RATE_DAYS, of the bundle in service alone. A reading without a value says why; a rule never fires on one.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import QuerySet
+
+from measures.wilson import wilson_interval
+from webapp.archive.models import Image, Project
+from webapp.change_plans.propose_plan import plan_in_force
+from webapp.change_plans.stop_signals import STOP_SIGNALS
+from webapp.predictions.models import Prediction
+from webapp.reviews.models import CaseReview
+from webapp.watching.open_images import closed
+from webapp.work.models import Job
+
+RATE_DAYS = 28
+REVERSED = ("false_positive", "false_negative")
+
+
+@dataclass(frozen=True)
+class SignalReading:
+    """value: in the unit of the signal's row; None where why_not says why there is none. n: what it rests on (labels, images, calls
+    or weeks). interval: 95 %, where the signal has one."""
+
+    signal: str
+    at: datetime
+    value: float | None
+    n: int
+    interval: tuple[float, float] | None
+    why_not: str | None
+
+
+@dataclass(frozen=True)
+class Asked:
+    """finding: whose scores, calls and labels are read."""
+
+    project: Project
+    finding: str
+    now: datetime
+
+    @property
+    def rates_since(self) -> datetime:
+        return self.now - timedelta(days=RATE_DAYS)
+
+
+@dataclass(frozen=True)
+class _Read:
+    value: float | None
+    n: int
+    interval: tuple[float, float] | None = None
+    why_not: str | None = None
+
+
+def read_signal(project: Project, key: str, *, now: datetime, finding: str = "") -> SignalReading:
+    """finding: empty for the primary one of the plan in force. Raises ValueError for a signal that does not exist."""
+    if key not in STOP_SIGNALS:
+        raise ValueError(f"signal {key[:64]!r} does not exist; there are {', '.join(STOP_SIGNALS)}")
+    asked = Asked(project, finding or primary_finding(project), now)
+    read = _clock_moved_back(asked) or READERS[key](asked)
+    return SignalReading(key, now, read.value, read.n, read.interval, read.why_not)
+
+
+def primary_finding(project: Project) -> str:
+    """Of the plan in force; empty without one."""
+    plan = plan_in_force(project)
+    return plan.body_model().primary_finding if plan else ""
+
+
+def _clock_moved_back(asked: Asked) -> _Read | None:
+    last = Image.objects.filter(project=asked.project, created_at__gt=asked.now).order_by("-created_at").first()
+    if last is None:
+        return None
+    told = f"{last.created_at:%Y-%m-%d %H:%M} UTC"
+    return _Read(None, 0, None, f"The clock was moved back: the newest image came at {told}, after now.")
+
+
+def _silence(asked: Asked) -> _Read:
+    images = Image.objects.filter(project=asked.project)
+    last = images.order_by("-created_at").values_list("created_at", flat=True).first()
+    if last is None:
+        return _Read(None, 0, None, "No image has come to this project yet.")
+    return _Read((asked.now - last) / timedelta(days=1), images.count())
+
+
+def _override_rate(asked: Asked) -> _Read:
+    """Of definite calls that a reader judged, the newest word of each, the share that was called wrong."""
+    if not asked.finding:
+        return _Read(None, 0, None, NO_FINDING)
+    rows = CaseReview.objects.current().judging().filter(
+        image__project=asked.project, bundle_id=asked.project.active_bundle, finding=asked.finding,
+        created_at__gt=asked.rates_since, created_at__lte=asked.now,
+    )  # fmt: skip
+    rows = closed(rows, "image")
+    return _share(rows.filter(verdict__in=REVERSED).count(), rows.count(), "No reader judged a call of the model")
+
+
+def _refusal_rate(asked: Asked) -> _Read:
+    """Of images that came and were done with, those that got no number: refused by the model's gate, or given up."""
+    rows = Prediction.objects.filter(
+        image__project=asked.project, image__created_at__gt=asked.rates_since, image__created_at__lte=asked.now
+    )
+    answered = rows.filter(finished_at__isnull=False, bundle_id=asked.project.active_bundle)
+    given_up = rows.filter(finished_at=None, job__state=Job.State.FAILED)
+    refused = answered.filter(document__gate__verdict="refused")
+    images = _images(answered) | _images(given_up)
+    without = (_images(refused) | _images(given_up)) - _images(answered.exclude(document__gate__verdict="refused"))
+    return _share(len(without), len(images), "No image was answered or refused")
+
+
+def _images(rows: QuerySet[Prediction]) -> set[object]:
+    return set(closed(rows, "image").values_list("image", flat=True))
+
+
+def _share(count: int, n: int, nothing: str) -> _Read:
+    if not n:
+        return _Read(None, 0, None, f"{nothing} in the last {RATE_DAYS} days.")
+    return _Read(count / n, n, wilson_interval(count, n))
+
+
+def _not_yet(asked: Asked) -> _Read:
+    return _Read(None, 0, None, "This signal is not measured yet.")
+
+
+NO_FINDING = "No change plan is in force that names a primary finding."
+READERS: dict[str, Callable[[Asked], _Read]] = {
+    "sensitivity": _not_yet,
+    "specificity": _not_yet,
+    "auc": _not_yet,
+    "score_shift": _not_yet,
+    "override_rate": _override_rate,
+    "refusal_rate": _refusal_rate,
+    "silence": _silence,
+}

@@ -6,12 +6,15 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils import timezone
 
+from measures.watching.cusum import alarm_chance, limit_for, run_length
 from webapp.accounts.policy import may_watch_models
 from webapp.archive.models import Project
+from webapp.change_plans.propose_plan import plan_in_force
 from webapp.change_plans.stop_signals import STOP_SIGNALS
 from webapp.watching.signals import SignalReading, read_signal
 
 AS_SHARES = ("override_rate", "refusal_rate", "sensitivity", "specificity")
+YEAR, YEARS = 52, 10  # weeks
 
 
 def desk_context(request: HttpRequest) -> Mapping[str, Any] | None:
@@ -19,7 +22,7 @@ def desk_context(request: HttpRequest) -> Mapping[str, Any] | None:
     if may_watch_models(request.user) is not None:
         return None
     project = Project.objects.filter(slug=request.GET.get("project", "")).first() or Project.default()
-    return {"project": project, "signals": signal_rows(project)}
+    return {"project": project, "signals": signal_rows(project), "chance": chance_words(project)}
 
 
 def signal_rows(project: Project) -> list[dict[str, Any]]:
@@ -48,3 +51,17 @@ def _percent(value: float) -> str:
 
 def _plain(value: float) -> str:
     return f"{value:.2f}"
+
+
+def chance_words(project: Project) -> str:
+    """How often the CUSUM's limit is passed though nothing changed: that of the plan in force, else the one proposed by default."""
+    plan = plan_in_force(project)
+    rules = plan.body_model().stop_rules if plan else []
+    limit = next(
+        (rule.limit for rule in rules if rule.signal == "score_shift"), STOP_SIGNALS["score_shift"].default_limit
+    )
+    return (
+        f"Shift of the scores: a limit of {limit:g} is passed by chance once in {run_length(limit):,.0f} weeks on average, within"
+        f" a year with a chance of {100 * alarm_chance(YEAR, limit):.2g} %; once in {YEARS} years takes a limit of"
+        f" {limit_for(YEARS * YEAR):.2f}."
+    )

@@ -9,23 +9,28 @@ from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
 
+from measures.watching.cusum import WARM_UP
 from measures.wilson import wilson_interval
 from webapp.archive.models import Image, Project
 from webapp.change_plans.propose_plan import plan_in_force
 from webapp.change_plans.stop_signals import STOP_SIGNALS
 from webapp.predictions.models import Prediction
 from webapp.reviews.models import CaseReview
+from webapp.watching.first_results import first_results
 from webapp.watching.open_images import closed
+from webapp.watching.score_weeks import LEAST_SCORES, score_weeks
+from webapp.watching.weeks import WEEK
 from webapp.work.models import Job
 
 RATE_DAYS = 28
+SCORE_WEEKS = 52
 REVERSED = ("false_positive", "false_negative")
 
 
 @dataclass(frozen=True)
 class SignalReading:
-    """value: in the unit of the signal's row; None where why_not says why there is none. n: what it rests on (labels, images, calls
-    or weeks). interval: 95 %, where the signal has one."""
+    """value: in the unit of the signal's row; None where why_not says why there is none. n: what it rests on (labels, images or
+    calls). interval: 95 %, where the signal has one."""
 
     signal: str
     at: datetime
@@ -87,6 +92,19 @@ def _silence(asked: Asked) -> _Read:
     return _Read((asked.now - last) / timedelta(days=1), images.count())
 
 
+def _score_shift(asked: Asked) -> _Read:
+    """Height of the CUSUM after the last whole week."""
+    if not asked.finding:
+        return _Read(None, 0, None, NO_FINDING)
+    results = first_results(asked.project, asked.finding, asked.now - SCORE_WEEKS * WEEK, asked.now)
+    weeks = score_weeks(results, asked.project.active_bundle, asked.now)
+    height = weeks[-1].height if weeks else None
+    if height is None:
+        told = f"{len(weeks)} of the {WARM_UP + 1} whole weeks with {LEAST_SCORES} scored patients each that it takes"
+        return _Read(None, sum(week.n for week in weeks), None, f"There are {told}.")
+    return _Read(height, sum(week.n for week in weeks))
+
+
 def _override_rate(asked: Asked) -> _Read:
     """Of definite calls that a reader judged, the newest word of each, the share that was called wrong."""
     if not asked.finding:
@@ -131,7 +149,7 @@ READERS: dict[str, Callable[[Asked], _Read]] = {
     "sensitivity": _not_yet,
     "specificity": _not_yet,
     "auc": _not_yet,
-    "score_shift": _not_yet,
+    "score_shift": _score_shift,
     "override_rate": _override_rate,
     "refusal_rate": _refusal_rate,
     "silence": _silence,

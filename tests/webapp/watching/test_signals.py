@@ -1,6 +1,8 @@
 """What the signals of stop rules read, and what is said where there is nothing to read."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -13,6 +15,7 @@ from webapp.change_plans.stop_signals import STOP_SIGNALS
 from webapp.predictions.models import Prediction
 from webapp.reviews.models import CaseReview
 from webapp.sentinel.models import SentinelDraw
+from webapp.watching.score_weeks import LEAST_SCORES
 from webapp.watching.signals import RATE_DAYS, SignalReading, read_signal
 
 pytestmark = pytest.mark.django_db
@@ -114,4 +117,42 @@ def test_the_page_of_models_shows_the_signals_to_managers_and_admins_alone(proje
         client.force_login(make_user(role, role))
         page = client.get("/models/").content.decode()
         assert ("desk-watching" in page) is is_shown
+        assert ("a limit of 5 is passed by chance once in 465 weeks on average" in page) is is_shown
         assert ("100.0 % (20.7 % … 100.0 %)" in page) is is_shown
+
+
+def scored_week(weeks_ago: int, probability: float, count: int = LEAST_SCORES, **columns: Any) -> None:
+    """`count` images of so many patients."""
+    for number in range(count):
+        image = make_image(minutes_ago=weeks_ago * 7 * 24 * 60)
+        make_result(image, probability + 0.001 * number, **columns)
+
+
+def test_a_shift_of_the_scores_raises_the_cusum_and_a_small_week_is_left_out(project: Project) -> None:
+    for weeks_ago, probability in ((7, 0.30), (6, 0.31), (5, 0.29), (4, 0.30)):
+        scored_week(weeks_ago, probability)
+    scored_week(4, 0.99, 3, bundle_id="another")
+    found = read(project, "score_shift")
+    assert found.why_not == "There are 4 of the 5 whole weeks with 10 scored patients each that it takes."
+    scored_week(3, 0.305)
+    quiet = read(project, "score_shift")
+    assert (quiet.n, quiet.value is not None and quiet.value < 1) == (5 * LEAST_SCORES, True)
+    scored_week(2, 0.9, LEAST_SCORES - 1)
+    scored_week(0, 0.9)
+    assert read(project, "score_shift").value == quiet.value
+    scored_week(1, 0.6)
+    moved = read(project, "score_shift")
+    assert moved.value is not None
+    assert moved.value > 2
+
+
+def test_only_the_first_answer_to_an_image_counts_and_each_patient_once(project: Project) -> None:
+    for weeks_ago in range(5, 0, -1):
+        scored_week(weeks_ago, 0.3)
+    before = read(project, "score_shift")
+    image = Image.objects.order_by("created_at")[0]
+    make_result(image, 0.99, finished_at=timezone.now() + timedelta(hours=1))
+    again = make_image(minutes_ago=7 * 24 * 60, patient_id=Image.objects.order_by("-created_at")[0].patient_id)
+    make_result(again, 0.99)
+    after = read(project, "score_shift")
+    assert after == replace(before, at=after.at)

@@ -13,7 +13,7 @@ TEXT = "The worker ended {count} times {how} while the candidate ran: it is not 
 @transaction.atomic
 def count_ended_worker(ended: EndedRun) -> None:
     """Three in a row without an answer of the candidate, or at one image, end the trial. Ends that come together are one."""
-    cases = SilentCase.objects.filter(job__in=ended.jobs, trial__end=None, trial__candidate_id=ended.bundle_id)
+    cases = SilentCase.objects.filter(job__pk__in=ended.jobs, trial__end=None, trial__candidate_id=ended.bundle_id)
     trial = SilentTrial.objects.select_for_update().filter(pk__in=cases.values("trial")).first()
     if trial is None:
         return

@@ -55,21 +55,36 @@ def leaks(found: dict[str, str]) -> list[str]:
     return [f"{path}: {word}" for path, text in found.items() for word in SECRETS if word in text and word not in path]
 
 
+LOOKS = 3  # ages and times of day differ between two looks now and then, but not at one address every time
+
+
+def differing(client: Client, trial: SilentTrial, image: Image) -> set[str]:
+    """Addresses that answer otherwise when the candidate has answered, in each of LOOKS looks."""
+    found: set[str] = set()
+    for look in range(LOOKS):
+        told = []
+        for plant in (lambda trial, image: None, planted):
+            with transaction.atomic():
+                plant(trial, image)
+                texts = answers(client, image)
+                assert leaks(texts) == []
+                told.append({path: MADE.sub("", NOISE.sub("", text)) for path, text in texts.items()})
+                transaction.set_rollback(True)
+        now = {path for path in told[0] if told[1][path] != told[0][path]}
+        found = found & now if look else now
+        if not found:
+            break
+    return found
+
+
 def test_a_reader_meets_nothing_of_the_candidate_while_it_runs_and_afterwards(
     reader: User, ada: User, trial: SilentTrial, arrive: Callable[..., Image], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     image = arrive()
     monkeypatch.setattr("webapp.silent_trials.case_run._store", lambda case, answer: None)
     work()
-    client, told = client_of(reader), []
-    for plant in (lambda trial, image: None, planted):
-        with transaction.atomic():
-            plant(trial, image)
-            found = answers(client, image)
-            assert leaks(found) == []
-            told.append({path: MADE.sub("", NOISE.sub("", text)) for path, text in found.items()})
-            transaction.set_rollback(True)
-    assert {path for path in told[0] if told[1][path] != told[0][path]} == set()
+    client = client_of(reader)
+    assert differing(client, trial, image) == set()
     planted(trial, image)
     ended(trial)
     pages = (

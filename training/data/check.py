@@ -15,12 +15,16 @@ from typing import Any
 
 from tqdm import tqdm
 
+from inference.intensity import PERCENTILE_RULE
 from training.data.paper_splits import require_classes
 from training.data.pixels import load_channels
 from training.data.records import DataError
 from training.data.samples import SINGLE, Sample, SampleSet
 
 SHOWN = 10  # entries of a list that are printed; all are counted
+DARK = (
+    0.25  # brightest pixel, of the range, below which a picture is taken for one of fewer bits than its file type has
+)
 
 
 @dataclass(frozen=True)
@@ -45,11 +49,12 @@ def check_samples(
     notes = _constant_labels(samples)
     hashes: dict[str, str] = {}
     if pixels:
-        hashes, unreadable = pixel_hashes(samples.samples, samples.channels, workers)
-        problems += unreadable
+        found = read_all_pixels(samples.samples, samples.channels, workers)
+        hashes = found.hashes
+        problems += found.problems
         worse, equal = duplicates(samples, hashes, assignment)
         problems += worse
-        notes += equal
+        notes += dark_pictures(found.brightest) + equal
     if assignment is not None:
         problems += leaks(samples, assignment)
     counts = summary(samples) | ({"images read": len(hashes)} if pixels else {})
@@ -68,41 +73,62 @@ def missing_files(samples: SampleSet) -> list[str]:
     ]
 
 
-def pixel_hashes(samples: Sequence[Sample], channels: int, workers: int = 1) -> tuple[dict[str, str], list[str]]:
-    """Image id -> SHA-256 of its decoded pixels, and one line for each file that cannot be read.
+@dataclass(frozen=True)
+class PixelsRead:
+    """hashes: image id -> SHA-256 of its decoded pixels. brightest: image id -> its highest value, 0..1 of what its file type can
+    hold. problems: one line for each file that cannot be read."""
 
-    Decoded, because two files of one image often differ in their header or compression. Files that are missing are left
-    out; `missing_files` names them.
-    """
+    hashes: dict[str, str]
+    brightest: dict[str, float]
+    problems: list[str]
+
+
+def read_all_pixels(samples: Sequence[Sample], channels: int, workers: int = 1) -> PixelsRead:
+    """Every picture, decoded, because two files of one image often differ in their header or compression. Files that are missing
+    are left out; `missing_files` names them."""
     there = [sample for sample in samples if sample.image_path.is_file()]
     work = [(sample.image_path, channels) for sample in there]
     bar = tqdm(total=len(work), desc="check pixels", unit="image", disable=None, leave=False, file=sys.stderr)
-    hashes, problems = {}, []
+    found = PixelsRead({}, {}, [])
     with bar:
-        for sample, (digest, problem) in zip(there, _mapped(work, workers), strict=True):
+        for sample, (digest, brightest, problem) in zip(there, _mapped(work, workers), strict=True):
             bar.update()
             if problem:
-                problems.append(f"{sample.image_id}: {problem}")
+                found.problems.append(f"{sample.image_id}: {problem}")
             else:
-                hashes[sample.image_id] = digest
-    return hashes, problems
+                found.hashes[sample.image_id], found.brightest[sample.image_id] = digest, brightest
+    return found
 
 
-def _mapped(work: Sequence[tuple[Path, int]], workers: int) -> Iterable[tuple[str, str]]:
+def dark_pictures(brightest: Mapping[str, float]) -> list[str]:
+    """A note where pictures use a small part of the range: 12-bit values in a 16-bit file, or values of 0..1 in one of 0..65535."""
+    dark = {name: value for name, value in brightest.items() if value < DARK}
+    if not dark:
+        return []
+    shown = ", ".join(f"{name!r} {value:.2g}" for name, value in list(dark.items())[:SHOWN])
+    more = f" and {len(dark) - SHOWN} more" if len(dark) > SHOWN else ""
+    return [
+        f"{len(dark)} of {len(brightest)} images are dark: the brightest pixel, as part of what the file type can hold, is {shown}"
+        f"{more}; values of fewer bits than the file has? [input] intensity = {PERCENTILE_RULE!r} stretches each picture by itself"
+    ]
+
+
+def _mapped(work: Sequence[tuple[Path, int]], workers: int) -> Iterable[tuple[str, float, str]]:
     if workers <= 1 or len(work) < 2 * workers:
-        yield from map(_hash_or_problem, work)
+        yield from map(_read_or_problem, work)
         return
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        yield from pool.map(_hash_or_problem, work, chunksize=16)
+        yield from pool.map(_read_or_problem, work, chunksize=16)
 
 
-def _hash_or_problem(work: tuple[Path, int]) -> tuple[str, str]:
+def _read_or_problem(work: tuple[Path, int]) -> tuple[str, float, str]:
     path, channels = work
     try:
         values = load_channels(path, "stored-range", channels)
     except DataError as error:
-        return "", str(error)
-    return hashlib.sha256(str(values.shape).encode() + values.tobytes()).hexdigest(), ""
+        return "", 0.0, str(error)
+    digest = hashlib.sha256(str(values.shape).encode() + values.tobytes()).hexdigest()
+    return digest, float(values.max(initial=0.0)), ""
 
 
 def duplicates(

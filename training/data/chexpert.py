@@ -59,7 +59,10 @@ def label_value(cell: str, label: str, policy: str, where: str, *, blank: float 
     if value in (0.0, 1.0):
         return value
     if value != -1.0:
-        raise DataError(f"{where}: {label} {cell!r} is not 1, 0, -1 or blank")
+        raise DataError(
+            f"{where}: {label} {cell!r} is not 1, 0, -1 or blank; a column that is no finding is left out by naming the findings:"
+            " [data] classes = [...]"
+        )
     if policy == "ignore":
         return UNKNOWN
     return float(policy == "ones" or label in POSITIVE_IF_UNCERTAIN.get(policy, ()))

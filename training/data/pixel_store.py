@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+import os
+import shutil
 import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -9,6 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +26,7 @@ from training.data.records import DataError
 from training.data.samples import Rectangle, Sample
 from training.data.settings import PaperInput
 
+SPARE = 2**20  # bytes left free beside the prepared pixels, for headers and the run's own small files
 NAMED = 5  # bad files that an error names; the rest are counted
 MASK_BITS = 8
 ARRAYS = ("images", "masks", "regions", "sizes")
@@ -77,11 +82,42 @@ def _new_maps(folder: Path, count: int, paper_input: PaperInput) -> PixelStore:
     side = paper_input.side
     shapes = ((count, paper_input.channels, side, side), (count, side, side), (count, 4), (count, 2))
     kinds = (np.float16, np.uint8, np.float64, np.float64)
-    maps = (
-        np.lib.format.open_memmap(folder / f"{name}.npy", "w+", np.dtype(kind), shape)
-        for name, kind, shape in zip(ARRAYS, kinds, shapes, strict=True)
+    _require_space(
+        folder, sum(math.prod(shape) * np.dtype(kind).itemsize for shape, kind in zip(shapes, kinds, strict=True))
     )
-    return PixelStore(*maps)
+    return PixelStore(
+        *(
+            _new_map(folder / f"{name}.npy", np.dtype(kind), shape)
+            for name, kind, shape in zip(ARRAYS, kinds, shapes, strict=True)
+        )
+    )
+
+
+def _require_space(folder: Path, needed: int) -> None:
+    """Raises DataError before a picture is read when the prepared pixels would not fit."""
+    free = shutil.disk_usage(folder).free
+    if free < needed + SPARE:
+        raise DataError(
+            f"prepared pixels take {_mib(needed)} in --cache, {_mib(free)} are free on its disk; free some, name a folder elsewhere"
+            " with --cache, or lower [input] size"
+        )
+
+
+def _mib(count: int) -> str:
+    return f"{count / 2**20:,.1f} MiB ({count} bytes)"
+
+
+def _new_map(path: Path, kind: np.dtype[Any], shape: tuple[int, ...]) -> NDArray[Any]:
+    """A file of its full size: a sparse one would end the process with SIGBUS when the disk fills up."""
+    made = np.lib.format.open_memmap(path, "w+", kind, shape)
+    try:
+        with path.open("r+b") as handle:
+            os.posix_fallocate(handle.fileno(), 0, path.stat().st_size)
+    except OSError as error:
+        raise DataError(
+            f"prepared pixels cannot be kept in --cache: {error.strerror}; name a folder elsewhere"
+        ) from error
+    return made
 
 
 def _fill(store: PixelStore, samples: Sequence[Sample], paper_input: PaperInput, workers: int) -> None:

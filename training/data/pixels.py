@@ -26,15 +26,20 @@ def load_channels(path: Path, intensity: str, channels: int) -> NDArray[np.float
         return load_colour(path)
     if is_dicom(path):
         return load_dicom(path, intensity)[None]
-    return rescale_intensity(load_picture(path), intensity)[None]
+    picture = load_picture(path)
+    try:
+        return rescale_intensity(picture, intensity)[None]
+    except ValueError as error:
+        raise DataError(f"{path.name}: {error}") from error
 
 
 def load_picture(path: Path) -> NDArray[np.float32]:
     """A PNG or JPEG as float32 [rows, columns] in [0, 1]; colour (some NIH files are RGBA) becomes luminance."""
     try:
         with Image.open(path) as picture:
-            if picture.mode.startswith(("I", "F")):
-                return (np.asarray(picture, dtype=np.float32) / 65535.0).clip(0, 1)
+            if picture.mode.startswith(("I", "F")):  # clip would hide an infinity, so what is no number stays as it is
+                values = np.asarray(picture, dtype=np.float32) / 65535.0
+                return values.clip(0, 1) if np.isfinite(values).all() else values
             # Alpha is dropped first: PIL would otherwise keep LA and RGBA's transparent black.
             flat = picture.convert("RGB").convert("L") if picture.mode in ("RGBA", "LA", "P") else picture.convert("L")
             return np.asarray(flat, dtype=np.float32) / 255.0

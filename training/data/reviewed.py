@@ -16,6 +16,7 @@ from training.data.settings import DataSettings
 # All other columns are findings.
 COLUMNS = ("file", "sha256", "patient", "view", "boxes", "readers", "bundle")
 KIND_COLUMNS = ("kinds", "unaided", "draw_probability")  # not in sets that were exported before labels had kinds
+PERSON_COLUMNS = ("age", "sex")  # of tables that somebody has added them to
 AIDED = "aided"
 LABEL_KINDS = ("unaided", AIDED, "panel", "imported", "later")
 SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -50,9 +51,13 @@ def read_reviewed(settings: DataSettings, folder: Path, check_files: bool = True
             labels = tuple(label_value(row[name], name, policy, where, blank=UNKNOWN) for name in classes)
             boxes = tuple(box for box in named_boxes(row["boxes"], findings, where, FAR) if box.key in classes)
             weights = label_weights(row.get("kinds") or "", classes, findings, settings.aided_weight, where)
+            age = (row.get("age") or "").strip()
             samples.append(
-                Sample(folder / inner, inner.stem, row["patient"], labels, boxes, view=view, weights=weights)
-            )
+                Sample(
+                    folder / inner, inner.stem, row["patient"], labels, boxes, view=view, weights=weights,
+                    age_years=tables.number(age, where, "age") if age else None, sex=row.get("sex") or "",
+                )
+            )  # fmt: skip
     return SampleSet("reviewed", MULTILABEL, classes, tuple(samples))
 
 
@@ -70,10 +75,10 @@ def label_weights(
     return weights if min(weights, default=1.0) < 1 else ()
 
 
-def finding_columns(table: Path, own: tuple[str, ...] = (*COLUMNS, *KIND_COLUMNS)) -> tuple[str, ...]:
+def finding_columns(table: Path, own: tuple[str, ...] = (*COLUMNS, *KIND_COLUMNS, *PERSON_COLUMNS)) -> tuple[str, ...]:
     """The columns of a table that are findings: all but its own, in order. Raises DataError when there is none."""
     try:
-        with table.open(newline="", encoding="utf-8-sig") as handle:
+        with table.open(newline="", encoding="utf-8-sig") as handle, tables.readable_text(table):
             header = next(csv.reader(handle), [])
     except OSError as error:
         raise DataError(f"{table.name}: cannot be read in folder {table.parent.name!r} ({error.strerror})") from error

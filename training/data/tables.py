@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -18,7 +19,7 @@ def rows(path: Path, columns: Sequence[str]) -> Iterator[tuple[str, dict[str, st
         handle = path.open(newline="", encoding="utf-8-sig")
     except OSError as error:
         raise DataError(f"{path.name}: cannot be read in folder {path.parent.name!r} ({error.strerror})") from error
-    with handle:
+    with handle, readable_text(path):
         reader = csv.DictReader(handle)
         header = reader.fieldnames or []
         missing = [name for name in columns if name not in header]
@@ -32,6 +33,17 @@ def rows(path: Path, columns: Sequence[str]) -> Iterator[tuple[str, dict[str, st
             if short:
                 raise DataError(f"{where}: no value for column {short[0]!r}; the header names {len(header)} columns")
             yield where, row
+
+
+@contextlib.contextmanager
+def readable_text(path: Path) -> Iterator[None]:
+    """Raises DataError for bytes that are no UTF-8, such as UTF-16 of a spreadsheet, and for broken CSV."""
+    try:
+        yield
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise DataError(
+            f"{path.name}: cannot be read as a CSV table in UTF-8 ({error}); save it as CSV UTF-8"
+        ) from error
 
 
 def number(text: str, where: str, column: str) -> float:

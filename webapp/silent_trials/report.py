@@ -98,22 +98,18 @@ def _finding(pairs: Sequence[Pair], patients: NDArray[np.intp], finding: str, le
 
 
 def _agreement(calls: Mapping[str, Flags], patients: NDArray[np.intp], places: Any, least: int) -> dict[str, Any]:
-    """Share of equal calls, and how many only one of them flags."""
+    """same: share of equal calls; flagged_newly, cleared_newly: shares that the candidate alone, or the model in service alone,
+    flags. Fewer than least: n, and no figure."""
     served, candidate = calls["in_service"][places], calls["candidate"][places]
-    if len(places) < least:
-        return {
-            "value": None,
-            "low": None,
-            "high": None,
-            "n": len(places),
-            "flagged_newly": None,
-            "cleared_newly": None,
-        }
-    return {
-        **share(served == candidate, patients[places]),
-        "flagged_newly": int((candidate & ~served).sum()),
-        "cleared_newly": int((served & ~candidate).sum()),
+    hits = {
+        "same": served == candidate,
+        "flagged_newly": candidate & ~served,
+        "cleared_newly": served & ~candidate,
     }
+    n = len(places)
+    if n < least:
+        return {"n": n, **{name: {**share(own[:0], patients[:0]), "n": n, "count": None} for name, own in hits.items()}}
+    return {"n": n, **{name: {**share(own, patients[places]), "count": int(own.sum())} for name, own in hits.items()}}
 
 
 def _accuracy(pairs: Sequence[Pair], labels: Mapping[Any, FirstLabel], finding: str) -> dict[str, Any]:

@@ -12,9 +12,8 @@ from webapp.silent_trials.pairs import SIDES
 from webapp.silent_trials.report import SLICES
 from webapp.work.models import Job
 
-COLUMNS = (
-    "finding", "figure", "model", "slice", "slice_value", "value", "low", "high", "n", "flagged_newly", "cleared_newly",
-)  # fmt: skip
+COLUMNS = ("finding", "figure", "model", "slice", "slice_value", "count", "value", "low", "high", "n")
+CALLS = ("same", "flagged_newly", "cleared_newly")
 TRIALS = ("project", "plan", "rehearsal", "end__created_by", "report", "created_by")
 
 
@@ -93,20 +92,21 @@ def export_document(trial: SilentTrial) -> dict[str, Any]:
 
 def export_rows(trial: SilentTrial) -> list[list[object]]:
     """The figures, one a line, as COLUMNS."""
-    report = trial.report.report if hasattr(trial, "report") else {"findings": {}, "accuracy": {}}
-    return [[row.get(name) for name in COLUMNS] for row in _figures(report)]
+    rows = _figures(trial.report.report) if hasattr(trial, "report") else ()
+    return [[row.get(name) for name in COLUMNS] for row in rows]
 
 
 def _figures(report: dict[str, Any]) -> Iterator[dict[str, Any]]:
     for finding, own in report["findings"].items():
-        yield {"finding": finding, "figure": "agreement", **own}
-        for kind, rows in own["slices"].items():
-            for row in rows:
-                yield {"finding": finding, "figure": "agreement", "slice": kind, "slice_value": row["name"], **row}
-    for finding, own in report["accuracy"].items():
+        parts = [("", own), *((kind, row) for kind, rows in own["slices"].items() for row in rows)]
+        for kind, row in parts:
+            where = {"finding": finding, "slice": kind, "slice_value": row.get("name", "")}
+            yield from ({**where, "figure": name, **row[name]} for name in CALLS)
         for model in SIDES:
-            for name, figure in own[model].items():
-                yield {"finding": finding, "figure": name, "model": model, **figure}
+            figures = report["accuracy"][finding][model]
+            yield from ({"finding": finding, "figure": name, "model": model, **one} for name, one in figures.items())
     for model in SIDES:
-        if "refusals" in report:
-            yield {"figure": "refused", "model": model, **report["refusals"][model]}
+        refused, took = report["refusals"][model], report["speed"][model]
+        yield {"figure": "refused", "model": model, **refused, "count": refused["refused"]}
+        for name in ("median", "p95"):
+            yield {"figure": f"run_seconds_{name}", "model": model, "value": took[name], "n": took["n"]}

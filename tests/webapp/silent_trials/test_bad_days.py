@@ -311,3 +311,32 @@ def test_a_case_that_waits_behind_other_work_is_no_sign_of_a_dead_worker(trial: 
     run_one()
     Job.objects.filter(kind="silent").update(created_at=timezone.now() - timedelta(hours=1))
     assert queue_age_seconds() == 0
+
+
+def test_an_end_in_mid_run_keeps_its_answer_out(
+    ada: User, trial: SilentTrial, arrive: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer = case_run._answer
+
+    def ended_meanwhile(*arguments: Any) -> SilentAnswer:
+        end_by_person(ada, trial, "the ward moved")
+        return answer(*arguments)
+
+    monkeypatch.setattr(case_run, "_answer", ended_meanwhile)
+    arrive()
+    work()
+    assert not SilentAnswer.objects.exists()
+    assert [job.state for job in silent_jobs()] == [Job.State.SUCCEEDED]
+
+
+def test_a_fault_of_the_trial_leaves_the_result_of_the_model_in_service(
+    trial: SilentTrial, arrive: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*arguments: Any) -> None:
+        raise RuntimeError("of the room above")
+
+    monkeypatch.setattr("webapp.silent_trials.queue_case.create_job", fails)
+    image = arrive()
+    work()
+    assert image.predictions.get().bundle_id == trial.in_service_id
+    assert not SilentCase.objects.exists()

@@ -51,13 +51,21 @@ def test_agreement_and_flips_overall_and_by_view_maker_and_hour(flipping: Silent
         arrive(DARK, view_position="AP", header={**header, **maker})
     work()
     own = report_of(again(flipping))["findings"][OPACITY]
-    assert (own["value"], own["n"], own["flagged_newly"], own["cleared_newly"]) == (5 / 8, 8, 0, 3)
-    assert (own["low"], own["high"]) == interval(5, 8)
+    assert (own["same"]["value"], own["n"], own["flagged_newly"]["count"], own["cleared_newly"]["count"]) == (
+        5 / 8,
+        8,
+        0,
+        3,
+    )
+    assert (own["same"]["low"], own["same"]["high"]) == interval(5, 8)
+    assert (own["cleared_newly"]["low"], own["cleared_newly"]["high"]) == interval(3, 8)
     views = {row["name"]: row for row in own["slices"]["view"]}
-    assert [(name.split(" ")[0], row["value"], row["n"], row["cleared_newly"]) for name, row in views.items()] == [
+    assert [(name.split(" ")[0], row["same"]["value"], row["n"], row["cleared_newly"]["count"]) for name, row in views.items()] == [
         ("AP", 1.0, 3, 0), ("PA", 0.4, 5, 3),
     ]  # fmt: skip
-    makers = {row["name"]: (row["value"], row["n"], row["cleared_newly"]) for row in own["slices"]["maker"]}
+    makers = {
+        row["name"]: (row["same"]["value"], row["n"], row["cleared_newly"]["count"]) for row in own["slices"]["maker"]
+    }
     assert makers == {"ACME": (None, 2, None), "not stated": (0.5, 6, 3)}
     [hour] = own["slices"]["hour"]
     assert hour["n"] == 8

@@ -74,7 +74,10 @@ def test_before_the_end_counts_refusals_and_speed_and_after_it_the_figures(
     document = json.loads(client.get(f"{HERE}1/export/").content)
     assert document["report"]["findings"]["lung_opacity"]["n"] == IMAGES
     rows = list(csv.DictReader(io.StringIO(client.get(f"{HERE}1/export/?as=csv").content.decode())))
-    assert {row["figure"] for row in rows} == {"agreement", "sensitivity", "specificity", "accuracy", "refused"}
+    named = {"same", "flagged_newly", "cleared_newly", "sensitivity", "specificity", "accuracy", "refused"}
+    assert {row["figure"] for row in rows} == {*named, "run_seconds_median", "run_seconds_p95"}
+    same = next(row for row in rows if row["figure"] == "same" and not row["slice"])
+    assert (same["count"], same["value"], same["n"]) == ("4", "1", "4")
     assert not any(word in page + json.dumps(document) for word in ("DOE", "004-0"))
 
 

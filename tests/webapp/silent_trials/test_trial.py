@@ -41,7 +41,7 @@ def test_new_images_are_answered_by_both_and_the_last_one_ends_it(
     assert again(trial).end.code == "images"
     write_reports()
     report = again(trial).report.report
-    assert (report["images"], report["findings"]["lung_opacity"]["value"]) == (IMAGES, 1.0)
+    assert (report["images"], report["findings"]["lung_opacity"]["same"]["value"]) == (IMAGES, 1.0)
     activate(candidate, ada, project)
     project.refresh_from_db()
     assert project.active_bundle == candidate.pk

@@ -55,13 +55,16 @@ def _plain(value: float) -> str:
 
 def chance_words(project: Project) -> str:
     """How often the CUSUM's limit is passed though nothing changed: that of the plan in force, else the one proposed by default."""
-    plan = plan_in_force(project)
-    rules = plan.body_model().stop_rules if plan else []
-    limit = next(
-        (rule.limit for rule in rules if rule.signal == "score_shift"), STOP_SIGNALS["score_shift"].default_limit
-    )
+    limit = score_limit(project)
     return (
         f"Shift of the scores: a limit of {limit:g} is passed by chance once in {run_length(limit):,.0f} weeks on average, within"
         f" a year with a chance of {100 * alarm_chance(YEAR, limit):.2g} %; once in {YEARS} years takes a limit of"
         f" {limit_for(YEARS * YEAR):.2f}."
     )
+
+
+def score_limit(project: Project) -> float:
+    """Of the CUSUM of scores, in the plan in force; else what a plan begins with."""
+    plan, signal = plan_in_force(project), STOP_SIGNALS["score_shift"]
+    rules = plan.body_model().stop_rules if plan else []
+    return next((rule.limit for rule in rules if rule.signal == signal.key), signal.default_limit)

@@ -22,7 +22,8 @@ REFUSED = "refused"
 @dataclass(frozen=True)
 class FirstResult:
     """Of one finding. patient: text of the file, to tell patients apart and for nothing else. probability: None where there is no
-    number. decision: positive, negative, uncertain or refused; empty where the bundle has no such finding."""
+    number. threshold: of the operating point that was in force. decision: positive, negative, uncertain or refused; empty where the
+    bundle has no such finding."""
 
     image: UUID
     patient: str
@@ -34,6 +35,16 @@ class FirstResult:
     verdict: str
     probability: float | None
     decision: str
+    threshold: float | None
+
+    @property
+    def is_scored(self) -> bool:
+        """A number and a point that it was called by."""
+        return self.probability is not None and self.threshold is not None
+
+    @property
+    def is_flagged(self) -> bool:
+        return self.is_scored and self.probability >= self.threshold  # type: ignore[operator]
 
     @property
     def seconds(self) -> float:
@@ -68,7 +79,10 @@ def _read(rows: QuerySet[Prediction], finding: str) -> Iterator[FirstResult]:
     for bundle in rows.order_by().values_list("bundle_id", flat=True).distinct():
         own = rows.filter(bundle_id=bundle)
         place = _place(own, finding)
-        said = [f"document__findings__{place}__{name}" for name in ("key", "probability", "decision")]
+        said = [
+            f"document__findings__{place}__{name}"
+            for name in ("key", "probability", "decision", "operating_point__threshold")
+        ]
         columns = (
             "image", "image__patient_id", "image__created_at", "finished_at", "image__view", "image__header__manufacturer",
             "document__gate__verdict", *said,
@@ -78,13 +92,15 @@ def _read(rows: QuerySet[Prediction], finding: str) -> Iterator[FirstResult]:
 
 
 def _result(bundle: str, finding: str, row: Sequence[Any]) -> FirstResult:
-    image, patient, at, finished_at, view, maker, verdict, key, probability, decision = row
+    image, patient, at, finished_at, view, maker, verdict, key, probability, decision, threshold = row
     if key != finding:
-        probability, decision = None, ""
+        probability, decision, threshold = None, "", None
     if verdict == REFUSED or decision == REFUSED:
         probability = None
-    place = _view_and_maker(view, str(maker or ""))
-    return FirstResult(image, patient, at, finished_at, bundle, *place, verdict or "", probability, decision or "")
+    place = view_and_maker(view, str(maker or ""))
+    return FirstResult(
+        image, patient, at, finished_at, bundle, *place, verdict or "", probability, decision or "", threshold
+    )
 
 
 def _place(rows: QuerySet[Prediction], finding: str) -> int:
@@ -95,7 +111,7 @@ def _place(rows: QuerySet[Prediction], finding: str) -> int:
 
 
 @lru_cache(maxsize=512)
-def _view_and_maker(view: str, maker: str) -> tuple[str, str]:
+def view_and_maker(view: str, maker: str) -> tuple[str, str]:
     """As subgroups of gates name them."""
     image = Image(view=view, header={"manufacturer": maker})
     return SUBGROUPS["view"].value(image), SUBGROUPS["maker"].value(image)

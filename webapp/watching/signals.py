@@ -16,15 +16,17 @@ from webapp.change_plans.propose_plan import plan_in_force
 from webapp.change_plans.stop_signals import STOP_SIGNALS
 from webapp.predictions.models import Prediction
 from webapp.reviews.models import CaseReview
+from webapp.watching.counted import REVERSED
 from webapp.watching.first_results import first_results
 from webapp.watching.open_images import closed
 from webapp.watching.score_weeks import LEAST_SCORES, score_weeks
+from webapp.watching.unaided_labels import figures_of, labelled_results
 from webapp.watching.weeks import WEEK
 from webapp.work.models import Job
 
 RATE_DAYS = 28
 SCORE_WEEKS = 52
-REVERSED = ("false_positive", "false_negative")
+LABEL_WEEKS = 26
 
 
 @dataclass(frozen=True)
@@ -140,15 +142,28 @@ def _share(count: int, n: int, nothing: str) -> _Read:
     return _Read(count / n, n, wilson_interval(count, n))
 
 
-def _not_yet(asked: Asked) -> _Read:
-    return _Read(None, 0, None, "This signal is not measured yet.")
+def _labelled(key: str) -> Callable[[Asked], _Read]:
+    """The measured figure on unaided labels of images of the last LABEL_WEEKS weeks."""
+
+    def read(asked: Asked) -> _Read:
+        if not asked.finding:
+            return _Read(None, 0, None, NO_FINDING)
+        results = first_results(asked.project, asked.finding, asked.now - LABEL_WEEKS * WEEK, asked.now)
+        own = [one for one in results if one.bundle == asked.project.active_bundle]
+        figure = figures_of(labelled_results(asked.project, asked.finding, own))[key]
+        if not figure.is_known:
+            told = "They give no figure: it takes some with and some without the finding, and not all called right."
+            return _Read(None, figure.n, None, f"Unaided labels of the last {LABEL_WEEKS} weeks: {figure.n}. {told}")
+        return _Read(figure.value, figure.n, (figure.low, figure.high))
+
+    return read
 
 
 NO_FINDING = "No change plan is in force that names a primary finding."
 READERS: dict[str, Callable[[Asked], _Read]] = {
-    "sensitivity": _not_yet,
-    "specificity": _not_yet,
-    "auc": _not_yet,
+    "sensitivity": _labelled("sensitivity"),
+    "specificity": _labelled("specificity"),
+    "auc": _labelled("auc"),
     "score_shift": _score_shift,
     "override_rate": _override_rate,
     "refusal_rate": _refusal_rate,

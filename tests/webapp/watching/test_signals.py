@@ -2,46 +2,25 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
 from tests.webapp.viewer.case_factory import BUNDLE, make_image, make_result, make_user, make_waiting
-from webapp.accounts.models import User
+from tests.webapp.watching.conftest import OPACITY, judged, scored_week, told_first
 from webapp.archive.models import Image, Project
 from webapp.change_plans.stop_signals import STOP_SIGNALS
 from webapp.predictions.models import Prediction
-from webapp.reviews.models import CaseReview
-from webapp.sentinel.models import SentinelDraw
+from webapp.sentinel.models import FirstAnswer, FirstLook, SentinelDraw
 from webapp.watching.score_weeks import LEAST_SCORES
 from webapp.watching.signals import RATE_DAYS, SignalReading, read_signal
 
 pytestmark = pytest.mark.django_db
-OPACITY = "lung_opacity"
-
-
-@pytest.fixture
-def project() -> Project:
-    made = Project.default()
-    made.active_bundle = BUNDLE
-    made.save()
-    return made
 
 
 def read(project: Project, key: str, now: datetime | None = None) -> SignalReading:
     return read_signal(project, key, now=now or timezone.now(), finding=OPACITY)
-
-
-def judged(reader: User, verdict: str, image: Image | None = None, **columns: object) -> CaseReview:
-    image = image or make_image()
-    values = {
-        "image": image, "image_sha256": image.stored_sha256, "prediction": make_result(image), "bundle_id": BUNDLE,
-        "finding": OPACITY, "verdict": verdict, "model_decision": "positive", "reader": reader,
-        "idempotency_key": str(image.pk), "request_sha256": "",
-    }  # fmt: skip
-    return CaseReview.objects.create(**values | columns)
 
 
 def test_every_signal_of_the_plan_can_be_read_and_another_is_named(project: Project) -> None:
@@ -121,13 +100,6 @@ def test_the_page_of_models_shows_the_signals_to_managers_and_admins_alone(proje
         assert ("100.0 % (20.7 % … 100.0 %)" in page) is is_shown
 
 
-def scored_week(weeks_ago: int, probability: float, count: int = LEAST_SCORES, **columns: Any) -> None:
-    """`count` images of so many patients."""
-    for number in range(count):
-        image = make_image(minutes_ago=weeks_ago * 7 * 24 * 60)
-        make_result(image, probability + 0.001 * number, **columns)
-
-
 def test_a_shift_of_the_scores_raises_the_cusum_and_a_small_week_is_left_out(project: Project) -> None:
     for weeks_ago, probability in ((7, 0.30), (6, 0.31), (5, 0.29), (4, 0.30)):
         scored_week(weeks_ago, probability)
@@ -156,3 +128,36 @@ def test_only_the_first_answer_to_an_image_counts_and_each_patient_once(project:
     make_result(again, 0.99)
     after = read(project, "score_shift")
     assert after == replace(before, at=after.at)
+
+
+def test_figures_of_labels_are_weighted_by_the_chance_of_the_look(project: Project) -> None:
+    reader = make_user("rita")
+    for probability, chance in ((0.9, 0.05), (0.8, 0.05), (0.2, 0.10)):
+        told_first(reader, "present", probability, chance)
+    for probability in (0.1, 0.3, 0.85):
+        told_first(reader, "absent", probability)
+    told_first(reader, "cannot_judge", 0.9)
+    told_first(reader, "present", 0.1, bundle_id="another")
+    sensitivity, specificity, auc = (read(project, key) for key in ("sensitivity", "specificity", "auc"))
+    assert (sensitivity.value, sensitivity.n) == (pytest.approx(40 / 50), 3)
+    assert (specificity.value, specificity.n) == (pytest.approx(2 / 3), 3)
+    assert (auc.value, auc.n) == (pytest.approx((20 * 3 + 20 * 2 + 10 * 1) / 150), 6)
+    low, high = sensitivity.interval or (0, 0)
+    assert low < 0.8 < high
+
+
+def test_readers_who_disagree_and_labels_of_other_bytes_count_for_nothing(project: Project) -> None:
+    reader = make_user("rita")
+    told_first(reader, "present", 0.9)
+    image = told_first(reader, "present", 0.1)
+    look = FirstLook.objects.create(
+        draw=image.sentinel_draw, reader=make_user("raul"), image_sha256=image.stored_sha256, bundle_id=BUNDLE,
+        locked_at=timezone.now(),
+    )  # fmt: skip
+    FirstAnswer.objects.create(look=look, finding=OPACITY, says="absent")
+    changed = told_first(reader, "present", 0.1)
+    Image.objects.filter(pk=changed.pk).update(stored_sha256="c" * 64)
+    assert (read(project, "sensitivity").value, read(project, "sensitivity").n) == (1.0, 1)
+    assert (read(project, "auc").why_not or "").startswith(
+        "Unaided labels of the last 26 weeks: 1. They give no figure"
+    )

@@ -124,8 +124,8 @@ class TrainingPlan(Part):
 
 
 class ReadingPlan(Part):
-    """display_check (asked for), enhanced (readers may raise local contrast): null as in protocols from before there were these:
-    no. Their bytes, and so their hashes, stay."""
+    """display_check (asked for), enhanced (readers may raise local contrast), as_labels (after the lock what was said before
+    the model may label images): null as in protocols from before there were these: no. Their bytes, and so their hashes, stay."""
 
     marks: list[Annotated[str, coded(MARK_SHAPES)]] = ["box"]
     actions: bool = True
@@ -134,6 +134,7 @@ class ReadingPlan(Part):
     feedback: bool = False
     display_check: bool | None = None
     enhanced: bool | None = None
+    as_labels: bool | None = None
 
 
 class TruthPlan(Part):

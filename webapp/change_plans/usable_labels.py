@@ -24,6 +24,7 @@ SOURCES = {
     LabelOrigin.UNAIDED: "first look",
     LabelOrigin.DRAWN: "phantom",
 }
+STUDY_READING = "reading before the model in a locked study"
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,11 @@ class UsableLabel:
     boxes: tuple[Place, ...] = ()
     probability: float | None = None
 
+    @property
+    def is_of_study(self) -> bool:
+        """Said before the model by readers whom chance did not ask."""
+        return self.origin is LabelOrigin.UNAIDED and self.probability is None
+
     def document(self) -> dict[str, Any]:
         """As a set keeps it."""
         boxes = [box._asdict() for box in self.boxes]
@@ -44,7 +50,7 @@ class UsableLabel:
             "finding": self.finding,
             "value": self.value,
             "kind": self.origin.value,
-            "source": SOURCES[self.origin],
+            "source": STUDY_READING if self.is_of_study else SOURCES[self.origin],
             "boxes": boxes,
             "probability": self.probability,
         }

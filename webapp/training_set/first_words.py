@@ -8,7 +8,7 @@ what the model said.
 """
 
 from collections import defaultdict
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -43,10 +43,23 @@ class FirstWord(Opinion):
 
 @dataclass
 class FirstWords:
-    """Of one image. probability: of its draw. words: finding -> of readers, oldest first."""
+    """Of one image. probability: of its draw; None where it was not drawn. words: finding -> of readers, oldest first. unasked: the
+    findings whose words come from a study, which chose its cases: nobody knows with which chance."""
 
-    probability: float
+    probability: float | None
     words: dict[str, list[FirstWord]] = field(default_factory=lambda: defaultdict(list))
+    unasked: set[str] = field(default_factory=set)
+
+    def add_unless_there(self, words: Mapping[str, list[FirstWord]]) -> None:
+        """Words of a study; a finding with a look that chance asked for keeps that one alone, whose chance is known."""
+        for finding, own in words.items():
+            if finding not in self.words:
+                self.words[finding] = own
+                self.unasked.add(finding)
+
+    def chance_of(self, finding: str) -> float | None:
+        """With which chance these words were asked for."""
+        return None if finding in self.unasked else self.probability
 
     @property
     def readers(self) -> set[int]:
@@ -82,8 +95,9 @@ def _reviewed(answers: Iterable[FirstAnswer]) -> Container[tuple[Any, str, int]]
     return set(CaseReview.objects.filter(image__in=images).current().values_list("image", "finding", "reader"))
 
 
-def with_first_words(label: Label | None, words: Sequence[FirstWord], probability: float) -> Label | None:
-    """The label of a finding, from reviews or truth, with what was said of it first; None where there is neither."""
+def with_first_words(label: Label | None, words: Sequence[FirstWord], probability: float | None) -> Label | None:
+    """The label of a finding, from reviews or truth, with what was said of it first; None where there is neither. probability: None
+    where nobody knows with which chance it was asked for."""
     said = label_of(words)
     if said is None:
         return label

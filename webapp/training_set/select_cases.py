@@ -21,10 +21,11 @@ from webapp.reviews.finding_terms import finding_terms
 from webapp.reviews.models import CaseReview, CaseReviewQuerySet
 from webapp.reviews.visible import visible_reviews
 from webapp.sentinel.waiting import ANSWER_FIRST
-from webapp.training_set.first_words import first_words, with_first_words
+from webapp.training_set.first_words import FirstWords, first_words, with_first_words
 from webapp.training_set.kept_back import kept_back_of
 from webapp.training_set.labels import Label, Opinion, Place, agreed, inside, label_of
 from webapp.training_set.later_labels import LaterLabel, later_labels
+from webapp.training_set.study_words import study_words
 
 FINDING = re.compile(r"[a-z][a-z0-9_]{0,63}")
 # Names of the table's other columns: see training/data/reviewed.py, which reads it.
@@ -118,7 +119,10 @@ def labelled_cases(user: Person | None, project: Project) -> Selection:
 
 def _with_first_words(selection: Selection, user: Person | None, project: Project) -> Selection:
     """With what readers said before the model was shown, which may be all that is known of an image."""
-    found = first_words(user, project, images_under_way(), _is_name)
+    hidden = images_under_way()
+    found = first_words(user, project, hidden, _is_name)
+    for image_id, words in study_words(user, project, hidden, _is_name).items():
+        found.setdefault(image_id, FirstWords(None)).add_unless_there(words)
     cases = {case.image.pk: case for case in selection.cases}
     images = Image.objects.filter(pk__in=found)
     left_out = [one for one in selection.left_out if one.case not in {image.code for image in images}]
@@ -128,7 +132,8 @@ def _with_first_words(selection: Selection, user: Person | None, project: Projec
         labels = {
             name: label
             for name in {*case.labels, *own.words}
-            if (label := with_first_words(case.labels.get(name), own.words.get(name, ()), own.probability)) is not None
+            if (label := with_first_words(case.labels.get(name), own.words.get(name, ()), own.chance_of(name)))
+            is not None
         }
         case = replace(case, labels=_cut(labels, image), readers=tuple(sorted({*case.readers, *own.readers})))
         fault = _fault(image, case, False)

@@ -115,11 +115,13 @@ def kind_counts(rows: Iterable[CaseRow]) -> Counter[str]:
 def _kinds(labels: dict[str, Label]) -> list[str]:
     """The cells of KIND_COLUMNS."""
     named = sorted(labels.items())
-    probabilities = {label.probability for label in labels.values() if label.probability is not None}
+    # Blank where one of the words came from a study: its chance is not known, and the column is of the image.
+    probabilities = {label.probability for label in labels.values() if label.unaided is not None}
+    probability = probabilities.pop() if len(probabilities) == 1 else None
     return [
         ";".join(f"{name}:{label.kind.value}" for name, label in named),
         ";".join(f"{name}:{label.unaided}" for name, label in named if label.unaided is not None),
-        f"{probabilities.pop():g}" if probabilities else "",
+        "" if probability is None else f"{probability:g}",
     ]
 
 

@@ -1650,6 +1650,7 @@ export interface components {
             /**
              * @default {
              *       "actions": true,
+             *       "as_labels": null,
              *       "comment": true,
              *       "display_check": null,
              *       "enhanced": null,
@@ -1787,12 +1788,13 @@ export interface components {
             readonly years?: number | null;
         };
         /**
-         * @description display_check (asked for), enhanced (readers may raise local contrast): null as in protocols from before there were these:
-         *     no. Their bytes, and so their hashes, stay.
+         * @description display_check (asked for), enhanced (readers may raise local contrast), as_labels (after the lock what was said before
+         *     the model may label images): null as in protocols from before there were these: no. Their bytes, and so their hashes, stay.
          */
         readonly ReadingPlan: {
             /** @default true */
             readonly actions: boolean;
+            readonly as_labels?: boolean | null;
             /** @default true */
             readonly comment: boolean;
             readonly display_check?: boolean | null;

@@ -74,6 +74,7 @@ INSTALLED_APPS = [
     "webapp.rehearsals",
     "webapp.silent_trials",
     "webapp.watching",
+    "webapp.papers",
     "webapp.viewer",
 ]
 

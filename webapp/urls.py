@@ -16,6 +16,8 @@ urlpatterns = [
     path("", include("webapp.archive.urls")),
     path("", include("webapp.work.urls")),
     # These before the page of a model, whose id may be any word.
+    path("", include("webapp.papers.urls")),
+    # These three before the page of a model, whose id may be any word.
     path("", include("webapp.change_plans.urls")),
     path("", include("webapp.retraining.urls")),
     path("", include("webapp.site_calibration.urls")),

@@ -14,6 +14,7 @@ from webapp.accounts.form_post import form_post
 from webapp.accounts.models import User
 from webapp.accounts.policy import may_manage_bundles, require, require_person
 from webapp.archive.models import Project
+from webapp.deployments.bundle_papers import papers_of
 from webapp.deployments.card_blocks import card_blocks
 from webapp.deployments.desk import rendered_sections
 from webapp.deployments.desk_page import chosen, history, projects_now
@@ -62,6 +63,7 @@ def model(request: HttpRequest, bundle_id: str) -> HttpResponse:
         "row": registry_rows([bundle])[0],
         "owners": bundle.owners.select_related("person", "created_by"),  # type: ignore[attr-defined]
         "nows": projects_now(),
+        "papers": papers_of(bundle.bundle_id, require_person(request.user)),
     }
     return render(request, "deployments/model.html", {**context, **_rights(request)})
 

@@ -1,0 +1,1 @@
+"""Papers that are made from stored facts: the model card of a bundle."""

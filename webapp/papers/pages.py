@@ -1,0 +1,38 @@
+"""`/models/papers/…`: what is stored of a bundle, as papers that leave."""
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from webapp.deployments.models import DeployedBundle
+from webapp.papers.card_document import card_document, card_markdown, shown
+
+
+@login_required
+@require_safe
+def model_card(request: HttpRequest, bundle_id: str) -> HttpResponse:
+    """Whoever may see the model's page may see its card."""
+    bundle = get_object_or_404(DeployedBundle, pk=bundle_id)
+    document = card_document(bundle)
+    numbers = [number | {"shown": shown(number["value"])} for number in document["numbers"]]
+    context: dict[str, Any] = {"bundle": bundle, "card": document, "numbers": numbers}
+    return render(request, "papers/model_card.html", context)
+
+
+@login_required
+@require_safe
+def export_model_card(request: HttpRequest, bundle_id: str) -> HttpResponse:
+    """`?as=markdown`; else JSON."""
+    document = card_document(get_object_or_404(DeployedBundle, pk=bundle_id))
+    is_markdown = request.GET.get("as") == "markdown"
+    response: HttpResponse
+    if is_markdown:
+        response = HttpResponse(card_markdown(document), content_type="text/markdown; charset=utf-8")
+    else:
+        response = JsonResponse(document, json_dumps_params={"indent": 1})
+    suffix = "md" if is_markdown else "json"
+    response.headers["Content-Disposition"] = f'attachment; filename="model-card-{bundle_id[:12]}.{suffix}"'
+    return response

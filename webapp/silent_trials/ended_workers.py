@@ -1,5 +1,7 @@
 """A candidate whose runs end the worker, time after time, ends its trial: the model in service needs the workers."""
 
+from uuid import UUID
+
 from django.db import transaction
 
 from webapp.predictions.run_mark import EndedRun
@@ -13,8 +15,11 @@ TEXT = "The worker ended {count} times {how} while the candidate ran: it is not 
 @transaction.atomic
 def count_ended_worker(ended: EndedRun) -> None:
     """Three in a row without an answer of the candidate, or at one image, end the trial. Ends that come together are one."""
-    cases = SilentCase.objects.filter(job__pk__in=ended.jobs, trial__end=None, trial__candidate_id=ended.bundle_id)
-    trial = SilentTrial.objects.select_for_update().filter(pk__in=cases.values("trial")).first()
+    trials = SilentTrial.objects.filter(end=None, candidate_id=ended.bundle_id)
+    if not trials.exists():
+        return
+    cases = SilentCase.objects.filter(job_id__in=[UUID(job) for job in ended.jobs])
+    trial = trials.select_for_update().filter(pk__in=cases.values("trial")).first()
     if trial is None:
         return
     earlier = EndedWorker.objects.filter(trial=trial)

@@ -25,6 +25,7 @@ from webapp.silent_trials.report import progress_of
 from webapp.silent_trials.rows import (
     COLUMNS,
     TRIALS,
+    counts_rows,
     export_document,
     export_rows,
     finding_cards,
@@ -54,9 +55,9 @@ def silent_trial(request: HttpRequest, number: int) -> HttpResponse:
     context |= {"may_end": may_start_silent_trial(person) is None, "reason_characters": TEXT_CHARACTERS}
     if hasattr(row, "report"):
         audit.record(person, "see_silent_trial", f"bundle:{row.candidate_id}", number=row.number)
-        context |= {"report": row.report.report, "cards": finding_cards(row), "counts": row.report.report}
-    else:
-        context |= {"counts": progress_of(row)}
+        context |= {"report": row.report.report, "cards": finding_cards(row)}
+    counts = context.get("report") or progress_of(row)
+    context |= {"counts": counts, "counts_rows": counts_rows(row, counts)}
     return _no_store(render(request, "silent_trials/silent_trial.html", context))
 
 

@@ -13,6 +13,7 @@ from webapp.silent_trials.report import SLICES
 from webapp.work.models import Job
 
 COLUMNS = ("finding", "figure", "model", "slice", "slice_value", "count", "value", "low", "high", "n")
+SIDE_WORDS = {"in_service": "in service", "candidate": "candidate"}
 CALLS = ("same", "flagged_newly", "cleared_newly")
 TRIALS = ("project", "plan", "rehearsal", "end__created_by", "report", "created_by")
 
@@ -54,6 +55,20 @@ def titles_of(trial: SilentTrial) -> dict[str, str]:
     return {one["key"]: one["title"] for one in row.manifest.get("findings", [])} if row else {}
 
 
+def counts_rows(trial: SilentTrial, counts: dict[str, Any]) -> list[dict[str, Any]]:
+    """Of either model: name, refusals with the checks in words, and times."""
+    names = names_of(trial)
+    return [
+        {
+            "name": f"{names[side]}, {SIDE_WORDS[side]}",
+            "own": counts["refusals"][side],
+            "reasons": [f"{name.replace('_', ' ')} {n}" for name, n in counts["refusals"][side]["reasons"].items()],
+            "took": counts["speed"][side],
+        }
+        for side in SIDES
+    ]
+
+
 def finding_cards(trial: SilentTrial) -> list[dict[str, Any]]:
     """One for each finding: agreement overall, its slices under their titles, and accuracy."""
     titles, names, report = titles_of(trial), names_of(trial), trial.report.report
@@ -63,7 +78,7 @@ def finding_cards(trial: SilentTrial) -> list[dict[str, Any]]:
             "overall": own,
             "slices": [(SLICES[kind][0], rows) for kind, rows in own["slices"].items()],
             "accuracy": report["accuracy"][key],
-            "models": [(names[side], report["accuracy"][key][side]) for side in SIDES],
+            "models": [(f"{names[side]}, {SIDE_WORDS[side]}", report["accuracy"][key][side]) for side in SIDES],
         }
         for key, own in report["findings"].items()
     ]

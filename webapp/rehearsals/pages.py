@@ -47,9 +47,8 @@ def rehearsals(request: HttpRequest) -> HttpResponse:
     context = {**_listed(None), "may_ask": may_ask_rehearsal(person) is None, **_choices()}
     context["learnt"] = [
         {**one, "own": learning_of(one["row"], withheld_cases(one["row"], person) == 0)}
-        for one in context["rehearsals"]
-        if hasattr(one["row"], "verdict")
-    ][:MOST]
+        for one in [one for one in context["rehearsals"] if hasattr(one["row"], "verdict")][:MOST]
+    ]
     return _no_store(render(request, "rehearsals/rehearsals.html", context))
 
 

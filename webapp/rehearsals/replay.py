@@ -3,6 +3,7 @@ What is stored before is never run again; a case that cannot be run is kept as a
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from itertools import islice
 from typing import TypeVar
 from uuid import UUID
 
@@ -32,6 +33,7 @@ from webapp.work.jobs.kinds import JobRefused, Result
 from webapp.work.jobs.lease import JobCancelled, LeaseLost
 
 REPLAY = LOWEST - 1  # behind every verdict that waits
+AT_A_TIME = 500  # answers that a turn looks ahead to
 MOST_MAPS = 200  # misses of which maps are kept
 WHOLE_MODEL = ("bundle_taken_out", "bundle_unavailable")  # no case is at fault
 T = TypeVar("T")
@@ -111,12 +113,14 @@ def missing_maps(rehearsal: Rehearsal) -> list[tuple[Image, str, str, str]]:
 
 
 def missing_cases(rehearsal: Rehearsal, tried: int) -> list[Pair]:
-    """What has neither an output nor a fault of this round."""
+    """What has neither an output nor a fault of this round; at most AT_A_TIME, so that a turn costs the same with 5,000 cases."""
     there = set(rehearsal.outputs.values_list("image_id", "bundle_id"))  # type: ignore[attr-defined]
     there |= set(rehearsal.faults.filter(round=tried).values_list("image_id", "bundle_id"))  # type: ignore[attr-defined]
-    rows = rehearsal.replayed.select_related("image__project").order_by("image_id")  # type: ignore[attr-defined]
-    pairs = [(row.image, bundle, row.stored_sha256) for row in rows for bundle in rehearsal.bundles]
-    return [one for one in pairs if (one[0].pk, one[1]) not in there]
+    rows = rehearsal.replayed.order_by("image_id").values_list("image_id", "stored_sha256")  # type: ignore[attr-defined]
+    pairs = ((key, bundle, sha256) for key, sha256 in rows for bundle in rehearsal.bundles)
+    left = list(islice((one for one in pairs if one[:2] not in there), AT_A_TIME))
+    images = Image.objects.select_related("project").in_bulk({key for key, *_ in left})
+    return [(images[key], bundle, sha256) for key, bundle, sha256 in left]
 
 
 def _some_maps(turn: Turn, waiting: Sequence[tuple[Image, str, str, str]]) -> list[MissMap]:

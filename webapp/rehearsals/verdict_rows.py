@@ -9,6 +9,7 @@ from webapp.rehearsals.models import Rehearsal
 from webapp.rehearsals.rows import finding_titles
 
 WORDS = {"passed": "passed", "failed": "failed", "not_enough_cases": "not enough cases"}
+IN_SIGHT = ("sensitivity", "specificity")
 RATIOS = ("latency", "memory")
 
 
@@ -20,8 +21,8 @@ def verdict_context(rehearsal: Rehearsal) -> dict[str, Any]:
     drawn = report["reliability"]
     return {
         "report": report,
-        "overall": decided_gates(overall),
-        "overall_folded": folded(overall),
+        "overall": [gate for gate in overall if not is_folded(gate)],
+        "overall_folded": folded([gate for gate in overall if is_folded(gate)]),
         "subgroups": decided_gates(subgroups),
         "subgroups_folded": folded(subgroups),
         "flips": [(titles.get(key, key), own) for key, own in report["flips"].items()],
@@ -50,6 +51,11 @@ def folded(gates: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
             words += f"; of {len(own) - len(asked)} too few to say"
         found.append({"title": GATE_KINDS[kind].title, "gates": own, "count": len(own), "words": words})
     return found
+
+
+def is_folded(gate: Mapping[str, Any]) -> bool:
+    """Of too few cases; sensitivity and specificity of all images stay in sight with whatever interval they have."""
+    return gate["verdict"] == "not_enough_cases" and not (gate["kind"] in IN_SIGHT and gate["drawing"])
 
 
 def decided_gates(gates: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:

@@ -24,6 +24,7 @@ from webapp.deployments.models import DeployedBundle
 from webapp.rehearsals.ask import ask_rehearsal
 from webapp.rehearsals.models import CaseOutput, MissTick, Rehearsal
 from webapp.rehearsals.replay_report import replay_report
+from webapp.rehearsals.verdict_rows import folded, is_folded
 
 pytestmark = pytest.mark.django_db
 HERE = "/models/rehearsals/"
@@ -83,8 +84,8 @@ def test_the_page_says_gate_margin_interval_n_and_verdict(ada: User, done: Rehea
     assert "Not passed" in page
     assert "at least -0.05" in page
     assert "-1.000 (-1.000 … -0.790" in page
-    assert 'data-testid="folded"' in page
-    assert "Specificity at the operating point, not worse: not enough cases in 1 gate " in page
+    assert "Specificity at the operating point, not worse · Lung opacity" in page, "it stays in sight"
+    assert "not enough cases: " in page
     assert "lung_opacity" not in re.sub(r'(value|href|src)="[^"]*"', "", page)
     assert page.count("<circle") > 10, "reliability and intervals are drawn"
     assert "Look 1 at this reference set of at most 10: intervals are those of 80 %" in page
@@ -193,3 +194,15 @@ def test_learning_loss_and_the_missing_refit_are_told_with_n_and_interval(ada: U
     assert "no case" in table  # the model in service has no failure here
     assert f'0.500 (0.326 … 0.674) <span class="muted">n {2 * POSITIVES}</span>' in table
     assert "no refit to compare with" in table
+
+
+def test_gates_of_too_few_cases_are_folded_by_kind_with_the_most_that_is_needed() -> None:
+    gates = [
+        {"verdict": "not_enough_cases", "kind": "auc", "needed": needed, "drawing": None}
+        for needed in (120, 3400, None)
+    ]
+    [group] = folded([*gates, {"verdict": "passed", "kind": "auc", "needed": None, "drawing": None}])
+    assert (group["title"], group["count"]) == ("AUC, not worse", 3)
+    assert group["words"] == "up to 3,400 cases needed; of 1 too few to say"
+    assert [is_folded(gate) for gate in gates] == [True] * 3
+    assert not is_folded({"verdict": "not_enough_cases", "kind": "sensitivity", "drawing": {"low": 1}})

@@ -83,6 +83,7 @@ def parser() -> argparse.ArgumentParser:
     marks.add_argument(
         "--normals", type=whole, help="number of normal cases where LESIONS.csv lists abnormal ones only"
     )
+    marks.add_argument("--readings", type=Path, metavar="READINGS.csv", help="reader,test,case of every reading")
     marks.add_argument("--hit", help="centre, iou:X or radius:R, for raw marks")
     agree = commands.add_parser("agreement", help="how well readers agree")
     agree.add_argument("ratings", type=Path, metavar="RATINGS.csv")
@@ -149,7 +150,7 @@ def _ratings(arguments: argparse.Namespace) -> Document:
 
 
 def _marks(arguments: argparse.Namespace) -> Document:
-    marks = read_marks(arguments.marks, arguments.lesions, arguments.normals, arguments.hit)
+    marks = read_marks(arguments.marks, arguments.lesions, arguments.normals, arguments.hit, arguments.readings)
     document = studies.analyse_marks(marks, arguments.fom, arguments.alpha)
     if arguments.report:
         _write_report(arguments.report, document, marks_sections(document, marks))

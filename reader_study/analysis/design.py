@@ -32,20 +32,30 @@ def find_design(table: RatingsTable, asked: str = "auto") -> Design:
     """The design of the table; raises DataRefused naming the first missing cell where it is not the one asked for."""
     if asked not in DESIGNS:
         raise DataRefused(f"design '{asked}' is not one of {', '.join(DESIGNS)}")
-    read = ~np.isnan(table.ratings)
-    groups = reader_groups(read)
-    is_split = 1 < len(set(groups)) < len(groups)
-    fits = {
-        FACTORIAL: bool(read.all()),
-        NESTED_READERS: _nested(read, 1),
-        NESTED_TESTS: _nested(read, 0),
-        SPLIT_PLOT: is_split,
-        PAIRWISE: True,
-    }
+    fits, groups = _fits(~np.isnan(table.ratings))
     if asked != "auto" and not fits[asked]:
         raise DataRefused(f"the ratings are not {asked}: {first_gap(table)}")
     kind = asked if asked != "auto" else next(name for name in DESIGNS if fits.get(name))
     return Design(kind, groups if kind == SPLIT_PLOT else None)
+
+
+def design_of(read: np.ndarray) -> Design:
+    """The design by what was read, bool [t, r, n]."""
+    fits, groups = _fits(read)
+    kind = next(name for name in DESIGNS if fits.get(name))
+    return Design(kind, groups if kind == SPLIT_PLOT else None)
+
+
+def _fits(read: np.ndarray) -> tuple[dict[str, bool], tuple[int, ...]]:
+    groups = reader_groups(read)
+    fits = {
+        FACTORIAL: bool(read.all()),
+        NESTED_READERS: _nested(read, 1),
+        NESTED_TESTS: _nested(read, 0),
+        SPLIT_PLOT: 1 < len(set(groups)) < len(groups),
+        PAIRWISE: True,
+    }
+    return fits, groups
 
 
 def reader_groups(read: np.ndarray) -> tuple[int, ...]:

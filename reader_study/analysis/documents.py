@@ -154,7 +154,7 @@ def ratings_head(
     }
 
 
-def marks_head(table: MarksTable, fom: str, alpha: float) -> Document:
+def marks_head(table: MarksTable, fom: str, design: str, alpha: float) -> Document:
     """Head of a free-response document, with all five figures of merit per test and reader."""
     t, r = len(table.tests), len(table.readers)
     return {
@@ -166,7 +166,7 @@ def marks_head(table: MarksTable, fom: str, alpha: float) -> Document:
         "fom": fom,
         "alpha": alpha,
         "design": {
-            "type": "factorial",
+            "type": design,
             "tests": list(table.tests),
             "readers": list(table.readers),
             "n_cases": table.n_normal + table.n_abnormal,

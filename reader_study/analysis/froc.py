@@ -5,12 +5,12 @@ Chakraborty and Berbaum, Med Phys 2004; Chakraborty and Zhai, Med Phys 2016. Unm
 ratings of all cases. Weighted figures: lesion weights w sum to 1 per case, mean over abnormal cases.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from measures.roc_area import counts_below
-from reader_study.analysis.covariance import Cells
+from reader_study.analysis.covariance import Cells, common_covariance
 from reader_study.analysis.refusal import DataRefused
 
 NAMES = ("wafroc", "wafroc1", "afroc", "afroc1", "hrauc")
@@ -20,8 +20,9 @@ NAMES = ("wafroc", "wafroc1", "afroc", "afroc1", "hrauc")
 class MarksTable:
     """Marks of t tests and r readers on n0 normal and n1 abnormal cases.
 
-    highest_nl: float64 [t, r, n0 + n1], the highest non-lesion rating, normal cases first. lesions: float64
-    [t, r, n1, L], rating per lesion, NaN beyond a case's lesions, -inf unmarked. weights: float64 [n1, L], 0 beyond.
+    highest_nl: float64 [t, r, n0 + n1], the highest non-lesion rating, normal cases first: -inf where there is no such mark,
+    NaN where the case was not read. lesions: float64 [t, r, n1, L], rating per lesion, NaN beyond a case's lesions and where it
+    was not read, -inf unmarked. weights: float64 [n1, L], 0 beyond.
     """
 
     tests: tuple[str, ...]
@@ -36,6 +37,26 @@ class MarksTable:
     @property
     def n_abnormal(self) -> int:
         return self.lesions.shape[2]
+
+    @property
+    def read(self) -> np.ndarray:
+        """Which cases were read, bool [t, r, n0 + n1]."""
+        found: np.ndarray = ~np.isnan(self.highest_nl)
+        return found
+
+    def cell(self, test: int, reader: int) -> "MarksTable":
+        """One reader in one test, with the cases that were read."""
+        read, n0 = self.read[test, reader], self.n_normal
+        abnormal = read[n0:]
+        return replace(
+            self,
+            tests=self.tests[test : test + 1],
+            readers=self.readers[reader : reader + 1],
+            n_normal=int(read[:n0].sum()),
+            highest_nl=self.highest_nl[test, reader, read][None, None],
+            lesions=self.lesions[test, reader, abnormal][None, None],
+            weights=self.weights[abnormal],
+        )
 
 
 @dataclass(frozen=True)
@@ -60,9 +81,8 @@ def psi_sums(table: MarksTable, test: int, reader: int, fom: str) -> PsiSums:
     """
     if fom not in NAMES:
         raise DataRefused(f"fom '{fom}' is not one of {', '.join(NAMES)}")
-    nl = table.highest_nl[test, reader]
-    lesions = table.lesions[test, reader]
-    n0 = table.n_normal
+    table = table.cell(test, reader)
+    nl, lesions, n0 = table.highest_nl[0, 0], table.lesions[0, 0], table.n_normal
     if fom == "hrauc":
         top = np.maximum(nl[n0:], np.nanmax(lesions, axis=1))
         return PsiSums(len(top) - counts_below(top, nl[:n0]), counts_below(nl[:n0], top), np.zeros(0))
@@ -93,7 +113,7 @@ def _weight_above(ratings: np.ndarray, weights: np.ndarray, values: np.ndarray) 
 def value(table: MarksTable, test: int, reader: int, fom: str) -> float:
     """The figure of merit of one reader in one test, 0..1."""
     sums = psi_sums(table, test, reader, fom)
-    return float(sums.total / (len(sums.by_row) * _total_weight(table, fom)))
+    return float(sums.total / (len(sums.by_row) * _total_weight(table.cell(test, reader), fom)))
 
 
 def _total_weight(table: MarksTable, fom: str) -> float:
@@ -103,8 +123,9 @@ def _total_weight(table: MarksTable, fom: str) -> float:
 
 
 def leave_one_out(table: MarksTable, test: int, reader: int, fom: str) -> np.ndarray:
-    """The figure without each case, normal cases first: from row and column sums, no refits. float64 [n0 + n1]."""
+    """The figure without each case that was read, normal cases first: from row and column sums, no refits. float64 [n0 + n1]."""
     sums = psi_sums(table, test, reader, fom)
+    table = table.cell(test, reader)
     n0 = table.n_normal
     rows, total = len(sums.by_row), sums.total
     weight = (~np.isnan(table.lesions[0, 0])).sum(axis=1).astype(float) if fom in {"afroc", "afroc1"} else None
@@ -120,10 +141,20 @@ def leave_one_out(table: MarksTable, test: int, reader: int, fom: str) -> np.nda
 
 
 def cells(table: MarksTable, fom: str) -> Cells:
-    """Figures of merit and jackknife covariances over all cases, as obuchowski_rockette.analyse takes them."""
-    t, r = table.highest_nl.shape[:2]
-    values = np.array([[value(table, test, reader, fom) for reader in range(r)] for test in range(t)])
-    left = np.array([[leave_one_out(table, test, reader, fom) for reader in range(r)] for test in range(t)])
-    n = left.shape[2]
-    centred = (left - left.mean(axis=2, keepdims=True)).reshape(t * r, n)
-    return Cells(values, ((n - 1) / n * centred @ centred.T).reshape(t, r, t, r))
+    """Figures of merit and jackknife covariances over the cases that two cells have in common, as obuchowski_rockette.analyse
+    takes them."""
+    shape = table.highest_nl.shape[:2]
+    values = np.empty(shape)
+    rows = np.full((*shape, table.highest_nl.shape[2]), np.nan)
+    for test, reader in np.ndindex(shape):
+        own = table.cell(test, reader)
+        if own.n_normal < 2 or own.n_abnormal < 2:
+            counts = f"{own.n_normal} normal and {own.n_abnormal} abnormal cases"
+            raise DataRefused(
+                f"reader '{own.readers[0]}' in test '{own.tests[0]}': {counts}, at least 2 of each are needed"
+            )
+        values[test, reader] = value(table, test, reader, fom)
+        left = leave_one_out(table, test, reader, fom)
+        pseudovalues = len(left) * values[test, reader] - (len(left) - 1) * left
+        rows[test, reader][table.read[test, reader]] = pseudovalues
+    return Cells(values, common_covariance(rows.reshape(values.size, -1)).reshape(shape + shape))

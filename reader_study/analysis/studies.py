@@ -11,10 +11,10 @@ from reader_study.analysis import obuchowski_rockette as obuchowski
 from reader_study.analysis.agreement import cohen, fleiss, icc, krippendorff
 from reader_study.analysis.agreement.result import Agreement, with_bootstrap
 from reader_study.analysis.ai_alone import against_ai
-from reader_study.analysis.design import FACTORIAL, NESTED_READERS, NESTED_TESTS, find_design
+from reader_study.analysis.design import FACTORIAL, NESTED_READERS, NESTED_TESTS, design_of, find_design
 from reader_study.analysis.documents import CHI_SQUARE, Document, name_warnings, shown_df, without_nan
 from reader_study.analysis.figures_of_merit import figure_of_merit
-from reader_study.analysis.missing_cells import missing_words, without_empty
+from reader_study.analysis.missing_cells import marks_without_empty, missing_words, without_empty
 from reader_study.analysis.obuchowski_rockette import Components, ObuchowskiRockette, SingleTest
 from reader_study.analysis.one_shot import one_shot_document
 from reader_study.analysis.refusal import DataRefused
@@ -57,7 +57,7 @@ def analyse_ratings(
                 *name_warnings(table),
                 *left_out,
                 *limits,
-                *missing_words(table, found),
+                *missing_words(~np.isnan(table.ratings), found),
                 *_warnings(found.type, result),
             ],
         }
@@ -123,13 +123,14 @@ def _warnings(design: str, result: ObuchowskiRockette) -> list[str]:
 
 def analyse_marks(table: froc.MarksTable, fom: str = "wafroc", alpha: float = 0.05) -> Document:
     """The `froc` document: OR on the jackknife over all cases, with all five figures of merit."""
+    table, left_out = marks_without_empty(table)
+    found = design_of(table.read)
     cells = froc.cells(table, fom)
-    result = obuchowski.analyse(cells, FACTORIAL, alpha)
-    document = documents.marks_head(table, fom, alpha)
-    document |= documents.analysis_blocks(table.tests, table.readers, cells, result, FACTORIAL, alpha)
-    return without_nan(
-        {**document, "warnings": [*name_warnings(table), *table.warnings, *_warnings(FACTORIAL, result)]}
-    )
+    result = obuchowski.analyse(cells, found, alpha)
+    document = documents.marks_head(table, fom, found.type, alpha)
+    document |= documents.analysis_blocks(table.tests, table.readers, cells, result, found.type, alpha)
+    told = [*name_warnings(table), *table.warnings, *left_out, *missing_words(table.read, found)]
+    return without_nan({**document, "warnings": [*told, *_warnings(found.type, result)]})
 
 
 def analyse_agreement(table: RatingsTable, level: str = "ordinal", seed: int = 0, alpha: float = 0.05) -> Document:

@@ -15,8 +15,9 @@ def afroc_curve(table: MarksTable, test: int, reader: int, *, weighted: bool = T
     The last corner joins (1, 1) by the straight line of unmarked cases and lesions (Chakraborty and Berbaum 2004); the
     trapezoid area is the wAFROC or AFROC figure of merit.
     """
-    nl = table.highest_nl[test, reader, : table.n_normal]
-    lesions = table.lesions[test, reader]
+    table = table.cell(test, reader)
+    nl = table.highest_nl[0, 0, : table.n_normal]
+    lesions = table.lesions[0, 0]
     present = ~np.isnan(lesions)
     shares = table.weights / table.n_abnormal if weighted else present / present.sum()
     marked = np.concatenate([nl, lesions[present]])

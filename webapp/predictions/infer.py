@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
+import numpy as np
 from django.utils import timezone
 
 from inference.engine import Case, Engine, Explanation, NonFiniteOutput
@@ -22,7 +23,7 @@ from webapp.archive.models import Image
 from webapp.archive.storage import IntegrityMismatch
 from webapp.predictions.bundle_store import BundleUnavailable, engine_for
 from webapp.predictions.map_files import WrittenMaps, remove_maps, remove_other_runs, write_maps
-from webapp.predictions.models import Prediction
+from webapp.predictions.models import Prediction, ResultEmbedding
 from webapp.predictions.points_in_force import PointsInForce
 from webapp.predictions.result_hooks import StoredResult, tell_stored
 from webapp.predictions.run_mark import tell_answered, tell_ended_runs
@@ -145,8 +146,9 @@ def _result(item: Prepared, answer: Explanation | Exception) -> Result | Excepti
         return problem
     key = maps.key
     values = _values(item.prediction.image, item.engine, answer, maps)
+    embedding = np.asarray(answer.embedding, "<f4").ravel()
     return Result(
-        write=partial(_write, item.prediction, values, answer.seconds),
+        write=partial(_write, item.prediction, values, embedding, answer.seconds),
         discard=partial(_discard, item.prediction.id, key),
         clean=partial(remove_other_runs, key),
     )
@@ -183,8 +185,12 @@ def _values(image: Image, engine: Engine, explanation: Explanation, maps: Writte
     }
 
 
-def _write(prediction: Prediction, values: dict[str, Any], seconds: float) -> None:
+def _write(prediction: Prediction, values: dict[str, Any], embedding: "np.ndarray[Any, Any]", seconds: float) -> None:
     Prediction.objects.filter(id=prediction.id).update(finished_at=timezone.now(), **values)
+    row = ResultEmbedding(prediction_id=prediction.id, width=embedding.size, values=embedding.tobytes())
+    ResultEmbedding.objects.bulk_create(
+        [row], update_conflicts=True, unique_fields=["prediction"], update_fields=["width", "values"]
+    )
     tell_stored(StoredResult(prediction.image, values["bundle_id"], values["document"], seconds))
 
 

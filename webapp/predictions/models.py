@@ -49,6 +49,18 @@ class Prediction(models.Model):
         return self.job.state if self.job else Job.State.SUCCEEDED
 
 
+class ResultEmbedding(models.Model):
+    """The model's embedding of the image, which the gate judged by, kept to see what comes in move. values: float32, little-endian.
+    Results from before it was kept have none."""
+
+    prediction = models.OneToOneField(Prediction, on_delete=models.CASCADE, primary_key=True, related_name="embedding")
+    width = models.PositiveIntegerField()
+    values = models.BinaryField()
+
+    def __str__(self) -> str:
+        return f"embedding of {self.prediction_id}"  # type: ignore[attr-defined]
+
+
 class Reproduction(models.Model):
     """A result computed once more, beside it: how far the numbers and maps are from what is stored, which stays as it is. Created
     with its job, filled in the transaction that closes the job."""

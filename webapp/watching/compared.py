@@ -49,15 +49,19 @@ def periods(
     results: Sequence[FirstResult], labelled: Sequence[LabelledResult], starts: Sequence[datetime]
 ) -> list[dict[str, Any]]:
     """starts: of weeks, oldest first; each PERIOD_WEEKS of them make a period, the last ones first."""
-    first = len(starts) % PERIOD_WEEKS
     found = []
-    for start in starts[first::PERIOD_WEEKS]:
-        end = start + PERIOD_WEEKS * WEEK
+    for start, end in spans_of(starts):
         own = [one for one in results if start <= one.at < end]
         found.append(
             {"start": start.date().isoformat(), **side_by_side(own, [one for one in labelled if start <= one.at < end])}
         )
     return found
+
+
+def spans_of(starts: Sequence[datetime]) -> list[tuple[datetime, datetime]]:
+    """Start and end of each period."""
+    first = len(starts) % PERIOD_WEEKS
+    return [(start, start + PERIOD_WEEKS * WEEK) for start in starts[first::PERIOD_WEEKS]]
 
 
 def weeks_until(

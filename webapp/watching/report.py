@@ -9,9 +9,10 @@ from uuid import UUID
 from webapp.accounts.policy import Person
 from webapp.archive.models import Image, Project
 from webapp.sentinel.models import SentinelDraw
-from webapp.watching.compared import periods, side_by_side, weeks_until
+from webapp.watching.compared import periods, side_by_side, spans_of, weeks_until
 from webapp.watching.counted import Arrival, Said, arrivals, counts_of, said_of
 from webapp.watching.first_results import FirstResult, first_results
+from webapp.watching.moved import moved_spans
 from webapp.watching.open_images import closed
 from webapp.watching.score_weeks import score_weeks
 from webapp.watching.unaided_labels import labelled_results
@@ -69,6 +70,7 @@ def watching_report(asked: Asked, now: datetime, person: Person | None) -> dict[
         "makers": _grouped(((one.maker, one) for one in images), said),
         "whole": whole,
         "periods": periods(own, labelled, starts),
+        "moved": moved_spans(asked.project, spans_of(starts), own, person),
         "until": weeks_until(labelled, whole, len(images) / lasting if lasting > 0 else 0, lasting, drawn),
         "images_a_week": round(len(images) / lasting, 1) if lasting > 0 else None,
         "days_without": _days_without(images, starts[0], now),

@@ -67,6 +67,7 @@ def test_the_result_names_bundle_provider_image_and_input(bundle_id, tmp_path):
     assert prediction.bundle_version
     assert prediction.provider.endswith("ExecutionProvider")
     assert len(prediction.input_sha256) == 64
+    assert len(prediction.embedding.values) == 4 * prediction.embedding.width > 0
     assert prediction.finished_at is not None
 
 

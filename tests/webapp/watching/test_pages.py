@@ -5,6 +5,7 @@ import io
 import json
 from datetime import timedelta
 
+import numpy as np
 import pytest
 from django.test import Client
 from django.utils import timezone
@@ -13,6 +14,7 @@ from tests.webapp.viewer.case_factory import make_image, make_result, make_user,
 from tests.webapp.watching.conftest import judged, scored_week, told_first
 from webapp.accounts.models import User
 from webapp.archive.models import Image, Project
+from webapp.predictions.models import ResultEmbedding
 from webapp.sentinel.models import SentinelDraw
 
 pytestmark = pytest.mark.django_db
@@ -149,3 +151,23 @@ def test_the_exports_hold_no_patient_and_the_csv_is_the_table(project: Project, 
     assert rows[27]["images"] == "1"
     for shown in (text, json.dumps(document()), page()):
         assert not any(word in shown for word in ("DOE", "004-"))
+
+
+def kept_week(weeks_ago: int, mean: float, count: int = 60, width: int = 4) -> None:
+    generator = np.random.default_rng(weeks_ago)
+    for number in range(count):
+        result = make_result(make_image(minutes_ago=weeks_ago * 7 * 24 * 60), 0.2 + 0.001 * number)
+        values = generator.normal(mean, 1, width).astype("<f4").tobytes()
+        ResultEmbedding.objects.create(prediction=result, width=width, values=values)
+
+
+def test_embeddings_that_moved_and_those_of_another_width_are_said(project: Project) -> None:
+    kept_week(9, 0)
+    kept_week(5, 0)
+    kept_week(1, 1.5)
+    kept_week(1, 0, 2, width=3)
+    reference, alike, moved = document()["moved"]  # type: ignore[misc]
+    assert reference["is_reference"]
+    assert (alike["embeddings"]["is_shifted"], moved["embeddings"]["is_shifted"]) == (False, True)
+    assert (alike["scores"]["is_shifted"], moved["other_width"], moved["embeddings"]["n"]) == (False, 2, 60)
+    assert "2 of another width left out" in page()

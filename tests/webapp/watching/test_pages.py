@@ -10,6 +10,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from tests.reader_study.studies.study_factory import make_study, opened
 from tests.webapp.viewer.case_factory import make_image, make_result, make_user, make_waiting
 from tests.webapp.watching.conftest import judged, scored_week, told_first
 from webapp.accounts.models import User
@@ -171,3 +172,13 @@ def test_embeddings_that_moved_and_those_of_another_width_are_said(project: Proj
     assert (alike["embeddings"]["is_shifted"], moved["embeddings"]["is_shifted"]) == (False, True)
     assert (alike["scores"]["is_shifted"], moved["other_width"], moved["embeddings"]["n"]) == (False, 2, 60)
     assert "2 of another width left out" in page()
+
+
+def test_images_of_a_study_under_way_are_in_no_figure(project: Project) -> None:
+    images = [make_image() for _ in range(6)]
+    for image in images:
+        make_result(image, 0.9)
+    assert document()["weeks"][-1]["answered"] == 6  # type: ignore[index]
+    opened(make_study(images=images))
+    found = document()
+    assert (found["weeks"][-1]["answered"], found["weeks"][-1]["images"], found["not_counted"]) == (0, 6, 6)  # type: ignore[index]

@@ -15,6 +15,7 @@ NAMES = (
     "first_image_beside_peer",
     "zip_of_500",
     "uploads_under_kills",
+    "rehearsal_beside_uploads",
     "worker_throughput",
     "event_streams",
     "lists",

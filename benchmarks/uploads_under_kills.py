@@ -71,12 +71,13 @@ class Killer:
         own = self.server.children()
         if kind in ("web", "worker"):
             word = "uvicorn" if kind == "web" else "worker"
-            return [process for process in own if word in _command(process)]
+            return [process for process in own if word in command_of(process)]
         servers = [child for process in own for child in _children(process)]
         return servers if kind == "decoding server" else [child for process in servers for child in _children(process)]
 
 
-def _command(process: psutil.Process) -> list[str]:
+def command_of(process: psutil.Process) -> list[str]:
+    """Its command line; empty where it is gone."""
     try:
         return process.cmdline()
     except psutil.Error:

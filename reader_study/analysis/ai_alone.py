@@ -37,16 +37,13 @@ def against_ai(
     """One comparison per test of `table`. scores: float64 [n], the model's score of every case, no NaN.
 
     The covariance of d_j and d_k is Cov(A_j, A_k) - Cov(A_j, A_AI) - Cov(A_AI, A_k) + Var(A_AI), all estimated in one go
-    with the model as one more reader. Raises DataRefused for missing scores or ratings.
+    with the model as one more reader, over common cases where ratings are missing. Raises DataRefused for missing scores.
     """
     if scores.shape != table.truth.shape or not np.isfinite(scores).all():
         raise DataRefused(f"{AI}: {int(np.isfinite(scores).sum())} scores for {len(table.cases)} cases; each needs one")
     found = []
     for index, test in enumerate(table.tests):
         ratings = table.ratings[index]
-        if np.isnan(ratings).any():
-            reader, case = np.argwhere(np.isnan(ratings))[0]
-            raise DataRefused(f"{AI}: reader '{table.readers[reader]}' has no rating of case '{table.cases[case]}'")
         joined = replace(
             table, tests=(test,), readers=(*table.readers, AI), ratings=np.concatenate([ratings, scores[None]])[None]
         )

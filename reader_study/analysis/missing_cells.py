@@ -15,7 +15,7 @@ def without_empty(table: RatingsTable) -> tuple[RatingsTable, list[str]]:
 
     Raises DataRefused where nothing is left.
     """
-    tests, readers, words = _kept(table.tests, table.readers, np.asarray(np.any(~np.isnan(table.ratings), axis=2)))
+    tests, readers, words = _kept(table.tests, table.readers, ~np.isnan(table.ratings))
     if not words:
         return table, []
     names = tuple(table.tests[k] for k in tests), tuple(table.readers[k] for k in readers)
@@ -24,7 +24,7 @@ def without_empty(table: RatingsTable) -> tuple[RatingsTable, list[str]]:
 
 def marks_without_empty(table: MarksTable) -> tuple[MarksTable, list[str]]:
     """The same of a table of marks."""
-    tests, readers, words = _kept(table.tests, table.readers, table.read.any(axis=2))
+    tests, readers, words = _kept(table.tests, table.readers, table.read)
     if not words:
         return table, []
     kept = np.ix_(tests, readers)
@@ -36,12 +36,13 @@ def marks_without_empty(table: MarksTable) -> tuple[MarksTable, list[str]]:
 def _kept(
     tests: tuple[str, ...], readers: tuple[str, ...], read: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, list[str]]:
-    """Tests and readers that stay, and words for the others. read: bool [t, r], whether there is anything."""
-    some = np.flatnonzero(read.any(axis=1))
-    whole = np.flatnonzero(read[some].all(axis=0))
+    """Tests and readers that stay, and words for the others. read: bool [t, r, n]."""
+    any_case = read.sum(axis=2) > 0  # [t, r]
+    some = np.flatnonzero(any_case.any(axis=1))
+    whole = np.flatnonzero(any_case[some].all(axis=0))
     words = [f"test '{name}' was read by nobody and is left out" for name in _others(tests, some)]
-    for reader in np.flatnonzero(~read[some].all(axis=0)):
-        lacking = [tests[test] for test in some if not read[test, reader]]
+    for reader in np.flatnonzero(~any_case[some].all(axis=0)):
+        lacking = [tests[test] for test in some if not any_case[test, reader]]
         words.append(f"reader '{readers[reader]}' read nothing in test '{lacking[0]}' and is left out")
     if not len(whole):
         raise DataRefused("no reader read a case in every test: " + "; ".join(words))

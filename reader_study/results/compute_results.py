@@ -3,7 +3,7 @@ and the stored results can be compared digit by digit."""
 
 import tempfile
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from reader_study.analysis import VERSION, studies
 from reader_study.analysis.documents import without_nan
 from reader_study.analysis.froc import MarksTable
 from reader_study.analysis.marks_files import read_marks
+from reader_study.analysis.missing_rules import EXCLUDE, LOWEST, ONE_SHOT, PAIRWISE, RULES, under_rule
 from reader_study.analysis.multiplicity import holm
 from reader_study.analysis.reading_time import time_ratio
 from reader_study.analysis.refusal import DataRefused
@@ -39,15 +40,17 @@ def compute_results(study: Study) -> dict[str, Any]:
     body = study_body(study)
     plan = body["statistics"]
     rows = scored_rows(study)
-    codes = [plan["primary_finding"], *plan["secondaries"]]
-    findings = {code: _finding(study, rows, code, plan, educational=body["reading"]["feedback"]) for code in codes}
+    primaries = declared_primaries(body)
+    findings = {
+        code: _finding(study, rows, code, plan, educational=body["reading"]["feedback"]) for code in analysed(body)
+    }
     return without_nan(
         {
             "kind": study.kind,
             "plan": plan,
             "code_version": VERSION,
             "findings": findings,
-            "multiplicity": _multiplicity(findings, [row["code"] for row in body["findings"] if row["primary"]]),
+            "multiplicity": multiplicity(findings, primaries),
             "ledger": _ledger(study),
             "reading_time": _reading_time(rows, plan),
             "abstention": _abstention(rows),
@@ -58,11 +61,26 @@ def compute_results(study: Study) -> dict[str, Any]:
     )
 
 
-def results_input_sha256(study: Study) -> str:
-    """Hash of everything that the results were computed from: the ratings, marks and lesions of every finding."""
-    rows, plan = scored_rows(study), study_body(study)["statistics"]
+def declared_primaries(body: Mapping[str, Any]) -> list[str]:
+    """The family of tests: the plan's primary finding and every finding that is flagged primary, in the protocol's order."""
+    first = body["statistics"]["primary_finding"]
+    return [row["code"] for row in body["findings"] if row["primary"] or row["code"] == first]
+
+
+def analysed(body: Mapping[str, Any]) -> list[str]:
+    """Codes of the findings that have results: the plan's primary one, its secondaries, and every other primary."""
+    plan = body["statistics"]
+    return list(dict.fromkeys([plan["primary_finding"], *plan["secondaries"], *declared_primaries(body)]))
+
+
+def results_input_sha256(study: Study, among: Collection[str] | None = None) -> str:
+    """Hash of everything that the results were computed from: the ratings, marks and lesions of every finding, or of those
+    that an earlier result set has."""
+    body = study_body(study)
+    rows, plan = scored_rows(study), body["statistics"]
+    codes = analysed(body) if study.kind != Study.Kind.FAILURE_MODE else []
     texts = []
-    for code in [plan["primary_finding"], *plan["secondaries"]] if study.kind != Study.Kind.FAILURE_MODE else []:
+    for code in [code for code in codes if among is None or code in among]:
         texts += [
             ratings_csv(rows, code, plan["tests"]),
             marks_csv(study, code, plan["tests"]),
@@ -92,15 +110,12 @@ def _finding(
         found["sensitivity"] = _tried(
             lambda: {**analyse_text(lowest, plan), "note": "inadequate images at the lowest rating"}
         )
-    with_ai = with_ai_csv(study, rows, code, plan["tests"])
-    if with_ai is not None:
-        found["against_ai"] = _tried(
-            lambda: {
-                "tests": studies.compare_with_ai(
-                    table_of_text(with_ai), AI_READER, plan["covariance"], plan["fom"], plan["alpha"]
-                )
-            }
-        )
+    sensitivities = _tried(lambda: sensitivities_of(text, plan, own))
+    if sensitivities and "refused" not in sensitivities:
+        found["sensitivities"] = sensitivities
+    against = _against_ai(study, rows, code, plan)
+    if against:
+        found["against_ai"] = against
     found["agreement"] = _tried(lambda: studies.analyse_agreement(table_of_text(text), alpha=plan["alpha"]))
     found["calls"] = _calls(own)
     found["reliance"] = _reliance(own, plan["alpha"])
@@ -109,13 +124,55 @@ def _finding(
 
 
 def analyse_text(text: str, plan: dict[str, Any]) -> dict[str, Any]:
-    """The `mrmc` document of a ratings file. Missing cells (inadequate images) need the U statistics, which is said."""
+    """The `mrmc` document of a ratings file by the planned method, which missing ratings do not change: OR takes covariances
+    over common cases; DBM, which needs complete cases, leaves out those with a gap, and says so."""
+    return _planned(table_of_text(text), plan)
+
+
+def _planned(table: RatingsTable, plan: Mapping[str, Any]) -> dict[str, Any]:
+    missing = int(np.isnan(table.ratings).sum())
+    is_dbm = plan["method"] == "dbm" and missing > 0
+    used = under_rule(table, EXCLUDE, 0.0) if is_dbm else table
+    document = studies.analyse_ratings(used, plan["method"], plan["covariance"], plan["fom"], "auto", plan["alpha"])
+    if is_dbm:
+        left_out = len(table.cases) - len(used.cases)
+        document["reason"] = f"{missing} ratings are missing: method dbm without {left_out} cases of {len(table.cases)}"
+    elif missing:
+        rule = ONE_SHOT if plan["method"] == "ustat" else PAIRWISE
+        document["reason"] = f"{missing} ratings are missing: method {plan['method']}, {RULES[rule]}"
+    return document
+
+
+def sensitivities_of(text: str, plan: Mapping[str, Any], rows: Sequence[ScoredRow]) -> dict[str, Any]:
+    """The analysis under each other rule for missing ratings, by rule; empty where none is missing."""
     table = table_of_text(text)
-    if np.isnan(table.ratings).any() and plan["fom"] == "auc" and plan["method"] != "ustat":
-        document = studies.analyse_ratings(table, "ustat", alpha=plan["alpha"])
-        missing = int(np.isnan(table.ratings).sum())
-        return {**document, "reason": f"{missing} ratings are missing: method ustat in place of {plan['method']}"}
-    return studies.analyse_ratings(table, plan["method"], plan["covariance"], plan["fom"], "auto", plan["alpha"])
+    if not np.isnan(table.ratings).any():
+        return {}
+    lowest = float(rows[0].rating.finding.range[0])
+    found = {}
+    for rule in (EXCLUDE, LOWEST, *([ONE_SHOT] if plan["fom"] == "auc" and plan["method"] != "ustat" else [])):
+        own = {**plan, "method": "ustat"} if rule == ONE_SHOT else plan
+        found[rule] = _tried(lambda rule=rule, own=own: _planned(under_rule(table, rule, lowest), own))
+        found[rule]["note"] = RULES[rule]
+    return found
+
+
+def _against_ai(study: Study, rows: Sequence[ScoredRow], code: str, plan: dict[str, Any]) -> dict[str, Any] | None:
+    """Readers against the model alone on the cases that it answered; those on which it abstained are counted."""
+    given = with_ai_csv(study, rows, code, plan["tests"])
+    if given is None:
+        return None
+    counts = {"abstained": given.abstained, "n": given.cases}
+    if given.abstained == given.cases:
+        return {**counts, "refused": "the model abstained on every case"}
+    found = _tried(
+        lambda: {
+            "tests": studies.compare_with_ai(
+                table_of_text(given.text), AI_READER, plan["covariance"], plan["fom"], plan["alpha"]
+            )
+        }
+    )
+    return {**found, **counts}
 
 
 def table_of_text(text: str) -> RatingsTable:
@@ -189,18 +246,22 @@ def _reliance(rows: Sequence[ScoredRow], alpha: float) -> list[dict[str, Any]]:
     return found
 
 
-def _multiplicity(findings: dict[str, Any], primaries: list[str]) -> dict[str, Any]:
-    """Holm over the declared primary findings, for the first difference of each (random readers and cases)."""
-    p_values = {}
+def multiplicity(findings: Mapping[str, Any], primaries: Sequence[str]) -> dict[str, Any]:
+    """Holm over every declared primary finding, whatever its method, for the first difference of each (random readers and
+    cases). One without a p counts as 1, and is named with the reason."""
+    p_values: dict[str, float] = {}
+    without: dict[str, str] = {}
     for code in primaries:
-        differences = (findings.get(code, {}).get("mrmc", {}).get("rrrc") or {}).get("differences") or []
-        if differences and differences[0].get("p") is not None:
-            p_values[code] = differences[0]["p"]
-    return {
-        "method": "holm",
-        "p": p_values,
-        "adjusted": dict(zip(p_values, holm(list(p_values.values())), strict=True)),
-    }
+        mrmc = findings.get(code, {}).get("mrmc", {})
+        part = mrmc.get("ustat") or mrmc.get("rrrc") or {}
+        first: Mapping[str, Any] = next(iter(part.get("differences") or []), {})
+        p_values[code] = 1.0 if first.get("p") is None else first["p"]
+        if first.get("p") is None:
+            without[code] = (
+                mrmc.get("refused") or first.get("reason") or part.get("reason") or "no difference was tested"
+            )
+    adjusted = dict(zip(p_values, holm(list(p_values.values())), strict=True))
+    return {"method": "holm", "p": p_values, "adjusted": adjusted, "without_p": without}
 
 
 def _ledger(study: Study) -> dict[str, Any]:

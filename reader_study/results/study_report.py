@@ -8,7 +8,7 @@ from reader_study.analysis.figures.failure_modes import share_figure, site_cause
 from reader_study.analysis.figures.reading_times import time_figure
 from reader_study.analysis.figures.switches import VERDICTS, switch_figure
 from reader_study.analysis.reading_time import TimeRatio
-from reader_study.analysis.study_report import marks_sections, ratings_sections
+from reader_study.analysis.study_report import difference_table, estimate_tables, marks_sections, ratings_sections
 from reader_study.analysis.text_report import interval, number
 from reader_study.models import ResultSet, Study
 from reader_study.protocol_model import RATING_SCALES
@@ -68,7 +68,7 @@ def result_sections(study: Study, result: ResultSet) -> list[Section]:
     document = result.document
     if study.kind == Study.Kind.FAILURE_MODE:
         return failure_sections(document["failure_modes"])
-    is_current = results_input_sha256(study) == result.input_sha256
+    is_current = results_input_sha256(study, document["findings"]) == result.input_sha256
     rows = scored_rows(study) if is_current else []
     found: list[Section] = [] if is_current else [Section("Amended since", [STALE])]
     found += _points(document)
@@ -100,6 +100,7 @@ def _finding_sections(
         found.append(Section(f"{label}: how missing ratings were treated", notes))
     if "sensitivity" in part:
         found.append(_sensitivity(label, part["sensitivity"]))
+    found += [_under_rule(label, own) for own in part.get("sensitivities", {}).values()]
     if "against_ai" in part:
         found.append(_against_ai(label, part["against_ai"], words))
     froc = part["froc"]
@@ -123,10 +124,19 @@ def _sensitivity(label: str, part: Mapping[str, Any]) -> Section:
     return Section(f"{label}: sensitivity analysis", [part["note"]], [Table(["arm", "mean"], rows)])
 
 
-def _against_ai(label: str, part: Mapping[str, Any], words: str) -> Section:
-    title = f"{label}: readers against the model alone"
+def _under_rule(label: str, part: Mapping[str, Any]) -> Section:
+    title = f"{label}: sensitivity, {part['note']}"
     if "refused" in part:
         return Section(title, [part["refused"]])
+    return Section(title, part["warnings"], [*estimate_tables(dict(part)), difference_table(dict(part))])
+
+
+def _against_ai(label: str, part: Mapping[str, Any], words: str) -> Section:
+    title = f"{label}: readers against the model alone"
+    told = [f"The model abstained on {part['abstained']} of {part['n']} cases: the others are compared."]
+    told = told if part.get("abstained") else []
+    if "refused" in part:
+        return Section(title, [*told, part["refused"]])
     rows = [
         [
             own["test"],
@@ -140,7 +150,7 @@ def _against_ai(label: str, part: Mapping[str, Any], words: str) -> Section:
         for analysis, mean in (("readers and cases random", own["rrrc"]), ("these readers", own["frrc"]))
         if mean
     ]
-    return Section(title, (), [Table(["arm", "model alone", "analysis", "readers minus model", "SE", words], rows)])
+    return Section(title, told, [Table(["arm", "model alone", "analysis", "readers minus model", "SE", words], rows)])
 
 
 def _agreement(label: str, part: Mapping[str, Any]) -> Section:
@@ -254,6 +264,9 @@ def _conduct(document: Mapping[str, Any]) -> Section:
         else []
     )
     tables = [Table(["deviation", "count"], deviations or [["none", "0"]])]
+    words += [
+        f"Primary finding {code} has no p and counts as 1: {why}." for code, why in holm.get("without_p", {}).items()
+    ]
     if adjusted:
         tables.append(Table(["primary finding", "p", "p, Holm"], adjusted))
     return Section("Conduct of the study", words, tables)

@@ -5,6 +5,7 @@ image has an empty rating, or the lowest rating of the scale in the sensitivity 
 """
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from reader_study.models import Study
 from reader_study.protocol_model import ArmKind
@@ -36,15 +37,26 @@ def rating_cells(
     return sorted(found, key=lambda cells: cells[:3])
 
 
-def with_ai_csv(study: Study, rows: Sequence[ScoredRow], finding: str, tests: Sequence[str]) -> str | None:
-    """The same file with the model alone as reader `AI`; None without an ai_alone arm or where it abstained on a case."""
+class WithAi(NamedTuple):
+    """text: the file of the cases that the model answered; of `cases` cases it abstained on `abstained`."""
+
+    text: str
+    abstained: int
+    cases: int
+
+
+def with_ai_csv(study: Study, rows: Sequence[ScoredRow], finding: str, tests: Sequence[str]) -> WithAi | None:
+    """The same file with the model alone as reader `AI`, without the cases on which it abstained; None without an ai_alone arm
+    or without a rating."""
     arm = study.arms.filter(kind=ArmKind.AI_ALONE).first()
     people = [row for row in rating_cells(rows, finding, tests) if row[4] is not None]
     if arm is None or not people:
         return None
     scores = ai_scores(study, arm, finding)
     truths = {case: truth for _, _, case, truth, _ in people}
-    if any(case not in scores for case in truths):
-        return None
-    model = [(AI_READER, tests[0], case, truth, scores[case]) for case, truth in sorted(truths.items())]
-    return csv_text(COLUMNS, [*people, *model])
+    answered = [row for row in people if row[2] in scores]
+    model = [
+        (AI_READER, tests[0], case, truth, scores[case]) for case, truth in sorted(truths.items()) if case in scores
+    ]
+    text = csv_text(COLUMNS, [*answered, *model])
+    return WithAi(text, sum(case not in scores for case in truths), len(truths))

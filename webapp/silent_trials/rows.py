@@ -41,12 +41,16 @@ def state_of(trial: SilentTrial) -> dict[str, Any]:
 def _waits_for(trial: SilentTrial, done: int) -> str:
     jobs = Job.objects.filter(silent_case__trial=trial)
     queued, failed = jobs.filter(state__in=Job.UNFINISHED).count(), jobs.filter(state=Job.State.FAILED).count()
-    days = trial.most_days - (timezone.now() - trial.created_at).days
-    parts = [f"It waits for {trial.least_images - done} images"]
+    days = max(0, trial.most_days - (timezone.now() - trial.created_at).days)
+    parts = [f"It waits for {_count(trial.least_images - done, 'image')}"]
     if queued:
-        parts.append(f"of which {queued} are queued behind other work")
-    text = f"{', '.join(parts)}; {days} days are left."
-    return f"{text} {failed} could not be run (Operations says why)." if failed else text
+        parts.append(f"{queued} of them queued behind other work")
+    text = f"{', '.join(parts)}. Days left: {days}."
+    return f"{text} {_count(failed, 'image')} could not be run (Operations says why)." if failed else text
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"
 
 
 def titles_of(trial: SilentTrial) -> dict[str, str]:

@@ -56,7 +56,7 @@ def test_before_the_end_counts_refusals_and_speed_and_after_it_the_figures(
     arrive()
     work()
     page = client.get(f"{HERE}1/").content.decode()
-    assert "It waits for 3 images; 10 days are left." in page
+    assert "It waits for 3 images. Days left: 10." in page
     assert "shown to nobody before the trial ends" in page
     assert "Same call" not in page
     assert json.loads(client.get(f"{HERE}1/export/").content)["report"] is None

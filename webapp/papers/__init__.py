@@ -1,1 +1,1 @@
-"""Papers that are made from stored facts: the model card of a bundle."""
+"""Papers that are made from stored facts: the model card and the bill of materials of a bundle."""

@@ -24,6 +24,7 @@ EXPORTS = (
     ("ratings_csv", "ratings for mrmc", True),
     ("marks_csv", "marks for froc", True),
     ("lesions_csv", "lesions for froc", True),
+    ("readings_csv", "readings for froc", True),
     ("long_csv", "every reading, long CSV", False),
     ("study_json", "everything, JSON", False),
     ("study_schema", "JSON Schema of it", False),

@@ -20,7 +20,7 @@ from reader_study.analysis.refusal import DataRefused
 from reader_study.analysis.reliance import following_rate, reliance
 from reader_study.analysis.tables import RatingsTable, read_ratings
 from reader_study.models import Study, SwitchEvent
-from reader_study.results.exports.marks_csv import abnormal_without_region, lesions_csv, marks_csv, normal_cases
+from reader_study.results.exports.marks_csv import abnormal_without_region, lesions_csv, marks_csv, readings_csv
 from reader_study.results.exports.ratings_csv import ratings_csv, with_ai_csv
 from reader_study.results.exports.scored_rows import AI_READER, ScoredRow, scored_rows
 from reader_study.results.given_points import given_points
@@ -193,10 +193,11 @@ def _froc(study: Study, code: str, plan: dict[str, Any]) -> dict[str, Any]:
 def marks_table(study: Study, code: str, plan: dict[str, Any]) -> MarksTable:
     """Marks and lesions of one finding, by way of the files that the exports give out."""
     with tempfile.TemporaryDirectory() as folder:
-        marks, lesions = Path(folder) / "marks.csv", Path(folder) / "lesions.csv"
+        marks, lesions, readings = (Path(folder) / f"{name}.csv" for name in ("marks", "lesions", "readings"))
         marks.write_text(marks_csv(study, code, plan["tests"]), encoding="utf-8", newline="")
         lesions.write_text(lesions_csv(study, code), encoding="utf-8", newline="")
-        return read_marks(marks, lesions, normal_cases(study, code), plan["hit_rule"])
+        readings.write_text(readings_csv(study, code, plan["tests"]), encoding="utf-8", newline="")
+        return read_marks(marks, lesions, None, plan["hit_rule"], readings)
 
 
 def _tried(analysis: Any) -> dict[str, Any]:

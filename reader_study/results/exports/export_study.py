@@ -10,14 +10,14 @@ from reader_study.models import Study
 from reader_study.refusal import StudyRefused
 from reader_study.results.exports.imrmc import write_imrmc
 from reader_study.results.exports.long_csv import long_csv
-from reader_study.results.exports.marks_csv import lesions_csv, marks_csv, normal_cases
+from reader_study.results.exports.marks_csv import lesions_csv, marks_csv, readings_csv
 from reader_study.results.exports.ratings_csv import rating_cells, ratings_csv
 from reader_study.results.exports.scored_rows import scored_rows
 from reader_study.results.exports.study_json import NOTICE, SCHEMA_FILE, lock_sha256, study_json
 from reader_study.services.edit_protocol import current_protocol
 from reader_study.services.own_assignment import study_body
 
-PER_FINDING = ("imrmc", "ratings_csv", "marks_csv", "lesions_csv")
+PER_FINDING = ("imrmc", "ratings_csv", "marks_csv", "lesions_csv", "readings_csv")
 KINDS = (*PER_FINDING, "long_csv", "study_json", "study_schema", "readme")
 FIXED_TIME = (1980, 1, 1, 0, 0, 0)  # the same study gives the same bytes
 
@@ -56,6 +56,7 @@ def export_study(study: Study, kind: str, finding: str = "") -> ExportedFile:
         "long_csv": lambda: long_csv(scored_rows(study)),
         "marks_csv": lambda: marks_csv(study, finding, tests),
         "lesions_csv": lambda: lesions_csv(study, finding),
+        "readings_csv": lambda: readings_csv(study, finding, tests),
     }
     return ExportedFile(f"{stem}-{kind.removesuffix('_csv')}.csv", texts[kind]().encode(), "text/csv; charset=utf-8")
 
@@ -70,7 +71,7 @@ def readme(study: Study) -> str:
         f"protocol sha256: {current_protocol(study).sha256}",
         f"lock sha256: {lock_sha256(study)}",
         f"analysis: python -m reader_study.analysis mrmc {study.slug}-{finding}-ratings.csv --fom {plan['fom']}",
-        f"free response: --hit {plan['hit_rule']} --normals {normal_cases(study, finding)}" if finding else "",
+        f"free response: --hit {plan['hit_rule']} --readings {study.slug}-{finding}-readings.csv" if finding else "",
     ]
     return "\n".join(line for line in lines if line) + "\n"
 

@@ -1,7 +1,7 @@
 """The body of a protocol: its defaults and what must hold in it. Pure: no database, no Django models."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any, cast, get_origin
@@ -9,6 +9,11 @@ from typing import Any, cast, get_origin
 from annotated_types import Ge, Gt, Le
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
+from reader_study.analysis import froc
+from reader_study.analysis.figures_of_merit import figure_of_merit
+from reader_study.analysis.matching import hit_rule
+from reader_study.analysis.refusal import DataRefused
+from reader_study.analysis.studies import require_method
 from reader_study.answers_schema import ANSWER_TYPES
 from reader_study.protocol_model import (
     AI_LAYERS,
@@ -312,7 +317,31 @@ def _statistics(body: Mapping[str, Any]) -> list[Problem]:
         for code in plan["secondaries"]
         if code not in codes
     ]
-    return found
+    for name in ("tests", "secondaries"):
+        found += [
+            Problem("twice", f"statistics.{name}", f"{shown(value)} stands twice in statistics.{name}")
+            for value in dict.fromkeys(value for value in plan[name] if plan[name].count(value) > 1)
+        ]
+    if plan["primary_finding"] in plan["secondaries"]:
+        text = f"secondary {shown(plan['primary_finding'])} is the primary finding"
+        found.append(Problem("not_allowed", "statistics.secondaries", text))
+    return [*found, *_refused_analyses(plan)]
+
+
+def _refused_analyses(plan: Mapping[str, Any]) -> Iterator[Problem]:
+    """What the analysis itself would refuse after everybody has read, in its words."""
+    checks: tuple[tuple[str, Callable[[], object]], ...] = (
+        ("fom", lambda: None if plan["fom"] in froc.NAMES else figure_of_merit(plan["fom"])),
+        ("hit_rule", lambda: hit_rule(plan["hit_rule"])),
+        ("method", lambda: require_method(plan["method"], plan["covariance"], plan["fom"])),
+    )
+    for name, check in checks:
+        if not isinstance(plan[name], str):
+            continue  # told by the check of kinds
+        try:
+            check()
+        except DataRefused as refusal:
+            yield Problem("no_plan", f"statistics.{name}", str(refusal))
 
 
 def _failure(body: Mapping[str, Any]) -> list[Problem]:

@@ -208,6 +208,12 @@ def _read_cells(path: Path, truth: dict[str, CaseLesions], hit: str | None) -> t
         cell.raw.append((region, rating))
     if both := sorted(without_mark & set(cells)):
         raise DataRefused(f"{path.name}: {_words(both[0])} has marks and a row of mark_type NONE")
+    _match_raw(cells, truth, hit)
+    return cells, without_mark
+
+
+def _match_raw(cells: dict[Key, _Cell], truth: dict[str, CaseLesions], hit: str | None) -> None:
+    """Raw marks become lesion and non-lesion ratings."""
     for (_, _, case), cell in cells.items():
         if cell.raw:
             entry = truth.get(case, CaseLesions())
@@ -215,7 +221,6 @@ def _read_cells(path: Path, truth: dict[str, CaseLesions], hit: str | None) -> t
                 raise DataRefused(f"lesions of case '{case}' have no x, y, w, h; raw marks need them")
             cell.nl, ratings = match_marks(cell.raw, [region for region in entry.regions if region], hit or "centre")
             cell.ll = dict(zip(entry.ids, ratings, strict=True))
-    return cells, without_mark
 
 
 def _add_typed(

@@ -23,6 +23,22 @@ from reader_study.analysis.tables import RatingsTable
 METHODS = ("or", "dbm", "ustat")
 
 
+def require_method(method: str, estimator: str, fom: str) -> None:
+    """Raises DataRefused for a method or covariance that is none, and for those that do not go with each other."""
+    if method not in METHODS:
+        raise DataRefused(f"method '{method}' is not one of {', '.join(METHODS)}")
+    if method == "ustat" and fom != "auc":
+        raise DataRefused(f"method ustat takes fom auc only, not '{fom}'")
+    if method == "dbm" and fom in froc.NAMES:
+        raise DataRefused(f"method dbm takes figures of ratings, not '{fom}'")
+    if estimator not in covariance.ESTIMATORS:
+        raise DataRefused(f"covariance '{estimator}' is not one of {', '.join(covariance.ESTIMATORS)}")
+    if method == "or" and estimator != "jackknife" and fom != "auc":
+        raise DataRefused(f"covariance '{estimator}' takes fom auc only, not '{fom}'")
+    if method == "dbm" and estimator != "jackknife":
+        raise DataRefused(f"method dbm is the jackknife; covariance '{estimator}' does not apply")
+
+
 def analyse_ratings(
     table: RatingsTable,
     method: str = "or",
@@ -32,14 +48,9 @@ def analyse_ratings(
     alpha: float = 0.05,
 ) -> Document:
     """The `mrmc` document. Raises DataRefused naming the value and what is allowed."""
-    if method not in METHODS:
-        raise DataRefused(f"method '{method}' is not one of {', '.join(METHODS)}")
+    require_method(method, estimator, fom)
     if method == "ustat":
-        if fom != "auc":
-            raise DataRefused(f"method ustat takes fom auc only, not '{fom}'")
         return one_shot_document(table, alpha)
-    if method == "dbm" and estimator != "jackknife":
-        raise DataRefused(f"method dbm is the jackknife; covariance '{estimator}' does not apply")
     merit = figure_of_merit(fom)
     table, left_out = without_empty(table)
     found = find_design(table, FACTORIAL if method == "dbm" else design)

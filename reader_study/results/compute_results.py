@@ -11,6 +11,7 @@ import numpy as np
 
 from reader_study.analysis import VERSION, studies
 from reader_study.analysis.documents import without_nan
+from reader_study.analysis.froc import NAMES as MARK_FIGURES
 from reader_study.analysis.froc import MarksTable
 from reader_study.analysis.marks_files import read_marks
 from reader_study.analysis.missing_rules import EXCLUDE, LOWEST, ONE_SHOT, PAIRWISE, RULES, under_rule
@@ -28,6 +29,7 @@ from reader_study.results.panel_agreement import panel_agreement
 from reader_study.services.own_assignment import study_body
 from webapp.reveal.canonical_json import sha256_of
 
+OF_MARKS = "the figure of merit of the plan, {}, is of marks: see the free-response analysis"
 EDUCATIONAL = "an educational study gives feedback on every case and is never analysed across readers"
 
 
@@ -50,7 +52,7 @@ def compute_results(study: Study) -> dict[str, Any]:
             "plan": plan,
             "code_version": VERSION,
             "findings": findings,
-            "multiplicity": multiplicity(findings, primaries),
+            "multiplicity": multiplicity(findings, primaries, plan["fom"]),
             "ledger": _ledger(study),
             "reading_time": _reading_time(rows, plan),
             "abstention": _abstention(rows),
@@ -104,13 +106,16 @@ def _finding(
     if educational:
         return {**found, "mrmc": {"refused": EDUCATIONAL}}
     text = ratings_csv(rows, code, plan["tests"])
-    found["mrmc"] = _tried(lambda: analyse_text(text, plan))
-    if found["counts"]["inadequate"]:
+    is_of_marks = plan["fom"] in MARK_FIGURES
+    found["mrmc"] = (
+        {"refused": OF_MARKS.format(plan["fom"])} if is_of_marks else _tried(lambda: analyse_text(text, plan))
+    )
+    if found["counts"]["inadequate"] and not is_of_marks:
         lowest = ratings_csv(rows, code, plan["tests"], lowest_if_inadequate=True)
         found["sensitivity"] = _tried(
             lambda: {**analyse_text(lowest, plan), "note": "inadequate images at the lowest rating"}
         )
-    sensitivities = _tried(lambda: sensitivities_of(text, plan, own))
+    sensitivities = {} if is_of_marks else _tried(lambda: sensitivities_of(text, plan, own))
     if sensitivities and "refused" not in sensitivities:
         found["sensitivities"] = sensitivities
     against = _against_ai(study, rows, code, plan)
@@ -184,7 +189,8 @@ def table_of_text(text: str) -> RatingsTable:
 
 
 def _froc(study: Study, code: str, plan: dict[str, Any]) -> dict[str, Any]:
-    document = studies.analyse_marks(marks_table(study, code, plan), alpha=plan["alpha"])
+    fom = plan["fom"] if plan["fom"] in MARK_FIGURES else "wafroc"
+    document = studies.analyse_marks(marks_table(study, code, plan), fom, plan["alpha"])
     if without := abnormal_without_region(study, code):
         document["warnings"].append(f"{without} abnormal cases have no region and are left out")
     return document
@@ -247,13 +253,13 @@ def _reliance(rows: Sequence[ScoredRow], alpha: float) -> list[dict[str, Any]]:
     return found
 
 
-def multiplicity(findings: Mapping[str, Any], primaries: Sequence[str]) -> dict[str, Any]:
+def multiplicity(findings: Mapping[str, Any], primaries: Sequence[str], fom: str = "auc") -> dict[str, Any]:
     """Holm over every declared primary finding, whatever its method, for the first difference of each (random readers and
     cases). One without a p counts as 1, and is named with the reason."""
     p_values: dict[str, float] = {}
     without: dict[str, str] = {}
     for code in primaries:
-        mrmc = findings.get(code, {}).get("mrmc", {})
+        mrmc = findings.get(code, {}).get("froc" if fom in MARK_FIGURES else "mrmc", {})
         part = mrmc.get("ustat") or mrmc.get("rrrc") or {}
         first: Mapping[str, Any] = next(iter(part.get("differences") or []), {})
         p_values[code] = 1.0 if first.get("p") is None else first["p"]

@@ -65,3 +65,10 @@ def test_rules_for_missing_ratings() -> None:
         under_rule(table, "mean", 0)
     with pytest.raises(DataRefused, match="leaves no case"):
         under_rule(table_of_text(ratings_text(14)), "exclude", 0)
+
+
+def test_a_figure_of_marks_takes_its_p_from_the_marks() -> None:
+    marks = {"rrrc": {"differences": [{"p": 0.03}]}}
+    family = multiplicity({"a": {"mrmc": {"refused": "of marks"}, "froc": marks}}, ["a"], "wafroc")
+    assert family["p"] == {"a": 0.03}
+    assert family["without_p"] == {}

@@ -23,6 +23,7 @@ NAMES = (
     "erased_copies",
     "reader_study_statistics",
     "large_reader_study",
+    "missing_data_error",
     "fit_loop",
     "data_loading",
     "loss_step_time",

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
+from reader_study.hidden_examination import hidden_images
 from reader_study.models import Case, Membership, Study
 from reader_study.policy import current_memberships
 from webapp.accounts.models import User
@@ -21,18 +22,19 @@ IN_STUDY = Refusal(
 
 
 def embargoed_images(user: Person) -> QuerySet[Case, UUID]:
-    """Ids of the images under embargo for this person, for `exclude(image__in=...)`; also their other views: every image of a
-    case's patient would tell as much, but only the cases' own images are hidden, so that clinical work goes on."""
+    """Ids of the images under embargo for this person, for `exclude(image__in=...)`: the whole examination of each case, as
+    `hidden_examination` resolves it. Earlier and later examinations of the patient stay, so that clinical work goes on."""
     if not isinstance(user, User):
         return Case.objects.none().values_list("image", flat=True)
-    return _cases(user).values_list("image", flat=True)
+    return hidden_images(blinded_cases(user))
 
 
 # What reader_study registers with accounts.policy.
 is_embargoed = embargo_by_set(embargoed_images, IN_STUDY)
 
 
-def _cases(user: User) -> QuerySet[Case]:
+def blinded_cases(user: User) -> QuerySet[Case]:
+    """Cases that are hidden from the person, of every study under way."""
     blinded = current_memberships().filter(user=user, study__state__in=STATES).exclude(role__in=SIGHTED)
     studies = blinded.values("study")
     # A withdrawn reader has read some of the cases and might read them elsewhere: hidden until the lock all the same.

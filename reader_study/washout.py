@@ -1,8 +1,9 @@
 """Washout: how long a reader must wait before meeting a patient again in another arm.
 
 Counted by patient and person, over all studies, from the first opening in each other arm (and replicate). Clinical looks
-at any image of the patient count as well, each one: a later look renews the memory, which is stricter than the first
-opening. Unaided and aided stage of one assignment are one arm: no washout lies between them.
+at any image of the patient count as well, and at whatever else `hidden_examination` hides with the case, each one: a later
+look renews the memory, which is stricter than the first opening. Unaided and aided stage of one assignment are one arm: no
+washout lies between them.
 """
 
 from collections import defaultdict
@@ -12,7 +13,7 @@ from uuid import UUID
 
 from django.db.models import Min
 
-from reader_study.models import Assignment, Case, Reading
+from reader_study.models import Assignment, Case, HiddenImage, Reading
 from reader_study.patient_key import images_of_patient
 from webapp.accounts.models import User
 from webapp.audit.ahead import ahead
@@ -69,6 +70,10 @@ def _clinical_looks(cases: list[Case], user: User) -> Iterable[tuple[str, dateti
     for case in {case.patient_key: case for case in cases}.values():
         for image in images_of_patient(case.image).values_list("pk", flat=True):
             key_of[f"image:{image}"] = case.patient_key
+    for start in range(0, len(cases), CHUNK):  # a copy under another name or in another project is the same patient
+        beside = HiddenImage.objects.filter(case__in=cases[start : start + CHUNK], released_at=None)
+        for image, key in beside.values_list("image", "case__patient_key"):
+            key_of.setdefault(f"image:{image}", key)
     targets = sorted(key_of)
     for start in range(0, len(targets), CHUNK):
         events = AccessEvent.objects.filter(

@@ -9,6 +9,7 @@ import contextlib
 import dataclasses
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -50,7 +51,8 @@ class Examined:
     """What one child says of a new file. pixels: None where decoding again costs less than keeping them.
 
     is_decoded: false for a file that must be repaired first; then there are neither pixels nor inputs.
-    inputs: one per spec, None where the values cannot be brought to gray.
+    inputs: one per spec, None where the values cannot be brought to gray. sha256, look: of the decoded values, by which a copy
+    in another transfer syntax and another rendering of the exposure are known (inference.look_hash).
     """
 
     header: DicomHeader
@@ -59,6 +61,8 @@ class Examined:
     pixels: StoredPixels | None = None
     tolerated: tuple[str, ...] = ()
     inputs: Sequence[ModelInput | None] = ()
+    sha256: str = ""
+    look: str = ""
 
 
 class ChildPool:
@@ -116,7 +120,8 @@ class ChildPool:
             if not transfer_syntax(header.transfer_syntax_uid).is_quick:
                 pixels = _read_pixels(result, header, decoded)
             inputs = _read_inputs(result, header, specs, decoded)
-        return Examined(header, specs, True, pixels, _tolerated(decoded), inputs)
+        sha256, look = _hash(decoded["sha256"]), _hash(decoded["look"])
+        return Examined(header, specs, True, pixels, _tolerated(decoded), inputs, sha256, look)
 
     def decode(self, path: Path, header: DicomHeader) -> StoredPixels:
         """Stored values of an accepted file whose header is known.
@@ -365,6 +370,11 @@ def _read_array(result: BinaryIO, shape: tuple[int, ...], dtype: "np.dtype[Any]"
             raise DicomRefusal("decoder_crash", f"the decoding process left {received} of {len(view)} bytes")
         received += count
     return values.astype(dtype, copy=False)
+
+
+def _hash(told: object) -> str:
+    """As the child tells it: it handled hostile bytes, so only 64 hex digits pass."""
+    return told if isinstance(told, str) and re.fullmatch(r"[0-9a-f]{64}", told) else ""
 
 
 def _tolerated(document: Mapping[str, Any]) -> tuple[str, ...]:

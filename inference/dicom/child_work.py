@@ -23,6 +23,7 @@ from inference.dicom.refusal import DicomRefusal
 from inference.dicom.stored_pixels import pixel_sha256
 from inference.dicom.tolerances import Leniency
 from inference.dicom.transfer_syntax import transfer_syntax
+from inference.look_hash import look_hash
 from inference.preprocessing import InputSpec
 from inference.sandbox import enter_sandbox
 
@@ -78,7 +79,7 @@ def _parse_or_decode(source: BinaryIO, request: dict[str, Any], limits: Limits) 
             # The caller refuses a tolerance that is switched off, by its name; the decoder would say less.
             parsed = replace(parsed, leniency=Leniency(used=list(parsed.leniency.used)))
             syntax = transfer_syntax(parsed.header.transfer_syntax_uid)
-            wishes = {**request, "header": None, "pixels": not syntax.is_quick, "required": False}
+            wishes = {**request, "header": None, "pixels": not syntax.is_quick, "look": True, "required": False}
             document, arrays = _decode(parsed, wishes)
             return {**found, "decoded": document}, arrays
         document, arrays = _decode(parsed, {**request, "required": not request["pixels"]})
@@ -90,8 +91,11 @@ def _decode(parsed: ParsedFile, wishes: dict[str, Any]) -> Answer:
     seen_here = [name for name in parsed.leniency.used if name not in parsed.header.warnings]
     document: dict[str, Any] = {"identity": identity(parsed.header), "decoder": decoder, "tolerated": seen_here}
     arrays = []
-    if wishes["pixels"]:
+    if wishes["pixels"] or wishes.get("look"):
         document["sha256"] = pixel_sha256(values)
+    if wishes.get("look"):
+        document["look"] = look_hash(values)
+    if wishes["pixels"]:
         arrays.append(values)
     # The caller's header where it has one: what an image is grayed by was fixed when it was accepted.
     header = DicomHeader.from_json(wishes["header"]) if wishes["header"] else parsed.header

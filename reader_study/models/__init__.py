@@ -5,6 +5,7 @@ from reader_study.models.arm import Arm
 from reader_study.models.case import AiMap, AiOutput, Case
 from reader_study.models.event import InteractionEvent, SwitchEvent
 from reader_study.models.failure_mode import FailureItem, FailureMode
+from reader_study.models.hidden_image import HiddenImage
 from reader_study.models.lock import Lock
 from reader_study.models.mark import FindingRating, Mark
 from reader_study.models.protocol import Finding, Protocol, Question
@@ -16,7 +17,7 @@ from reader_study.models.truth import Truth, TruthRegion, TruthVote
 
 __all__ = [
     "AiMap", "AiOutput", "Amendment", "Arm", "Assignment", "Case", "Deviation", "DraftRevision", "FailureItem",
-    "FailureMode", "Finding", "FindingRating", "InteractionEvent", "Lock", "Mark", "Membership", "Protocol",
+    "FailureMode", "Finding", "FindingRating", "HiddenImage", "InteractionEvent", "Lock", "Mark", "Membership", "Protocol",
     "Question", "Reader", "Reading", "ReadingSession", "ResultSet", "Study", "SwitchEvent", "Truth", "TruthRegion",
     "TruthVote",
 ]  # fmt: skip

@@ -53,6 +53,7 @@ class Deviation(AppendOnlyRow):
         CLOCK = "clock", "Clock"
         INTERRUPTED = "interrupted", "Interrupted"
         AUTHOR_OF_TRUTH = "author_of_truth", "Author of truth"
+        HIDDEN_IMAGE = "hidden_image", "Hidden image sent or asked for"
         OTHER = "other", "Other"
 
     study = models.ForeignKey(Study, on_delete=models.PROTECT, related_name="deviations")

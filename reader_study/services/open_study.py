@@ -15,6 +15,7 @@ from reader_study.allocation import (
     allocation_sha256,
 )
 from reader_study.chain import append_lock
+from reader_study.hidden_examination import hide_beside_study
 from reader_study.models import (
     Arm,
     Assignment,
@@ -130,6 +131,7 @@ def open_study(user: User, study: Study) -> Study:
         store_placements(study, placements, user)
         study.state, study.opened_at = Study.State.OPEN, now
         study.save(update_fields=["state", "opened_at", "allocation_sha256"])
+        hide_beside_study(study)
         append_lock(study, Lock.Kind.PROTOCOL, protocol.pk, protocol.sha256, user, now)
         audit.record(user, "study.open", f"study:{study.pk}", purpose="reader study", protocol=protocol.sha256)
     return study

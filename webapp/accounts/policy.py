@@ -108,6 +108,11 @@ def may_see_dicom_header(user: Person, image: Any) -> Refusal | None:
     return may_see_image(user, image) or _counted_embargo(user, image)
 
 
+def may_take_file(user: Person, image: Any) -> Refusal | None:
+    """The stored file: sent in again under another name it would come back with the model's answer."""
+    return may_see_image(user, image) or _counted_embargo(user, image)
+
+
 def may_see_enhanced(user: Person, image: Any) -> Refusal | None:
     """A picture that was processed for the eye: of a study under way its protocol decides, at the study's own addresses."""
     return may_see_image(user, image) or _counted_embargo(user, image)

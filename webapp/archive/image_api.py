@@ -15,11 +15,11 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from webapp import audit
-from webapp.accounts.policy import may_see_image, require
+from webapp.accounts.policy import may_see_image, may_take_file, require
 from webapp.archive.image_filters import ImageFilters
 from webapp.archive.image_search import search_images
 from webapp.archive.integrity_answer import IntegrityAnswer
-from webapp.archive.lookup import image_or_404
+from webapp.archive.lookup import file_asked_hooks, image_or_404
 from webapp.archive.models import Image
 from webapp.archive.serializers import FaultSerializer, ImageDetailSerializer, ImageSearchSerializer, ImageSerializer
 from webapp.archive.storage import verified_bytes
@@ -95,11 +95,15 @@ class ImageFileView(IntegrityAnswer):
         operation_id="images_file",
         responses={
             (200, "application/dicom"): OpenApiTypes.BINARY,
+            403: OpenApiResponse(FaultSerializer, description="hidden by a reader study"),
             409: OpenApiResponse(FaultSerializer, description="the stored file is damaged"),
         },
     )
     def get(self, request: Request, key: str) -> HttpResponse:
         image = image_or_404(request.user, key)
+        for hook in file_asked_hooks:
+            hook(request.user, image)
+        require(may_take_file(request.user, image))
         content = verified_bytes(image)
         audit.record(request.user, "image.download", f"image:{image.pk}", sha256=image.stored_sha256)
         response = HttpResponse(content, content_type="application/dicom")

@@ -23,6 +23,7 @@ from inference.dicom.repair import write_repaired
 from inference.dicom.stored_pixels import StoredPixels
 from inference.dicom.tolerances import TOLERANCES, without
 from inference.file_sha256 import file_sha256
+from inference.look_hash import look_hash
 from inference.preprocessing import InputSpec, ModelInput
 from webapp import audit
 from webapp.accounts.models import User
@@ -101,6 +102,8 @@ class _Decoded:
     pixels: StoredPixels | None  # where they are worth keeping
     specs: Sequence[InputSpec]
     inputs: Sequence[ModelInput | None]
+    sha256: str
+    look: str
 
 
 def ingest_file(content: Path | Iterable[bytes], sender: Sender) -> IngestOutcome:
@@ -201,10 +204,10 @@ def _decoded(copy: Path, examined: Examined) -> tuple[_Decoded, Sequence[str]]:
     """What the decode check gave and the faults that it tolerated. Raises DicomRefusal when `copy` cannot be decoded."""
     specs = examined.specs
     if examined.is_decoded:
-        return _Decoded(examined.pixels, specs, examined.inputs), examined.tolerated
+        return _Decoded(examined.pixels, specs, examined.inputs, examined.sha256, examined.look), examined.tolerated
     pixels, inputs = children.decode_and_prepare(copy, examined.header, specs)
     kept = None if frames.is_quick(examined.header) else pixels
-    return _Decoded(kept, specs, inputs), pixels.tolerated
+    return _Decoded(kept, specs, inputs, pixels.sha256, look_hash(pixels.values)), pixels.tolerated
 
 
 def _commit(received: Received, copy: Path, header: DicomHeader, decoded: _Decoded, sender: Sender) -> IngestOutcome:
@@ -213,6 +216,8 @@ def _commit(received: Received, copy: Path, header: DicomHeader, decoded: _Decod
         project=sender.project,
         received_sha256=received.sha256,
         stored_sha256=file_sha256(copy) if header.repairs else received.sha256,
+        pixel_sha256=decoded.sha256,
+        look_hash=decoded.look,
         bytes=copy.stat().st_size,
         storage_key=uuid.uuid4(),
         original_name=column_text(shown_name(sender.name) if sender.name else "", "original_name"),

@@ -2,12 +2,15 @@
 
 import re
 import uuid
+from collections.abc import Callable
 
 from django.http import Http404
 
 from webapp.accounts.policy import Person, may_see_image, require
 from webapp.archive.models import Image
 
+# Rooms above register here in their AppConfig.ready: told of each file that a person asks for, before it is given or refused.
+file_asked_hooks: list[Callable[[Person, Image], object]] = []
 UID_PATTERN = re.compile(r"[0-9.]{1,64}")
 
 

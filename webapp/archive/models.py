@@ -64,7 +64,7 @@ class Image(models.Model):
 
     sop_instance_uid = models.CharField(max_length=64)
     study_instance_uid = models.CharField(max_length=64, db_index=True)
-    series_instance_uid = models.CharField(max_length=64)
+    series_instance_uid = models.CharField(max_length=64, db_index=True)
     sop_class_uid = models.CharField(max_length=64)
     transfer_syntax_uid = models.CharField(max_length=64)
 
@@ -91,6 +91,10 @@ class Image(models.Model):
 
     received_sha256 = models.CharField(max_length=64)
     stored_sha256 = models.CharField(max_length=64)
+    pixel_sha256 = models.CharField(
+        max_length=64, blank=True, db_default="", db_index=True
+    )  # decoded, whatever the codec
+    look_hash = models.CharField(max_length=64, blank=True, db_default="")  # inference.look_hash
     bytes = models.PositiveBigIntegerField()
     storage_key = models.UUIDField(unique=True)
     repairs = models.JSONField(default=list)

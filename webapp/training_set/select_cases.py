@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from inference.exam.sides import FRONTAL_VIEWS
+from reader_study.hidden_examination import cases_under_way, hidden_images
 from reader_study.models import Case, Study, Truth
 from reader_study.visible import visible_to
 from webapp.accounts.policy import Person, may_see_predictions
@@ -157,7 +158,7 @@ def _cut(labels: dict[str, Label], image: Image) -> dict[str, Label]:
 
 def is_under_way(image: Image) -> bool:
     """True while a reader study shows the image."""
-    return images_under_way().filter(image=image).exists()
+    return Image.objects.filter(pk=image.pk, pk__in=images_under_way()).exists()
 
 
 def _reviews(user: Person | None, project: Project) -> CaseReviewQuerySet:
@@ -168,8 +169,8 @@ def _reviews(user: Person | None, project: Project) -> CaseReviewQuerySet:
 
 
 def images_under_way() -> "QuerySet[Case, UUID]":
-    """Ids of the images that a reader study shows now, whoever asks."""
-    return Case.objects.filter(voided_at=None, study__state__in=Study.UNDER_WAY).values_list("image", flat=True)
+    """Ids of the images that a reader study shows now, and of all that it hides with them, whoever asks."""
+    return hidden_images(cases_under_way())
 
 
 def _opinions(reviews: Iterable[CaseReview]) -> tuple[dict[object, dict[str, dict[int, CaseReview]]], set[object]]:

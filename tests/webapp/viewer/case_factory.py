@@ -29,7 +29,7 @@ def make_image(**columns: Any) -> Image:
     number = next(_numbers)
     values: dict[str, Any] = {
         "project": Project.default(), "sop_instance_uid": f"1.2.826.{number}", "study_instance_uid": f"1.2.3.{number}",
-        "series_instance_uid": "1.2.4", "sop_class_uid": "1.2.5", "transfer_syntax_uid": "1.2.840.10008.1.2.1",
+        "series_instance_uid": f"1.2.4.{number}", "sop_class_uid": "1.2.5", "transfer_syntax_uid": "1.2.840.10008.1.2.1",
         "patient_name": "DOE^JANE", "patient_id": f"004-{number:03}", "patient_sex": "F", "age_years": 63.0,
         "study_date": datetime.date(2026, 11, 18), "study_time": "091200.000", "accession_number": "88213", "modality": "DX",
         "view_position": "PA", "rows": 2500, "columns": 2048, "bits_stored": 12, "photometric": "MONOCHROME2", "header": {},

@@ -25,6 +25,9 @@ from webapp.archive.serializers import FaultSerializer, ImageDetailSerializer, I
 from webapp.archive.storage import verified_bytes
 from webapp.code_filters import CodeFilterBackend, FilterRefused
 
+# What leads from an image that a reader study hides to its file or its order, in the place of it.
+WITHHELD = {"original_name": "", "accession_number": "", "received_sha256": "", "stored_sha256": "", "bytes": 0}
+
 
 class ImagePages(PageNumberPagination):
     page_size_query_param = "page_size"
@@ -85,7 +88,8 @@ class ImageView(APIView):
     def get(self, request: Request, key: str) -> Response:
         image = image_or_404(request.user, key)
         audit.record(request.user, "image.view", f"image:{image.pk}")
-        return Response(ImageDetailSerializer(image).data)
+        document = dict(ImageDetailSerializer(image).data)
+        return Response(document | WITHHELD if may_take_file(request.user, image) else document)
 
 
 class ImageFileView(IntegrityAnswer):

@@ -178,6 +178,19 @@ def test_a_reader_gets_no_file_of_a_case_and_the_study_knows_of_the_question(cli
     assert Deviation.objects.filter(study=made.study, code="hidden_image").count() == 1
 
 
+def test_a_hidden_image_tells_its_reader_neither_name_nor_order_nor_hash(client: Client) -> None:
+    case = stored(case_file())
+    made = study_of(case)
+    Image.objects.filter(pk=case.pk).update(original_name="cancer.dcm")
+    case.refresh_from_db()
+    told = ("original_name", "accession_number", "received_sha256", "stored_sha256", "bytes")
+    for user, is_hidden in ((made.readers[0], True), (made.manager, False)):
+        client.force_login(user)
+        document = client.get(f"/api/images/{case.pk}/").json()
+        expected = ["", "", "", "", 0] if is_hidden else [getattr(case, name) for name in told]
+        assert [document[name] for name in told] == expected
+
+
 def test_opening_compares_with_what_is_there_by_columns_alone() -> None:
     case, later = make_image(patient_id="P1"), make_image(patient_id="P1", series_instance_uid="1.9")
     empty = make_image(patient_id="", study_date=None)

@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "webapp.operating_points",
     "webapp.probes",
     "reader_study",
+    "webapp.withholding",  # before sentinel reads: no look before the model is taken while there is no model to show
     "webapp.sentinel",  # after studies: where both hide an image, people are told of the study
     "webapp.later_truth",
     "webapp.training_set",
@@ -75,6 +76,7 @@ INSTALLED_APPS = [
     "webapp.silent_trials",
     "webapp.watching",
     "webapp.papers",
+    "webapp.stop_rules",
     "webapp.viewer",
 ]
 

@@ -24,6 +24,7 @@ urlpatterns = [
     path("", include("webapp.rehearsals.urls")),
     path("", include("webapp.silent_trials.urls")),
     path("", include("webapp.watching.urls")),
+    path("", include("webapp.stop_rules.urls")),
     path("", include("webapp.deployments.urls")),
     path("", include("webapp.reviews.urls")),
     path("", include("webapp.operating_points.urls")),

@@ -105,6 +105,9 @@ class ServiceChange(AppendOnlyRow):
         """Who did it, in words."""
         if self.created_by:
             return self.created_by.username
-        return {self.How.TAKEN_OUT: "the service itself", self.How.FOUND: "not known"}.get(
-            self.How(self.how), "the command line"
-        )
+        nobody = {
+            self.How.TAKEN_OUT: "the service itself",
+            self.How.FOUND: "not known",
+            self.How.ROLLED_BACK: "a stop rule or the command line",
+        }
+        return nobody.get(self.How(self.how), "the command line")

@@ -50,7 +50,7 @@ def hides_looks(user: policy.Person) -> bool:
 
 def reasons(user: policy.Person, images: Mapping[Any, Image]) -> dict[Any, policy.Refusal]:
     """Why each of these images is hidden from `user`, by its key; images that are not are left out. One question per rule, and
-    one for the sentence, however many images there are: a set has one sentence for all that it hides."""
+    one per project for the sentence, however many images there are: a set has one sentence for all that it hides of a project."""
     found: dict[Any, policy.Refusal] = {}
     for embargo in policy.EMBARGOES:
         if not isinstance(embargo, policy.EmbargoBySet):
@@ -58,8 +58,10 @@ def reasons(user: policy.Person, images: Mapping[Any, Image]) -> dict[Any, polic
         else:
             rows = Image.objects.filter(pk__in=list(images)).filter(pk__in=embargo.hidden(user))
             keys = list(rows.values_list("pk", flat=True))
-            refusal = embargo(user, images[keys[0]]) if keys else None
-            told = dict.fromkeys(keys, refusal) if refusal else {}
+            one_of = {images[key].project_id: key for key in keys}  # type: ignore[attr-defined]
+            by_project = {project: embargo(user, images[key]) for project, key in one_of.items()}
+            said = {key: by_project[images[key].project_id] for key in keys}  # type: ignore[attr-defined]
+            told = {key: refusal for key, refusal in said.items() if refusal}
         found = {**told, **found}
     return found
 

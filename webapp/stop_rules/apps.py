@@ -1,0 +1,18 @@
+from django.apps import AppConfig
+
+
+class StopRulesConfig(AppConfig):
+    """Has a worker look at the rules; adds to the page of models."""
+
+    name = "webapp.stop_rules"
+    label = "stop_rules"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from webapp.deployments.desk import DeskSection, desk_sections
+        from webapp.stop_rules.pages import desk_context
+        from webapp.stop_rules.turn import look_now_and_then
+        from webapp.work.extension_points import extension_points
+
+        extension_points.each_sweep.append(look_now_and_then)
+        desk_sections.append(DeskSection(25, "stop_rules/desk.html", desk_context))

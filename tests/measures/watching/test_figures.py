@@ -57,7 +57,7 @@ def test_without_weights_shares_have_wilsons_interval() -> None:
 
 
 def test_weights_undo_a_draw_that_favours_suspicious_cases() -> None:
-    """The intervals cover the truth of the whole in about 95 % (1,000 draws: `python -m benchmarks watching`), unweighted ones far
+    """The intervals cover the truth of all that come in about 95 % of the draws, unweighted ones far
     less."""
     found = weighted_coverage(150)
     for name in ("sensitivity", "specificity", "auc"):

@@ -32,6 +32,7 @@ NAMES = (
     "site_proposals",
     "gate_teeth",
     "anchoring",
+    "site_calibration",
 )
 
 

@@ -91,12 +91,20 @@ def fit_site(cases: SiteCases, seed: int = 0) -> SiteFit:
     z, y, w = cases.logits, cases.labels, cases.weights / cases.weights.mean()
     scale, bias = platt(z, y, w)
     refits = _refits(cases, w, seed)
-    after = _cross_fitted(cases, w, seed)
-    losses = log_loss(cases.before, y), log_loss(after, y)
-    mean = _means({"before": losses[0], "after": losses[1], "gain": losses[0] - losses[1]}, w, cases.patients, seed)
+    log_loss, gain, ece = compared(cases, _cross_fitted(cases, w, seed), seed)
+    refused, text = _verdict(scale, refits, gain)
+    return SiteFit(refused, text, scale, bias, refits, log_loss, gain, ece)
+
+
+def compared(
+    cases: SiteCases, after: Floats, seed: int = 0
+) -> tuple[tuple[Figure, Figure], Figure, tuple[Figure, Figure]]:
+    """(log loss before and after, its fall, ECE before and after) of these cases. after: their new numbers [n]."""
+    y, w = cases.labels, cases.weights / cases.weights.mean()
+    before, now = _log_loss(cases.before, y), _log_loss(after, y)
+    mean = _means({"before": before, "after": now, "gain": before - now}, w, cases.patients, seed)
     ece = (_ece(cases.before, y, w, cases.patients, seed), _ece(after, y, w, cases.patients, seed))
-    refused, text = _verdict(scale, refits, mean["gain"])
-    return SiteFit(refused, text, scale, bias, refits, (mean["before"], mean["after"]), mean["gain"], ece)
+    return (mean["before"], mean["after"]), mean["gain"], ece
 
 
 def platt(z: Floats, y: Floats, w: Floats) -> tuple[float, float]:
@@ -121,13 +129,13 @@ def platt(z: Floats, y: Floats, w: Floats) -> tuple[float, float]:
     return scale, float(found[1]) - scale * middle
 
 
-def log_loss(p: Floats, y: Floats) -> Floats:
+def _log_loss(p: Floats, y: Floats) -> Floats:
     """Of each case [n]."""
     kept = np.clip(p, TINY, 1 - TINY)
     return np.asarray(-np.where(y == 1, np.log(kept), np.log1p(-kept)))
 
 
-def ece(p: Floats, y: Floats, w: Floats) -> Floats:
+def _errors(p: Floats, y: Floats, w: Floats) -> Floats:
     """Expected calibration error in 15 bins of equal width, L1, for each row of weights [b,n]: sum over bins of |sum w (p - y)|
     divided by sum w. Naeini et al. 2015, weighted."""
     place = np.minimum((p * BINS).astype(int), BINS - 1)
@@ -190,10 +198,10 @@ def _means(values: dict[str, Floats], w: Floats, patients: Sequence[str], seed: 
 
 
 def _ece(p: Floats, y: Floats, w: Floats, patients: Sequence[str], seed: int) -> Figure:
-    value = float(ece(p, y, w[None])[0])
-    limits = percentile_limits(_resampled(lambda rows: ece(p, y, rows * w), patients, seed))
+    value = float(_errors(p, y, w[None])[0])
+    limits = percentile_limits(_resampled(lambda rows: _errors(p, y, rows * w), patients, seed))
     random = np.random.default_rng(seed)
-    by_chance = [float(ece(p, (random.random(len(p)) < p).astype(float), w[None])[0]) for _ in range(REFITS)]
+    by_chance = [float(_errors(p, (random.random(len(p)) < p).astype(float), w[None])[0]) for _ in range(REFITS)]
     return Figure(value, *limits, float(np.mean(by_chance)))
 
 

@@ -31,6 +31,7 @@ NAMES = (
     "saliency_cost",
     "site_proposals",
     "gate_teeth",
+    "watching",
     "anchoring",
     "site_calibration",
 )

@@ -108,10 +108,12 @@ def _listed(most: int | None) -> dict[str, Any]:
 
 
 def _choices() -> dict[str, Any]:
-    """Projects whose plan asks for a trial."""
+    """Projects whose plan asks for a trial, and models that do not answer in all of them already."""
     plans = [(project, plan_in_force(project)) for project in Project.objects.order_by("name", "slug")]
     asking = [project for project, plan in plans if plan and plan.body_model().silent_trial]
-    return {"projects": asking, "candidates": DeployedBundle.objects.defer("manifest", "card")}
+    answering = {project.active_bundle for project in asking}
+    others = DeployedBundle.objects.defer("manifest", "card")
+    return {"projects": asking, "candidates": others.exclude(pk__in=answering) if len(answering) == 1 else others}
 
 
 def _row(number: int) -> SilentTrial:

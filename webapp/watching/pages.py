@@ -37,7 +37,7 @@ def watching(request: HttpRequest) -> HttpResponse:
         "projects": projects,
         "findings": findings,
         "weeks": WEEKS,
-        "document": document,
+        "document": document | {key: _in_words(document[key]) for key in ("weeks", "views", "makers")},
         "finding_title": findings.get(asked.finding, asked.finding),
         "figures": _figure_rows(document["whole"]),
         "pictures": pictures(document["periods"]),
@@ -80,6 +80,13 @@ def _asked(request: HttpRequest) -> tuple[list[Project], Asked, dict[str, str]]:
     finding = finding or primary_finding(project) or next(iter(findings), "")
     weeks = next((one for one in WEEKS if str(one) == given.get("weeks")), WEEKS[0])
     return projects, Asked(project, finding, weeks, given.get("view", ""), given.get("maker", "")), findings
+
+
+def _in_words(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """With the names of checks and faults as words; exports keep their codes."""
+    return [
+        row | {"reasons": {name.replace("_", " "): count for name, count in row["reasons"].items()}} for row in rows
+    ]
 
 
 def _figure_rows(whole: dict[str, Any]) -> list[dict[str, Any]]:

@@ -152,11 +152,18 @@ def _labelled(key: str) -> Callable[[Asked], _Read]:
         own = [one for one in results if one.bundle == asked.project.active_bundle]
         figure = figures_of(labelled_results(asked.project, asked.finding, own))[key]
         if not figure.is_known:
-            told = "They give no figure: it takes some with and some without the finding, and not all called right."
-            return _Read(None, figure.n, None, f"Unaided labels of the last {LABEL_WEEKS} weeks: {figure.n}. {told}")
+            return _Read(None, figure.n, None, _no_figure(figure.n))
         return _Read(figure.value, figure.n, (figure.low, figure.high))
 
     return read
+
+
+def _no_figure(n: int) -> str:
+    if not n:
+        return f"No unaided label in the last {LABEL_WEEKS} weeks."
+    labels = "label" if n == 1 else "labels"
+    takes = "it takes some with and some without the finding, not all called right"
+    return f"{n} unaided {labels} of the last {LABEL_WEEKS} weeks: no figure, for {takes}."
 
 
 NO_FINDING = "No change plan is in force that names a primary finding."

@@ -38,22 +38,27 @@ table{{border-collapse:collapse;margin:12px 0;font-variant-numeric:tabular-nums}
 th,td{{text-align:left;padding:4px 14px 4px 0;border-bottom:1px solid {theme.LINE};vertical-align:top}}
 th{{color:{theme.MUTED};font-weight:500}}
 .research{{color:{theme.MODEL}}} .facts{{color:{theme.MUTED}}} figure{{margin:12px 0}}
-@media print{{body{{background:#fff;color:#000}}}}
+@media print{{body{{background:#fff;color:#000;max-width:none;padding:0}}
+th,.facts,.research{{color:#000}} tr{{break-inside:avoid}}}}
 """.strip()
+# A file without figures runs no script and loads nothing, whatever its text says.
+NOTHING_LOADED = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
 
 def html_report(title: str, facts: Sequence[tuple[str, str]], sections: Sequence[Section]) -> str:
     """The report as one page. facts: (name, value) lines such as protocol and lock hashes, shown under the title.
 
-    All text is escaped; Plotly's script is inlined once and only where there is a figure.
+    All text is escaped; Plotly's script is inlined once and only where there is a figure. Without one the file carries a policy
+    under which it runs and loads nothing.
     """
     figures = [(f"figure-{i}-{j}", shown) for i, own in enumerate(sections) for j, shown in enumerate(own.figures)]
     names = iter(name for name, _ in figures)
     body = "\n".join(_section(own, names) for own in sections)
     lines = "".join(f"<tr><th>{html.escape(name)}</th><td>{html.escape(value)}</td></tr>" for name, value in facts)
+    policy = "" if figures else f'<meta http-equiv="Content-Security-Policy" content="{NOTHING_LOADED}">'
     script = f"<script>{get_plotlyjs()}</script>\n{''.join(_draw(*own) for own in figures)}" if figures else ""
     return (
-        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{html.escape(title)}</title>'
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8">{policy}<title>{html.escape(title)}</title>'
         f"<style>{STYLE}</style></head><body><h1>{html.escape(title)}</h1>"
         f'<p class="research">{RESEARCH_LINE}</p><table class="facts">{lines}</table>\n{body}\n{script}</body></html>\n'
     )

@@ -15,6 +15,7 @@ def test_one_file_has_plotly_only_where_there_is_a_figure() -> None:
     words = Section("Words", ["a & b"], [Table(["n"], [["1"]])])
     without, with_figure = (html_report("Study", [], sections) for sections in ([words], [words, _drawn("x")]))
     assert "plotly" not in without.lower()
+    assert "content=\"default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'" in without
     assert with_figure.count("Plotly.newPlot(") == 1
     for page in (without, with_figure):
         assert RESEARCH_LINE in page

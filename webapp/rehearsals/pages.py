@@ -25,6 +25,7 @@ from webapp.rehearsals.misses import REASON_CHARACTERS, open_misses, tick
 from webapp.rehearsals.models import Rehearsal
 from webapp.rehearsals.replay import retry_failed
 from webapp.rehearsals.replay_rows import replay_context
+from webapp.rehearsals.report_file import rehearsal_report
 from webapp.rehearsals.rows import (
     COLUMNS,
     bundle_names,
@@ -90,6 +91,18 @@ def export(request: HttpRequest, number: int) -> HttpResponse:
         response = JsonResponse(export_document(row, person), json_dumps_params={"indent": 1, "sort_keys": True})
     suffix = "csv" if request.GET.get("as") == "csv" else "json"
     response.headers["Content-Disposition"] = f'attachment; filename="rehearsal-{row.number}.{suffix}"'
+    return _no_store(response)
+
+
+@login_required
+@require_safe
+def export_report(request: HttpRequest, number: int) -> HttpResponse:
+    """One HTML file, to keep and to print."""
+    person = _require_viewer(request)
+    row = _row(number)
+    audit.record(person, "export_rehearsal_report", f"bundle:{row.candidate_id}", number=row.number)
+    response = HttpResponse(rehearsal_report(row, person))
+    response.headers["Content-Disposition"] = f'attachment; filename="rehearsal-{row.number}.html"'
     return _no_store(response)
 
 

@@ -8,6 +8,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{HERE}ask/", pages.ask, name="ask_rehearsal"),
     path(f"{HERE}<int:number>/", pages.rehearsal, name="rehearsal"),
     path(f"{HERE}<int:number>/export/", pages.export, name="export_rehearsal"),
+    path(f"{HERE}<int:number>/report/", pages.export_report, name="export_rehearsal_report"),
     path(f"{HERE}<int:number>/retry/", pages.retry, name="retry_rehearsal"),
     path(f"{HERE}<int:number>/misses/<uuid:image>/<slug:finding>/", miss_pages.miss, name="rehearsal_miss"),
     path(

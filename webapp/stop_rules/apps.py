@@ -10,9 +10,12 @@ class StopRulesConfig(AppConfig):
 
     def ready(self) -> None:
         from webapp.deployments.desk import DeskSection, desk_sections
+        from webapp.stop_rules.monthly_section import fired_in_month
         from webapp.stop_rules.pages import desk_context
         from webapp.stop_rules.turn import look_now_and_then
+        from webapp.watching.monthly_sections import MonthlySection, monthly_sections
         from webapp.work.extension_points import extension_points
 
         extension_points.each_sweep.append(look_now_and_then)
         desk_sections.append(DeskSection(25, "stop_rules/desk.html", desk_context))
+        monthly_sections.append(MonthlySection(10, fired_in_month))

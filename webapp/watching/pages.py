@@ -18,6 +18,8 @@ from webapp.predictions.bundle_store import findings_in_service
 from webapp.watching.compared import ESTIMATED, FIGURES
 from webapp.watching.desk_section import chance_words, score_limit, signal_rows
 from webapp.watching.drawing import cusum_line, pictures
+from webapp.watching.month_file import AskedMonth, month_report
+from webapp.watching.months import MonthRefused, asked_month, month_of
 from webapp.watching.report import COLUMNS, Asked, export_rows, watching_report
 from webapp.watching.signals import primary_finding
 
@@ -48,6 +50,8 @@ def watching(request: HttpRequest) -> HttpResponse:
         "days": document["days_without"][-SHOWN_DAYS:],
         "parted": [FIGURES[name] for name in document["whole"]["parts"]],
         "titles": FIGURES,
+        "this_month": month_of(timezone.now()).code,
+        "last_month": asked_month("", timezone.now()).code,
     }
     return _no_store(render(request, "watching/watching.html", context))
 
@@ -67,6 +71,26 @@ def export(request: HttpRequest) -> HttpResponse:
     else:
         response = JsonResponse(document, json_dumps_params={"indent": 1, "sort_keys": True})
     response.headers["Content-Disposition"] = f'attachment; filename="watching-{asked.project.slug}.{layout}"'
+    return _no_store(response)
+
+
+@login_required
+@require_safe
+def export_month(request: HttpRequest) -> HttpResponse:
+    """`?project=&month=2026-11`: one HTML file, to keep and to print."""
+    person = _require_watcher(request)
+    _, asked, findings = _asked(request)
+    try:
+        month = asked_month(request.GET.get("month", ""), now := timezone.now())
+    except MonthRefused as refused:
+        return HttpResponse(refused.text, status=refused.http, content_type="text/plain; charset=utf-8")
+    audit.record(person, "export_month", "project", project=asked.project.slug, month=month.code)
+    title = findings.get(asked.finding, asked.finding)
+    page = month_report(AskedMonth(asked.project, month, asked.finding, title, person, now))
+    response = HttpResponse(page)
+    response.headers["Content-Disposition"] = (
+        f'attachment; filename="monitoring-{asked.project.slug}-{month.code}.html"'
+    )
     return _no_store(response)
 
 

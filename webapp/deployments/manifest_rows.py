@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from inference.map_layers import MAP_LAYERS
+from webapp.operating_points.bundle_curve import CASES_OF
 
 NOT_STATED = "not stated"
 # Parts of the evidence that hold values. Bundles spell the place of maps in two ways: rows of an experiment the second.
 NAMED_BY_METRIC = ("metrics", "localization", "localisation")
 NAMED_BY_PART = ("auc_by_view", "gate")
-CASES_OF = {"real": "real images", "phantom": "phantoms"}  # of a calibration's source
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ def metric_rows(manifest: dict[str, Any]) -> list[tuple[str, str]]:
     phantoms = evidence.get("phantoms")
     if not phantoms:
         return _evidence_rows(evidence, "")
-    return _evidence_rows(evidence, "real images") + _evidence_rows(phantoms, "phantoms")
+    return _evidence_rows(evidence, CASES_OF["real"]) + _evidence_rows(phantoms, CASES_OF["phantom"])
 
 
 def measured_on(manifest: dict[str, Any]) -> str:
@@ -59,8 +59,8 @@ def measured_on(manifest: dict[str, Any]) -> str:
     if not isinstance(split, str) or n is None:
         return ""
     name = (evidence.get("data") or {}).get("name", NOT_STATED)
-    beside = f" and {phantoms['n']} drawn phantoms" if phantoms else ""
-    return f"{n} {'real ' if phantoms else ''}images{beside} of data set {name}, split {split}."
+    beside = f" and {phantoms['n']} {CASES_OF['phantom']}" if phantoms else ""
+    return f"{n} {CASES_OF['real'] if phantoms else 'images'}{beside} of data set {name}, split {split}."
 
 
 def chosen_on(manifest: dict[str, Any]) -> str:

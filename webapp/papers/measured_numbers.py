@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from webapp.deployments.manifest_rows import CASES_OF, NAMED_BY_METRIC, NAMED_BY_PART, NOT_STATED, map_title
+from webapp.deployments.manifest_rows import NAMED_BY_METRIC, NAMED_BY_PART, NOT_STATED, map_title
+from webapp.operating_points.bundle_curve import CASES_OF
 
 NOBODY_SAYS = "the bundle does not say on whom"
 
@@ -105,7 +106,7 @@ def _of_maps(place: str, title: str, maps: Mapping[str, Any], manifest: Mapping[
 
 
 def _of_evidence(evidence: Mapping[str, Any]) -> Iterator[MeasuredNumber]:
-    """Below metrics, localisation, views and gate. Phantoms beside real images are told apart."""
+    """Below metrics, localisation, views and gate. Drawn phantoms beside real images are told apart."""
     phantoms, split = evidence.get("phantoms"), evidence.get("split")
     data = _data_name(evidence)
     split = split if isinstance(split, str) else ""

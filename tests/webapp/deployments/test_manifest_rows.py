@@ -45,8 +45,8 @@ def test_figures_of_phantoms_and_of_real_images_are_told_apart() -> None:
     assert metric_rows(manifest) == [
         ("real images / acc", "0.8"),
         ("real images / auc_by_view / AP / opacity", "0.7"),
-        ("phantoms / acc", "0.95"),
-        ("phantoms / wildcat / pointing", "0.5 (95 % CI 0.4 to 0.6, n 81)"),
+        ("drawn phantoms / acc", "0.95"),
+        ("drawn phantoms / wildcat / pointing", "0.5 (95 % CI 0.4 to 0.6, n 81)"),
     ]
     assert measured_on(manifest) == "134 real images and 300 drawn phantoms of data set chests, split test."
 
@@ -73,5 +73,5 @@ def test_a_finding_says_whether_phantoms_calibrated_it() -> None:
     sources = {"heart": "phantom", "opacity": "real"}
     rows = finding_rows({"findings": findings, "evidence": {"calibration": {"sources": sources}}})
     assert [row.calibrated_on for row in rows] == [
-        "300 phantoms, 64 with the finding", "300 real images, 64 with the finding", "300 cases, 64 with the finding"
+        "300 drawn phantoms, 64 with the finding", "300 real images, 64 with the finding", "300 cases, 64 with the finding"
     ]  # fmt: skip

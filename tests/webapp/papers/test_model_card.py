@@ -73,7 +73,7 @@ def test_numbers_of_phantoms_are_told_apart_from_those_of_real_images():
     told = [(number.place, str(number.on), number.positives) for number in measured_numbers({"evidence": evidence})]
     assert told == [
         ("evidence.metrics.auc_a", "data: x (real images); split: test", 4),
-        ("evidence.phantoms.metrics.auc_a", "data: x (phantoms); split: test", 4),
+        ("evidence.phantoms.metrics.auc_a", "data: x (drawn phantoms); split: test", 4),
     ]
 
 

@@ -1,5 +1,6 @@
 """What the model page shows of a manifest, as plain rows. Missing parts are shown as missing, never made up."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,8 +34,16 @@ class FindingRow:
 def finding_rows(manifest: dict[str, Any]) -> list[FindingRow]:
     """One row per finding, in the order of the bundle."""
     titles = {kind: map_title(kind, output) for kind, output in (manifest.get("outputs") or {}).items()}
-    sources = ((manifest.get("evidence") or {}).get("calibration") or {}).get("sources") or {}
-    return [_finding_row(own, titles, sources.get(own["key"], "")) for own in manifest.get("findings", [])]
+    evidence = manifest.get("evidence") or {}
+    return [_finding_row(own, titles, calibrated_cases(evidence, own["key"])) for own in manifest.get("findings", [])]
+
+
+def calibrated_cases(evidence: Mapping[str, Any], finding: str) -> str:
+    """What the calibrator of a finding was fitted on, in words; "" where the bundle does not say. A site that refitted it comes
+    before whatever the base had been fitted on."""
+    site = (evidence.get("site_calibrated") or {}).get(finding)
+    source = ((evidence.get("calibration") or {}).get("sources") or {}).get(finding, "")
+    return f"images of one site ({site})" if site else CASES_OF.get(source, "")
 
 
 def map_title(kind: str, output: dict[str, Any]) -> str:
@@ -85,10 +94,9 @@ def measured(value: Any) -> str:
     return _number(value["value"]) + (f" ({', '.join(extras)})" if extras else "")
 
 
-def _finding_row(finding: dict[str, Any], titles: dict[str, str], source: str) -> FindingRow:
+def _finding_row(finding: dict[str, Any], titles: dict[str, str], cases: str) -> FindingRow:
     point = finding.get("operating_point") or {}
     calibration = finding.get("calibration") or {}
-    cases = CASES_OF.get(source, "cases")
     code = finding.get("code") or {}
     return FindingRow(
         key=finding["key"],
@@ -99,7 +107,7 @@ def _finding_row(finding: dict[str, Any], titles: dict[str, str], source: str) -
         sensitivity=measured(point.get("sensitivity")),
         specificity=measured(point.get("specificity")),
         calibration=calibration.get("method", NOT_STATED),
-        calibrated_on=f"{calibration.get('n', '?')} {cases}, {calibration.get('n_positive', '?')} with the finding",
+        calibrated_on=f"{calibration.get('n', '?')} {cases or 'cases'}, {calibration.get('n_positive', '?')} with the finding",
         ece_before=measured(calibration.get("ece_before")),
         ece_after=measured(calibration.get("ece_after")),
         maps=[

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from webapp.deployments.manifest_rows import NAMED_BY_METRIC, NAMED_BY_PART, NOT_STATED, map_title
+from webapp.deployments.manifest_rows import NAMED_BY_METRIC, NAMED_BY_PART, NOT_STATED, calibrated_cases, map_title
 from webapp.operating_points.bundle_curve import CASES_OF
 
 NOBODY_SAYS = "the bundle does not say on whom"
@@ -83,13 +83,20 @@ def _of_calibration(
             name = f"{title}: calibration error (ECE) {when.removeprefix('ece_')} calibration"
             yield _number(f"{place}.calibration.{when}", name, own[when], OnWhom())
     if own.get("n") is not None:
-        evidence = manifest.get("evidence") or {}
-        source = ((evidence.get("calibration") or {}).get("sources") or {}).get(place.removeprefix("findings."), "")
-        split = str((manifest.get("calibration") or {}).get("split") or "")
         name = f"{title}: cases that the calibrator ({own.get('method', NOT_STATED)}) was fitted on"
         both = {"value": own["n"], "n": own["n"], "n_positive": own.get("n_positive")}
-        data = _data_name(evidence) if not source else f"{_data_name(evidence) or NOT_STATED} ({CASES_OF[source]})"
-        yield _number(f"{place}.calibration.n", name, both, OnWhom(data, split) if split else OnWhom())
+        yield _number(f"{place}.calibration.n", name, both, _fitted_on(place.removeprefix("findings."), manifest))
+
+
+def _fitted_on(finding: str, manifest: Mapping[str, Any]) -> OnWhom:
+    """Of a calibrator. One that a site refitted is of that site, not of the data of the base."""
+    evidence = manifest.get("evidence") or {}
+    cases = calibrated_cases(evidence, finding)
+    if finding in (evidence.get("site_calibrated") or {}):
+        return OnWhom(cases)
+    split = str((manifest.get("calibration") or {}).get("split") or "")
+    data = f"{_data_name(evidence) or NOT_STATED} ({cases})" if cases else _data_name(evidence)
+    return OnWhom(data, split) if split else OnWhom()
 
 
 def _of_maps(place: str, title: str, maps: Mapping[str, Any], manifest: Mapping[str, Any]) -> Iterator[MeasuredNumber]:

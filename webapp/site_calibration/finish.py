@@ -91,12 +91,16 @@ def _registered(
 ) -> DeployedBundle:
     name = f"{base.name[:50]}-site{row.number}"
     titles = ", ".join(report[key]["title"] for key in refits)
+    sites = {**(base.manifest["evidence"].get("site_calibrated") or {}), **dict.fromkeys(refits, row.code)}
     naming = Naming(
         name=name,
         version=base.version,
         created=row.created_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         note=f"Refitted on first looks of one site: {titles}.",
-        evidence={"site_calibration": {"base": base.id, "calibration": row.code, "findings": report}},
+        evidence={
+            "site_calibration": {"base": base.id, "calibration": row.code, "findings": report},
+            "site_calibrated": sites,
+        },
         card=card_above(name, base, report),
     )
     with tempfile.TemporaryDirectory() as folder:

@@ -67,6 +67,19 @@ def test_every_number_stands_with_on_whom_or_says_that_nobody_says(bundle):
     assert numbers["findings.lung_opacity.calibration.ece_after"].n is None
 
 
+def test_a_calibrator_that_a_site_refitted_is_of_that_site_and_no_other():
+    fitted = {"method": "platt", "n": 90, "n_positive": 50}
+    findings = [{"key": key, "calibration": fitted} for key in ("a", "b")]
+    evidence = {
+        "data": {"name": "x"}, "calibration": {"sources": {"a": "phantom", "b": "phantom"}}, "site_calibrated": {"a": "C-2"},
+    }  # fmt: skip
+    manifest = {"findings": findings, "calibration": {"split": "calibration"}, "evidence": evidence}
+    assert [str(number.on) for number in measured_numbers(manifest)] == [
+        "data: images of one site (C-2); split: not stated",
+        "data: x (drawn phantoms); split: calibration",
+    ]
+
+
 def test_numbers_of_phantoms_are_told_apart_from_those_of_real_images():
     auc = {"auc_a": {"value": 0.9, "ci": [0.8, 1.0], "n": 10, "n_positive": 4}}
     evidence = {"data": {"name": "x"}, "split": "test", "metrics": auc, "phantoms": {"metrics": auc}}

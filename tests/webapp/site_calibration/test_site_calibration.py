@@ -15,6 +15,7 @@ from webapp.archive.models import Image, Project
 from webapp.audit.models import AccessEvent
 from webapp.change_plans.default_body import default_body
 from webapp.change_plans.propose_plan import decide_plan, propose_plan
+from webapp.deployments.manifest_rows import finding_rows
 from webapp.deployments.models import BundleOwner, DeployedBundle
 from webapp.deployments.services import GateRefused, activate
 from webapp.predictions.bundle_store import bundle_path
@@ -77,6 +78,8 @@ def test_the_derived_bundle_is_registered_owned_and_waits_for_its_rehearsal(
     assert derived.manifest["findings"][1:] == old.manifest["findings"][1:]
     assert derived.contents.findings[0].calibrator.parameters != old.contents.findings[0].calibrator.parameters
     assert derived.manifest["evidence"]["site_calibration"]["base"] == base.pk
+    assert derived.manifest["evidence"]["site_calibrated"] == {OPACITY: "C-1"}
+    assert finding_rows(made.manifest)[0].calibrated_on == "40 images of one site (C-1), 12 with the finding"
     assert "keeps its calibrator" in made.card
     assert Project.default().active_bundle == before
     assert list(AccessEvent.objects.filter(verb__startswith="site_calibration").values_list("verb", flat=True)) == [

@@ -20,7 +20,7 @@ from webapp.training_set.export import TrainingSet
 WEIGHTS_OF_BASE = "the weights of the base"
 NOT_COMPARED = "Patients of folder {} cannot be compared with those of this server."
 NOT_KEPT = "{} was trained before this server kept whom a training learns from."
-HASHES = ("received_sha256", "stored_sha256")
+HASHES = ("received_sha256", "stored_sha256", "pixel_sha256")  # the last is the same in every transfer syntax
 
 
 @dataclass(frozen=True)

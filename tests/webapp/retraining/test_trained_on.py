@@ -55,6 +55,9 @@ def test_a_file_of_a_trained_patient_counts_in_another_project_too(stored: Any, 
     made = trained(started, takes_reviewed=True)
     copy = Image(project_id=made.pk[:32], patient_id="ANOTHER", stored_sha256=image.stored_sha256)
     assert trained_images(made.pk, [copy]) == {copy.pk}
+    recoded = Image(patient_id="ANOTHER", stored_sha256="f" * 64, pixel_sha256=image.pixel_sha256)
+    assert trained_images(made.pk, [recoded]) == {recoded.pk}
+    assert trained_images(made.pk, [Image(patient_id="ANOTHER")]) == set()
 
 
 def test_who_begins_with_weights_has_learnt_what_they_learnt(

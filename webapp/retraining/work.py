@@ -81,12 +81,15 @@ def _refusal(ended: ChildEnded) -> Exception:
 
 
 def _added(row: RetrainingRun, place: RunFolder) -> DeployedBundle:
+    """Its run is known from here on, also where the job is cancelled before its end: whom it learnt from hangs on it."""
     try:
-        return add_bundle(place.bundle, row.retraining.created_by, f"{row.retraining.name}'s bundle")
+        bundle = add_bundle(place.bundle, row.retraining.created_by, f"{row.retraining.name}'s bundle")
     except BundleRefused as refused:
         raise JobRefused("bundle_refused", str(refused)) from refused
     except BundleNotChecked as fault:
         raise JobPutBack("machine_fault", str(fault)) from fault
+    RetrainingRun.objects.filter(pk=row.pk).update(bundle=bundle)
+    return bundle
 
 
 def _write(pk: UUID, bundle: DeployedBundle, person: Any) -> None:

@@ -23,8 +23,8 @@ from webapp.deployments.models import BundleOwner, DeployedBundle
 from webapp.deployments.owners import name_owner
 from webapp.deployments.services import BundleNotChecked, BundleRefused, add_bundle
 from webapp.predictions.bundle_store import bundle_path
-from webapp.retraining.trained_on import HASHES
 from webapp.site_calibration.card import card_above
+from webapp.site_calibration.chain import keys_of
 from webapp.site_calibration.models import SiteCalibration, SiteCalibrationEnd
 from webapp.work.jobs.kinds import JobPutBack, JobRefused
 
@@ -115,10 +115,9 @@ def _registered(
 
 
 def _write(row: SiteCalibration, bundle: DeployedBundle | None, report: dict[str, Report], used: list[Image]) -> None:
+    patients, files = keys_of(used)
     SiteCalibrationEnd(
-        calibration=row, bundle=bundle, report=report, created_by=row.created_by,
-        patients=sorted({patient_key(image) for image in used}),
-        files=sorted({getattr(image, name) for image in used for name in HASHES} - {""}),
+        calibration=row, bundle=bundle, report=report, created_by=row.created_by, patients=sorted(patients), files=sorted(files)
     ).save()  # fmt: skip
     made = bundle.pk if bundle else ""
     audit.record(row.created_by, "site_calibration.finished", f"bundle:{row.base_id}", number=row.number, bundle=made)  # type: ignore[attr-defined]

@@ -230,6 +230,20 @@ def test_a_bundle_that_was_added_before_the_worker_died_is_added_once(
     assert RetrainingRun.objects.get(pk=row.pk).bundle == calls[0]
 
 
+def test_a_bundle_whose_job_did_not_come_to_its_end_is_of_its_run_all_the_same(
+    started: Started, pretend: Any, monkeypatch: Any
+) -> None:
+    def ends(*_: Any) -> None:
+        raise MemoryError
+
+    pretend()
+    row = started()
+    monkeypatch.setattr(work, "_write", ends)
+    run()
+    kept = RetrainingRun.objects.get(pk=row.pk)
+    assert (kept.finished_at, kept.bundle) == (None, DeployedBundle.objects.get(name="tiny-cxr-t1"))
+
+
 def test_without_room_nothing_begins(started: Started, pretend: Any, monkeypatch: Any) -> None:
     pretend()
     row = started()

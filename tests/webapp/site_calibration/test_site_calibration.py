@@ -112,6 +112,9 @@ def test_patients_used_are_no_test_of_it_nor_those_of_its_base(
     assert made is not None
     assert trained_patients(made.pk) == {patient_key(image) for image in [*images, other]}
     assert trained_images(made.pk, Image.objects.all()) == {image.pk for image in [*images, other]}
+    # Its last turn was cancelled when the bundle was registered already: it has learnt from them all the same.
+    SiteCalibrationEnd.objects.all()._raw_delete("default")
+    assert trained_images(made.pk, Image.objects.all()) == {image.pk for image in [*images, other]}
 
 
 def test_labels_are_those_of_the_moment_of_asking_and_a_killed_turn_repeats_none(

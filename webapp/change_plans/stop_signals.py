@@ -1,4 +1,4 @@
-"""What a rule that stops a model may watch, and what it may do. Rules are kept here; who watches is another room's matter."""
+"""What a rule that stops a model may watch, and what it may do. Who reads them, and acts: webapp/stop_rules."""
 
 from dataclasses import dataclass
 

@@ -5,11 +5,13 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
+from webapp import audit
 from webapp.accounts.form_post import form_post
 from webapp.accounts.models import User
 from webapp.accounts.policy import may_see_change_plans, require, require_person
@@ -22,7 +24,7 @@ from webapp.form_action import act
 from webapp.refused import Refused
 from webapp.stop_rules.lift import lift, require_may_lift
 from webapp.stop_rules.models import Evaluation, Firing
-from webapp.stop_rules.turn import EVERY_SECONDS, is_armed
+from webapp.stop_rules.turn import EVERY_SECONDS, is_armed, look_at_rules
 from webapp.withholding.withheld import open_withholdings, withheld_words
 
 MOST_FIRINGS = 50
@@ -49,6 +51,19 @@ def lift_firing(request: HttpRequest, firing_id: UUID) -> HttpResponse:
     firing = get_object_or_404(Firing.objects.select_related("plan", "project", "withholding"), pk=firing_id)
     work = partial(lift, require_person(request.user), firing, request.POST.get("reason", ""))
     return act(request, work, f"{firing.code} is lifted.", "stop_rules")
+
+
+@form_post("stop_rules")
+def read_now(request: HttpRequest) -> HttpResponse:
+    """Reads every rule of every project at once, as a worker does every few minutes; what fires acts."""
+    require(may_see_change_plans(request.user))
+    fired = look_at_rules()
+    audit.record(require_person(request.user), "stop_rule.read", "stop-rules", fired=len(fired))
+    for firing in fired:
+        messages.warning(request, f"{firing.code} of {firing.plan.code} fired in {firing.project.name}. {firing.did}")
+    if not fired:
+        messages.success(request, "Every signal was read; no rule fired.")
+    return redirect("stop_rules")
 
 
 def desk_context(request: HttpRequest) -> Mapping[str, Any] | None:

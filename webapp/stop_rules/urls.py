@@ -5,5 +5,6 @@ from webapp.stop_rules import pages
 HERE = "models/stop-rules/"
 urlpatterns: list[URLPattern | URLResolver] = [
     path(HERE, pages.stop_rules, name="stop_rules"),
+    path(f"{HERE}read/", pages.read_now, name="read_stop_rules"),
     path(f"{HERE}<uuid:firing_id>/lift/", pages.lift_firing, name="lift_firing"),
 ]

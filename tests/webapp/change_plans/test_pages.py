@@ -71,7 +71,7 @@ def test_a_plan_is_proposed_from_the_form_and_approved_on_its_page(ada: User, se
     assert (answer.status_code, answer.url) == (302, f"{PLANS}default/1/")
     page = of(second).get(answer.url).content.decode()
     assert "waits for a second person" in page
-    assert "Kept, not yet watched" in page
+    assert 'href="/models/stop-rules/"' in page
     assert 'data-testid="withdraw"' not in page
     own = of(ada).get(answer.url).content.decode()
     assert 'data-testid="withdraw"' in own

@@ -203,6 +203,26 @@ def test_readers_see_no_page_of_rules_and_the_author_of_the_plan_no_button(
     assert not open_withholdings().exists()
 
 
+def test_managers_and_admins_have_the_signals_read_at_once(
+    ada: User,  # noqa: F811
+    second: User,  # noqa: F811
+    project: Project,  # noqa: F811
+    reads: Callable[..., None],
+    client: Client,
+    signed_in: Callable[..., Client],
+) -> None:
+    plan = plan_with(ada, second, project)
+    reads(0.5)
+    assert signed_in().post(f"{PAGE}read/").status_code == 403
+    assert not Evaluation.objects.exists()
+    client.force_login(ada)
+    page = client.post(f"{PAGE}read/", follow=True).content.decode()
+    assert f"S1 of {plan.code} fired in {project.name}" in page
+    assert "Every signal was read; no rule fired" in client.post(f"{PAGE}read/", follow=True).content.decode()
+    asked = AccessEvent.objects.filter(verb="stop_rule.read").values_list("actor_name", "details__fired")
+    assert list(asked) == [(ada.username, 1), (ada.username, 0)]
+
+
 def make_rows(in_service: Callable[..., str]) -> list[DeployedBundle]:  # noqa: F811
     ids = [in_service(version) for version in ("1.0.0", "1.1.0")]
     Project.objects.update(active_bundle="")

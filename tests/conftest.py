@@ -42,7 +42,7 @@ SLOW_FILES = {
     "webapp/test_map_layer_row.py", "webapp/training_set/test_export.py", "webapp/training_set/test_loop.py",
     "webapp/change_plans/test_demo_plan.py", "webapp/rehearsals/test_rehearse.py", "webapp/rehearsals/test_before_service.py",
     "webapp/retraining/test_work.py", "webapp/deployments/test_in_service_migration.py",
-    "webapp/silent_trials/test_silence.py",
+    "webapp/silent_trials/test_silence.py", "webapp/withholding/test_withheld_crawl.py",
 }  # fmt: skip
 
 

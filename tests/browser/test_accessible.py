@@ -35,6 +35,7 @@ MODELS_LIFE = (
     "/models/site-calibration/",
     "/models/rehearsals/",
     "/models/silent/",
+    "/models/stop-rules/",
 )
 ADMIN_PAGES = ("/admin/", "/admin/accounts/user/", "/admin/accounts/user/add/", "/admin/audit/event/")
 

@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from tests.webapp.change_plans.conftest import ada, in_service, project, second  # noqa: F401  fixtures
-from tests.webapp.viewer.case_factory import make_image, make_result
+from tests.webapp.viewer.case_factory import make_image, make_result, make_user
 from webapp.accounts.models import User
 from webapp.archive.models import Project
 from webapp.audit.models import AccessEvent
@@ -193,7 +193,13 @@ def test_readers_see_no_page_of_rules_and_the_author_of_the_plan_no_button(
     plan_with(ada, second, project)
     reads(0.5)
     (firing,) = look_at_rules()
-    assert signed_in().get(PAGE).status_code == 403
+    reader, stranger = signed_in(), Client()
+    for path in (PAGE, f"{PAGE}{firing.pk}/lift/"):
+        assert [getattr(stranger, way)(path).status_code == 200 for way in ("get", "post")] == [False, False]
+    assert reader.get(PAGE).status_code == 403
+    assert reader.post(f"{PAGE}{firing.pk}/lift/", {"reason": "seen"}).status_code == 403
+    assert client.post(f"{PAGE}{firing.pk}/lift/", {"reason": "seen"}).status_code in (302, 403)
+    assert open_withholdings().exists()
     client.force_login(ada)
     assert 'data-testid="lift"' not in client.get(PAGE).content.decode()
     client.force_login(second)
@@ -221,6 +227,22 @@ def test_managers_and_admins_have_the_signals_read_at_once(
     assert "Every signal was read; no rule fired" in client.post(f"{PAGE}read/", follow=True).content.decode()
     asked = AccessEvent.objects.filter(verb="stop_rule.read").values_list("actor_name", "details__fired")
     assert list(asked) == [(ada.username, 1), (ada.username, 0)]
+
+
+def test_a_person_whose_role_the_plan_does_not_name_lifts_nothing(
+    ada: User,  # noqa: F811
+    second: User,  # noqa: F811
+    project: Project,  # noqa: F811
+    reads: Callable[..., None],
+) -> None:
+    own = {"signal": "refusal_rate", "limit": 0.2, "least_n": 4, "action": "hide"}
+    body = default_body(project) | {"stop_rules": [own], "approvers": ["manager"]}
+    decide_plan(second, propose_plan(ada, project, body, "managers only"), "approved")
+    reads(0.5)
+    (firing,) = look_at_rules()
+    with pytest.raises(Refused, match="is lifted by"):
+        lift(make_user("eve", "admin"), firing, "all is well")
+    assert open_withholdings(project).exists()
 
 
 def make_rows(in_service: Callable[..., str]) -> list[DeployedBundle]:  # noqa: F811

@@ -1,0 +1,39 @@
+"""What a withholding hides, and the words that stand there instead."""
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+
+from tests.webapp.viewer.case_factory import make_image, make_result
+from webapp.archive.models import Image, Project
+from webapp.predictions.models import Prediction
+from webapp.withholding.models import Withholding
+from webapp.withholding.steps import withhold
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_page_says_since_when_and_by_which_rule(
+    result: Prediction, withheld: Withholding, signed_in: Callable[..., Client]
+) -> None:
+    reader, words = signed_in(), f"Scores withheld since {withheld.created_at:%H:%M}, rule S2"
+    assert words in reader.get("/").content.decode()
+    answer = reader.get(f"/api/images/{result.image_id}/predictions/")  # type: ignore[attr-defined]
+    assert (answer.status_code, answer.json()) == (403, {"code": "withheld", "text": f"{words}."})
+    assert reader.get(f"/api/predictions/{result.pk}/maps/gradcam/").status_code == 403
+
+
+def test_another_project_is_shown_and_two_projects_are_told_apart(
+    result: Prediction, withheld: Withholding, signed_in: Callable[..., Client]
+) -> None:
+    other = Project.objects.create(name="Other", slug="other")
+    image: Image = make_image(project=other)
+    make_result(image, 0.77)
+    reader = signed_in()
+    assert reader.get(f"/api/images/{image.pk}/predictions/").status_code == 200
+    withhold(other, "S5", "P-1", "refused")
+    listed = reader.get("/?state=all").content.decode()
+    assert listed.count("rule S5.") >= 2  # the strip, and the row of its case
+    assert "rule S2." in listed
+    assert ">.77<" not in listed

@@ -11,11 +11,12 @@ class ReaderStudyConfig(AppConfig):
     def ready(self) -> None:
         from reader_study.code_uses import uses_in_codings
         from reader_study.embargo import is_embargoed
-        from reader_study.hidden_sent import image_asked_for, image_stored
+        from reader_study.hidden_sent import image_asked_for, image_hashed, image_stored
         from reader_study.shown_in_study import was_shown_in_study
         from webapp.accounts.policy import register_embargo
         from webapp.archive.ingest import image_stored_hooks
         from webapp.archive.lookup import file_asked_hooks
+        from webapp.archive.older_hashes import image_hashed_hooks
         from webapp.reveal.shown_elsewhere import SHOWN_ELSEWHERE
         from webapp.reviews.scheme_versions import CODE_USES
 
@@ -23,4 +24,5 @@ class ReaderStudyConfig(AppConfig):
         SHOWN_ELSEWHERE.append(was_shown_in_study)
         register_embargo(is_embargoed)
         image_stored_hooks.append(image_stored)
+        image_hashed_hooks.append(image_hashed)
         file_asked_hooks.append(image_asked_for)

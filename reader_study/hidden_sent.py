@@ -1,8 +1,8 @@
 """What becomes of an image that a study hides when somebody sends it, or asks for its file."""
 
 from reader_study.embargo import blinded_cases
-from reader_study.hidden_examination import cases_hiding, hide_beside_cases
-from reader_study.models import Deviation
+from reader_study.hidden_examination import cases_hiding, cases_under_way, hide_beside_cases, hide_beside_study
+from reader_study.models import Deviation, Study
 from reader_study.services.record_deviation import note_deviation
 from webapp import audit
 from webapp.accounts.models import User
@@ -15,6 +15,13 @@ def image_stored(image: Image) -> None:
     hide_beside_cases(image)
     if image.uploaded_by is not None:
         _note(image.uploaded_by, image, "sent")
+
+
+def image_hashed(image: Image) -> None:
+    """The pixels of an older image are known now: it may show a case again, or be a case that others show."""
+    hide_beside_cases(image)
+    for study in Study.objects.filter(pk__in=cases_under_way().filter(image=image).values("study")):
+        hide_beside_study(study)
 
 
 def image_asked_for(person: Person, image: Image) -> None:

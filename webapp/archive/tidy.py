@@ -6,6 +6,7 @@ from pathlib import Path
 from django.conf import settings
 
 from webapp.archive.models import Upload, UploadItem
+from webapp.archive.older_hashes import hash_older_images
 from webapp.archive.quarantine import delete_expired
 from webapp.archive.reports import settle_state
 from webapp.archive.unreferenced import quarantine_unreferenced, remove_orphaned_frames, remove_unlisted_quarantine
@@ -15,7 +16,7 @@ ABANDONED_SECONDS = 24 * 3600  # no request and no job works on one file for so 
 
 def tidy_archive() -> dict[str, int]:
     """Removes abandoned incoming files, cached frames of no image and expired quarantine, puts stored files that no row
-    names into quarantine, closes reports of broken requests. Returns counts."""
+    names into quarantine, closes reports of broken requests, hashes pixels that older versions stored. Returns counts."""
     oldest = time.time() - ABANDONED_SECONDS
     return {
         "incoming": _remove_abandoned(oldest),
@@ -23,6 +24,7 @@ def tidy_archive() -> dict[str, int]:
         "quarantine": delete_expired() + remove_unlisted_quarantine(oldest),
         "frames": remove_orphaned_frames(oldest),
         "uploads": _close_broken_reports(),
+        "hashed": hash_older_images(),
     }
 
 

@@ -25,6 +25,7 @@ from tests.webapp.viewer.case_factory import make_image, make_user
 from webapp import audit
 from webapp.archive.ingest import Sender, ingest_file
 from webapp.archive.models import Image, Project
+from webapp.archive.tidy import tidy_archive
 from webapp.training_set.select_cases import images_under_way, is_under_way
 
 pytestmark = pytest.mark.django_db
@@ -189,6 +190,21 @@ def test_a_hidden_image_tells_its_reader_neither_name_nor_order_nor_hash(client:
         document = client.get(f"/api/images/{case.pk}/").json()
         expected = ["", "", "", "", 0] if is_hidden else [getattr(case, name) for name in told]
         assert [document[name] for name in told] == expected
+
+
+@pytest.mark.parametrize("is_case_older", [True, False])
+def test_an_image_of_an_older_version_is_hashed_by_the_daily_tidying(is_case_older: bool) -> None:
+    case, copy = stored(case_file()), stored(renamed(case_file()))
+    older = case if is_case_older else copy
+    expected = (older.pixel_sha256, older.look_hash)
+    Image.objects.filter(pk=older.pk).update(pixel_sha256="", look_hash="")
+    made = study_of(case)
+    assert is_embargoed(made.readers[0], copy) is None
+    assert tidy_archive()["hashed"] == 1
+    older.refresh_from_db()
+    assert (older.pixel_sha256, older.look_hash) == expected
+    assert is_embargoed(made.readers[0], copy) is not None
+    assert tidy_archive()["hashed"] == 0
 
 
 def test_opening_compares_with_what_is_there_by_columns_alone() -> None:

@@ -12,7 +12,8 @@ from webapp.archive.tidy import tidy_archive
 class Command(BaseCommand):
     help = (
         "Remove abandoned incoming files, cached frames of no image, and files kept in quarantine longer than "
-        "SIGHTLINE_QUARANTINE_DAYS; put stored files that no image names into quarantine."
+        "SIGHTLINE_QUARANTINE_DAYS; put stored files that no image names into quarantine; "
+        "hash the pixels of images that older versions stored."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -21,4 +22,4 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         counts = tidy_archive()
         text = ", ".join(f"{name} {count}" for name, count in counts.items())
-        self.stdout.write(json.dumps(counts) if options["json"] else f"removed, put apart or closed: {text}")
+        self.stdout.write(json.dumps(counts) if options["json"] else f"removed, put apart, closed or hashed: {text}")

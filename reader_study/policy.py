@@ -115,6 +115,11 @@ def may_void(user: Person, study: Study) -> Refusal | None:
     return _may(user, study, (MANAGER,), (State.DRAFT, *Study.UNDER_WAY))
 
 
+def may_release_look_alike(user: Person, study: Study) -> Refusal | None:
+    """A manager, while the study hides anything."""
+    return _may(user, study, (MANAGER,), Study.UNDER_WAY)
+
+
 def may_see_allocation(user: Person, study: Study) -> Refusal | None:
     """Allocation, progress of all readers, deviations."""
     return _may(user, study, (MANAGER, AUDITOR))

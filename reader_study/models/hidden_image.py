@@ -23,6 +23,7 @@ class HiddenImage(KeptRow):
     why = models.CharField(max_length=8, choices=Why.choices)
     released_at = models.DateTimeField(null=True)
     released_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    release_reason = models.CharField(max_length=500, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["case", "image"], name="one_row_per_case_and_image")]

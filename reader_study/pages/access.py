@@ -29,6 +29,7 @@ SECTIONS: tuple[tuple[str, str, May], ...] = (
     ("study_allocation", "Allocation", policy.may_see_allocation),
     ("study_truth", "Truth", policy.may_see_truth_queue),
     ("study_failures", "Failures", policy.may_see_failures),
+    ("study_look_alikes", "Look-alikes", policy.may_see_cases),
     ("study_progress", "Progress", policy.may_see_allocation),
     ("study_results", "Results", policy.may_see_results),
     ("study_debrief", "My results", may_see_debrief),

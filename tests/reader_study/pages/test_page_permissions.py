@@ -63,6 +63,9 @@ MATRIX: dict[str, Row] = {
     "study_failures": Row(),  # a reading study has none; see test_failures_page.py
     "collect_study_failures": Row(post=to(M)),
     "decide_failure": Row(post=to(P)),
+    "study_look_alikes": Row(get=to(M, A)),
+    "look_alike_picture": Row(get=to(M, A)),
+    "release_look_alike": Row(post=to(M, A)),
     "study_progress": Row(get=to(M, A)),
     "add_deviation": Row(post=to(M, A)),
     "override_session": Row(post=to(M)),
@@ -80,7 +83,7 @@ SCHEME = {"failure_scheme_page", "change_failure_scheme", "publish_failure_schem
 # The reading page is 404, not 403, to members who do not read: test_only_readers_of_the_study_reach_its_reading_page.
 APART = {"studies", "add_study", "study_reading"} | SCHEME
 # 404 also for those who may: before the lock there is no amendment.
-NOTHING_THERE = {"approve_amendment"}
+NOTHING_THERE = {"approve_amendment", "look_alike_picture", "release_look_alike"}  # nor is anything alike
 
 
 @dataclass
@@ -120,6 +123,8 @@ def site() -> Site:
             case=case, bundle_id=BUNDLE, finding="lung_opacity", outcome="FP", probability=0.9, threshold=0.5
         ).pk,
         "number": 1,
+        "hidden_id": uuid.uuid4(),
+        "which": "case",
         "step": "pause",
         "reader": "R01",
     }

@@ -11,21 +11,25 @@ import pytest
 from django.conf import LazySettings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from django.utils import timezone
 from pydicom.dataset import Dataset
 from pydicom.uid import RLELossless, generate_uid
 
+from inference.look_hash import look_distances
 from reader_study.embargo import is_embargoed
-from reader_study.models import Deviation, HiddenImage
+from reader_study.hidden_examination import hide_beside_study
+from reader_study.models import Deviation, HiddenImage, Membership
 from reader_study.services.change_state import close_study, withdraw_study
+from reader_study.services.people import add_member
 from reader_study.washout import exposures
 from tests.reader_study.studies.study_factory import MadeStudy, make_study, opened
 from tests.webapp.archive.dicom_files import as_bytes, chest_dataset
 from tests.webapp.viewer.case_factory import make_image, make_user
 from webapp import audit
+from webapp.accounts.models import User
 from webapp.archive.ingest import Sender, ingest_file
 from webapp.archive.models import Image, Project
 from webapp.archive.tidy import tidy_archive
+from webapp.audit.models import AccessEvent
 from webapp.training_set.select_cases import images_under_way, is_under_way
 
 pytestmark = pytest.mark.django_db
@@ -130,12 +134,68 @@ def test_another_patient_another_day_is_not_hidden() -> None:
     assert not Deviation.objects.filter(study=made.study, code="hidden_image").exists()
 
 
-def test_a_released_image_is_open_again() -> None:
-    case = stored(case_file())
-    made = study_of(case)
+def looks_alike(client: Client) -> tuple[MadeStudy, Image, HiddenImage]:
+    """A study, an image that looks like its case, and the manager signed in."""
+    made = study_of(stored(case_file()))
     copy = stored(processed(case_file()), made.readers[0])
-    HiddenImage.objects.filter(image=copy).update(released_at=timezone.now(), released_by=made.manager)
+    client.force_login(made.manager)
+    return made, copy, HiddenImage.objects.get(image=copy)
+
+
+def test_a_look_alike_is_released_once_by_a_manager_who_saw_both(client: Client) -> None:
+    made, copy, row = looks_alike(client)
+    page = f"/studies/{made.study.pk}/look-alikes/"
+    shown = client.get(page).content.decode()
+    distance = look_distances(row.case.image.look_hash, [copy.look_hash])[0]
+    assert f"Bits that differ: {distance}<" in shown
+    for which in ("case", "image"):
+        picture = f"{page}{row.pk}/{which}/picture/"
+        assert picture in shown
+        assert client.get(picture).content.startswith(b"\x89PNG")
+    release = f"{page}{row.pk}/release/"
+    client.post(release, {"reason": ""})
+    assert is_embargoed(made.readers[0], copy) is not None
+    client.post(release, {"reason": "another patient, older by decades"})
     assert is_embargoed(made.readers[0], copy) is None
+    assert "another patient, older by decades" in client.get(page).content.decode()
+    told = client.post(release, {"reason": "once more"}, follow=True).content.decode()
+    assert "already" in told
+    row.refresh_from_db()
+    assert (row.released_by, row.release_reason) == (made.manager, "another patient, older by decades")
+    event = AccessEvent.objects.get(verb="study.release_look_alike")
+    assert (event.actor, event.target) == (made.manager, f"study:{made.study.pk}")
+    hide_beside_study(made.study)
+    assert is_embargoed(made.readers[0], copy) is None, "a later comparison takes no release back"
+
+
+def test_neither_auditor_nor_reader_releases_and_a_copy_is_not_released(client: Client) -> None:
+    made, copy, row = looks_alike(client)
+    add_member(made.manager, made.study, make_user("looker").username, "auditor")
+    same = stored(renamed(case_file()))
+    page = f"/studies/{made.study.pk}/look-alikes/"
+    assert (
+        client.post(f"{page}{HiddenImage.objects.get(image=same).pk}/release/", {"reason": "why not"}).status_code
+        == 404
+    )
+    for user, status in (
+        (User.objects.get(username="looker"), 302),
+        (made.readers[0], 403),
+        (make_user("outside"), 404),
+    ):
+        client.force_login(user)
+        assert client.post(f"{page}{row.pk}/release/", {"reason": "why not"}).status_code == status
+    assert not HiddenImage.objects.exclude(released_at=None).exists()
+    assert is_embargoed(made.readers[0], copy) is not None
+
+
+def test_a_manager_who_reads_elsewhere_meets_no_case_of_there_among_look_alikes(client: Client) -> None:
+    made, copy, row = looks_alike(client)
+    elsewhere = study_of(copy)
+    page = f"/studies/{made.study.pk}/look-alikes/"
+    assert str(row.pk) in client.get(page).content.decode()
+    Membership.objects.create(study=elsewhere.study, user=made.manager, role="reader")
+    assert str(row.pk) not in client.get(page).content.decode()
+    assert client.get(f"{page}{row.pk}/image/picture/").status_code == 404
 
 
 def test_a_look_at_a_copy_counts_for_washout() -> None:

@@ -54,12 +54,14 @@ class EmbargoBySet:
 
     rule: of one image. hidden: ids of the images it hides from a person, as a queryset of one column or a collection; both must
     say the same. A rule without a set works too, but then lists ask it about every image. is_look_counted: having the pixels
-    before the case is opened would matter, as to a washout; it does not where only the model waits.
+    before the case is opened would matter, as to a washout; it does not where only the model waits. is_label_hidden: whether what
+    people said of the image is kept back from training sets, reference sets and rehearsals too; not where only the model is hidden.
     """
 
     rule: Embargo
     hidden: Callable[[Person], Any]
     is_look_counted: bool = True
+    is_label_hidden: bool = True
 
     def __call__(self, user: Person, image: Any) -> Refusal | None:
         return self.rule(user, image)
@@ -96,6 +98,11 @@ def may_see_image(user: Person, image: Any = None) -> Refusal | None:
 def may_see_predictions(user: Person, image: Any) -> Refusal | None:
     """AI output of an image: whoever sees the image, unless a reader study has it under embargo for this person."""
     return may_see_image(user, image) or _embargo(user, image)
+
+
+def may_use_labels(user: Person, image: Any) -> Refusal | None:
+    """What people said of an image, to train, to judge or to watch a model with: scores withheld from all hinder nobody."""
+    return may_see_image(user, image) or _embargo(user, image, hides_labels)
 
 
 def may_see_priors(user: Person, image: Any) -> Refusal | None:
@@ -213,7 +220,7 @@ def may_start_silent_trial(user: Person) -> Refusal | None:
 def may_enter_later_truth(user: Person, image: Any) -> Refusal | None:
     """It becomes a label and goes back to the readers: managers and admins, and nobody to whom the case is hidden."""
     refusal = _signed_in(user) or (None if _has_role(user, User.Role.MANAGER, User.Role.ADMIN) else NOT_TRUTH_EDITOR)
-    return refusal or may_see_predictions(user, image)
+    return refusal or may_use_labels(user, image)
 
 
 def may_export_later_truth(user: Person) -> bool:
@@ -249,6 +256,11 @@ def counts_looks(embargo: Embargo) -> bool:
     return getattr(embargo, "is_look_counted", True)
 
 
+def hides_labels(embargo: Embargo) -> bool:
+    """`EmbargoBySet.is_label_hidden`; of a rule without a set always."""
+    return getattr(embargo, "is_label_hidden", True)
+
+
 def _signed_in(user: Person) -> Refusal | None:
     return None if user.is_authenticated and user.is_active else NOT_SIGNED_IN
 
@@ -257,10 +269,10 @@ def _has_role(user: Person, *roles: str) -> bool:
     return isinstance(user, User) and user.role in roles
 
 
-def _embargo(user: Person, image: Any) -> Refusal | None:
-    return next((refusal for embargo in EMBARGOES if (refusal := embargo(user, image))), None)
+def _embargo(user: Person, image: Any, is_asked: Callable[[Embargo], bool] = lambda _: True) -> Refusal | None:
+    """is_asked: which rules."""
+    return next((refusal for one in EMBARGOES if is_asked(one) and (refusal := one(user, image))), None)
 
 
 def _counted_embargo(user: Person, image: Any) -> Refusal | None:
-    counted = (embargo for embargo in EMBARGOES if counts_looks(embargo))
-    return next((refusal for embargo in counted if (refusal := embargo(user, image))), None)
+    return _embargo(user, image, counts_looks)

@@ -17,7 +17,7 @@ TELLS = ("is_positive", "stratum", "probability", "draw_probability", "labels")
 def told_rows(made: ReferenceSet, person: Person) -> QuerySet[ReferenceImage]:
     """The images of the set, by id, that no study or first look hides from the person."""
     rows: QuerySet[ReferenceImage] = made.images.order_by("image_id")  # type: ignore[attr-defined]
-    return not_under_embargo(rows, person, "image")
+    return not_under_embargo(rows, person, "image", labels_only=True)
 
 
 def withheld_of(made: ReferenceSet, person: Person) -> int:

@@ -84,7 +84,7 @@ def usable_labels(
 def _add_drawn(found: dict[UUID, LabelledImage], user: Person | None, project: Project, wanted: list[str]) -> None:
     truths = drawn_truths(project)
     images = Image.objects.filter(pk__in=truths).exclude(pk__in=images_under_way())
-    for image in images if user is None else not_under_embargo(images, user):
+    for image in images if user is None else not_under_embargo(images, user, labels_only=True):
         drawn = truths[image.pk]
         labels = {
             key: UsableLabel(key, int(drawn.findings[key]), LabelOrigin.DRAWN, drawn.boxes.get(key, ()))

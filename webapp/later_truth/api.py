@@ -10,7 +10,7 @@ from rest_framework.views import APIView
 
 from webapp import audit
 from webapp.accounts.models import User
-from webapp.accounts.policy import may_see_predictions, require_person
+from webapp.accounts.policy import may_use_labels, require_person
 from webapp.archive.lookup import image_or_404
 from webapp.archive.models import Image
 from webapp.json_bodies import ref
@@ -35,7 +35,7 @@ class LaterTruths(APIView):
     def get(self, request: Request, uid: str) -> Response:
         """Those that are open to the caller. Being shown one is recorded."""
         image, person = image_or_404(request.user, uid), require_person(request.user)
-        refusal = may_see_predictions(person, image)
+        refusal = may_use_labels(person, image)
         if refusal:
             return Response(Refused(refusal.code, refusal.text).document(), status=403)
         return Response(_told(person, image), headers=NO_STORE)

@@ -31,7 +31,7 @@ def standing_truths(person: Person | None) -> QuerySet[LaterTruth]:
     """Statements that were not taken back, of images that are not hidden from the person. None: the machine's own command line."""
     rows: QuerySet[LaterTruth] = LaterTruth.objects.filter(withdrawal__isnull=True)
     rows = rows.select_related("image__project", "created_by")
-    return rows if person is None else not_under_embargo(rows, person, "image")
+    return rows if person is None else not_under_embargo(rows, person, "image", labels_only=True)
 
 
 def open_truths(person: Person) -> QuerySet[LaterTruth]:

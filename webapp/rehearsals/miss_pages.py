@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from inference.overlay import map_picture
 from webapp import audit
 from webapp.accounts.models import User
-from webapp.accounts.policy import may_see_predictions, may_see_rehearsals, require, require_person
+from webapp.accounts.policy import may_see_rehearsals, may_use_labels, require, require_person
 from webapp.archive.frame import frames
 from webapp.archive.models import Image
 from webapp.archive.storage import IntegrityMismatch
@@ -82,7 +82,7 @@ def _miss(
     if own is None:
         raise Http404
     picture = Image.objects.get(pk=image)
-    require(may_see_predictions(person, picture))
+    require(may_use_labels(person, picture))
     return person, row, picture, own
 
 

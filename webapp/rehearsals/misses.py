@@ -6,7 +6,7 @@ from django.db import transaction
 
 from webapp import audit
 from webapp.accounts.models import User
-from webapp.accounts.policy import may_see_predictions, may_see_rehearsals
+from webapp.accounts.policy import may_see_rehearsals, may_use_labels
 from webapp.archive.models import Image
 from webapp.rehearsals.ask import RehearsalRefused
 from webapp.rehearsals.models import MissTick, Rehearsal
@@ -34,7 +34,7 @@ def tick(user: User, rehearsal: Rehearsal, image_id: str, finding: str, reason: 
     if not any((miss["image"], miss["finding"]) == (image_id, finding) for miss in misses):
         raise RehearsalRefused("not_found", "That is no case that this candidate misses newly.", http=404)
     image = Image.objects.get(pk=image_id)
-    RehearsalRefused.require(may_see_predictions(user, image))
+    RehearsalRefused.require(may_use_labels(user, image))
     Rehearsal.objects.select_for_update().get(pk=rehearsal.pk)  # one tick at a time
     earlier = (
         MissTick.objects.filter(rehearsal=rehearsal, image=image, finding=finding).select_related("created_by").first()

@@ -42,7 +42,7 @@ def marked_failures(user: User | None, images: dict[UUID, Image]) -> dict[UUID, 
     if user is None:
         return {}
     book, found = SchemeBook(), defaultdict(list)
-    for review in visible_reviews(user).current().failures().filter(image__in=list(images)):
+    for review in visible_reviews(user, as_labels=True).current().failures().filter(image__in=list(images)):
         if review.image_sha256 != images[review.image_id].stored_sha256:
             continue
         parts = [VERDICTS[review.verdict].title]

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from webapp.accounts.policy import Person, may_see_predictions
+from webapp.accounts.policy import Person, may_use_labels
 from webapp.archive.models import Image
 from webapp.deployments.models import DeployedBundle
 from webapp.rehearsals.ask import is_over, last_job
@@ -57,7 +57,7 @@ def miss_rows(rehearsal: Rehearsal, person: Person) -> list[dict[str, Any]]:
             "tick": ticks.get((miss["image"], miss["finding"])),
         }
         for miss in misses
-        if may_see_predictions(person, images[UUID(miss["image"])]) is None
+        if may_use_labels(person, images[UUID(miss["image"])]) is None
     ]
 
 
@@ -65,7 +65,7 @@ def withheld_cases(rehearsal: Rehearsal, person: Person) -> int:
     """How many replayed images are hidden from the person; while any is, no figure is told: with the rest of a sum they would have
     the part."""
     rows = rehearsal.replayed.all()  # type: ignore[attr-defined]
-    count: int = rows.count() - not_under_embargo(rows, person, "image").count()
+    count: int = rows.count() - not_under_embargo(rows, person, "image", labels_only=True).count()
     return count
 
 

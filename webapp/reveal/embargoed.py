@@ -15,10 +15,16 @@ Rows = TypeVar("Rows", bound=QuerySet[Any])
 
 
 def under_embargo(
-    user: policy.Person, path: str = "", besides: policy.Embargo | None = None, *, looks_only: bool = False
+    user: policy.Person,
+    path: str = "",
+    besides: policy.Embargo | None = None,
+    *,
+    looks_only: bool = False,
+    labels_only: bool = False,
 ) -> Q | None:
     """Rows whose image is hidden from `user`; `path` leads from the row to its image. None when no rule hides any. besides: a
     rule that is not asked. looks_only: only the rules to which a look at the picture matters, not those that hide the model alone.
+    labels_only: only those that keep back what people said, not those that withhold the model's answer from everybody.
 
     A rule with a set becomes part of the query; one without is asked about every image.
     """
@@ -29,6 +35,8 @@ def under_embargo(
     for embargo in policy.EMBARGOES:
         if embargo is besides or (looks_only and not policy.counts_looks(embargo)):
             continue
+        if labels_only and not policy.hides_labels(embargo):
+            continue
         if isinstance(embargo, policy.EmbargoBySet):
             found |= Q(**{lookup: embargo.hidden(user)})
         else:
@@ -36,9 +44,11 @@ def under_embargo(
     return found
 
 
-def not_under_embargo(rows: Rows, user: policy.Person, path: str = "", *, looks_only: bool = False) -> Rows:
-    """The rows whose image is not hidden from `user`, by every rule that is registered; `path` and looks_only as above."""
-    hidden = under_embargo(user, path, looks_only=looks_only)
+def not_under_embargo(
+    rows: Rows, user: policy.Person, path: str = "", *, looks_only: bool = False, labels_only: bool = False
+) -> Rows:
+    """The rows whose image is not hidden from `user`, by every rule that is registered; the rest as above."""
+    hidden = under_embargo(user, path, looks_only=looks_only, labels_only=labels_only)
     return rows if hidden is None else rows.exclude(hidden)
 
 

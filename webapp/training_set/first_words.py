@@ -72,7 +72,7 @@ def first_words(user: Person | None, project: Project, hidden: Any, is_name: Any
     hidden: ids of images that never leave, as a queryset. is_name: whether a finding's key may head a column.
     """
     rows = FirstAnswer.objects.filter(look__draw__image__project=project).exclude(look__draw__image__in=hidden)
-    rows = rows if user is None else not_under_embargo(rows, user, "look__draw__image")
+    rows = rows if user is None else not_under_embargo(rows, user, "look__draw__image", labels_only=True)
     rows = rows.select_related("look__draw__image").order_by("look__created_at", "look")
     answers = [
         row for row in rows if is_name(row.finding) and is_image_shown(row.look.draw.image, row.look.image_sha256)

@@ -13,7 +13,7 @@ from inference.exam.sides import FRONTAL_VIEWS
 from reader_study.hidden_examination import cases_under_way, hidden_images
 from reader_study.models import Case, Study, Truth
 from reader_study.visible import visible_to
-from webapp.accounts.policy import Person, may_see_predictions
+from webapp.accounts.policy import Person, may_use_labels
 from webapp.archive.models import Image, Project
 from webapp.archive.view_positions import view_label
 from webapp.reveal.label_kind import LabelKind
@@ -103,7 +103,7 @@ def labelled_cases(user: Person | None, project: Project) -> Selection:
     cases, left_out = [], [LeftOut("", "in_study", IN_STUDY)]
     images = Image.objects.filter(pk__in={*opinions, *truths, *changed, *others, *later}).order_by("created_at", "pk")
     for image in images:
-        refusal = None if user is None else may_see_predictions(user, image)
+        refusal = None if user is None else may_use_labels(user, image)
         if refusal is not None:
             if refusal == ANSWER_FIRST:  # known by truth alone; the model is not open to this person yet
                 left_out.append(LeftOut(image.code, "first_look", "its look before the model is still open"))
@@ -163,7 +163,11 @@ def is_under_way(image: Image) -> bool:
 
 def _reviews(user: Person | None, project: Project) -> CaseReviewQuerySet:
     """Current reviews of images that no study has under way, whoever asks."""
-    rows = CaseReview.objects.select_related("prediction", "image") if user is None else visible_reviews(user)
+    rows = (
+        CaseReview.objects.select_related("prediction", "image")
+        if user is None
+        else visible_reviews(user, as_labels=True)
+    )
     found: CaseReviewQuerySet = rows.current().filter(image__project=project).exclude(image__in=images_under_way())
     return found
 

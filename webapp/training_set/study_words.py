@@ -52,7 +52,7 @@ def study_words(user: Person | None, project: Project, hidden: Any, is_name: Any
 def _cases(user: Person | None, project: Project, hidden: Any) -> Any:
     cases = Case.objects.filter(image__project=project, voided_at=None, role=Case.Role.SCORED)
     cases = cases.filter(study__in=_studies(user)).exclude(image__in=hidden)
-    return cases if user is None else not_under_embargo(cases, user, "image")
+    return cases if user is None else not_under_embargo(cases, user, "image", labels_only=True)
 
 
 def _studies(user: Person | None) -> list[Study]:

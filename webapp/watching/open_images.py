@@ -19,4 +19,4 @@ def closed(rows: Rows, path: str, person: Person | None = None) -> Rows:
     looks = FirstLook.objects.filter(draw=OuterRef("pk"))
     waiting = SentinelDraw.objects.filter(~Exists(looks), is_drawn=True).values("image")
     rows = rows.exclude(**{f"{path}__in": images_under_way()}).exclude(**{f"{path}__in": waiting})
-    return rows if person is None else not_under_embargo(rows, person, path)
+    return rows if person is None else not_under_embargo(rows, person, path, labels_only=True)

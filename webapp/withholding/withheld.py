@@ -32,7 +32,9 @@ def withheld_images(person: Person) -> QuerySet[Image, UUID]:
 
 def why_withheld(person: Person, image: Any) -> Refusal | None:
     """Of one image: the sentence of the oldest withholding of its project that is open."""
-    row = None if image is None else open_withholdings(image.project).first()
+    if image is None:
+        return None
+    row = open_withholdings().filter(project__in=Image.objects.filter(pk=image.pk).values("project")).first()
     return Refusal(CODE, f"{withheld_words([row])}.") if row else None
 
 
@@ -42,8 +44,8 @@ def withheld_words(rows: Sequence[Withholding]) -> str:
     return f"Scores withheld since {_site_time(rows[0].created_at)}, rule{'s' if ', ' in rules else ''} {rules}"
 
 
-# What the app registers with accounts.policy. A look at the picture matters nothing to it: only the model is hidden.
-is_withheld = EmbargoBySet(why_withheld, withheld_images, is_look_counted=False)
+# What the app registers with accounts.policy. Only the model is hidden: neither a look at the picture nor what people said matters.
+is_withheld = EmbargoBySet(why_withheld, withheld_images, is_look_counted=False, is_label_hidden=False)
 
 
 def _site_time(moment: datetime) -> str:

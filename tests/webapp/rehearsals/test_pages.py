@@ -25,6 +25,7 @@ from webapp.rehearsals.ask import ask_rehearsal
 from webapp.rehearsals.models import CaseOutput, MissTick, Rehearsal
 from webapp.rehearsals.replay_report import replay_report
 from webapp.rehearsals.verdict_rows import folded, is_folded
+from webapp.withholding.steps import withhold
 
 pytestmark = pytest.mark.django_db
 HERE = "/models/rehearsals/"
@@ -116,11 +117,28 @@ def test_a_tick_carries_name_and_reason(second: User, done: Rehearsal, images: l
     assert f"{POSITIVES - 1} wait for a named person" in page
 
 
+def test_misses_are_shown_and_ticked_while_scores_are_withheld(
+    second: User, done: Rehearsal, images: list[Image], project: Project
+) -> None:
+    client = client_of(second)
+    shown = client.get(f"{HERE}1/").content.decode()
+    assert images[0].code in shown
+    withhold(project, "S2", "P-1", "refused too often")
+    assert client.get(f"/api/images/{images[0].pk}/predictions/").status_code == 403
+    assert client.get(f"{HERE}1/misses/{images[0].pk}/lung_opacity/").status_code == 200
+    sent = {"image": str(images[0].pk), "finding": "lung_opacity", "reason": "seen on the lateral"}
+    assert client.post(f"{HERE}1/tick/", sent).status_code == 302
+    page = client.get(f"{HERE}1/").content.decode()
+    assert f"{POSITIVES - 1} wait for a named person" in page
+    assert images[0].code in page
+    assert "hides from you" not in page
+
+
 def test_a_study_hides_its_images_here_too(
     second: User, done: Rehearsal, images: list[Image], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     hidden = Refusal("embargo", "A study hides it.")
-    monkeypatch.setattr(policy, "_embargo", lambda user, image: hidden if image.pk == images[0].pk else None)
+    monkeypatch.setattr(policy, "_embargo", lambda user, image, *_: hidden if image.pk == images[0].pk else None)
     miss = f"{HERE}1/misses/{images[0].pk}/lung_opacity/"
     assert [client_of(second).get(f"{miss}{rest}").status_code for rest in ("", "candidate.png")] == [403, 403]
     page = client_of(second).get(f"{HERE}1/").content.decode()
@@ -181,7 +199,7 @@ def test_reviewed_cases_are_told_only_to_whom_nothing_hides_one(
         json.loads(client_of(second).get(f"{HERE}1/export/").content)["reviewed_cases"]["changes"]["fresh"]["fixed"]
         == 1
     )
-    monkeypatch.setattr("webapp.rehearsals.rows.not_under_embargo", lambda rows, person, path: rows.none())
+    monkeypatch.setattr("webapp.rehearsals.rows.not_under_embargo", lambda rows, person, path, **which: rows.none())
     page = client_of(second).get(f"{HERE}1/").content.decode()
     assert "1 of the images are hidden from you" in page
     assert 'data-testid="replay-count"' not in page

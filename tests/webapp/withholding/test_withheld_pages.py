@@ -5,9 +5,12 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
-from tests.webapp.viewer.case_factory import make_image, make_result
+from tests.webapp.viewer.case_factory import make_image, make_result, make_user, review_body
 from webapp.archive.models import Image, Project
 from webapp.predictions.models import Prediction
+from webapp.reviews.record_review import record_review
+from webapp.reviews.visible import visible_reviews
+from webapp.training_set.select_cases import labelled_cases
 from webapp.withholding.models import Withholding
 from webapp.withholding.steps import withhold
 
@@ -22,6 +25,19 @@ def test_the_page_says_since_when_and_by_which_rule(
     answer = reader.get(f"/api/images/{result.image_id}/predictions/")  # type: ignore[attr-defined]
     assert (answer.status_code, answer.json()) == (403, {"code": "withheld", "text": f"{words}."})
     assert reader.get(f"/api/predictions/{result.pk}/maps/gradcam/").status_code == 403
+
+
+def test_labels_that_people_gave_train_and_judge_models_all_the_same(
+    result: Prediction, signed_in: Callable[..., Client]
+) -> None:
+    """Pages that show reviews beside the model's call wait."""
+    image, admin = result.image, signed_in("admin")
+    record_review(make_user("rita"), image, review_body(finding="only_here"))
+    before = labelled_cases(admin.person, image.project)  # type: ignore[attr-defined]
+    assert [case.image for case in before.cases] == [image]
+    withhold(image.project, "S2", "P-4", "AUC is 0.6")
+    assert labelled_cases(admin.person, image.project) == before  # type: ignore[attr-defined]
+    assert not visible_reviews(admin.person).exists()  # type: ignore[attr-defined]
 
 
 def test_another_project_is_shown_and_two_projects_are_told_apart(

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from webapp.accounts.policy import EmbargoBySet, Person, Refusal
 from webapp.archive.models import Image, Project
-from webapp.withholding.models import Withholding
+from webapp.withholding.models import Withholding, WithholdingLift
 
 CODE = "withheld"
 
@@ -22,6 +22,13 @@ def open_withholdings(project: Project | None = None) -> QuerySet[Withholding]:
     """Those that nobody has lifted, the oldest first; of one project or of all."""
     rows = Withholding.objects.filter(lift=None).order_by("number").select_related("project")
     return rows.filter(project=project) if project else rows  # type: ignore[no-any-return]
+
+
+def changed_since(moment: datetime) -> list[UUID]:
+    """What began to be withheld, and was lifted, after the moment."""
+    begun = Withholding.objects.filter(created_at__gt=moment).order_by("created_at", "pk")
+    lifted = WithholdingLift.objects.filter(created_at__gt=moment).order_by("created_at", "pk")
+    return [*begun.values_list("pk", flat=True), *lifted.values_list("pk", flat=True)]
 
 
 def withheld_images(person: Person) -> QuerySet[Image, UUID]:

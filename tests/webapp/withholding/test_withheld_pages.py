@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from tests.webapp.viewer.case_factory import make_image, make_result, make_user, review_body
 from webapp.archive.models import Image, Project
@@ -11,8 +12,9 @@ from webapp.predictions.models import Prediction
 from webapp.reviews.record_review import record_review
 from webapp.reviews.visible import visible_reviews
 from webapp.training_set.select_cases import labelled_cases
+from webapp.viewer.worklist.changes import EVERY_IMAGE, ChangeFeed
 from webapp.withholding.models import Withholding
-from webapp.withholding.steps import withhold
+from webapp.withholding.steps import lift_withholding, withhold
 
 pytestmark = pytest.mark.django_db
 
@@ -38,6 +40,21 @@ def test_labels_that_people_gave_train_and_judge_models_all_the_same(
     withhold(image.project, "S2", "P-4", "AUC is 0.6")
     assert labelled_cases(admin.person, image.project) == before  # type: ignore[attr-defined]
     assert not visible_reviews(admin.person).exists()  # type: ignore[attr-defined]
+
+
+def test_open_pages_are_told_when_it_begins_and_when_it_ends(
+    result: Prediction, signed_in: Callable[..., Client]
+) -> None:
+    """By the stream and its polling form, which read the same rows."""
+    reader, since = signed_in(), timezone.now().isoformat()
+    feed = ChangeFeed(timezone.now())
+    assert EVERY_IMAGE not in feed.next_changes()
+    row = withhold(result.image.project, "S2", "P-4", "AUC is 0.6")
+    assert EVERY_IMAGE in feed.next_changes()
+    assert EVERY_IMAGE not in feed.next_changes()
+    assert reader.get("/api/worklist/", {"since": since}).json()["images"] == [str(EVERY_IMAGE)]
+    lift_withholding(row, reader.person, "looked at")  # type: ignore[attr-defined]
+    assert EVERY_IMAGE in feed.next_changes()
 
 
 def test_another_project_is_shown_and_two_projects_are_told_apart(

@@ -30,7 +30,7 @@ from webapp.accounts.policy import Person, may_see_image
 from webapp.archive.models import Image
 from webapp.reveal.embargoed import not_under_embargo
 from webapp.viewer.worklist.change_hub import STREAMS_PER_PERSON, Look, TooManyStreams, change_hub
-from webapp.viewer.worklist.changes import ChangeFeed, read_cursor, states_since
+from webapp.viewer.worklist.changes import EVERY_IMAGE, ChangeFeed, read_cursor, states_since
 
 HEARTBEAT_SECONDS = 15.0  # keeps proxies from closing the line, and looks whether the session still holds
 LIFE_SECONDS = 300.0  # the browser reconnects by itself with its cursor; nothing lives for ever
@@ -120,9 +120,12 @@ async def _visible_changes(look: Look, feed: ChangeFeed, user: Person) -> list[s
 
 
 def visible(keys: Iterable[uuid.UUID], user: Person) -> list[str]:
-    """Those images that the person may see, as text. The moment of a result or a review is itself under embargo."""
-    images = not_under_embargo(Image.objects.filter(pk__in=list(keys)), user)
-    return [str(image.pk) for image in images if may_see_image(user, image) is None]
+    """Those images that the person may see, as text. The moment of a result or a review is itself under embargo.
+    That scores are withheld is told to everybody."""
+    keys = list(keys)
+    images = not_under_embargo(Image.objects.filter(pk__in=keys), user)
+    every = [str(EVERY_IMAGE)] if EVERY_IMAGE in keys else []
+    return every + [str(image.pk) for image in images if may_see_image(user, image) is None]
 
 
 class WorklistChanges(APIView):
@@ -134,7 +137,7 @@ class WorklistChanges(APIView):
         responses={200: OpenApiTypes.OBJECT},
     )
     def get(self, request: Request) -> Response:
-        """{"cursor", "images"}: ids of images whose result, reviews or arrival changed since the cursor."""
+        """{"cursor", "images"}: ids of images whose result, reviews or arrival changed since the cursor; id 0 stands for all."""
         since = request.query_params.get("since", "")
         now = timezone.now()
         try:

@@ -11,12 +11,14 @@ from django.utils import timezone
 from webapp.predictions.models import Prediction
 from webapp.reviews.models import CaseReview
 from webapp.viewer.models import WorklistEntry
+from webapp.withholding.withheld import changed_since
 
 # A row carries the time at which its transaction wrote it, not the time of its commit: look back this far again.
 COMMIT_LAG = datetime.timedelta(seconds=5)
 OLDEST = datetime.timedelta(minutes=10)  # a page that slept longer reloads the list as a whole
 MOST = 500
 RESULT_TIMES = ("created_at", "finished_at", "job__created_at", "job__started_at", "job__finished_at")
+EVERY_IMAGE = UUID(int=0)  # named where scores begin to be withheld, or are shown again: each open page asks anew
 State = tuple[object, ...]  # of one image: compares unequal once something about it has changed
 
 
@@ -34,7 +36,8 @@ def read_cursor(text: str, now: datetime.datetime) -> datetime.datetime:
 
 
 def states_since(moment: datetime.datetime) -> dict[UUID, State]:
-    """Images whose row, job or reviews were touched after `moment` (less the commit lag), each with a comparable state."""
+    """Images whose row, job or reviews were touched after `moment` (less the commit lag), each with a comparable state.
+    EVERY_IMAGE stands among them where a withholding began or was lifted."""
     since = moment - COMMIT_LAG
     touched: set[UUID] = set(WorklistEntry.objects.filter(arrived__gt=since).values_list("pk", flat=True)[:MOST])
     for time in RESULT_TIMES:  # one question each, in no order: each reads its own index
@@ -42,7 +45,8 @@ def states_since(moment: datetime.datetime) -> dict[UUID, State]:
         touched.update(results.values_list("image", flat=True)[:MOST])
     reviews = CaseReview.objects.filter(created_at__gt=since).order_by()
     touched.update(reviews.values_list("image", flat=True)[:MOST])
-    return _states(touched)
+    states, withheld = _states(touched), changed_since(since)
+    return {**states, EVERY_IMAGE: tuple(withheld)} if withheld else states
 
 
 def _states(images: Iterable[UUID]) -> dict[UUID, State]:

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { REOPEN_MS, followChanges, namesImage } from './case_events';
+import { EVERY_IMAGE, REOPEN_MS, followChanges, namesImage } from './case_events';
 
 /** The browser's line to the server: refused, it is CLOSED and never comes back by itself. */
 class Line extends EventTarget {
@@ -71,6 +71,10 @@ describe('a change message', () => {
   it('is about the images that it names', () => {
     expect(namesImage('{"cursor": "7", "images": ["a", "b"]}', 'b')).toBe(true);
     expect(namesImage('{"cursor": "7", "images": ["a"]}', 'b')).toBe(false);
+  });
+
+  it('is about every image where scores begin to be withheld', () => {
+    expect(namesImage(`{"images": ["${EVERY_IMAGE}"]}`, 'b')).toBe(true);
   });
 
   it('is about nothing when it has another shape', () => {

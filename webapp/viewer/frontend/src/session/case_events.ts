@@ -4,6 +4,8 @@ interface Change {
   readonly images?: readonly string[];
 }
 
+/** Named where scores of images begin to be withheld, or are shown again. */
+export const EVERY_IMAGE = '00000000-0000-0000-0000-000000000000';
 export const REOPEN_MS = 5_000;
 
 /** Whether a message is about an image. */
@@ -41,7 +43,8 @@ export function followChanges(path: string, onChange: (isNamed: Named) => void):
 export function namesImage(data: string, image: string): boolean {
   try {
     const change = JSON.parse(data) as Change;
-    return Array.isArray(change.images) && change.images.includes(image);
+    const named = Array.isArray(change.images) ? (change.images as readonly string[]) : [];
+    return named.includes(image) || named.includes(EVERY_IMAGE);
   } catch {
     return false;
   }

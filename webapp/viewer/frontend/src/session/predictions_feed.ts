@@ -42,6 +42,7 @@ export class PredictionsFeed {
       after = { status: 'ready', text: '', items };
     } catch (error) {
       after = this.failed(error);
+      if (after.status === 'refused') after = { ...after, items: [] }; // withheld since: what is on the page goes
     }
     if (this.isStopped) return; // the case was left: nothing of it may change what is shown
     this.state.set(after);

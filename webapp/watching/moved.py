@@ -1,5 +1,6 @@
 """Has what comes in moved? Scores and embeddings of each four weeks against the first ones that have enough, of one model."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -44,30 +45,28 @@ def moved_spans(
     return found
 
 
-def _stored(project: Project, results: Sequence[FirstResult], person: Person | None) -> dict[UUID, tuple[int, bytes]]:
-    """Image -> (width, bytes) of the model that gave the results."""
+def _stored(project: Project, results: Sequence[FirstResult], person: Person | None) -> dict[UUID, tuple[int, UUID]]:
+    """Image -> (width, prediction) of the model that gave the results: without the values, which are kilobytes each."""
     bundles = {one.bundle for one in results}
     rows = ResultEmbedding.objects.filter(prediction__image__project=project, prediction__bundle_id__in=bundles)
     if results:
         rows = rows.filter(prediction__image__created_at__gte=results[0].at)
     rows = closed(rows, "prediction__image", person).order_by("-prediction__finished_at")
-    return {
-        image: (width, bytes(values))
-        for image, width, values in rows.values_list("prediction__image", "width", "values")
-    }
+    return {image: (width, pk) for image, width, pk in rows.values_list("prediction__image", "width", "pk")}
 
 
-def _usual_width(stored: Mapping[UUID, tuple[int, bytes]]) -> int:
-    widths = [width for width, _ in stored.values()]
-    return max(set(widths), key=widths.count) if widths else 0
+def _usual_width(stored: Mapping[UUID, tuple[int, UUID]]) -> int:
+    widths = Counter(width for width, _ in stored.values())
+    return widths.most_common(1)[0][0] if widths else 0
 
 
-def _of(results: Sequence[FirstResult], stored: Mapping[UUID, tuple[int, bytes]], usual: int) -> tuple[Floats, int]:
-    """(embeddings of the usual width [n, D], how many have another width)."""
+def _of(results: Sequence[FirstResult], stored: Mapping[UUID, tuple[int, UUID]], usual: int) -> tuple[Floats, int]:
+    """(embeddings of the usual width [n, D], at most MOST, and how many have another width)."""
     known = [stored[one.image] for one in results if one.image in stored]
-    fit = [values for width, values in known if width == usual]
+    fit = [pk for width, pk in known if width == usual]
     chosen = [fit[int(place)] for place in np.linspace(0, len(fit) - 1, min(MOST, len(fit)))]
-    rows = [np.frombuffer(values, "<f4").astype(np.float64) for values in chosen]
+    values = dict(ResultEmbedding.objects.filter(pk__in=chosen).values_list("pk", "values"))
+    rows = [np.frombuffer(bytes(values[pk]), "<f4").astype(np.float64) for pk in chosen if pk in values]
     return np.array(rows, np.float64).reshape(len(rows), usual), len(known) - len(fit)
 
 

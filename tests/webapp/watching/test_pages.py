@@ -7,7 +7,9 @@ from datetime import timedelta
 
 import numpy as np
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from tests.reader_study.studies.study_factory import make_study, opened
@@ -172,6 +174,18 @@ def test_embeddings_that_moved_and_those_of_another_width_are_said(project: Proj
     assert (alike["embeddings"]["is_shifted"], moved["embeddings"]["is_shifted"]) == (False, True)
     assert (alike["scores"]["is_shifted"], moved["other_width"], moved["embeddings"]["n"]) == (False, 2, 60)
     assert "2 of another width left out" in page()
+
+
+def test_no_more_embeddings_are_read_than_are_compared(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("webapp.watching.moved.MOST", 50)
+    kept_week(5, 0)
+    kept_week(1, 1.5)
+    with CaptureQueriesContext(connection) as asked:
+        reference, later = document()["moved"][-2:]  # type: ignore[index]
+    assert (reference["is_reference"], later["embeddings"]["n"]) == (True, 50)
+    reads = [one["sql"] for one in asked if '"predictions_resultembedding"."values"' in one["sql"]]
+    assert reads
+    assert all('"predictions_resultembedding"."prediction_id" IN (' in sql for sql in reads)
 
 
 def test_images_of_a_study_under_way_are_in_no_figure(project: Project) -> None:

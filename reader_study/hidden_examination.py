@@ -72,7 +72,8 @@ def hide_beside_cases(image: Image) -> None:
             for case in cases.filter(same):
                 found.setdefault((case, image.pk), why)
     if image.look_hash:
-        for pair in _alike(list(cases.exclude(image__look_hash="")), [(image.pk, image.look_hash)]):
+        looks = cases.only("study", "image__look_hash").exclude(image__look_hash="")  # of thousands, at each upload
+        for pair in _alike(looks, [(image.pk, image.look_hash)]):
             found.setdefault(pair, Why.LOOK)
     _keep(found)
 

@@ -12,6 +12,7 @@ from webapp.accounts.policy import may_start_silent_trial
 from webapp.change_plans.propose_plan import plan_in_force
 from webapp.change_plans.two_persons import PlanRefused, given_reason
 from webapp.deployments.service_history import changes_of
+from webapp.operating_points.models import PointDecision
 from webapp.predictions.run_mark import why_taken_out
 from webapp.refused import Refused
 from webapp.silent_trials.models import SilentAnswer, SilentEnd, SilentTrial
@@ -32,6 +33,9 @@ def due_end(trial: SilentTrial) -> tuple[Code, str] | None:
     change = changes_of(project).first()
     if project.active_bundle != trial.in_service_id or (change.number if change else 0) != trial.service_number:
         return Code.MODEL_CHANGED, f"The model in service in {project.name} was changed while the trial ran."
+    approved = PointDecision.objects.filter(outcome=PointDecision.Outcome.APPROVED, created_at__gt=trial.created_at)
+    if approved.filter(proposal__project=project, proposal__bundle_id__in=trial.bundles).exists():
+        return Code.POINTS_CHANGED, "An operating point of one of the two models was changed while the trial ran."
     plan = plan_in_force(project)
     if plan is None or plan.pk != trial.plan_id or plan.sha256 != trial.plan_sha256:  # type: ignore[attr-defined]
         now = plan.code if plan else "none"

@@ -90,6 +90,7 @@ class SilentEnd(AppendOnlyRow):
         DAYS = "days", "the days are over"
         PERSON = "person", "ended by a person"
         MODEL_CHANGED = "model_changed", "another model in service"
+        POINTS_CHANGED = "points_changed", "an operating point changed"
         PLAN_CHANGED = "plan_changed", "the plan changed"
         CANDIDATE = "candidate", "the candidate cannot be run"
 

@@ -20,6 +20,7 @@ from webapp.audit.models import AccessEvent
 from webapp.change_plans.models import ChangePlan
 from webapp.deployments.models import DeployedBundle, ServiceChange
 from webapp.deployments.services import BundleRefused, activate, change_service
+from webapp.operating_points.models import PointDecision, PointProposal
 from webapp.predictions.bundle_store import bundle_path
 from webapp.predictions.models import Prediction
 from webapp.predictions.run_mark import WORKER_ENDED, EndedRun
@@ -154,6 +155,20 @@ def test_a_change_of_service_ends_it_also_when_it_came_back(
         change_service(project, bundle, ServiceChange.How.PUT_IN_SERVICE, ada, timezone.now())
     end_due_trials()
     assert again(trial).end.code == "model_changed"
+
+
+@pytest.mark.parametrize(("outcome", "is_over"), [("approved", True), ("declined", False)])
+def test_an_operating_point_that_is_approved_meanwhile_ends_it(
+    outcome: str, is_over: bool, project: Project, trial: SilentTrial
+) -> None:
+    proposal = PointProposal.objects.create(
+        project=project, version=1, bundle_id=trial.in_service_id, finding="lung_opacity", threshold=0.9,
+        threshold_before=0.5, sensitivity={}, specificity={}, reason="fewer calls",
+    )  # fmt: skip
+    PointDecision.objects.create(proposal=proposal, outcome=outcome)
+    end_due_trials()
+    assert hasattr(again(trial), "end") is is_over
+    assert not is_over or again(trial).end.code == "points_changed"
 
 
 def test_days_end_it_incomplete_and_the_gate_stays_shut(

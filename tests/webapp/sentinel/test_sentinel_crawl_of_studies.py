@@ -64,6 +64,7 @@ class StudyOfSecret:
             "slug kind": KINDS,
             "slug reader": ["R01"],
             "slug step": ["pause"],
+            "slug which": ["case"],
         }
         if not self.whole:
             rows = {name: values[:1] for name, values in rows.items()} | {"slug kind": KINDS[:2]}

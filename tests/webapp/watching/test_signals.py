@@ -158,6 +158,4 @@ def test_readers_who_disagree_and_labels_of_other_bytes_count_for_nothing(projec
     changed = told_first(reader, "present", 0.1)
     Image.objects.filter(pk=changed.pk).update(stored_sha256="c" * 64)
     assert (read(project, "sensitivity").value, read(project, "sensitivity").n) == (1.0, 1)
-    assert (read(project, "auc").why_not or "").startswith(
-        "1 unaided label of the last 26 weeks: no figure"
-    )
+    assert (read(project, "auc").why_not or "").startswith("1 unaided label of the last 26 weeks: no figure")

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtri
+
+from measures.watching.figure import score_interval
 
 MOST_WEEKS = 5200  # a hundred years: nobody waits longer
 
@@ -39,7 +40,7 @@ def sampled_share(hits: NDArray[np.bool_], chances: NDArray[np.floating]) -> Sam
     kish = float(w.sum() ** 2 / (w**2).sum())
     variance = float((w**2 * (y - value) ** 2).sum() / w.sum() ** 2)
     effective = value * (1 - value) / variance if variance > 0 else kish
-    return SampledShare(value, *_wilson(value, effective), len(y), effective)
+    return SampledShare(value, *score_interval(value, effective), len(y), effective)
 
 
 def cases_needed(half_width: float, share: float = 0.5) -> int:
@@ -47,7 +48,7 @@ def cases_needed(half_width: float, share: float = 0.5) -> int:
     if not (0 < half_width < 0.5 and 0 <= share <= 1):
         raise ValueError(f"half width {half_width:g}, share {share:g}; allowed: above 0 to .5, and 0 to 1")
     n = 1
-    while (limits := _wilson(share, n))[1] - limits[0] > 2 * half_width:
+    while (limits := score_interval(share, n))[1] - limits[0] > 2 * half_width:
         n += 1
     return n
 
@@ -61,11 +62,3 @@ def weeks_until(
     a_week = images_a_week * draw * part
     weeks = math.ceil(cases_needed(half_width, share) / a_week) if a_week > 0 else MOST_WEEKS + 1
     return weeks if weeks <= MOST_WEEKS else None
-
-
-def _wilson(share: float, n: float) -> tuple[float, float]:
-    """Wilson, JASA 1927, of a real number of cases."""
-    z = float(ndtri(0.975))
-    middle = (share + z * z / (2 * n)) / (1 + z * z / n)
-    half = z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n)) / (1 + z * z / n)
-    return max(0.0, middle - half), min(1.0, middle + half)

@@ -20,8 +20,7 @@ KEPT = {
     "reader_study.analysis.likelihood_ratios.likelihood_ratios": "for analysts, who call it from Python",
     "reader_study.analysis.lroc.lroc_area": "for analysts, who call it from Python",
     "reader_study.analysis.simulate.simulate": "the tutorial of the statistics calls it, and `make bench`",
-    "measures.sampled_share.sampled_share": "figures of drawn looks are measured by it, and `make bench`",
-    "measures.sampled_share.weeks_until": "the page of watching states it, and `make bench`",
+    "measures.sampled_share.sampled_share": "for analysts, who call it from Python; `make bench` calls it",
     "webapp.accounts.token_sign_in.PlainTokenScheme": "drf-spectacular finds it among the subclasses of its own",
 }
 

@@ -52,21 +52,3 @@ def score_interval(share: float, n: float) -> tuple[float, float]:
     middle = (share + z * z / (2 * n)) / (1 + z * z / n)
     half = z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n)) / (1 + z * z / n)
     return max(0.0, middle - half), min(1.0, middle + half)
-
-
-def cases_for(share: float, half_width: float) -> int:
-    """The least n at which Wilson's interval of this share is at most +-half_width. 0 < half_width < .5."""
-    if not 0 < half_width < 0.5 or not 0 <= share <= 1:
-        raise ValueError(f"half width {half_width:g} of a share of {share:g}: allowed are 0 to .5 and 0 to 1")
-    low, high = 0, 1
-    while _half(share, high) > half_width:
-        low, high = high, 2 * high
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (middle, high) if _half(share, middle) > half_width else (low, middle)
-    return high
-
-
-def _half(share: float, n: int) -> float:
-    low, high = score_interval(share, n)
-    return (high - low) / 2

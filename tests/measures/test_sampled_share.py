@@ -44,6 +44,12 @@ def test_weeks_until_an_interval_is_narrow_enough() -> None:
         cases_needed(0.5)
 
 
+@pytest.mark.parametrize(("share", "n"), [(0.5, 381), (0.8, 245), (1.0, 35)])
+def test_how_many_cases_an_interval_takes(share: float, n: int) -> None:
+    """Close to z^2 p (1 - p) / d^2 in the middle: 384 and 246."""
+    assert cases_needed(0.05, share) == n
+
+
 @pytest.mark.parametrize("enriched", [False, True])
 def test_answers_beside_the_model_overstate_it_and_those_before_cover_the_truth(enriched: bool) -> None:
     """300 runs; the benchmark makes 1,000."""

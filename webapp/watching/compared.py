@@ -7,8 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from measures import sampled_share
+from measures.sampled_share import cases_needed
 from measures.watching.expected import expected_figures
-from measures.watching.figure import Figure, cases_for
+from measures.watching.figure import Figure
 from webapp.watching.first_results import FirstResult
 from webapp.watching.unaided_labels import LabelledResult, figures_of, patients_of
 from webapp.watching.weeks import WEEK
@@ -70,6 +72,7 @@ def weeks_until(
     """How long +-5 points take with 5 % looks before the model, at the volume, answers and prevalence of the time that is shown.
 
     drawn: looks that were asked for. Of these, as many give a label as did; the share that has the finding is weighted.
+    weeks: None for more than a hundred years.
     """
     if not labelled or not drawn or weeks <= 0 or not images_a_week:
         return []
@@ -82,10 +85,10 @@ def weeks_until(
         a_week = images_a_week * ISSUE_SHARE * answered * share
         if value is None or a_week == 0:
             continue
-        needed = cases_for(value, HALF_WIDTH)
+        weeks_left = sampled_share.weeks_until(HALF_WIDTH, images_a_week, ISSUE_SHARE * answered, value, share)
         found.append(
-            {"figure": name, "needed": needed, "a_week": round(a_week, 2), "answered": round(answered, 3),
-             "weeks": math.ceil(needed / a_week)}
+            {"figure": name, "needed": cases_needed(HALF_WIDTH, value), "a_week": round(a_week, 2),
+             "answered": round(answered, 3), "weeks": weeks_left}
         )  # fmt: skip
     return found
 

@@ -12,7 +12,7 @@ from measures.delong import placement_covariance
 from measures.gates.clusters import clustered_variance
 from measures.roc_area import auc, placements
 from measures.watching.expected import expected_figures
-from measures.watching.figure import Figure, cases_for, of_influences, score_interval
+from measures.watching.figure import Figure, of_influences, score_interval
 from measures.watching.labelled import LabelledCases, measured_figures
 from measures.watching.weighted_area import weighted_area
 from measures.wilson import wilson_interval
@@ -113,16 +113,6 @@ def test_figures_that_are_not_known_never_part() -> None:
     assert other.parts_from(known)
     assert not known.parts_from(Figure(0.65, 0.6, 0.7, 9))
     assert not known.parts_from(Figure(0.9, math.nan, math.nan, 9))
-
-
-@pytest.mark.parametrize(("share", "n"), [(0.5, 381), (0.8, 245), (1.0, 35)])
-def test_how_many_cases_an_interval_takes(share: float, n: int) -> None:
-    """Close to z^2 p (1 - p) / d^2 in the middle: 384 and 246."""
-    assert cases_for(share, 0.05) == n
-    low, high = score_interval(share, n)
-    assert (high - low) / 2 <= 0.05 + 1e-9
-    with pytest.raises(ValueError, match="allowed are"):
-        cases_for(share, 0.5)
 
 
 def test_the_interval_of_the_estimate_covers_the_expected_area() -> None:

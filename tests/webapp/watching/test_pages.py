@@ -100,7 +100,9 @@ def test_measured_and_estimated_stand_side_by_side_and_a_warning_when_they_part(
     assert "With 5 % looks before the model, at" in shown
 
 
-def test_the_weeks_until_five_points_are_those_of_volume_answers_and_prevalence(project: Project, reader: User) -> None:
+def test_the_weeks_until_five_points_are_those_of_volume_answers_and_prevalence(
+    project: Project, reader: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
     minutes = 14 * 24 * 60 - 1
     for number in range(4):
         told_first(reader, "present" if number else "absent", 0.9 if number > 1 else 0.2, minutes_ago=minutes)
@@ -112,6 +114,8 @@ def test_the_weeks_until_five_points_are_those_of_volume_answers_and_prevalence(
     row = until["sensitivity"]
     assert row["a_week"] == pytest.approx(10 * 0.05 * 0.75, abs=0.01)
     assert row["weeks"] == pytest.approx(row["needed"] / (10 * 0.05 * 0.75), rel=0.01)
+    monkeypatch.setattr("measures.sampled_share.MOST_WEEKS", 1)
+    assert ": more than a hundred years." in page()
 
 
 def test_a_month_without_one_label_a_day_without_data_and_a_project_without_a_model_are_said(project: Project) -> None:

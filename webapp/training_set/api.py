@@ -25,7 +25,7 @@ class TrainingSetExport(IntegrityAnswer):
         description=(
             "A zip of images/*.dcm, cases.csv (file, sha256, patient, view, one column per finding, boxes, readers, bundle), "
             "other_findings.csv (where readers saw what the model has no finding for), left_out.csv (case, reason, text) "
-            "and readme.txt, sent while it is made: it is whole when the connection ends "
+            "readme.txt and croissant.json (the data card), sent while it is made: it is whole when the connection ends "
             "well. Images of reader studies under way never leave; those whose pixels may show text only after a person's "
             "preview check."
         ),

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from django.utils import timezone
+
 from inference.dicom.refusal import DicomRefusal
 from webapp import audit
 from webapp.accounts.policy import Person, may_export_training_set, require
@@ -18,6 +20,7 @@ from webapp.archive.deidentify.release import NotReleased, Releases
 from webapp.archive.models import Image, Project
 from webapp.archive.storage import IntegrityMismatch, StorageFull
 from webapp.reviews.finding_terms import finding_terms
+from webapp.training_set.data_card import FILE, data_card
 from webapp.training_set.select_cases import (
     LeftOut,
     OtherFinding,
@@ -52,7 +55,8 @@ class TrainingSet:
     left_out: list[LeftOut] = field(default_factory=list)
 
     def files(self) -> Iterator[tuple[str, bytes]]:
-        """(path in the folder, content): images/*.dcm, other_findings.csv (if any), left_out.csv, readme.txt, cases.csv."""
+        """(path in the folder, content): images/*.dcm, other_findings.csv (if any), left_out.csv, readme.txt, croissant.json,
+        cases.csv."""
         self.left_out = list(self.selection.left_out)
         with Releases(self.project) as releases:
             for case in self.selection.cases:
@@ -62,10 +66,17 @@ class TrainingSet:
         findings = [name for name in self.selection.findings if any(name in row.labels for row in self.rows)]
         table = cases_csv(self.rows, findings or self.selection.findings).encode()
         self._record("training_set.exported", cases_sha256=hashlib.sha256(table).hexdigest(), written=len(self.rows))
+        tables = {"left_out.csv": left_out_csv(self.left_out).encode()}
         if any(row.others for row in self.rows):
-            yield "other_findings.csv", other_findings_csv(self.rows).encode()
-        yield "left_out.csv", left_out_csv(self.left_out).encode()
+            tables["other_findings.csv"] = other_findings_csv(self.rows).encode()
+        yield from tables.items()
         yield "readme.txt", readme(self.rows, self.left_out, findings).encode()
+        name = f"Reviewed cases of {self.project.name}"
+        every = {"cases.csv": table, **tables}
+        yield (
+            FILE,
+            data_card(name, self.rows, self.left_out, every, findings or self.selection.findings, timezone.now()),
+        )
         yield "cases.csv", table  # last: a folder without it is not whole
 
     def _copied(self, case: ReviewedCase, releases: Releases) -> bytes | None:

@@ -205,7 +205,7 @@ def test_a_study_that_opens_during_an_export_keeps_its_images(
     files = made.files()
     assert next(files)[0].startswith("images/")
     monkeypatch.setattr(export, "is_under_way", lambda image: image == second)
-    assert [name for name, _ in files] == ["left_out.csv", "readme.txt", "cases.csv"]
+    assert [name for name, _ in files] == ["left_out.csv", "readme.txt", "croissant.json", "cases.csv"]
     assert [one.code for one in made.left_out] == ["in_study"]
 
 
@@ -278,6 +278,7 @@ def test_an_export_leaves_events_without_pseudonyms(
         assert [name for name in archive.namelist() if not name.startswith("images/")] == [
             "left_out.csv",
             "readme.txt",
+            "croissant.json",
             "cases.csv",
         ]
     events = AccessEvent.objects.filter(purpose="training set").order_by("sequence")
@@ -357,7 +358,7 @@ def test_an_event_loop_sends_the_same_zip(stored: Stored, reader: User, manager:
 
     with zipfile.ZipFile(io.BytesIO(async_to_sync(read)())) as archive:
         assert archive.testzip() is None
-        assert len(archive.namelist()) == 4
+        assert len(archive.namelist()) == 5
 
 
 def test_the_schema_tells_of_the_calls_without_a_warning(

@@ -14,7 +14,7 @@ from webapp.training_set.export import NothingToExport, start_export, write_fold
 
 
 class Command(BaseCommand):
-    help = "Write reviewed cases as a training set: cases.csv, images/*.dcm (de-identified), left_out.csv, readme.txt."
+    help = "Write reviewed cases as a training set: cases.csv, images/*.dcm (de-identified), left_out.csv, data card, readme.txt."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("folder", type=Path, help="a new or empty folder")

@@ -10,6 +10,8 @@ class StopRulesConfig(AppConfig):
 
     def ready(self) -> None:
         from webapp.deployments.desk import DeskSection, desk_sections
+        from webapp.deployments.timeline import more_marks
+        from webapp.stop_rules.marks import marks
         from webapp.stop_rules.monthly_section import fired_in_month
         from webapp.stop_rules.pages import desk_context
         from webapp.stop_rules.turn import look_now_and_then
@@ -17,5 +19,6 @@ class StopRulesConfig(AppConfig):
         from webapp.work.extension_points import extension_points
 
         extension_points.each_sweep.append(look_now_and_then)
+        more_marks.append(marks)
         desk_sections.append(DeskSection(25, "stop_rules/desk.html", desk_context))
         monthly_sections.append(MonthlySection(10, fired_in_month))

@@ -20,6 +20,7 @@ from webapp.deployments.models import DeployedBundle
 from webapp.deployments.services import activate
 from webapp.refused import Refused
 from webapp.stop_rules.lift import lift
+from webapp.stop_rules.marks import marks
 from webapp.stop_rules.models import Evaluation
 from webapp.stop_rules.turn import look_at_rules
 from webapp.watching.signals import SignalReading
@@ -72,6 +73,8 @@ def test_a_planted_fault_withholds_the_scores_until_a_second_person_lifts_it(
     with pytest.raises(Refused, match="reason"):
         lift(second, firing, " ")
     lift(second, firing, "a test phantom, taken out")
+    told = [words for _, words in marks(project, firing.created_at)]
+    assert told == ["rule S1 of P-1 withheld the scores", "omar lifted rule S1 of P-1"]
     assert client.get(path).status_code == 200
     with pytest.raises(Refused, match="already"):
         lift(second, firing, "again")
@@ -164,6 +167,7 @@ def test_it_rolls_back_and_where_there_is_nothing_to_go_back_to_it_withholds(
     project.refresh_from_db()
     assert project.active_bundle == first.pk
     assert "Rolled back to" in firing.did
+    assert [words for _, words in marks(project, firing.created_at)] == ["rule S1 of P-1 rolled back"]
     assert not open_withholdings().exists()
     assert look_at_rules() == []
 

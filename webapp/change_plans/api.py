@@ -76,7 +76,7 @@ class ChangePlans(PlanView):
         def work(person: User, project: Project) -> Any:
             Refused.require(may_propose_change_plan(person))
             sent = read_sent(ChangePlanRequest, request.data)
-            plan = propose_plan(person, project, sent.body.model_dump(mode="json"), sent.reason)
+            plan = propose_plan(person, project, sent.body.model_dump(mode="json"), sent.reason, sent.fires_now)
             return plan_document(plan, plan_in_force(project))
 
         return self.answer(slug, work, 201)
@@ -103,7 +103,7 @@ class ChangePlanDecision(PlanView):
     def post(self, request: Request, slug: str, version: int) -> Response:
         def work(person: User, project: Project) -> Any:
             sent = read_sent(PlanDecisionRequest, request.data)
-            decide_plan(person, _row(ChangePlan, project, version), sent.outcome, sent.note)
+            decide_plan(person, _row(ChangePlan, project, version), sent.outcome, sent.note, sent.fires_now)
             return plan_document(_row(ChangePlan, project, version), plan_in_force(project))
 
         return self.answer(slug, work)

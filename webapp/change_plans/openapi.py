@@ -19,10 +19,11 @@ Hash = Annotated[str, Field(description="SHA-256 of the canonical JSON")]
 
 
 class ChangePlanRequest(SentBody):
-    """A plan as an admin proposes it."""
+    """A plan as an admin proposes it. fires_now: stop rules (S1 ...) that would fire at once, as the admin has seen."""
 
     reason: str
     body: PlanBody
+    fires_now: list[str] = []
 
 
 class ReferenceSetRequest(SentBody):
@@ -33,10 +34,11 @@ class ReferenceSetRequest(SentBody):
 
 
 class PlanDecisionRequest(SentBody):
-    """How a proposal ends. withdrawn: by who proposed it."""
+    """How a proposal ends. withdrawn: by who proposed it. fires_now: of a plan, as when it is proposed."""
 
     outcome: Annotated[str, OneOf(tuple(Decision.Outcome.values))]
     note: str = ""
+    fires_now: list[str] = []
 
 
 class ReferenceDecisionRequest(PlanDecisionRequest):

@@ -21,9 +21,10 @@ from webapp.accounts.policy import (
 from webapp.archive.models import Project
 from webapp.change_plans.default_body import default_body
 from webapp.change_plans.documents import PEOPLE, name_of
+from webapp.change_plans.fires_now import rules_that_fire_now
 from webapp.change_plans.gate_kinds import GATE_KINDS
 from webapp.change_plans.models import ChangePlan
-from webapp.change_plans.plan_body import APPROVERS, CHANGES, MULTIPLICITIES
+from webapp.change_plans.plan_body import APPROVERS, CHANGES, MULTIPLICITIES, PlanBody
 from webapp.change_plans.plan_form import plan_form, typed_body
 from webapp.change_plans.propose_plan import decide_plan, plan_in_force, propose_plan, roles_of_plan
 from webapp.change_plans.stop_signals import ACTIONS, STOP_SIGNALS
@@ -33,6 +34,7 @@ from webapp.change_plans.who_approves import can_approve, names_of
 from webapp.form_action import act
 from webapp.predictions.bundle_store import findings_in_service
 from webapp.refused import Refused
+from webapp.sent_body import read_sent
 
 
 @login_required
@@ -67,7 +69,8 @@ def new_plan(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method == "POST":
         body = typed_body(request.POST)
         try:
-            made = propose_plan(require_person(request.user), project, body, request.POST.get("reason", ""))
+            ticked = request.POST.getlist("fires_now")
+            made = propose_plan(require_person(request.user), project, body, request.POST.get("reason", ""), ticked)
         except Refused as refusal:
             refused = refusal
         else:
@@ -75,7 +78,13 @@ def new_plan(request: HttpRequest, slug: str) -> HttpResponse:
             return redirect("change_plan", project.slug, made.version)
     findings = findings_in_service(project)
     context = plan_form(body, findings) | {"project": project, "current": current, "is_default": is_default}
-    more = {"refused": refused, "reason": request.POST.get("reason", ""), "reason_characters": TEXT_CHARACTERS}
+    firing = rules_that_fire_now(project, read_sent(PlanBody, body)) if refused and refused.code == "fires_now" else []
+    more = {
+        "firing": firing,
+        "refused": refused,
+        "reason": request.POST.get("reason", ""),
+        "reason_characters": TEXT_CHARACTERS,
+    }
     return _page(request, "new_plan", context | more, status=refused.http if refused else 200)
 
 
@@ -84,7 +93,8 @@ def decide(request: HttpRequest, slug: str, version: int) -> HttpResponse:
     """Approve, decline or withdraw the plan that the person saw."""
     require(may_see_change_plans(request.user))
     found, outcome = _plan_or_404(slug, version), request.POST.get("outcome", "")
-    work = partial(decide_plan, require_person(request.user), found, outcome, request.POST.get("note", ""))
+    note, ticked = request.POST.get("note", ""), request.POST.getlist("fires_now")
+    work = partial(decide_plan, require_person(request.user), found, outcome, note, ticked)
     return act(request, work, f"{found.code} is {outcome}.", "change_plan", slug, version)
 
 
@@ -119,8 +129,9 @@ def _plan_context(person: User, found: ChangePlan) -> dict[str, Any]:
     rules = [
         {"signal": STOP_SIGNALS[rule.signal], "own": rule, "action": ACTIONS[rule.action]} for rule in body.stop_rules
     ]
-    current = plan_in_force(found.project)
+    current, able = plan_in_force(found.project), what_may_be_done(person, found)
     return {
+        "firing": rules_that_fire_now(found.project, body) if able["may_decide"] else [],
         "plan": found,
         "body": body,
         "state": state_of(found, current),
@@ -135,7 +146,7 @@ def _plan_context(person: User, found: ChangePlan) -> dict[str, Any]:
         "multiplicity": MULTIPLICITIES[body.multiplicity],
         "can_approve": names_of(can_approve(roles_of_plan(found.project, found), found.created_by)),
         "reason_characters": TEXT_CHARACTERS,
-        **what_may_be_done(person, found),
+        **able,
     }
 
 

@@ -1,6 +1,7 @@
 """An admin proposes a change plan for a project; a second person approves it. From then on it does not change."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
@@ -8,6 +9,7 @@ from django.db import transaction
 from webapp.accounts.models import User
 from webapp.accounts.policy import may_propose_change_plan
 from webapp.archive.models import Project
+from webapp.change_plans.fires_now import require_known
 from webapp.change_plans.models import ChangePlan, PlanDecision
 from webapp.change_plans.plan_body import PlanBody
 from webapp.change_plans.two_persons import (
@@ -46,8 +48,12 @@ def require_whole(plan: ChangePlan) -> None:
 
 
 @transaction.atomic
-def propose_plan(user: User, project: Project, body: object, reason: str) -> ChangePlan:
-    """body: as `PlanBody` reads it. Raises PlanRefused or Refused (400, 403, 409) naming the value and what is allowed."""
+def propose_plan(
+    user: User, project: Project, body: object, reason: str, fires_now: Collection[str] = ()
+) -> ChangePlan:
+    """fires_now: rules of which the person knows that they fire at once.
+
+    body: as `PlanBody` reads it. Raises PlanRefused or Refused (400, 403, 409) naming the value and what is allowed."""
     PlanRefused.require(may_propose_change_plan(user))
     said = given_reason(reason)
     plan = read_sent(PlanBody, body, within="body")
@@ -56,6 +62,7 @@ def propose_plan(user: User, project: Project, body: object, reason: str) -> Cha
     current = plan_in_force(project)
     require_second("this plan", tuple((current.body_model() if current else plan).approvers), user)
     require_next("this plan", tuple(plan.approvers))
+    require_known(project, plan, fires_now)
     content, numbers = plan.model_dump(mode="json"), versions(ChangePlan, project)
     row = ChangePlan(
         project=project, bundle_id=project.active_bundle, body=content, reason=said, created_by=user, **numbers
@@ -66,9 +73,18 @@ def propose_plan(user: User, project: Project, body: object, reason: str) -> Cha
     return row
 
 
-def decide_plan(user: User, plan: ChangePlan, outcome: str, note: str = "") -> PlanDecision:
-    """Raises PlanRefused as `two_persons.decide`; who may approve says the plan in force, of the first plan itself."""
-    decision: PlanDecision = decide(PLAN, user, plan, outcome, note)
+def decide_plan(
+    user: User, plan: ChangePlan, outcome: str, note: str = "", fires_now: Collection[str] = ()
+) -> PlanDecision:
+    """fires_now: as in `propose_plan`. Raises PlanRefused as `two_persons.decide`, and where one is unticked;
+    who may approve says the plan in force, of the first plan itself."""
+    decision: PlanDecision = decide(
+        replace(PLAN, read=lambda row: require_known(row.project, row.body_model(), fires_now)),
+        user,
+        plan,
+        outcome,
+        note,
+    )
     return decision
 
 

@@ -9,16 +9,19 @@ class StopRulesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from webapp.change_plans.fires_now import readers
         from webapp.deployments.desk import DeskSection, desk_sections
         from webapp.deployments.timeline import more_marks
         from webapp.stop_rules.marks import marks
         from webapp.stop_rules.monthly_section import fired_in_month
         from webapp.stop_rules.pages import desk_context
         from webapp.stop_rules.turn import look_now_and_then
+        from webapp.stop_rules.would_fire import would_fire
         from webapp.watching.monthly_sections import MonthlySection, monthly_sections
         from webapp.work.extension_points import extension_points
 
         extension_points.each_sweep.append(look_now_and_then)
+        readers.append(would_fire)
         more_marks.append(marks)
         desk_sections.append(DeskSection(25, "stop_rules/desk.html", desk_context))
         monthly_sections.append(MonthlySection(10, fired_in_month))

@@ -16,10 +16,9 @@ from webapp.archive.models import Project
 from webapp.change_plans.models import ChangePlan
 from webapp.change_plans.plan_body import StopRule
 from webapp.change_plans.propose_plan import plan_in_force
-from webapp.change_plans.stop_signals import STOP_SIGNALS
 from webapp.change_plans.two_persons import locked
 from webapp.deployments.services import BundleRefused, roll_back
-from webapp.stop_rules.judge import State, judged
+from webapp.stop_rules.judge import State, judged, reading_words
 from webapp.stop_rules.models import Evaluation, Firing, FiringLift
 from webapp.watching.signals import SignalReading, read_signal
 from webapp.withholding.models import Withholding
@@ -104,8 +103,7 @@ def _keep(
 
 
 def _fire(project: Project, plan: ChangePlan, number: int, rule: StopRule, kept: Evaluation) -> Firing:
-    signal = STOP_SIGNALS[rule.signal]
-    why = f"{signal.title} is {kept.value:.3g} ({signal.unit}, n {kept.n}); the limit is {rule.limit:g}."
+    why = reading_words(rule, kept.value, kept.n)  # type: ignore[arg-type]  # one beyond its limit has a value
     withheld, did = _act(project, f"S{number}", plan.code, rule.action, why)
     before = Firing.objects.filter(plan=plan, rule=number).count()
     firing = Firing(

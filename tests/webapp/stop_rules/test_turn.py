@@ -45,7 +45,11 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
         def read(project: Project, key: str, *, now: Any) -> SignalReading:  # noqa: F811
             return SignalReading(key, now, value, n, interval, None if value is not None else "nothing came")
 
+        def read_for(project: Project, key: str, *, now: Any, finding: str) -> SignalReading:  # noqa: F811
+            return read(project, key, now=now)
+
         monkeypatch.setattr("webapp.stop_rules.turn.read_signal", read)
+        monkeypatch.setattr("webapp.stop_rules.would_fire.read_signal", read_for)
 
     return say
 

@@ -393,9 +393,11 @@ export interface components {
             };
             readonly plans: readonly components["schemas"]["ChangePlanDocument"][];
         };
-        /** @description A plan as an admin proposes it. */
+        /** @description A plan as an admin proposes it. fires_now: stop rules (S1 ...) that would fire at once, as the admin has seen. */
         readonly ChangePlanRequest: {
             readonly body: components["schemas"]["PlanBody"];
+            /** @default [] */
+            readonly fires_now: readonly string[];
             readonly reason: string;
         };
         /** @description Codes of one failure; scheme_version is added by the server. */
@@ -524,7 +526,7 @@ export interface components {
             readonly at: string;
             readonly by: string | null;
             /** @enum {string} */
-            readonly code: "late_read" | "reopened" | "washout_override" | "wrong_display" | "clock" | "interrupted" | "author_of_truth" | "other";
+            readonly code: "late_read" | "reopened" | "washout_override" | "wrong_display" | "clock" | "interrupted" | "author_of_truth" | "hidden_image" | "other";
             /** Format: uuid */
             readonly id: string;
             /** Format: uuid */
@@ -538,7 +540,7 @@ export interface components {
         };
         readonly DeviationRequest: {
             /** @enum {string} */
-            readonly code: "late_read" | "reopened" | "washout_override" | "wrong_display" | "clock" | "interrupted" | "author_of_truth" | "other";
+            readonly code: "late_read" | "reopened" | "washout_override" | "wrong_display" | "clock" | "interrupted" | "author_of_truth" | "hidden_image" | "other";
             readonly text: string;
         };
         /** @description stopped: why the file holds more than the rows, in a sentence; empty where it does not. */
@@ -1439,8 +1441,10 @@ export interface components {
             /** @enum {string} */
             readonly outcome: "approved" | "declined" | "withdrawn";
         };
-        /** @description How a proposal ends. withdrawn: by who proposed it. */
+        /** @description How a proposal ends. withdrawn: by who proposed it. fires_now: of a plan, as when it is proposed. */
         readonly PlanDecisionRequest: {
+            /** @default [] */
+            readonly fires_now: readonly string[];
             /** @default  */
             readonly note: string;
             /** @enum {string} */
@@ -1837,6 +1841,8 @@ export interface components {
         /** @description changed_labels: how many labels would be another today, as who locks the set has seen it; needed where there are any. */
         readonly ReferenceDecisionRequest: {
             readonly changed_labels?: number | null;
+            /** @default [] */
+            readonly fires_now: readonly string[];
             /** @default  */
             readonly note: string;
             /** @enum {string} */

@@ -235,6 +235,13 @@ QUARANTINE_DAYS = env_int("SIGHTLINE_QUARANTINE_DAYS", 30, minimum=1)
 DATA_UPLOAD_MAX_NUMBER_FILES = MAX_FILES_PER_REQUEST
 DEMO_DIR = BASE_DIR / "webapp" / "demo"
 
+# --- mail ---------------------------------------------------------------------------------------------------------
+STOP_RULE_MAIL = [one for one in os.environ.get("SIGHTLINE_STOP_RULE_MAIL", "").replace(" ", "").split(",") if one]
+EMAIL_HOST = os.environ.get("SIGHTLINE_MAIL_HOST", "localhost")
+EMAIL_PORT = env_int("SIGHTLINE_MAIL_PORT", 25, minimum=1)
+EMAIL_TIMEOUT = 20  # seconds, of a server that does not answer
+DEFAULT_FROM_EMAIL = os.environ.get("SIGHTLINE_MAIL_FROM", "sightline@localhost")
+
 # --- jobs ---------------------------------------------------------------------------------------------------------
 JOB_LEASE_SECONDS = env_int("SIGHTLINE_LEASE_SECONDS", 30, minimum=1)
 JOB_MAX_ATTEMPTS = 3

@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -23,6 +24,7 @@ from webapp.change_plans.two_persons import TEXT_CHARACTERS
 from webapp.form_action import act
 from webapp.refused import Refused
 from webapp.stop_rules.lift import lift, require_may_lift
+from webapp.stop_rules.mail import NOT_SET_UP, last_mail, queue_test_mail
 from webapp.stop_rules.models import Evaluation, Firing
 from webapp.stop_rules.turn import EVERY_SECONDS, is_armed, look_at_rules
 from webapp.withholding.withheld import open_withholdings, withheld_words
@@ -39,6 +41,7 @@ def stop_rules(request: HttpRequest) -> HttpResponse:
     person = require_person(request.user)
     sections = [_section(project, person) for project in Project.objects.order_by("name", "slug")]
     context = {"sections": sections, "minutes": int(EVERY_SECONDS // 60), "reason_characters": TEXT_CHARACTERS}
+    context |= {"recipients": len(settings.STOP_RULE_MAIL), "mail": last_mail(), "not_set_up": NOT_SET_UP}
     response = render(request, "stop_rules/stop_rules.html", context)
     response.headers["Cache-Control"] = "no-store"
     return response
@@ -64,6 +67,14 @@ def read_now(request: HttpRequest) -> HttpResponse:
     if not fired:
         messages.success(request, "Every signal was read; no rule fired.")
     return redirect("stop_rules")
+
+
+@form_post("stop_rules")
+def send_test_mail(request: HttpRequest) -> HttpResponse:
+    """Queues a mail that says it is a test."""
+    require(may_see_change_plans(request.user))
+    work = partial(queue_test_mail, require_person(request.user))
+    return act(request, work, "A test mail is queued: this page says below when it was sent.", "stop_rules")
 
 
 def desk_context(request: HttpRequest) -> Mapping[str, Any] | None:

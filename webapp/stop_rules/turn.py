@@ -19,6 +19,7 @@ from webapp.change_plans.propose_plan import plan_in_force
 from webapp.change_plans.two_persons import locked
 from webapp.deployments.services import BundleRefused, roll_back
 from webapp.stop_rules.judge import State, judged, reading_words
+from webapp.stop_rules.mail import queue_mail
 from webapp.stop_rules.models import Evaluation, Firing, FiringLift
 from webapp.watching.signals import SignalReading, read_signal
 from webapp.withholding.models import Withholding
@@ -111,6 +112,7 @@ def _fire(project: Project, plan: ChangePlan, number: int, rule: StopRule, kept:
         withholding=withheld, created_at=kept.created_at,
     )  # fmt: skip
     firing.save()
+    queue_mail(firing)
     details = {"plan": plan.code, "rule": f"S{number}", "signal": rule.signal, "did": did}
     audit.record(None, "stop_rule.fire", f"project:{project.pk}", **details)
     return firing

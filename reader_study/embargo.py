@@ -6,10 +6,10 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from reader_study.hidden_examination import hidden_images
-from reader_study.models import Case, Membership, Study
+from reader_study.models import Case, Membership, ReadingSession, Study
 from reader_study.policy import current_memberships
 from webapp.accounts.models import User
-from webapp.accounts.policy import Person, Refusal
+from webapp.accounts.policy import Absence, Person, Refusal
 from webapp.reveal.embargoed import embargo_by_set
 
 # From opening until lock. A draft does not hide anything yet: what a reader saw before counts as a look for washout.
@@ -29,8 +29,28 @@ def embargoed_images(user: Person) -> QuerySet[Case, UUID]:
     return hidden_images(blinded_cases(user))
 
 
+def sessions_to_come(user: User) -> QuerySet[ReadingSession]:
+    """The person's sessions that are planned or open, in studies under way."""
+    rows = ReadingSession.objects.filter(reader__user=user, reader__study__state__in=STATES)
+    found: QuerySet[ReadingSession] = rows.exclude(state__in=ReadingSession.ENDED)
+    return found
+
+
+def reads_on(user: User) -> bool:
+    """Whether the person still has something to read in a study."""
+    return sessions_to_come(user).exists()
+
+
+def images_still_to_read(user: User) -> QuerySet[Case, UUID]:
+    """Ids of the images that are not there for a reader outside the study until the last session in it has ended: everything that
+    the study hides, so that no click on a row costs the reader a washout."""
+    studies = sessions_to_come(user).order_by().values("reader__study")
+    return hidden_images(Case.objects.filter(study__in=studies, voided_at=None))
+
+
 # What reader_study registers with accounts.policy.
 is_embargoed = embargo_by_set(embargoed_images, IN_STUDY)
+is_absent = Absence(reads_on, images_still_to_read)
 
 
 def blinded_cases(user: User) -> QuerySet[Case]:

@@ -17,6 +17,7 @@ from reader_study.services.people import checked_reason
 from webapp import audit
 from webapp.accounts.models import User
 from webapp.archive.models import Image
+from webapp.archive.present_images import present
 from webapp.archive.view_positions import in_view
 from webapp.predictions.models import Prediction
 from webapp.reveal.embargoed import under_embargo
@@ -35,7 +36,7 @@ def find_images(user: User, study: Study, wanted: CaseFilter) -> QuerySet[Image]
     A search by what a model or a reader said leaves out the images that are under embargo for `user`: to be found would tell.
     """
     require(policy.may_edit_draft(user, study))
-    images = Image.objects.order_by("created_at", "id")
+    images = present(Image.objects.order_by("created_at", "id"), user)
     if wanted.bundle or wanted.decision or wanted.verdict or wanted.failure_site or wanted.has_failure:
         hidden = under_embargo(user)
         images = images if hidden is None else images.exclude(hidden)

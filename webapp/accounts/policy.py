@@ -78,6 +78,28 @@ def register_embargo(embargo: Embargo) -> Embargo:
     return embargo
 
 
+@dataclass(frozen=True)
+class Absence:
+    """Images that are not there at all for a person: in no list, search or count, and 404 at their addresses.
+
+    applies: one cheap question, asked first; nobody else pays for the set. images: their ids, as a queryset of one column.
+    """
+
+    applies: Callable[[User], bool]
+    images: Callable[[User], Any]
+
+
+# Reader studies take their images away from who still reads them: each registers its rule here.
+ABSENCES: list[Absence] = []
+
+
+def absent_sets(user: Person) -> list[Any]:
+    """Sets of ids of images that are not there for the person; lists ask `webapp.archive.present_images`."""
+    if not isinstance(user, User):
+        return []
+    return [absence.images(user) for absence in ABSENCES if absence.applies(user)]
+
+
 def may_upload(user: Person) -> Refusal | None:
     return _signed_in(user)
 

@@ -19,8 +19,9 @@ from webapp.accounts.policy import may_see_image, may_take_file, require
 from webapp.archive.image_filters import ImageFilters
 from webapp.archive.image_search import search_images
 from webapp.archive.integrity_answer import IntegrityAnswer
-from webapp.archive.lookup import file_asked_hooks, image_or_404
+from webapp.archive.lookup import image_or_404
 from webapp.archive.models import Image
+from webapp.archive.present_images import present
 from webapp.archive.serializers import FaultSerializer, ImageDetailSerializer, ImageSearchSerializer, ImageSerializer
 from webapp.archive.storage import verified_bytes
 from webapp.code_filters import CodeFilterBackend, FilterRefused
@@ -49,7 +50,7 @@ class ImagesView(GenericAPIView[Image]):
         require(may_see_image(request.user))
         wanted = sorted(set(request.query_params) - set(ImageFilters.beside))
         try:
-            images = self.filter_queryset(self.get_queryset())
+            images = self.filter_queryset(present(self.get_queryset(), request.user))
         except FilterRefused as error:
             raise _bad_filter(error) from error
         return _page(self, request, images, {"filters": wanted})
@@ -74,7 +75,7 @@ class ImageSearchView(GenericAPIView[Image]):
         criteria = dict(given.validated_data)
         wanted = criteria.pop("filters", {})
         try:
-            images = ImageFilters(wanted, self.get_queryset(), request=request).checked().qs
+            images = ImageFilters(wanted, present(self.get_queryset(), request.user), request=request).checked().qs
         except FilterRefused as error:
             raise _bad_filter(error) from error
         facts = {"filters": sorted(wanted), "criteria": sorted(criteria)}
@@ -104,9 +105,7 @@ class ImageFileView(IntegrityAnswer):
         },
     )
     def get(self, request: Request, key: str) -> HttpResponse:
-        image = image_or_404(request.user, key)
-        for hook in file_asked_hooks:
-            hook(request.user, image)
+        image = image_or_404(request.user, key, is_file=True)
         require(may_take_file(request.user, image))
         content = verified_bytes(image)
         audit.record(request.user, "image.download", f"image:{image.pk}", sha256=image.stored_sha256)

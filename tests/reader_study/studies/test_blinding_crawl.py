@@ -279,9 +279,12 @@ def test_a_reader_asks_nothing_about_a_case_of_an_open_study() -> None:
     body = {"prediction": str(probe.prediction_id), "finding": "lung_opacity", "areas": [{"structure": "heart"}]}
     path = f"/api/images/{probe.image_id}/probes/"
     refused = client.post(path, body, content_type="application/json")
+    assert (refused.status_code, client.get(path).status_code) == (404, 404), "it is not there while it is to be read"
+    assert client.get(f"/api/probes/{probe.pk}/").status_code == 403
+    close_study(crawl.made.manager, crawl.made.study)
+    refused = client.post(path, body, content_type="application/json")
     assert (refused.status_code, refused.json()["code"]) == (403, client.get(path).json()["code"])
     assert refused.json()["code"] != "own_answer_first", "the study hides it, though the reader had answered before"
-    assert client.get(f"/api/probes/{probe.pk}/").status_code == 403
 
 
 def test_the_panel_meets_neither_ai_nor_readers_nor_each_other() -> None:

@@ -77,6 +77,9 @@ def test_a_case_search_by_results_does_not_find_what_is_hidden(wanted: dict[str,
 
     assert found(other.manager, wanted) > 0
     assert found(reader, wanted) == 0
+    assert found(reader, {"view": "PA"}) == 0  # what is still to be read is not there at all
+    close_study(made.manager, made.study)
+    assert found(reader, wanted) == 0
     assert found(reader, {"view": "PA"}) == 2  # what the file says is no result
 
 
@@ -91,11 +94,14 @@ def test_a_role_is_blinded_unless_the_table_says_that_it_sees() -> None:
 
 def test_the_clinical_api_refuses_model_output_of_a_case(client: Client) -> None:
     made = opened(make_study(cases=1))
-    client.force_login(made.readers[0])
+    panel = make_user(f"panel{uuid.uuid4().hex[:6]}")
+    add_member(made.manager, made.study, panel.username, "panel")
     image = made.study.cases.get().image
-    for path in ("predictions", "reviews", "priors", "dicom-header"):
-        answer = client.get(f"/api/images/{image.pk}/{path}/")
-        assert answer.status_code == 403
+    for user, status in ((made.readers[0], 404), (panel, 403)):  # to who still reads, it is not there at all
+        client.force_login(user)
+        for path in ("predictions", "reviews", "priors", "dicom-header"):
+            answer = client.get(f"/api/images/{image.pk}/{path}/")
+            assert answer.status_code == status
     client.force_login(made.manager)
     assert client.get(f"/api/images/{image.pk}/predictions/").status_code == 200
 

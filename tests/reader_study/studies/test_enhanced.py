@@ -84,11 +84,11 @@ def test_nobody_of_the_study_gets_it_from_the_archive_meanwhile(folders: None) -
     panel, stranger = make_user("panel_enhanced"), make_user("reads_in_no_study")
     add_member(made.manager, made.study, panel.username, "panel")
     base = f"/api/images/{assignment.case.image_id}"
-    for user, status in ((made.readers[0], 403), (panel, 403), (stranger, 200)):
+    for user, status in ((made.readers[0], 404), (panel, 403), (stranger, 200)):
         client = Client()
         client.force_login(user)
         assert [client.get(f"{base}/{part}/?voi=enhanced").status_code for part in ("header", "frame")] == [status] * 2
-        assert client.get(f"{base}/frame/").status_code == 200
+        assert client.get(f"{base}/frame/").status_code == (404 if status == 404 else 200)
 
 
 def test_protocols_from_before_keep_their_bytes() -> None:

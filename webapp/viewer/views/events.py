@@ -28,6 +28,7 @@ from rest_framework.views import APIView
 
 from webapp.accounts.policy import Person, may_see_image
 from webapp.archive.models import Image
+from webapp.archive.present_images import present
 from webapp.reveal.embargoed import not_under_embargo
 from webapp.viewer.worklist.change_hub import STREAMS_PER_PERSON, Look, TooManyStreams, change_hub
 from webapp.viewer.worklist.changes import EVERY_IMAGE, ChangeFeed, read_cursor, states_since
@@ -123,7 +124,7 @@ def visible(keys: Iterable[uuid.UUID], user: Person) -> list[str]:
     """Those images that the person may see, as text. The moment of a result or a review is itself under embargo.
     That scores are withheld is told to everybody."""
     keys = list(keys)
-    images = not_under_embargo(Image.objects.filter(pk__in=keys), user)
+    images = not_under_embargo(present(Image.objects.filter(pk__in=keys), user), user)
     every = [str(EVERY_IMAGE)] if EVERY_IMAGE in keys else []
     return every + [str(image.pk) for image in images if may_see_image(user, image) is None]
 

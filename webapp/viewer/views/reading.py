@@ -8,7 +8,7 @@ import uuid
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.urls import reverse
@@ -20,7 +20,6 @@ from rest_framework.views import APIView
 
 from inference.exam import CONTRADICTION, UNKNOWN_TERM
 from webapp import audit
-from webapp.accounts.policy import may_see_image, require
 from webapp.accounts.sitting import sitting_of
 from webapp.archive.exam import exam_of
 from webapp.archive.lookup import image_or_404
@@ -45,10 +44,7 @@ ENTRY = "src/reading.tsx"
 @require_GET
 def reading(request: HttpRequest, image_id: uuid.UUID) -> HttpResponse:
     """404 for an unknown id; 503 with what to do when the viewer has not been built."""
-    image = Image.objects.filter(pk=image_id).first()
-    if image is None:
-        raise Http404("no image has this id")
-    require(may_see_image(request.user, image))
+    image = image_or_404(request.user, image_id)
     if not is_built(ENTRY):
         return render(request, "viewer/not_built.html", status=503)
     listed = _opened(request, image)

@@ -12,6 +12,7 @@ from webapp import audit
 from webapp.accounts.form_post import form_post
 from webapp.accounts.policy import may_see_image, may_upload, require, require_person
 from webapp.archive.models import Image
+from webapp.archive.present_images import present
 from webapp.later_truth.own_cases import count_own_cases
 from webapp.viewer.worklist.bounded_count import COUNTED
 from webapp.viewer.worklist.cases import streams
@@ -129,7 +130,7 @@ def _why_empty(query: WorklistQuery, text: str) -> dict[str, str]:
             "title": "This search has been forgotten",
             "text": "Search texts are kept only as long as you are signed in, never in the address. Type it again.",
         }
-    if not Image.objects.exists():
+    if not present(Image.objects.all(), query.filters.person).exists():
         return {
             "title": "No radiographs yet",
             "text": "Drop DICOM files, a folder or a zip on the card beside this list. Results appear here by themselves.",

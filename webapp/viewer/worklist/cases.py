@@ -12,6 +12,7 @@ from django.db.models import Case, CharField, F, FloatField, Q, QuerySet, UUIDFi
 from django.db.models.functions import Concat
 
 from webapp.accounts.policy import Person
+from webapp.archive.present_images import present
 from webapp.reveal.embargoed import under_embargo
 from webapp.sentinel.waiting import only_waiting
 from webapp.viewer.models import NO_SCORE_DOWN, NO_SCORE_UP, WorklistEntry
@@ -40,11 +41,13 @@ def sort_columns(sort: str) -> tuple[str, ...]:
 
 def streams(user: Person) -> Streams:
     """Entries that `user` may see, and the hidden ones where there are any. Both carry case_state (a code of filters.STATES),
-    highest_finding, newest (prediction id), rank_down and rank_up (the probability, or what stands last where there is none)."""
+    highest_finding, newest (prediction id), rank_down and rank_up (the probability, or what stands last where there is none).
+    What is not there for the person is in neither."""
+    entries = present(WorklistEntry.objects.all(), user, "image")
     hidden = under_embargo(user, "image")
-    if hidden is None or not WorklistEntry.objects.filter(hidden).exists():
-        return [_shown(WorklistEntry.objects.all())]
-    return [_shown(WorklistEntry.objects.exclude(hidden)), _masked(WorklistEntry.objects.filter(hidden), user)]
+    if hidden is None or not entries.filter(hidden).exists():
+        return [_shown(entries)]
+    return [_shown(entries.exclude(hidden)), _masked(entries.filter(hidden), user)]
 
 
 def _shown(entries: Entries) -> Entries:

@@ -57,6 +57,7 @@ def new_retraining(request: HttpRequest) -> HttpResponse:
     parts = asked.parts(person, project)
     base = DeployedBundle.objects.filter(pk=asked.base).first()
     findings = finding_keys(base) if base else []
+    titles = {own["key"]: own.get("title") for own in base.manifest["findings"]} if findings and base else {}
     phantoms = int(asked.phantoms) if asked.phantoms.isdigit() else 0
     problems = ([problem] if base and (problem := base_problem(base)) else []) + data_problems(
         parts, findings, phantoms
@@ -66,7 +67,9 @@ def new_retraining(request: HttpRequest) -> HttpResponse:
         "asked": asked, "project": project, "bases": DeployedBundle.objects.all(), "base": base,
         "recipes": [{"key": key, "recipe": own} for key, own in RECIPES.items()],
         "folders": [{"name": name, "is_on": name in asked.folders} for name in settings.TRAINING_DATA],
-        "parts": [part.document() for part in parts], "findings": class_rows(parts, findings), "problems": problems,
+        "parts": [part.document() for part in parts], "problems": problems,
+        "findings": [{**row, "title": titles[row["name"]] or row["name"]} for row in class_rows(parts, findings)],
+        "unchecked": sum(one.code == "unchecked" for part in parts for one in part.left_out),
         "patients": patients, "is_few": 0 < patients < FEW_PATIENTS, "few": FEW_PATIENTS,
         "has_reference": has_reference(project), "no_worker": "" if is_training_worker_seen() else NO_WORKER,
         "may_retrain": may_retrain(person) is None, "starts_with": starts_with(base) if base else "",

@@ -185,6 +185,16 @@ def test_reviewed_cases_are_counted_exported_and_kept_as_they_were(
     assert first.code not in str(card)
 
 
+def test_what_a_person_must_look_at_first_is_said_with_the_way_there(
+    stored: Any, base: Any, signed_in: SignedIn
+) -> None:
+    agreed(make_user("reader"), stored(BurnedInAnnotation="YES"))
+    page = text(signed_in("manager"), NEW, base=base.pk, reviewed="on", **FORM)
+    assert "1 reviewed case waits until a person has looked" in page
+    assert '<a href="/failures/training-set/">look at it</a>' in page
+    assert f"<td>{base.manifest['findings'][0]['title']}</td>" in page
+
+
 def test_patients_of_the_reference_set_are_left_out_and_said(
     stored: Any, base: Any, started: Any, pretend: Any, signed_in: SignedIn, admin: User
 ) -> None:

@@ -67,10 +67,10 @@ def reasons(user: policy.Person, images: Mapping[Any, Image]) -> dict[Any, polic
             told = {key: refusal for key, image in images.items() if (refusal := embargo(user, image))}
         else:
             rows = Image.objects.filter(pk__in=list(images)).filter(pk__in=embargo.hidden(user))
-            keys = list(rows.values_list("pk", flat=True))
-            one_of = {images[key].project_id: key for key in keys}  # type: ignore[attr-defined]
+            project_of = dict(rows.values_list("pk", "project"))
+            one_of = {project: key for key, project in project_of.items()}
             by_project = {project: embargo(user, images[key]) for project, key in one_of.items()}
-            said = {key: by_project[images[key].project_id] for key in keys}  # type: ignore[attr-defined]
+            said = {key: by_project[project] for key, project in project_of.items()}
             told = {key: refusal for key, refusal in said.items() if refusal}
         found = {**told, **found}
     return found

@@ -22,6 +22,8 @@ class Withholding(AppendOnlyRow):
     class Meta:
         ordering = ["-number"]
         constraints = [models.UniqueConstraint(fields=["project", "number"], name="one_withholding_per_number")]
+        # Every process with an open list asks each second what is new (webapp/viewer/worklist/changes.py).
+        indexes = [models.Index(fields=["created_at"], name="withholding_by_moment")]
 
 
 class WithholdingLift(AppendOnlyRow):
@@ -29,3 +31,6 @@ class WithholdingLift(AppendOnlyRow):
 
     withholding = models.OneToOneField(Withholding, on_delete=models.PROTECT, related_name="lift")
     reason = models.CharField(max_length=500)
+
+    class Meta:
+        indexes = [models.Index(fields=["created_at"], name="withholding_lift_by_moment")]

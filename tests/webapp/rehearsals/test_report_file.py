@@ -86,7 +86,7 @@ def test_what_a_study_hides_is_counted_and_not_named(
     def refuse(person: object, image: Image) -> Refusal | None:
         return Refusal("embargo", "hidden") if image.pk == images[0].pk else None
 
-    monkeypatch.setattr("webapp.rehearsals.rows.may_see_predictions", refuse)
+    monkeypatch.setattr("webapp.rehearsals.rows.may_use_labels", refuse)
     of_women = {**gate_rows(done)[0], "is_subgroup": True, "title": "AUC · sex F"}
     monkeypatch.setattr("webapp.rehearsals.report_file.gate_rows", lambda row: [*gate_rows(row), of_women])
     said = words(report_of(second))

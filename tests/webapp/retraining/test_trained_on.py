@@ -34,6 +34,8 @@ def test_patients_files_and_failures_of_a_training_are_kept(
     reader, agreed, wrong, other = make_user("reader"), stored(), stored(PatientID="WRONG"), stored(PatientID="OTHER")
     record_review(reader, agreed, review_body(verdict="agree", failure=None))
     record_review(reader, wrong, review_body(verdict="false_positive"))
+    Image.objects.filter(pk=other.pk).update(pixel_sha256="0" * 64)  # a picture of its own, as another patient's is
+    other.refresh_from_db()
     pretend()
     made = trained(started, takes_reviewed=True)
     again = stored(PatientID="WRONG")

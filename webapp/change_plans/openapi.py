@@ -22,8 +22,8 @@ class ChangePlanRequest(SentBody):
     """A plan as an admin proposes it. fires_now: stop rules (S1 ...) that would fire at once, as the admin has seen."""
 
     reason: str
-    body: PlanBody
     fires_now: list[str] = []
+    body: PlanBody
 
 
 class ReferenceSetRequest(SentBody):

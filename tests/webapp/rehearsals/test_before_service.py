@@ -136,7 +136,7 @@ def test_a_tick_needs_a_reason_a_person_and_a_miss(
     tick(second, *where, "why")
     with pytest.raises(RehearsalRefused, match="omar ticked it off already"):
         tick(ada, *where, "why again")
-    monkeypatch.setattr(policy, "_embargo", lambda user, image: Refusal("embargo", "A study hides it."))
+    monkeypatch.setattr(policy, "_embargo", lambda user, image, *rules: Refusal("embargo", "A study hides it."))
     other = missing.verdict.report["misses"][1]
     with pytest.raises(RehearsalRefused, match="A study hides it"):
         tick(second, missing, other["image"], other["finding"], "why")

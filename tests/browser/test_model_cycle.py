@@ -294,7 +294,7 @@ def lift(manager: Person) -> None:
 
 
 def assert_timeline(admin: Person, candidate: str) -> None:
-    """The bar and the table tell three changes; the bar marks the trial."""
+    """The bar and the table tell three changes; the bar marks the trial, the rule and who lifted it."""
     page = admin.go("/models/")
     rows = page.get_by_test_id("service-change")
     expect(rows).to_have_count(3)
@@ -304,7 +304,12 @@ def assert_timeline(admin: Person, candidate: str) -> None:
     expect(page.get_by_test_id("timeline").locator("a")).to_have_count(3)
     marks = page.get_by_test_id("marks").locator("li")
     expect(marks).to_have_text(
-        [re.compile("silent trial 1 of .* ended: all images came"), re.compile("silent trial 1 of .* began, by admin")]
+        [
+            re.compile("manager lifted rule S1 of P-2"),
+            re.compile("rule S1 of P-2 withheld the scores"),
+            re.compile("silent trial 1 of .* ended: all images came"),
+            re.compile("silent trial 1 of .* began, by admin"),
+        ]
     )
     keep_screenshot(page, "cycle-14-timeline")
 

@@ -40,6 +40,7 @@ UNCHECKED = (
     "calibration_intercept",
     "map_pointing",
     "refusal_rate",
+    "latency",
 )
 RULES = ("sensitivity", "specificity", "auc", "score_shift", "override_rate", "refusal_rate")
 LIFE = (
@@ -140,8 +141,7 @@ def propose_plan(admin: Person) -> None:
     page.get_by_test_id("new-plan").click()
     for key in UNCHECKED:
         page.uncheck(f"[name=gate-{key}]")
-    for key in ("latency", "memory"):
-        page.fill(f"[name=margin-{key}]", "2")
+    page.fill("[name=margin-memory]", "2")
     for key in ("sex", "age_band", "view", "maker"):
         page.uncheck(f"[name=subgroups][value={key}]")
     for key in RULES:

@@ -1,7 +1,7 @@
 """The life of a model, from failures that a reader marks to a roll back, by three people at three browsers.
 
 The training is real and tiny: the recipe `two heads, tiny` with few drawn phantoms and new weights. What comes of it is a poor
-model, and how poor is left to chance; the plan's gates are therefore memory alone, which the small network passes on any
+model, and how poor is left to chance; the plan's one gate is therefore memory, which the small network passes on any
 machine. That gates have teeth is measured elsewhere. The reviewed films wait for a person's look at their pixels: they are counted,
 and not trained on. The script of the record leaves out ticks of new false negatives, whose number is left to chance as well.
 """

@@ -28,8 +28,8 @@ def shared_data_folder(subfolder: str = "") -> Path:
 LONG_FILES = (
     "webapp/sentinel/test_sentinel_crawl_of_studies.py", "webapp/sentinel/test_sentinel_crawl.py",
     "reader_study/studies/test_blinding_crawl.py", "training/backbones/test_gradcam_parity.py",
-    "browser/test_morning.py", "browser/test_reader_study.py", "browser/test_accessible.py", "browser/test_hanging.py",
-    "browser/test_bad_days.py",
+    "browser/test_reader_study.py", "browser/test_model_cycle.py", "browser/test_morning.py",
+    "browser/test_accessible.py", "browser/test_hanging.py", "browser/test_bad_days.py",
 )  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """Every number that a manifest states as measured or chosen, with on whom; what it does not say stays unsaid."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 from webapp.deployments.manifest_rows import NAMED_BY_METRIC, NAMED_BY_PART, NOT_STATED, calibrated_cases, map_title
 from webapp.operating_points.bundle_curve import CASES_OF
 
+HEADLINE = re.compile(r"evidence\.metrics\.auc_\w+|findings\.\w+\.operating_point\.(sensitivity|specificity)")
 NOBODY_SAYS = "the bundle does not say on whom"
 
 
@@ -48,6 +50,11 @@ def measured_numbers(manifest: Mapping[str, Any]) -> list[MeasuredNumber]:
     """Those of each finding first, then those of the evidence."""
     findings = [number for own in manifest.get("findings", []) for number in _of_finding(own, manifest)]
     return findings + list(_of_evidence(manifest.get("evidence") or {}))
+
+
+def is_headline(place: str) -> bool:
+    """Whether a card begins with it: an AUC on real images, or a rate at an operating point."""
+    return bool(HEADLINE.fullmatch(place))
 
 
 def by_view(manifest: Mapping[str, Any]) -> list[MeasuredNumber]:

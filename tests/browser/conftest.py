@@ -18,6 +18,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.browser.accessible import violations
+from tests.browser.canvas import wait_for
 from tests.conftest import REPOSITORY
 
 PASSWORD = "a demo password for tests"
@@ -175,6 +176,13 @@ def new_reader(server: Server, username: str) -> str:
     environment = _environment(server.home) | {"DJANGO_SETTINGS_MODULE": "webapp.settings"}
     subprocess.run([sys.executable, "-c", program, username, PASSWORD], cwd=REPOSITORY, env=environment, check=True)
     return username
+
+
+def cut_connection(page: Page) -> None:
+    """Takes the network away, and returns when a request has really failed: on a busy machine one may still get through."""
+    page.context.set_offline(True)
+    asked = "() => fetch('/healthz', {cache: 'no-store'}).then(() => false, () => !navigator.onLine)"
+    wait_for(page, lambda: bool(page.evaluate(asked)), "a request that fails")
 
 
 def keep_screenshot(page: Page, name: str) -> None:

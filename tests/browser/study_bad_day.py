@@ -6,7 +6,7 @@ from typing import Any
 from playwright.sync_api import Page, expect
 
 from tests.browser.canvas import read_canvas, wait_for
-from tests.browser.conftest import PASSWORD, keep_screenshot
+from tests.browser.conftest import PASSWORD, cut_connection, keep_screenshot
 from tests.browser.study_steps import FINDING, Person, await_receipt, case_now, rate, receipt, submit
 
 # What no request of a page without the model may hold.
@@ -73,7 +73,7 @@ class BadDay:
     def lose_connection(self, page: Page, value: int) -> None:
         """Rated and submitted while the line is down; the receipt comes when it is back, and not before."""
         before = receipt(page)
-        page.context.set_offline(True)
+        cut_connection(page)
         rate(page, value)
         expect(page.get_by_test_id("save-state")).to_contain_text("waiting")
         page.get_by_test_id("viewport").focus()

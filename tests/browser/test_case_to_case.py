@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, Request, expect
 
 from tests.browser.canvas import CanvasPixels, painted, read_canvas, wait_for
-from tests.browser.conftest import Server, keep_screenshot, sign_in
+from tests.browser.conftest import Server, cut_connection, keep_screenshot, sign_in
 from tests.browser.test_bad_days import open_case
 from tests.browser.test_panel_words import open_phantom
 
@@ -72,7 +72,7 @@ def test_j_shows_the_right_case_on_the_same_page(server: Server, page: Page) -> 
     assert page.url == first
     assert page.evaluate("window.isSamePage") is True
 
-    page.context.set_offline(True)
+    cut_connection(page)
     page.keyboard.press("j")
     expect(page.get_by_test_id("live-region")).to_contain_text("a case is opened only when that can be recorded")
     assert page.url == first

@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, Locator, Page, Response, Route, expect
 from pydicom.uid import generate_uid
 
 from tests.browser.canvas import wait_for
-from tests.browser.conftest import Server, keep_screenshot, running_server, sign_in
+from tests.browser.conftest import Server, cut_connection, keep_screenshot, running_server, sign_in
 from tests.browser.test_case_to_case import await_case
 from tests.browser.test_left_and_right import sent
 from tests.conftest import REPOSITORY
@@ -224,7 +224,7 @@ def test_thirty_cases_by_keyboard_alone(ward: Server, page: Page, browser: Brows
 def lose_the_line(morning: Morning) -> None:
     """Offline before the first answer: they wait, the next case is refused in words, and all arrive when the line is back."""
     page = morning.page
-    page.context.set_offline(True)
+    cut_connection(page)
     morning.answer_all(online=False)
     expect(page.get_by_test_id("save-state")).to_contain_text("3 answers waiting")
     address = page.url

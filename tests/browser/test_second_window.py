@@ -48,8 +48,9 @@ def opened_from(page: Page) -> Page:
 
 
 def same_patient(page: Page, second: Page) -> None:
-    shown = page.get_by_test_id("patient-id").inner_text()
-    expect(second.get_by_test_id("patient-id")).to_have_text(shown)
+    """Asked of both again and again: a page that has been told to go on shows the patient before for a moment."""
+    both = [one.get_by_test_id("patient-id") for one in (page, second)]
+    wait_for(page, lambda: both[0].inner_text() == both[1].inner_text(), "both windows with one patient")
 
 
 def test_it_follows_its_reading_page_and_shows_pictures_alone(server: Server, page: Page, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, Response, expect
 
-from tests.browser.conftest import Server, keep_screenshot, running_server, sign_in
+from tests.browser.conftest import Server, cut_connection, keep_screenshot, running_server, sign_in
 from tests.browser.test_sitting import WATCH, await_picture, heat_alpha, sights
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -94,7 +94,7 @@ def test_the_reader_answers_first_and_the_model_comes_after(all_drawn: Server, p
     told.clear()
     open_case(page, all_drawn, numbers[1])
     page.keyboard.press("a")
-    page.context.set_offline(True)
+    cut_connection(page)
     page.keyboard.press("Enter")
     expect(page.get_by_test_id("look-problem")).to_contain_text("your answers are kept")
     keep_screenshot(page, "sentinel-offline")

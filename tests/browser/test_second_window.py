@@ -8,6 +8,7 @@ from playwright.sync_api import Page, Request, expect
 
 from tests.browser.canvas import read_canvas, wait_for
 from tests.browser.conftest import PASSWORD, Server, keep_screenshot, new_reader, sign_in
+from tests.browser.test_case_to_case import step
 from tests.browser.test_left_and_right import open_film, sent
 from tests.webapp.archive.dicom_files import chest_dicom
 
@@ -48,9 +49,9 @@ def opened_from(page: Page) -> Page:
 
 
 def same_patient(page: Page, second: Page) -> None:
-    """Asked of both again and again: a page that has been told to go on shows the patient before for a moment."""
-    both = [one.get_by_test_id("patient-id") for one in (page, second)]
-    wait_for(page, lambda: both[0].inner_text() == both[1].inner_text(), "both windows with one patient")
+    """Of a reading page that stands: one that is still on its way shows the patient before."""
+    shown = page.get_by_test_id("patient-id").inner_text()
+    expect(second.get_by_test_id("patient-id")).to_have_text(shown)
 
 
 def test_it_follows_its_reading_page_and_shows_pictures_alone(server: Server, page: Page, tmp_path: Path) -> None:
@@ -125,7 +126,7 @@ def test_its_bad_days(server: Server, page: Page, tmp_path: Path) -> None:
     others = opened_from(other)
     expect(others.get_by_test_id("second-lack")).to_have_text("no prior known")
     expect(second.get_by_test_id("second-caption")).to_contain_text("12 months before")
-    other.keyboard.press("j")
+    step(other, "j")
     same_patient(other, others)
     expect(second.get_by_test_id("second-caption")).to_contain_text("12 months before")
     other.close()

@@ -8,7 +8,7 @@ from typing import Any
 from webapp.deployments.manifest_rows import NAMED_BY_METRIC, NAMED_BY_PART, NOT_STATED, calibrated_cases, map_title
 from webapp.operating_points.bundle_curve import CASES_OF
 
-HEADLINE = re.compile(r"evidence\.metrics\.auc_\w+|findings\.\w+\.operating_point\.(sensitivity|specificity)")
+AUC_OF_THE_EVIDENCE = re.compile(r"evidence\.metrics\.auc_\w+")
 NOBODY_SAYS = "the bundle does not say on whom"
 
 
@@ -52,9 +52,9 @@ def measured_numbers(manifest: Mapping[str, Any]) -> list[MeasuredNumber]:
     return findings + list(_of_evidence(manifest.get("evidence") or {}))
 
 
-def is_headline(place: str) -> bool:
-    """Whether a card begins with it: an AUC on real images, or a rate at an operating point."""
-    return bool(HEADLINE.fullmatch(place))
+def leads_the_card(number: MeasuredNumber) -> bool:
+    """An AUC that says on whom it was measured; those of phantoms drawn beside the images are not among them."""
+    return bool(AUC_OF_THE_EVIDENCE.fullmatch(number.place)) and str(number.on) != NOBODY_SAYS
 
 
 def by_view(manifest: Mapping[str, Any]) -> list[MeasuredNumber]:

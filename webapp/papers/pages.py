@@ -13,7 +13,7 @@ from webapp.accounts.policy import may_manage_bundles, require, require_person
 from webapp.deployments.models import DeployedBundle
 from webapp.papers.bill_of_materials import bill_of_materials
 from webapp.papers.card_document import card_document, card_markdown, shown
-from webapp.papers.measured_numbers import is_headline
+from webapp.papers.measured_numbers import leads_the_card, measured_numbers
 
 
 @login_required
@@ -22,15 +22,14 @@ def model_card(request: HttpRequest, bundle_id: str) -> HttpResponse:
     """Whoever may see the model's page may see its card."""
     bundle = get_object_or_404(DeployedBundle, pk=bundle_id)
     document = card_document(bundle)
+    leading = {number.place for number in measured_numbers(bundle.manifest) if leads_the_card(number)}
     numbers = [number | {"shown": shown(number["value"])} for number in document["numbers"]]
-    headline, rest = (
-        [number for number in numbers if is_headline(number["place"]) == wanted] for wanted in (True, False)
-    )
-    for standard in document["cards"].values():
-        standard["unstated"] = [field["field"] for field in standard["fields"] if not field["values"]]
     context: dict[str, Any] = {
-        "bundle": bundle, "card": document, "headline": headline, "rest": rest, "all": len(numbers),
-    }  # fmt: skip
+        "bundle": bundle,
+        "card": document,
+        "first": [number for number in numbers if number["place"] in leading],
+        "others": [number for number in numbers if number["place"] not in leading],
+    }
     return render(request, "papers/model_card.html", context)
 
 

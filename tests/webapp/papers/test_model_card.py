@@ -11,7 +11,7 @@ from inference.manifest import EXAMPLE_FILE
 from tests.webapp.viewer.case_factory import make_user
 from webapp.deployments.models import DeployedBundle
 from webapp.papers.card_document import card_document, card_markdown
-from webapp.papers.measured_numbers import NOBODY_SAYS, is_headline, measured_numbers
+from webapp.papers.measured_numbers import NOBODY_SAYS, measured_numbers
 from webapp.papers.templatetags.field_names import breakable
 
 pytestmark = pytest.mark.django_db
@@ -106,21 +106,30 @@ def test_page_and_downloads_say_the_same_and_no_mark_of_the_file_is_obeyed(bundl
     assert client.get("/models/papers/none/card/").status_code == 404
 
 
-def test_the_page_begins_with_how_well_it_does_and_folds_what_is_not_stated(bundle, client: Client):
+def test_no_number_leads_the_page_without_on_whom_and_what_is_not_stated_is_folded(bundle, client: Client):
     client.force_login(make_user("reader"))
+    auc = {"auc_a": {"value": 0.91, "ci": [0.8, 1.0], "n": 10, "n_positive": 4}}
+    bundle.manifest["evidence"] = {"data": {"name": "x"}, "split": "test", "metrics": auc, "phantoms": {"metrics": auc}}
+    bundle.save()
     page = client.get(f"/models/papers/{ID}/card/").content.decode()
-    headline, rest = page.partition('data-testid="card-numbers"')[::2]
-    headline = headline.partition('data-testid="card-chai"')[0]
-    assert "sensitivity at the operating point" in headline
-    assert "sensitivity at the operating point" not in rest
-    assert "Basic<wbr>Info.<wbr>Model<wbr>Developer" in page.partition("fields are not stated</summary>")[2]
+    first = page.partition('data-testid="card-first"')[2].partition('data-testid="card-chai"')[0]
+    others = page.partition('data-testid="card-others"')[2]
+    assert "data: x (real images); split: test" in first
+    assert NOBODY_SAYS not in first
+    assert "drawn phantoms" not in first
+    assert "sensitivity at the operating point" not in first
+    assert "sensitivity at the operating point" in others
+    assert "data: x (drawn phantoms); split: test" in others
+    assert "Basic<wbr>Info.<wbr>Model<wbr>Developer" in page.partition("Fields that are not stated</summary>")[2]
+
+
+def test_a_card_without_an_auc_of_somebody_says_so(bundle, client: Client):
+    client.force_login(make_user("reader"))
+    bundle.manifest["evidence"] = {"metrics": {"auc_a": {"value": 0.91}}}
+    bundle.save()
+    page = client.get(f"/models/papers/{ID}/card/").content.decode()
+    assert "The bundle states no AUC of which it says on whom it was measured." in page
 
 
 def test_a_name_breaks_and_is_escaped():
     assert breakable("Uses.HowTo<b>") == "Uses.<wbr>How<wbr>To&lt;b&gt;"
-
-
-def test_only_rates_at_the_point_and_auc_of_real_images_lead():
-    assert is_headline("evidence.metrics.auc_lung_opacity")
-    assert not is_headline("evidence.phantoms.metrics.auc_lung_opacity")
-    assert not is_headline("findings.lung_opacity.operating_point.threshold")

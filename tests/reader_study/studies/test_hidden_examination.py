@@ -251,6 +251,7 @@ def test_a_hidden_image_tells_its_reader_neither_name_nor_order_nor_hash(client:
         document = client.get(f"/api/images/{case.pk}/").json()
         expected = ["", "", "", "", 0] if is_hidden else [getattr(case, name) for name in told]
         assert [document[name] for name in told] == expected
+        assert client.get(f"/api/images/{case.pk}/file/").status_code == (403 if is_hidden else 200)
 
 
 @pytest.mark.parametrize("is_case_older", [True, False])

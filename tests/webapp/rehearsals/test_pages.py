@@ -24,6 +24,7 @@ from webapp.deployments.models import DeployedBundle
 from webapp.rehearsals.ask import ask_rehearsal
 from webapp.rehearsals.models import CaseOutput, MissTick, Rehearsal
 from webapp.rehearsals.replay_report import replay_report
+from webapp.rehearsals.replay_rows import replay_context
 from webapp.rehearsals.verdict_rows import folded, is_folded
 from webapp.withholding.steps import withhold
 
@@ -203,6 +204,7 @@ def test_reviewed_cases_are_told_only_to_whom_nothing_hides_one(
     page = client_of(second).get(f"{HERE}1/").content.decode()
     assert "1 of the images are hidden from you" in page
     assert 'data-testid="replay-count"' not in page
+    assert replay_context(done, second)["report"] is None
     assert json.loads(client_of(second).get(f"{HERE}1/export/").content)["reviewed_cases"] is None
 
 

@@ -75,6 +75,7 @@ def test_every_state_is_answered_by_keyboard(server: Server, page: Page) -> None
 
     press(page, "Shift+X")  # a change of mind: one answer, and undo gives the one before again
     expect(page.get_by_test_id(f"absent-{three}")).to_have_attribute("aria-pressed", "true")
+    wait_for(page, lambda: stored(page, server)[-1][:2] == (three, "absent"), "the change of mind to be stored")
     press(page, "Control+z")
     expect(page.get_by_test_id(f"present-{three}")).to_have_attribute("aria-pressed", "true")
     wait_for(page, lambda: stored(page, server)[-1][:2] == (three, "present"), "the answer before to be stored again")
